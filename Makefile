@@ -1,0 +1,79 @@
+# What each target does: make
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+UV_VERSION := 0.13.9
+PYTHON := $(shell command -v python3.11 || command -v python3)
+UV := .tools/uv/bin/uv
+# The Node of package.json, whatever the machine's own is.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# The CPU library is in the package; without this its install script looks for a download.
+export ONNXRUNTIME_NODE_INSTALL := skip
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+
+.PHONY: help demo start test bench lint format doctor reference clean setup setup-test
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: setup ## Start everything with a bike retailer's living database, on http://127.0.0.1:8080
+	@node stacks/doctor/main.ts --demo
+	@exec node stacks/demo/main.ts
+
+start: setup ## Start everything with your own settings and sources (docs/sources.md)
+	@node stacks/doctor/main.ts
+	@exec node stacks/local/main.ts
+
+test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, browser
+	node --test --test-concurrency=2 --test-reporter=spec 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/**/*.test.ts'
+
+bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
+	@node tests/bench/main.ts $(ONLY)
+
+lint: setup ## Formatter, linter with the import layers, type check
+	biome check --error-on-warnings .
+	tsc --noEmit
+
+format: setup ## Format what can be formatted
+	biome check --write .
+
+doctor: setup ## What this machine and these settings lack, one line each
+	@node stacks/doctor/main.ts
+
+reference: setup ## Print docs/reference from the code
+	@node stacks/reference/main.ts
+
+clean: ## Remove what was installed and built; keeps .cordage
+	rm -rf node_modules .venv .tools dist dbt/target dbt/logs
+
+setup: node_modules/.installed .venv/.installed
+setup-test: setup .venv/.installed-test .tools/.chromium
+
+node_modules/.installed: package-lock.json
+	@echo "installing Node packages"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(UV):
+	@echo "installing uv $(UV_VERSION)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed: install python3.11"; exit 1; }
+	@$(PYTHON) -m venv .tools/uv
+	@.tools/uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.installed: uv.lock | $(UV)
+	@echo "installing Python packages"
+	@$(UV) sync -q --locked --inexact --compile-bytecode --python $(PYTHON) --group store --group warehouse
+	@touch $@
+
+.venv/.installed-test: uv.lock | .venv/.installed
+	@echo "installing the tests' Python packages"
+	@$(UV) sync -q --locked --inexact --compile-bytecode --python $(PYTHON) --group store --group warehouse --group test
+	@touch $@
+
+# The page's tests need a Chromium. Where Debian's package can be had it is installed, elsewhere those tests say that
+# they were skipped.
+.tools/.chromium: | $(UV)
+	@command -v chromium chromium-browser google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && echo "installing Chromium" && { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends chromium >/dev/null; }; } || true
+	@touch $@

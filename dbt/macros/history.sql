@@ -1,0 +1,199 @@
+{#
+    Every change of an entity, over all systems that have it: the columns that the model asks for, typed, by our names,
+    then where, when and what kind of change. `columns` gives each one's kind:
+      id          the system's id prefix and the id as text, so that ids of two systems cannot clash
+      money       decimal(19,4)
+      local_time  a clock's reading in the system's time zone
+      anything else is the SQL type itself
+    A column that a system lacks is null.
+#}
+{% macro changes(entity, columns) %}
+    {%- set types = {'id': 'varchar', 'money': 'decimal(19, 4)', 'local_time': local_time_type()} -%}
+    {%- set found = [] -%}
+    {%- for system, source in var('systems').items() -%}
+        {%- for table, declared in source.tables.items() if declared.entity == entity -%}
+            {%- do found.append({'system': system, 'source': source, 'table': table, 'declared': declared}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for each in found %}
+    select
+        {%- set ours = {} -%}
+        {%- for name, column in each.declared.columns.items() -%}
+            {%- do ours.update({column.as: {'name': '"' ~ name ~ '"', 'type': column.type}}) -%}
+        {%- endfor -%}
+        {%- set zone = "'" ~ each.source.time_zone ~ "'" -%}
+        {%- for name, kind in columns.items() %}
+            {%- set theirs = ours.get(name, {'name': 'null', 'type': none}) -%}
+            {%- if kind == 'id' and each.source.id_prefix %}
+        '{{ each.source.id_prefix }}' || cast({{ theirs.name }} as varchar) as {{ name }},
+            {%- elif kind == 'local_time' and theirs.type == 'timestamp' %}
+        {{ to_local_time(theirs.name, zone) }} as {{ name }},
+            {%- else %}
+        cast({{ theirs.name }} as {{ types.get(kind, kind) }}) as {{ name }},
+            {%- endif -%}
+        {%- endfor %}
+        '{{ each.system }}' as source_system,
+        {{ zone }} as time_zone,
+        _op as op,
+        _position as source_position,
+        _changed_at as changed_at,
+        cast({{ to_local_time('_changed_at', zone) }} as date) as changed_date,
+        '{{ "%04x" | format(each.declared.epoch) }}' as last_epoch
+    from {{ raw(each.table, each.system) }} as {{ each.table | lower }}_changes
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    select
+        {%- for name, kind in columns.items() %}
+        cast(null as {{ types.get(kind, kind) }}) as {{ name }},
+        {%- endfor %}
+        cast(null as varchar) as source_system,
+        cast(null as varchar) as time_zone,
+        cast(null as varchar) as op,
+        cast(null as varchar) as source_position,
+        cast(null as {{ instant_type() }}) as changed_at,
+        cast(null as date) as changed_date,
+        cast(null as varchar) as last_epoch
+    where 1 = 0
+    {%- endfor -%}
+{% endmacro %}
+
+{#
+    The rows that are in the source now: the last change of each key by position, unless it is a deletion, came before
+    a truncate of the table, or before the last completed snapshot, which would have shown the key again.
+    A position begins with its epoch, so `source_position >= last_epoch` says "seen since".
+#}
+{% macro latest(changes, key) %}
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by source_system, {{ key | join(', ') }} order by source_position desc
+            ) as recency,
+            max(case when op = 't' then source_position end) over (partition by source_system) as truncated_position
+        from {{ changes }}
+    ) as ranked
+    where recency = 1
+        and op not in ('d', 't')
+        and source_position >= last_epoch
+        and source_position > coalesce(truncated_position, '')
+{% endmacro %}
+
+{#
+    The versions of each key: a new one opens when a tracked column changes, and closes when the next one opens or the
+    key is deleted. Columns that are overwritten show their last value in every version.
+    The first version counts from 1900-01-01, since what came before the first snapshot is not known.
+    A key that the last completed snapshot no longer showed ends where that snapshot began.
+#}
+{% macro versions(changes, key, tracked, overwritten) %}
+    with turns as (
+        select
+            source_system, {{ key }}, {{ (tracked + overwritten) | join(', ') }},
+            op = 'd' as is_deleted, source_position, changed_at, changed_date
+        from {{ changes }}
+        where op <> 't'
+    ),
+    truncates as (
+        select keys.source_system, keys.{{ key }}, ends.source_position, ends.changed_at, ends.changed_date
+        from (select distinct source_system, {{ key }} from turns) as keys
+        join {{ changes }} as ends on ends.source_system = keys.source_system and ends.op = 't'
+    ),
+    snapshots as (
+        select
+            source_system,
+            last_epoch,
+            coalesce(min(case when source_position >= last_epoch then changed_at end), max(changed_at)) as changed_at,
+            coalesce(min(case when source_position >= last_epoch then changed_date end), max(changed_date))
+                as changed_date
+        from {{ changes }}
+        group by source_system, last_epoch
+    ),
+    not_seen_again as (
+        select turns.source_system, turns.{{ key }}, snapshots.last_epoch as source_position, snapshots.changed_at,
+            snapshots.changed_date
+        from turns
+        join snapshots on snapshots.source_system = turns.source_system
+        group by turns.source_system, turns.{{ key }}, snapshots.last_epoch, snapshots.changed_at,
+            snapshots.changed_date
+        having max(turns.source_position) < snapshots.last_epoch
+    ),
+    {%- set nulls %}{% for column in tracked + overwritten %}null, {% endfor %}{% endset %}
+    all_turns as (
+        select * from turns
+        union all
+        select source_system, {{ key }}, {{ nulls }}true, source_position, changed_at, changed_date from truncates
+        union all
+        select source_system, {{ key }}, {{ nulls }}true, source_position, changed_at, changed_date from not_seen_again
+    ),
+    compared as (
+        select
+            *,
+            lag(is_deleted) over earlier as was_deleted,
+            {%- for column in tracked %}
+            {{ column }} is distinct from lag({{ column }}) over earlier{{ ' or' if not loop.last }}
+            {%- endfor %} as is_changed
+        from all_turns
+        window earlier as (partition by source_system, {{ key }} order by source_position)
+    ),
+    boundaries as (
+        select *, lead(changed_at) over (partition by source_system, {{ key }} order by source_position) as valid_to
+        from compared
+        where was_deleted is distinct from is_deleted or (is_changed and not is_deleted)
+    ),
+    last_values as (
+        select
+            source_system, {{ key }},
+            {%- for column in overwritten %}
+            {{ column }},
+            {%- endfor %}
+            row_number() over (partition by source_system, {{ key }} order by source_position desc) as recency
+        from turns
+        where not is_deleted
+    ),
+    numbered as (
+        select
+            boundaries.*,
+            row_number() over (partition by source_system, {{ key }} order by source_position) as version
+        from boundaries
+        where not is_deleted
+    )
+    select
+        numbered.{{ key }} || '-' || cast(numbered.version as varchar) as version_key,
+        numbered.{{ key }},
+        {%- for column in tracked %}
+        numbered.{{ column }},
+        {%- endfor %}
+        {%- for column in overwritten %}
+        last_values.{{ column }},
+        {%- endfor %}
+        numbered.source_system,
+        cast(numbered.version as integer) as version,
+        case
+            when numbered.version = 1 then cast('1900-01-01 00:00:00 UTC' as {{ instant_type() }})
+            else numbered.changed_at
+        end as valid_from,
+        numbered.valid_to,
+        case when numbered.version = 1 then date '1900-01-01' else numbered.changed_date end as valid_from_date,
+        numbered.valid_to is null as is_current
+    from numbered
+    join last_values
+        on last_values.source_system = numbered.source_system
+        and last_values.{{ key }} = numbered.{{ key }}
+        and last_values.recency = 1
+{% endmacro %}
+
+{#
+    Of a type 2 dimension, the version that a business date sees: the last one of that day, and after a deletion still
+    the last there was, so that a sale always finds its product.
+#}
+{% macro versions_by_day(dimension, entity) %}
+    select
+        {{ entity }}_key,
+        {{ entity }}_id,
+        valid_from_date as from_date,
+        coalesce(
+            lead(valid_from_date) over (partition by {{ entity }}_id order by version),
+            date '9999-12-31'
+        ) as to_date
+    from {{ dimension }}
+{% endmacro %}

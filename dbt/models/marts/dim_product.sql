@@ -1,0 +1,37 @@
+with changes as (
+    select * from {{ ref('hist_product') }}
+),
+
+versions as (
+    {{ versions(
+        'changes',
+        key='product_id',
+        tracked=['name', 'model', 'color', 'standard_cost', 'list_price', 'subcategory', 'category'],
+        overwritten=['sku', 'description'],
+    ) }}
+),
+
+final as (
+    select
+        version_key as product_key,
+        product_id,
+        sku,
+        name,
+        model,
+        description,
+        color,
+        standard_cost,
+        list_price,
+        '{{ var("currency") }}' as currency,
+        subcategory,
+        category,
+        version,
+        valid_from,
+        valid_to,
+        valid_from_date,
+        is_current,
+        source_system
+    from versions
+)
+
+select * from final

@@ -1,0 +1,41 @@
+with sales as (
+    select * from {{ ref('stg_sale') }}
+),
+
+product_versions as (
+    {{ versions_by_day(ref('dim_product'), 'product') }}
+),
+
+client_versions as (
+    {{ versions_by_day(ref('dim_client'), 'client') }}
+),
+
+final as (
+    select
+        sales.sale_id,
+        sales.order_id,
+        sales.line_number,
+        sales.sale_date,
+        sales.product_id,
+        product_versions.product_key,
+        sales.client_id,
+        client_versions.client_key,
+        sales.territory_id,
+        sales.quantity,
+        sales.amount,
+        sales.currency,
+        {{ divide('sales.amount', 'sales.quantity', 4) }} as unit_amount,
+        sales.source_system,
+        sales.changed_at
+    from sales
+    left join product_versions
+        on product_versions.product_id = sales.product_id
+        and product_versions.from_date <= sales.sale_date
+        and product_versions.to_date > sales.sale_date
+    left join client_versions
+        on client_versions.client_id = sales.client_id
+        and client_versions.from_date <= sales.sale_date
+        and client_versions.to_date > sales.sale_date
+)
+
+select * from final

@@ -1,0 +1,17 @@
+with changes as (
+    {{ changes('product', {
+        'product_id': 'id',
+        'sku': 'varchar',
+        'name': 'varchar',
+        'model': 'varchar',
+        'description': 'varchar',
+        'color': 'varchar',
+        'standard_cost': 'money',
+        'list_price': 'money',
+        'subcategory': 'varchar',
+        'category': 'varchar',
+        'modified_at': 'local_time',
+    }) }}
+)
+
+select * from changes

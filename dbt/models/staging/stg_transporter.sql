@@ -1,0 +1,27 @@
+with changes as (
+    {{ changes('transporter', {
+        'transporter_id': 'id',
+        'name': 'varchar',
+        'ship_base': 'money',
+        'ship_rate': 'money',
+    }) }}
+),
+
+latest as (
+    {{ latest('changes', ['transporter_id']) }}
+),
+
+final as (
+    select
+        transporter_id,
+        name,
+        ship_base,
+        ship_rate,
+        '{{ var("currency") }}' as currency,
+        source_system,
+        source_position,
+        changed_at
+    from latest
+)
+
+select * from final

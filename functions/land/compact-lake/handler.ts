@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { defineFunction } from '../../../shared/contract/index.ts'
+import { NotFoundError } from '../../../shared/errors/index.ts'
+import { cleanLog, compact, openTable, type Table, tablePath, vacuum } from '../../../shared/lake/index.ts'
+
+const tableReport = z.object({
+  table: z.string().describe('Its folder in the object storage'),
+  filesBefore: z.int(),
+  filesAfter: z.int(),
+  bytes: z.int().describe('Written into merged files'),
+  logFilesRemoved: z.int(),
+  filesVacuumed: z.int(),
+})
+
+/**
+ * Upkeep of the lake, beside its writers and readers: small files are merged, and what no version of the last hours
+ * needs is deleted. Each step commits or deletes by itself and finds its work by looking, so it may run twice or die
+ * anywhere.
+ */
+export default defineFunction({
+  name: 'compact-lake',
+  summary: "Merges the lake's small files and deletes what is past retention",
+  access: 'operator',
+  uses: ['objects', 'sources'],
+  timeoutMs: 10 * 60 * 1000,
+  input: z.strictObject({
+    system: z.string().optional().describe('Only this source system'),
+    table: z.string().optional().describe('Only tables of this name, as the source calls them'),
+  }),
+  output: z.object({ tables: z.array(tableReport) }),
+  example: { system: 'adventureworks', table: 'Sale' },
+
+  async handle({ system, table }, { resources, log, signal }) {
+    const wanted = resources.sources
+      .filter(source => system === undefined || source.system === system)
+      .flatMap(source => source.tables.map(({ name }) => ({ system: source.system, name })))
+      .filter(({ name }) => table === undefined || name === table)
+    if (wanted.length === 0) throw new NotFoundError(`no table ${table ?? ''} of a system ${system ?? ''}`)
+
+    const tables: z.input<typeof tableReport>[] = []
+    for (const { system, name } of wanted) {
+      signal.throwIfAborted()
+      const opened = await openTable(resources.objects, tablePath(system, name))
+      if (!opened.snapshot.exists) continue
+      tables.push(await keepUp(opened))
+      log.debug(tables.at(-1), 'table kept up')
+    }
+    return { tables }
+  },
+})
+
+async function keepUp(table: Table): Promise<z.input<typeof tableReport>> {
+  const filesBefore = table.snapshot.files.size
+  const { bytes } = await compact(table)
+  const filesAfter = table.snapshot.files.size
+  const logFilesRemoved = await cleanLog(table)
+  const filesVacuumed = await vacuum(table)
+  return { table: table.path, filesBefore, filesAfter, bytes, logFilesRemoved, filesVacuumed }
+}

@@ -1,0 +1,220 @@
+import type { SourceTable } from '../../../shared/config/index.ts'
+import type { BatchResult } from '../../../shared/contract/index.ts'
+import { type BusEvent, CHANGE, SNAPSHOT_END, snapshotEndSchema } from '../../../shared/events/index.ts'
+import {
+  type Action,
+  type AddFile,
+  type Column,
+  changeName,
+  deleteFiles,
+  epochAction,
+  findChanges,
+  formatTimestamp,
+  type LandedMark,
+  landedEpoch,
+  landedMark,
+  markActions,
+  type Origin,
+  OWN_COLUMNS,
+  parseTimestamp,
+  RowBuffer,
+  type Snapshot,
+  schemaActions,
+  sourceColumns,
+  type Table,
+  type Value,
+  writeRows,
+} from '../../../shared/lake/index.ts'
+
+/** A value that is not of its column's declared type. Says nothing of the value itself: it may be personal. */
+export type Mismatch = { eventId: string; column: Column }
+
+export type Landed = { results: BatchResult[]; mismatches: Mismatch[] }
+
+/**
+ * Lands events of one table's topic, in one commit. Each event is held against what the table says has landed of its
+ * partition; when another writer commits first, all are held against the newer table, so that however many writers get
+ * the same events each is in the table once. A replayed event lies below what has landed: it is looked for among the rows.
+ */
+export async function landEvents(table: Table, source: SourceTable, events: BusEvent[]): Promise<Landed> {
+  let last: { sorted: SortedEvents; files: AddFile[] } | undefined
+  for (;;) {
+    const replayed = await findChanges(
+      table,
+      events.filter(event => event.replayed),
+    )
+    const sorted = sortOut(table.snapshot, source, events, replayed)
+    const stillFits =
+      last?.sorted.landing === sorted.landing && last.sorted.schemaVersion === sorted.schemaVersion
+    if (last && !stillFits) await deleteFiles(table, last.files)
+    if (sorted.landing === 0) return sorted
+    // What has landed only grows: as many events left to land as before are the same events, and their files still good.
+    const files: AddFile[] = last && stillFits ? last.files : await writeFiles(table, sorted.months)
+    if (await table.commit('WRITE', [...sorted.actions, ...files.map(add => ({ add }))])) {
+      await table.checkpointIfDue()
+      return sorted
+    }
+    last = { sorted, files }
+  }
+}
+
+function writeFiles(table: Table, months: Map<string, RowBuffer>): Promise<AddFile[]> {
+  return Promise.all(
+    [...months].map(([yearMonth, rows]) => {
+      const [year, month] = yearMonth.split('-').map(Number)
+      return writeRows(table, { year: String(year), month: String(month) }, rows)
+    }),
+  )
+}
+
+type SortedEvents = Landed & {
+  /** Events that the commit lands. */
+  landing: number
+  schemaVersion: number
+  /** Rows by `YYYY-MM` of their commit time, in UTC. */
+  months: Map<string, RowBuffer>
+  /** What the commit says besides its files. */
+  actions: Action[]
+}
+
+/** Decides for each event, against one state of the table; `replayed` are the replayed ones that it holds. */
+function sortOut(
+  snapshot: Snapshot,
+  source: SourceTable,
+  events: BusEvent[],
+  replayed: Set<string>,
+): SortedEvents {
+  const columns = sourceColumns(source)
+  const { actions, schemaVersion } = schemaActions(snapshot, columns)
+  const landedAt = BigInt(Date.now()) * 1000n
+  const sorted: SortedEvents = {
+    results: [],
+    mismatches: [],
+    landing: 0,
+    schemaVersion,
+    months: new Map(),
+    actions,
+  }
+
+  function landRow(event: BusEvent, offset: bigint): string | undefined {
+    const change = readChange(event, source)
+    if (typeof change === 'string') return change
+    const { op, row, changedAt, yearMonth } = change
+    let rows = sorted.months.get(yearMonth)
+    if (!rows) {
+      rows = new RowBuffer(columns, OWN_COLUMNS)
+      sorted.months.set(yearMonth, rows)
+    }
+    const own = [op, event.position, event.partition, offset, changedAt, landedAt, schemaVersion]
+    const mismatch = rows.add(row, own)
+    if (!mismatch) return undefined
+    sorted.mismatches.push({ eventId: event.id, column: mismatch })
+    return 'type_mismatch'
+  }
+
+  for (const lane of lanesOf(events)) {
+    const landed = landedMark(snapshot, lane.origin)
+    const mark: LandedMark = { ...landed }
+    let epoch = landedEpoch(snapshot, lane.origin)
+    let landing = 0
+    for (const { event, offset } of lane.events) {
+      if (!event.replayed && wentBack(event, offset, landed)) {
+        sorted.results.push({ id: event.id, status: 'retry', reason: 'log_went_back' })
+        continue
+      }
+      const isBehind =
+        (mark.offset !== undefined && offset <= mark.offset) ||
+        (event.type !== SNAPSHOT_END && mark.position !== undefined && event.position <= mark.position)
+      if (event.replayed ? replayed.has(changeName(event)) : isBehind) {
+        sorted.results.push({ id: event.id, status: 'skipped', reason: 'already_landed' })
+        continue
+      }
+      if (!event.replayed) mark.offset = offset
+      const end = event.type === SNAPSHOT_END ? snapshotEndSchema.safeParse(event.data) : undefined
+      const refusal = end ? (end.success ? undefined : 'malformed_event') : landRow(event, offset)
+      if (refusal !== undefined) {
+        sorted.results.push({ id: event.id, status: 'parked', reason: refusal })
+        if (!event.replayed && POSITION.test(event.position)) mark.position = event.position
+        continue
+      }
+      if (end?.data) epoch = Math.max(epoch, end.data.epoch)
+      else if (!event.replayed) mark.position = event.position
+      landing += 1
+      sorted.results.push({ id: event.id, status: 'done' })
+    }
+    if (landing === 0) continue
+    sorted.landing += landing
+    actions.push(...markActions(lane.origin, mark))
+    if (epoch > landedEpoch(snapshot, lane.origin)) actions.push(epochAction(lane.origin, epoch))
+  }
+  for (const [yearMonth, rows] of sorted.months) if (rows.rows === 0) sorted.months.delete(yearMonth)
+  return sorted
+}
+
+/**
+ * A later change at an offset that has landed already: the log was cut back, as by restoring the store from an older
+ * copy. To skip it would lose it, to land it could double another.
+ */
+function wentBack(event: BusEvent, offset: bigint, landed: LandedMark): boolean {
+  if (landed.offset === undefined || landed.position === undefined || event.type === SNAPSHOT_END)
+    return false
+  return offset <= landed.offset && POSITION.test(event.position) && event.position > landed.position
+}
+
+type Lane = { origin: Origin; events: { event: BusEvent; offset: bigint }[] }
+
+/** Events by the partition that they come from, in the order of their offsets. */
+function lanesOf(events: BusEvent[]): Lane[] {
+  const lanes = new Map<string, Lane>()
+  for (const event of events) {
+    const { busid: busId, topic, partition } = event
+    const name = `${partition} ${busId}`
+    let lane = lanes.get(name)
+    if (!lane) {
+      lane = { origin: { busId, topic, partition }, events: [] }
+      lanes.set(name, lane)
+    }
+    lane.events.push({ event, offset: BigInt(event.offset) })
+  }
+  for (const lane of lanes.values()) lane.events.sort((a, b) => (a.offset < b.offset ? -1 : 1))
+  return [...lanes.values()]
+}
+
+type ChangeRow = { op: string; row: Record<string, Value>; changedAt: bigint; yearMonth: string }
+
+const POSITION = /^[0-9a-f]+(?:-[0-9a-f]+)+$/
+
+/**
+ * The row that a change event lands, or the reason why it cannot be one. Checked by hand: this runs for every event,
+ * and the values are checked against their columns' types right after.
+ */
+function readChange(event: BusEvent, source: SourceTable): ChangeRow | string {
+  if (event.type !== CHANGE) return 'unknown_type'
+  const changedAt = parseInstant(event.time)
+  const { data } = event
+  if (changedAt === undefined || !POSITION.test(event.position) || !isObject(data)) return 'malformed_event'
+  const { op, before, after } = data
+  const yearMonth = (event.time.endsWith('Z') ? event.time : formatTimestamp(changedAt)).slice(0, 7)
+  if (op === 't') return { op, row: {}, changedAt, yearMonth }
+  const given = op === 'd' ? before : op === 'c' || op === 'u' || op === 'r' ? after : undefined
+  if (!isObject(given)) return 'malformed_event'
+  for (const name of source.key) if (given[name] === null || given[name] === undefined) return 'missing_key'
+  const row = given as Record<string, Value>
+  if (op !== 'd') return { op: op as string, row, changedAt, yearMonth }
+  return {
+    op,
+    row: Object.fromEntries(source.key.map(name => [name, row[name] ?? null])),
+    changedAt,
+    yearMonth,
+  }
+}
+
+function parseInstant(text: string): bigint | undefined {
+  const micros = parseTimestamp(text, true)
+  if (micros !== undefined) return micros
+  const millis = Date.parse(text)
+  return Number.isNaN(millis) ? undefined : BigInt(millis) * 1000n
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

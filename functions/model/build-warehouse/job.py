@@ -1,0 +1,168 @@
+"""Builds the warehouse: pins the lake's tables, runs dbt into a new DuckDB file, notes in it what it holds.
+
+Request, one line on standard input:
+    {"projectDir", "stateDir", "lakeDir", "file", "threads", "systems": {...}, "covered": {...} or null}
+On standard output: {"progress": {...}} for each finished model, then {"result": {...}} or {"error": {...}}.
+"""
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+# dbt asks its home for news unless told not to; a build never reaches for a network.
+os.environ.update(DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false", DBT_VERSION_CHECK="false")
+
+# A quarter of a build would go into compiling dbt again where the environment forbids to keep that.
+sys.dont_write_bytecode = False
+
+# dbt prints what it likes to standard output: that goes to the log, and the protocol keeps the real one.
+protocol = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+os.dup2(2, 1)
+
+import duckdb
+import duckdb_extension_delta
+
+
+class JobError(Exception):
+    def __init__(self, message, kind, details=()):
+        super().__init__(message)
+        self.kind, self.details = kind, list(details)
+
+
+def say(**line):
+    protocol.write(json.dumps(line, default=str) + "\n")
+
+
+def end_with_parent():
+    """Standard input closes when nobody waits for this build any more, however they ended."""
+    sys.stdin.read()
+    os._exit(1)
+
+
+def quoted(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def pin(systems, lake_dir):
+    """Adds to each table its path, version, columns there, and last completed epoch.
+
+    The epochs are read before the version: an older epoch takes fewer rows for deleted, a newer one than the rows' own
+    would take too many.
+    """
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    [extension] = Path(duckdb_extension_delta.__path__[0]).rglob("delta.duckdb_extension")
+    connection.load_extension(str(extension))
+    for system, source in systems.items():
+        for name, table in source["tables"].items():
+            path = str(Path(lake_dir) / f"cdc_{system}" / name)
+            table.update(path=path, version=None, epoch=0, landed=[])
+            log = f"{path}/_delta_log"
+            if not connection.execute("select count(*) from glob(?)", [f"{log}/*.json"]).fetchone()[0]:
+                continue
+            connection.execute(f"attach {quoted(path)} as pinned (type delta)")
+            epochs = [
+                connection.execute(
+                    "select * from delta_get_transaction_version('pinned', ?)", [f"epoch/{table['topic']}/{partition}"]
+                ).fetchone()[0]
+                for partition in range(table["partitions"])
+            ]
+            connection.execute("detach pinned")
+            epoch = min(epoch or 0 for epoch in epochs)
+            if source["through"]:
+                epoch = min(epoch, int(source["through"].split("-")[0], 16))
+            newest = connection.execute("select max(file) from glob(?)", [f"{log}/{'[0-9]' * 20}.json"]).fetchone()[0]
+            version = int(Path(newest).stem)
+            scan = f"delta_scan({quoted(path)}, version => {version})"
+            columns = [row[0] for row in connection.execute(f"describe select * from {scan}").fetchall()]
+            table.update(version=version, epoch=epoch, landed=[name for name in table["columns"] if name in columns])
+    connection.close()
+    return systems
+
+
+def run_dbt(request):
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    os.environ["CORDAGE_WAREHOUSE_FILE"] = request["file"]
+    os.environ["CORDAGE_DBT_THREADS"] = str(request["threads"])
+    os.chdir(request["projectDir"])
+
+    def report(event):
+        if event.info.name == "LogModelResult":
+            say(progress={"model": event.data.node_info.node_name, "seconds": round(event.data.execution_time, 3)})
+
+    state = Path(request["stateDir"])
+    flags = [
+        "--no-use-colors", "--no-version-check", "--no-send-anonymous-usage-stats", "--log-level", "warn",
+        "--log-path", str(state / "logs"),
+    ]
+    places = ["--profiles-dir", ".", "--target", "duckdb", "--target-path", str(state / "target")]
+    # Parsed without the pins, since other variables than last time would have dbt parse everything anew.
+    parsed = dbtRunner().invoke([*flags, "parse", *places])
+    if not parsed.success:
+        raise JobError(f"the project cannot be parsed: {parsed.exception}", "dbt_error")
+    pins = ["--vars", json.dumps({"systems": request["systems"]})]
+    # Unit tests say something about the code, not about the data: `make test` runs them.
+    build = [*flags, "build", *places, *pins, "--exclude-resource-type", "unit_test"]
+    outcome = dbtRunner(manifest=parsed.result, callbacks=[report]).invoke(build)
+    # Closing folds the write-ahead log into the file, which is renamed alone.
+    DuckDBConnectionManager.close_all_connections()
+    if outcome.exception:
+        raise JobError(f"dbt could not run: {outcome.exception}", "dbt_error")
+    failed = [result for result in outcome.result if result.status in ("error", "fail", "runtime error")]
+    if failed:
+        details = [f"{result.node.name}: {(result.message or str(result.status)).strip()}" for result in failed]
+        tests_only = all(result.node.resource_type in ("test", "unit_test") for result in failed)
+        raise JobError(f"{len(failed)} of {len(outcome.result)} failed", "failed_checks" if tests_only else "dbt_error", details)
+    models = [result.node for result in outcome.result if result.node.resource_type == "model"]
+    warnings = sorted(result.node.name for result in outcome.result if result.status == "warn")
+    return models, {"models": len(models), "tests": len(outcome.result) - len(models), "warnings": warnings}
+
+
+def describe(file, models, covered, versions):
+    """Writes into the warehouse what it holds and which of its tables are for everybody (shared/warehouse reads it)."""
+    marts = [
+        [node.name, node.description, json.dumps(node.config.meta["key"]), json.dumps(node.config.meta.get("indexes", []))]
+        for node in models
+        if node.name.split("_")[0] in ("dim", "fct", "agg", "mart")
+    ]
+    with duckdb.connect(file) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(
+            "create table build as select now() as built_at, cast(? as varchar) as position,"
+            " cast(? as timestamp with time zone) as changed_at, cast(? as varchar) as versions",
+            [covered and covered["position"], covered and covered["changedAt"], json.dumps(versions)],
+        )
+        connection.execute("create table mart (name varchar, description varchar, key varchar, indexes varchar)")
+        connection.executemany("insert into mart values (?, ?, ?, ?)", marts)
+
+
+def main():
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    file = Path(request["file"])
+    for leftover in (file, file.with_name(file.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    request["systems"] = pin(request["systems"], request["lakeDir"])
+    versions = {
+        f"{system}.{name}": table["version"]
+        for system, source in request["systems"].items()
+        for name, table in source["tables"].items()
+        if table["version"] is not None
+    }
+    say(progress={"pinned": versions})
+    models, counts = run_dbt(request)
+    describe(request["file"], models, request["covered"], versions)
+    say(result={"versions": versions, **counts})
+
+
+try:
+    main()
+except JobError as error:
+    say(error={"message": str(error), "kind": error.kind, "details": error.details})
+    sys.exit(1)
+except Exception as error:
+    say(error={"message": f"{type(error).__name__}: {error}", "kind": "unknown_error"})
+    raise

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { defineFunction } from '../../../shared/contract/index.ts'
+import { objectSchema } from '../../../shared/events/index.ts'
+import type { Store } from '../../../shared/store/index.ts'
+import { copyMarts } from './copy.ts'
+import { dropOldSchemas, moveViews } from './views.ts'
+
+/**
+ * Copies the warehouse's marts into a schema of their own, `mart_<n>`, then moves all views `mart.*` to it at once.
+ * Nobody's query fails or waits for the copying. A repeat publishes the same under another number; one that fails
+ * leaves the views where they were.
+ */
+/** Called by hand without a field, or with the announcement of a build. */
+const input = objectSchema.partial()
+
+const output = z.object({
+  schema: z.string(),
+  marts: z.record(z.string(), z.number()).describe('Rows by mart'),
+  droppedSchemas: z.array(z.string()),
+  covered: z.object({ changedAt: z.string().nullable(), position: z.string().nullable() }),
+  tookMs: z.number(),
+})
+
+export default defineFunction({
+  name: 'publish-marts',
+  summary: "Publishes the warehouse's marts in the store, all at once",
+  access: 'internal',
+  uses: ['store', 'warehouse'] as const,
+  input,
+  output,
+  timeoutMs: 10 * 60_000,
+
+  async handle(_, { resources, signal, log }) {
+    const startedAt = performance.now()
+    const { store, warehouse } = resources
+    return await warehouse.read(async ({ connection, build, marts }) => {
+      const number = await takeNumber(store)
+      const published = await copyMarts(store, connection, marts, number, signal)
+      await moveViews(store, published, build, number, signal)
+      const droppedSchemas = await dropOldSchemas(store, number)
+      log.debug({ schema: `mart_${number}` }, 'marts published')
+      return {
+        schema: `mart_${number}`,
+        marts: Object.fromEntries(published.map(mart => [mart.name, mart.rows])),
+        droppedSchemas,
+        covered: { changedAt: build.changedAt, position: build.position },
+        tookMs: Math.round(performance.now() - startedAt),
+      }
+    })
+  },
+})
+
+async function takeNumber(store: Store): Promise<number> {
+  const [row] = await store.query<{ number: string }>(`select nextval('ops.mart_schema') as number`)
+  return Number(row?.number)
+}

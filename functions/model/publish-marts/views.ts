@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { OutageError } from '../../../shared/errors/index.ts'
+import type { Store, Transaction } from '../../../shared/store/index.ts'
+import type { Build } from '../../../shared/warehouse/index.ts'
+import type { Published } from './copy.ts'
+
+const quote = pg.escapeIdentifier
+
+/**
+ * A view is moved under an exclusive lock, and whoever asks for the view meanwhile queues behind it: so we ask for a
+ * moment only, and again later where somebody's long query has it.
+ */
+const LOCK_TIMEOUT_MS = 50
+const LOCK_ATTEMPTS = 200
+const RETRY_MIN_MS = 50
+const RETRY_MAX_MS = 1000
+
+/** Moves every view in one transaction, together with the record of what they show; tries again while one is in use. */
+export async function moveViews(
+  store: Store,
+  published: Published[],
+  build: Build,
+  number: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await store.transaction(async transaction => {
+        await transaction.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
+        await replaceViews(transaction, published, number)
+        await recordMarts(transaction, published, build, number)
+      })
+      return
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error
+      if (attempt === LOCK_ATTEMPTS)
+        throw new OutageError('store', 'the marts stay in use: a transaction holds one of their views', {
+          cause: error,
+        })
+      await sleep(Math.min(RETRY_MIN_MS * attempt, RETRY_MAX_MS) * (0.5 + Math.random()), undefined, {
+        signal,
+      })
+    }
+  }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  const code = (error as { code?: string }).code
+  return code === '55P03' || code === '40P01'
+}
+
+async function replaceViews({ query }: Transaction, published: Published[], number: number): Promise<void> {
+  const existing = await readViews(query)
+  for (const gone of existing.keys())
+    if (!published.some(mart => mart.name === gone)) await query(`drop view mart.${quote(gone)}`)
+  // In one order everywhere, so that two publications cannot lock each other out.
+  for (const mart of published.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const view = `mart.${quote(mart.name)}`
+    const before = existing.get(mart.name)
+    // Postgres replaces a view only where its columns stay and new ones come last.
+    const grants = before && !isExtension(before, mart) ? await readGrants(query, mart.name) : undefined
+    if (grants) await query(`drop view ${view}`)
+    await query(
+      `create or replace view ${view} as select * from ${quote(`mart_${number}`)}.${quote(mart.name)}`,
+    )
+    await query(`comment on view ${view} is ${pg.escapeLiteral(mart.description)}`)
+    for (const { grantee, privilege } of grants ?? [])
+      await query(`grant ${privilege} on ${view} to ${grantee}`)
+  }
+}
+
+type Column = { name: string; type: string }
+
+async function readViews(query: Transaction['query']): Promise<Map<string, Column[]>> {
+  const rows = await query<{ view: string; columns: Column[] }>(
+    `select c.relname as view, jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod)) order by a.attnum) as columns
+     from pg_class c
+     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.relnamespace = 'mart'::regnamespace and c.relkind = 'v' and c.relname in (select mart from ops.mart)
+     group by c.relname`,
+  )
+  return new Map(rows.map(row => [row.view, row.columns]))
+}
+
+/** `format_type` has longer names for two of ours. */
+const FORMATTED: Record<string, string> = {
+  timestamptz: 'timestamp with time zone',
+  timestamp: 'timestamp without time zone',
+}
+
+function isExtension(before: Column[], after: Published): boolean {
+  return before.every((column, i) => {
+    const type = after.types[i] ?? ''
+    return column.name === after.columns[i]?.name && column.type === (FORMATTED[type] ?? type)
+  })
+}
+
+/** Rights that others have on the view and would lose with it. */
+async function readGrants(
+  query: Transaction['query'],
+  view: string,
+): Promise<{ grantee: string; privilege: string }[]> {
+  return await query(
+    `select case a.grantee when 0 then 'public' else a.grantee::regrole::text end as grantee, a.privilege_type as privilege
+     from pg_class c cross join aclexplode(c.relacl) a
+     where c.relnamespace = 'mart'::regnamespace and c.relname = $1 and a.grantee <> c.relowner`,
+    [view],
+  )
+}
+
+async function recordMarts(
+  { query }: Transaction,
+  published: Published[],
+  build: Build,
+  number: number,
+): Promise<void> {
+  await query('delete from ops.mart')
+  for (const mart of published) {
+    const columns = mart.columns.map((column, i) => ({ name: column.name, type: mart.types[i] }))
+    await query(
+      `insert into ops.mart (mart, schema_number, rows, columns, description, built_at, position, changed_at, versions)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        mart.name,
+        number,
+        mart.rows,
+        JSON.stringify(columns),
+        mart.description,
+        build.builtAt,
+        build.position,
+        build.changedAt,
+        JSON.stringify(build.versions),
+      ],
+    )
+  }
+}
+
+/** Keeps the schema before this one, for queries that began on it. What somebody else has built upon stays. */
+export async function dropOldSchemas(store: Store, current: number): Promise<string[]> {
+  const schemas = await store.query<{ schema: string; tables: string[] }>(
+    `select n.nspname as schema, array(select c.relname::text from pg_class c where c.relnamespace = n.oid and c.relkind = 'r') as tables
+     from pg_namespace n
+     where n.nspname ~ '^mart_[0-9]+$' and substr(n.nspname, 6)::int < $1
+     order by substr(n.nspname, 6)::int desc
+     offset 1`,
+    [current],
+  )
+  const dropped: string[] = []
+  for (const { schema, tables } of schemas) {
+    const done = await store
+      .transaction(async ({ query }) => {
+        await query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
+        for (const table of tables) await query(`drop table ${quote(schema)}.${quote(table)}`)
+        await query(`drop schema ${quote(schema)}`)
+        return true
+      })
+      .catch(error => {
+        // Still read, or still depended upon: the next publication tries again.
+        if (isLockTimeout(error) || (error as { code?: string }).code === '2BP01') return false
+        throw error
+      })
+    if (done) dropped.push(schema)
+  }
+  return dropped
+}

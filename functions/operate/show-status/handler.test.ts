@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { openStoreBus } from '../../../shared/bus/index.ts'
+import type { Store } from '../../../shared/store/index.ts'
+import { startFunction } from '../../../tests/support/function.ts'
+import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
+import definition from './handler.ts'
+
+let postgres: TestPostgres
+let store: Store
+before(async () => {
+  postgres = await startTestPostgres()
+  store = await postgres.createStore()
+})
+after(() => postgres.stop())
+
+type Status = {
+  sources: object[]
+  tables: {
+    topic: string
+    consumer: string
+    rows: number
+    eventsBehind: number
+    lagMs: number | null
+    position: string | null
+    problem: string | null
+  }[]
+  marts: object[]
+  parked: object[]
+  running: object[]
+  failed: object[]
+}
+
+async function showStatus(): Promise<Status> {
+  const { get } = await startFunction(definition, { resources: { store } })
+  const { status, body } = await get('')
+  assert.equal(status, 200)
+  return body as unknown as Status
+}
+
+test('of an empty store everything is empty, which is no error', async () => {
+  const { sources, tables, marts, parked, running, failed } = await showStatus()
+  assert.deepEqual(
+    { sources, tables, marts, parked, running, failed },
+    { sources: [], tables: [], marts: [], parked: [], running: [], failed: [] },
+  )
+})
+
+test('a table is as far as its slowest partition, and says how far behind and what it waits for', async () => {
+  const bus = openStoreBus(store)
+  const topics = await bus.ensureTopics([{ name: 'cdc.shop.Product', partitions: 2 }])
+  const topic = topics.get('cdc.shop.Product')
+  assert.ok(topic)
+  const position = (n: number) => `0001-${n.toString(16).padStart(16, '0')}-00000000`
+  const record = (partition: number, n: number) => ({
+    topic: topic.name,
+    partition,
+    type: 'cordage.change.v1',
+    key: String(n),
+    position: position(n),
+    changedAt: '2026-01-01T00:00:00Z',
+    value: '{}',
+  })
+  await store.transaction(transaction => bus.append(transaction, [record(0, 1), record(1, 2), record(1, 3)]))
+  const [first] = await bus.read('land-changes', topic, { maxEvents: 10, maxBytes: 1000 })
+  assert.ok(first)
+  await bus.moveCursors('land-changes', topic, [{ from: first.cursor, nextOffset: 1n }], 1)
+  await bus.reportProblem('land-changes', topic, 'objects: cannot write')
+
+  const [behind] = (await showStatus()).tables
+  assert.equal(behind?.rows, 1)
+  assert.equal(behind?.eventsBehind, 2)
+  assert.equal(behind?.lagMs, null, 'a partition that was never read makes the table unknown')
+  assert.equal(behind?.problem, 'objects: cannot write')
+
+  const [, second] = await bus.read('land-changes', topic, { maxEvents: 10, maxBytes: 1000 })
+  assert.ok(second)
+  await bus.moveCursors('land-changes', topic, [{ from: second.cursor, nextOffset: 2n }], 1)
+  await store.transaction(transaction => bus.heartbeat(transaction, [topic.name], position(9), new Date()))
+  const [complete] = (await showStatus()).tables
+  assert.equal(complete?.eventsBehind, 0)
+  assert.equal(complete?.position, position(9))
+  assert.ok(complete?.lagMs !== null && (complete?.lagMs ?? 0) < 2000)
+})
+
+test('sources, parked events and schedules are told with what is wrong with them', async () => {
+  await store.query(`insert into ingest.capture (system, state, epoch, slot, retained_bytes, retained_limit_bytes, problem)
+    values ('shop', 'lost', 3, 'cordage_shop', 5000000000, 4294967296, 'its slot is lost')`)
+  await store.query(`insert into ops.parked (function, topic, event_id, event, reason) values
+    ('land-changes', 'cdc.shop.Product', 'a', '{}', 'type_mismatch'), ('land-changes', 'cdc.shop.Product', 'b', '{}', 'type_mismatch')`)
+  await store.query(`insert into ops.schedule_run (schedule, due_at, status, detail) values
+    ('build-warehouse/0', '2026-01-01T00:00:00Z', 'failed', 'no room'), ('build-warehouse/0', '2026-01-02T00:00:00Z', 'running', null),
+    ('compact-lake/0', '2026-01-01T00:00:00Z', 'failed', 'no room')`)
+  const status = await showStatus()
+  assert.deepEqual(status.sources, [
+    {
+      system: 'shop',
+      state: 'lost',
+      epoch: 3,
+      retainedBytes: 5_000_000_000,
+      retainedLimitBytes: 4_294_967_296,
+      problem: 'its slot is lost',
+    },
+  ])
+  assert.deepEqual(
+    status.parked.map(group => ({ ...group, oldestAt: '' })),
+    [
+      {
+        function: 'land-changes',
+        topic: 'cdc.shop.Product',
+        reason: 'type_mismatch',
+        count: 2,
+        oldestAt: '',
+      },
+    ],
+  )
+  assert.deepEqual(
+    status.running.map(run => ({ ...run, startedAt: '' })),
+    [{ schedule: 'build-warehouse/0', startedAt: '' }],
+  )
+  assert.deepEqual(status.failed, [
+    { schedule: 'compact-lake/0', dueAt: '2026-01-01T00:00:00.000Z', detail: 'no room' },
+  ])
+})

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import type { Query } from '../../../shared/store/index.ts'
+
+const lag = z
+  .number()
+  .nullable()
+  .describe('How old the newest thing known to be complete is; null while it is not known')
+
+export const statusSchema = z.object({
+  at: z.iso.datetime(),
+  sources: z.array(
+    z.object({
+      system: z.string(),
+      state: z.string(),
+      epoch: z.number().int(),
+      retainedBytes: z.number().nullable().describe('Log that the source keeps for us'),
+      retainedLimitBytes: z.number().nullable().describe('Where the source gives up keeping it'),
+      problem: z.string().nullable(),
+    }),
+  ),
+  tables: z.array(
+    z.object({
+      topic: z.string(),
+      consumer: z.string().describe('The function that reads it'),
+      position: z.string().nullable(),
+      changedAt: z.iso.datetime().nullable(),
+      rows: z.number().int().describe('Events read so far'),
+      eventsBehind: z.number().int(),
+      lagMs: lag,
+      problem: z.string().nullable(),
+    }),
+  ),
+  marts: z.array(
+    z.object({
+      mart: z.string(),
+      position: z.string().nullable(),
+      changedAt: z.iso.datetime().nullable(),
+      builtAt: z.iso.datetime(),
+      rows: z.number().int(),
+      lagMs: lag,
+    }),
+  ),
+  parked: z.array(
+    z.object({
+      function: z.string(),
+      topic: z.string(),
+      reason: z.string(),
+      count: z.number().int(),
+      oldestAt: z.iso.datetime(),
+    }),
+  ),
+  running: z.array(z.object({ schedule: z.string(), startedAt: z.iso.datetime() })),
+  failed: z
+    .array(z.object({ schedule: z.string(), dueAt: z.iso.datetime(), detail: z.string().nullable() }))
+    .describe('Schedules whose last run failed'),
+})
+
+export type Status = z.output<typeof statusSchema>
+
+const iso = (at: Date | null) => at?.toISOString() ?? null
+const since = (at: Date | null, now: Date) => (at === null ? null : Math.max(0, now.getTime() - at.getTime()))
+const count = (text: string | null) => (text === null ? null : Number(text))
+
+/** Reads all of it; in one transaction it is of one moment. */
+export async function readStatus(query: Query): Promise<Status> {
+  const [clock] = await query<{ now: Date }>('select clock_timestamp() as now')
+  const now = clock?.now ?? new Date()
+  const sources = await query<{
+    system: string
+    state: string
+    epoch: number
+    retained: string | null
+    retained_limit: string | null
+    problem: string | null
+  }>(
+    'select system, state, epoch, retained_bytes as retained, retained_limit_bytes as retained_limit, problem from ingest.capture order by system',
+  )
+  const tables = await query<{
+    topic: string
+    consumer: string
+    position: string | null
+    changed_at: Date | null
+    rows: string
+    behind: string
+    problem: string | null
+  }>(
+    `select v.topic, v."group" as consumer, case when bool_and(v.position is not null) then min(v.position) end as position,
+       case when bool_and(v.changed_at is not null) then min(v.changed_at) end as changed_at,
+       sum(v.events_read) as rows, sum(v.events_behind) as behind, max(v.problem) as problem
+     from bus.coverage v group by 1, 2 order by 1, 2`,
+  )
+  const marts = await query<{
+    mart: string
+    position: string | null
+    changed_at: Date | null
+    built_at: Date
+    rows: string
+  }>('select mart, position, changed_at, built_at, rows from ops.mart order by mart')
+  const parked = await query<{
+    function: string
+    topic: string
+    reason: string
+    count: string
+    oldest_at: Date
+  }>(
+    'select function, topic, reason, count(*) as count, min(parked_at) as oldest_at from ops.parked group by 1, 2, 3 order by 1, 2, 3',
+  )
+  const runs = await query<{
+    schedule: string
+    status: string
+    started_at: Date
+    due_at: Date
+    detail: string | null
+  }>(
+    'select distinct on (schedule) schedule, status, started_at, due_at, detail from ops.schedule_run order by schedule, due_at desc',
+  )
+  return {
+    at: now.toISOString(),
+    sources: sources.map(({ retained, retained_limit, ...source }) => ({
+      ...source,
+      retainedBytes: count(retained),
+      retainedLimitBytes: count(retained_limit),
+    })),
+    tables: tables.map(({ changed_at, rows, behind, ...table }) => ({
+      ...table,
+      changedAt: iso(changed_at),
+      rows: Number(rows),
+      eventsBehind: Number(behind),
+      lagMs: since(changed_at, now),
+    })),
+    marts: marts.map(({ changed_at, built_at, rows, ...mart }) => ({
+      ...mart,
+      changedAt: iso(changed_at),
+      builtAt: built_at.toISOString(),
+      rows: Number(rows),
+      lagMs: since(changed_at, now),
+    })),
+    parked: parked.map(({ count, oldest_at, ...row }) => ({
+      ...row,
+      count: Number(count),
+      oldestAt: oldest_at.toISOString(),
+    })),
+    running: runs
+      .filter(run => run.status === 'running')
+      .map(run => ({ schedule: run.schedule, startedAt: run.started_at.toISOString() })),
+    failed: runs
+      .filter(run => run.status === 'failed')
+      .map(run => ({ schedule: run.schedule, dueAt: run.due_at.toISOString(), detail: run.detail })),
+  }
+}

@@ -1,0 +1,125 @@
+import pg from 'pg'
+import { z } from 'zod'
+import { defineFunction } from '../../../shared/contract/index.ts'
+import { NotFoundError } from '../../../shared/errors/index.ts'
+import type { Transaction } from '../../../shared/store/index.ts'
+import { filter, makeConditions, makeOrder, unknownColumn } from './conditions.ts'
+
+/**
+ * Reads rows of one mart, filtered and ordered. It asks for the tables behind the mart's view, so that rows and `asOf`
+ * belong together also while marts are published.
+ */
+const MAX_ROWS = 1000
+const MAX_FILTERS = 20
+
+const UNDEFINED_TABLE = '42P01'
+
+const input = z.strictObject({
+  mart: z
+    .string()
+    .max(63)
+    .describe('A mart by its name, such as agg_sales_weekly; one that is not there names those that are'),
+  filters: z
+    .record(z.string().max(63), filter)
+    .refine(filters => Object.keys(filters).length <= MAX_FILTERS, `at most ${MAX_FILTERS} filters`)
+    .default({})
+    .describe('By column: a value, a list of values, null, or {gte, gt, lte, lt, ne, eq}'),
+  orderBy: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('A column, or several with commas; `-column` for the greatest first'),
+  limit: z.number().int().min(1).max(MAX_ROWS).default(100),
+})
+
+const cell = z.union([z.string(), z.number(), z.boolean(), z.date(), z.null()])
+
+const output = z.object({
+  mart: z.string(),
+  columns: z.array(z.object({ name: z.string(), type: z.string() })).describe('Types as Postgres names them'),
+  rows: z
+    .array(z.record(z.string(), cell))
+    .describe(
+      'numeric and bigint values are text, exact to the last digit; dates 2017-06-30; instants in UTC',
+    ),
+  builtAt: z.string(),
+  asOf: z.object({ changedAt: z.string().nullable(), position: z.string().nullable() }),
+})
+
+type MartRecord = {
+  schema_number: number
+  columns: { name: string; type: string }[]
+  built_at: Date
+  position: string | null
+  changed_at: Date | null
+}
+
+export default defineFunction({
+  name: 'read-mart',
+  summary: 'Rows of a mart, such as weekly sales, filtered and ordered',
+  access: 'user',
+  readOnly: true,
+  uses: ['store'] as const,
+  input,
+  output,
+  example: {
+    mart: 'agg_sales_weekly',
+    filters: { category: ['Bikes', 'Clothing'] },
+    orderBy: '-week_start',
+    limit: 4,
+  },
+
+  async handle(request, { resources: { store } }) {
+    const read = () => store.transaction(transaction => readMart(transaction, request), { readOnly: true })
+    try {
+      return await read()
+    } catch (error) {
+      // Two publications while we planned, and the table was dropped: what is there now is as good.
+      if ((error as { code?: string }).code === UNDEFINED_TABLE) return await read()
+      throw error
+    }
+  },
+})
+
+async function readMart({ query }: Transaction, { mart, filters, orderBy, limit }: z.output<typeof input>) {
+  // A NUL is in no name, and Postgres would refuse to look for one.
+  const [found] = mart.includes('\0')
+    ? []
+    : await query<MartRecord>(
+        'select schema_number, columns, built_at, position, changed_at from ops.mart where mart = $1',
+        [mart],
+      )
+  if (!found) throw await unknownMart(query, mart)
+  const types = new Map(found.columns.map(column => [column.name, column.type]))
+  const values: string[] = []
+  const conditions = Object.entries(filters).flatMap(([column, wanted]) => {
+    const field = `filters.${column}`
+    const type = types.get(column)
+    if (type === undefined) throw unknownColumn(column, field, types)
+    return makeConditions(pg.escapeIdentifier(column), type, wanted, field, values)
+  })
+  const order = orderBy ? makeOrder(orderBy, types) : []
+  const rows = await query(
+    [
+      `select * from ${pg.escapeIdentifier(`mart_${found.schema_number}`)}.${pg.escapeIdentifier(mart)}`,
+      conditions.length > 0 ? `where ${conditions.join(' and ')}` : '',
+      order.length > 0 ? `order by ${order.join(', ')}` : '',
+      `limit ${limit}`,
+    ].join(' '),
+    values,
+  )
+  return {
+    mart,
+    columns: found.columns,
+    rows,
+    builtAt: found.built_at.toISOString(),
+    asOf: { changedAt: found.changed_at?.toISOString() ?? null, position: found.position },
+  }
+}
+
+async function unknownMart(query: Transaction['query'], mart: string): Promise<NotFoundError> {
+  const marts = await query<{ mart: string }>('select mart from ops.mart order by mart')
+  const known =
+    marts.length > 0 ? `there are ${marts.map(row => row.mart).join(', ')}` : 'none has been published yet'
+  return new NotFoundError(`no mart ${JSON.stringify(mart)}: ${known}`, { field: 'mart' })
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import type { Models } from '../../../shared/models/index.ts'
+import type { Store } from '../../../shared/store/index.ts'
+import { CATALOGUE, makeEvent, makeSnapshotEnd, makeTruncate } from '../../../tests/support/catalogue.ts'
+import { startFunction } from '../../../tests/support/function.ts'
+import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
+import definition from './handler.ts'
+
+let postgres: TestPostgres
+let store: Store
+/** How often a text was embedded; what the vector is does not matter here. */
+let embedded: string[]
+const models: Models = {
+  embedding: { name: 'counting', version: '1' },
+  async embed(texts) {
+    embedded.push(...texts)
+    return texts.map(() => Float32Array.from({ length: 384 }, () => 0.05))
+  },
+  close: async () => {},
+}
+
+before(async () => {
+  postgres = await startTestPostgres()
+  store = await postgres.createStore()
+})
+after(() => postgres.stop())
+beforeEach(async () => {
+  embedded = []
+  await store.query(
+    'truncate search.product, search.product_text, search.stock, search.embedding, search.snapshot, search.cleared',
+  )
+})
+
+async function deliver(...events: Parameters<Awaited<ReturnType<typeof startFunction>>['deliver']>[0]) {
+  const { deliver } = await startFunction(definition, { resources: { store, models, sources: [CATALOGUE] } })
+  const { status, results } = await deliver(events)
+  assert.equal(status, 200)
+  return results.map(result => result.reason ?? result.status)
+}
+
+const bike = (more: object = {}) => ({
+  ProductID: 1,
+  ProductNumber: 'BK-1',
+  Name: 'Road Bike',
+  Model: 'Road',
+  ListPrice: '100.0000',
+  Category: 'Bikes',
+  ...more,
+})
+const product = async () =>
+  (
+    await store.query<{ name: string; list_price: string; is_deleted: boolean }>(
+      'select name, list_price, is_deleted from search.product',
+    )
+  )[0]
+
+test('a product, its texts and its stock are written, and the text embedded once', async () => {
+  const answers = await deliver(
+    makeEvent({ table: 'Product', row: bike(), commit: 1 }),
+    makeEvent({ table: 'Inventory', row: { ProductID: 1, Location: 'A', Quantity: 5 }, commit: 2 }),
+  )
+  assert.deepEqual(answers, ['done', 'done'])
+  assert.deepEqual(await product(), { name: 'Road Bike', list_price: '100.0000', is_deleted: false })
+  assert.equal((await store.query('select 1 from search.stock where quantity = 5')).length, 1)
+  assert.equal(embedded.length, 1)
+})
+
+test('a repeat changes nothing and embeds nothing', async () => {
+  const event = makeEvent({ table: 'Product', row: bike(), commit: 1 })
+  await deliver(event)
+  const before = await store.query('select xmin, * from search.product')
+  assert.deepEqual(await deliver(event), ['done'])
+  assert.deepEqual(await store.query('select xmin, * from search.product'), before)
+  assert.equal(embedded.length, 1)
+})
+
+test('an older change that comes late does not replace a newer one, not even a deletion', async () => {
+  await deliver(makeEvent({ table: 'Product', op: 'd', row: { ProductID: 1 }, commit: 9 }))
+  await deliver(makeEvent({ table: 'Product', row: bike(), commit: 3 }))
+  assert.equal((await product())?.is_deleted, true)
+  await deliver(makeEvent({ table: 'Product', row: bike({ Name: 'Back again' }), commit: 10 }))
+  assert.deepEqual(await product(), { name: 'Back again', list_price: '100.0000', is_deleted: false })
+})
+
+test('a price is written without embedding; a changed text is embedded again', async () => {
+  await deliver(makeEvent({ table: 'Product', row: bike(), commit: 1 }))
+  await deliver(makeEvent({ table: 'Product', op: 'u', row: bike({ ListPrice: '90.0000' }), commit: 2 }))
+  assert.equal(embedded.length, 1)
+  assert.equal((await product())?.list_price, '90.0000')
+  await deliver(
+    makeEvent({
+      table: 'ProductDescription',
+      row: { Model: 'Road', Culture: 'en', Description: 'Very light' },
+      commit: 3,
+    }),
+  )
+  assert.equal(embedded.length, 2)
+  assert.match(embedded[1] ?? '', /Very light/)
+})
+
+test('within a batch the last change of a key counts', async () => {
+  await deliver(
+    makeEvent({ table: 'Product', row: bike(), commit: 1 }),
+    makeEvent({ table: 'Product', op: 'u', row: bike({ Name: 'Second' }), commit: 2 }),
+    makeEvent({ table: 'Product', op: 'u', row: bike({ Name: 'Third' }), commit: 3 }),
+  )
+  assert.equal((await product())?.name, 'Third')
+})
+
+test('the end of a snapshot removes what it did not bring; a truncation everything before it', async () => {
+  await deliver(makeEvent({ table: 'Product', row: bike(), commit: 1, epoch: 1 }))
+  await deliver(
+    makeEvent({ table: 'Product', op: 'r', row: bike({ ProductID: 2 }), commit: 1, epoch: 2 }),
+    makeSnapshotEnd('Product', 2, 2),
+  )
+  const left = async () =>
+    (
+      await store.query<{ product_id: string }>('select product_id from search.product where not is_deleted')
+    ).map(row => row.product_id)
+  assert.deepEqual(await left(), ['2'])
+  await deliver(makeTruncate('Product', 5))
+  assert.deepEqual(await left(), ['2'], 'the truncation is of an older epoch')
+})
+
+test('an event from before a truncation that is replayed after it brings nothing back', async () => {
+  await deliver(makeTruncate('Product', 5))
+  await deliver(makeEvent({ table: 'Product', row: bike(), commit: 2 }))
+  assert.equal((await store.query('select 1 from search.product where not is_deleted')).length, 0)
+  await deliver(makeEvent({ table: 'Product', row: bike(), commit: 6 }))
+  assert.equal((await store.query('select 1 from search.product where not is_deleted')).length, 1)
+})
+
+test('a topic that is not indexed is skipped, and data that are no change are parked', async () => {
+  assert.deepEqual(await deliver(makeEvent({ table: 'Order', row: { OrderID: 1 }, commit: 1 })), [
+    'not_indexed',
+  ])
+  const malformed = { ...makeEvent({ table: 'Product', row: bike(), commit: 1 }), data: { op: 'x' } }
+  assert.deepEqual(await deliver(malformed, makeEvent({ table: 'Product', row: bike(), commit: 2 })), [
+    'malformed_event',
+    'done',
+  ])
+})
+
+test('when the store is away the batch comes again', async () => {
+  const away = {
+    ...store,
+    transaction: async () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })),
+  }
+  const { deliver } = await startFunction(definition, {
+    resources: { store: away, models, sources: [CATALOGUE] },
+  })
+  assert.equal((await deliver([makeEvent({ table: 'Product', row: bike(), commit: 1 })])).status, 503)
+})

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import pgvector from 'pgvector'
+import type { Models } from '../../../shared/models/index.ts'
+import type { Store } from '../../../shared/store/index.ts'
+
+/** Any number that nobody else takes as an advisory lock: "text" in ASCII. */
+const TEXTS_LOCK = 0x74657874
+/** Rows below which every vector is compared: exact, and as quick. */
+const EXACT_ROWS = 5000
+
+type Text = { product_id: string; text: string; text_hash: string | null }
+
+/**
+ * Reads the texts of products again and renews words and vectors where they changed. One at a time: whoever comes later
+ * sees what the one before has committed, so that an older text never overwrites a newer one's vector.
+ */
+export async function refreshTexts(
+  store: Store,
+  models: Models,
+  touched: { productIds: string[]; models: string[] },
+): Promise<number> {
+  if (touched.productIds.length === 0 && touched.models.length === 0) return 0
+  return store.transaction(async ({ query }) => {
+    await query('select pg_advisory_xact_lock($1)', [TEXTS_LOCK])
+    const rows = await query<Text>(
+      `select p.product_id, e.text_hash,
+         concat_ws('. ', p.name, nullif(p.model, p.name), p.subcategory, p.category, p.color, p.description,
+           (select nullif(t.description, p.description) from search.product_text t
+            where t.system = p.system and t.model = p.model and t.culture = 'en' and not t.is_deleted)) as text
+       from search.product p left join search.embedding e using (product_id)
+       where (p.product_id = any($1) or p.model = any($2)) and not p.is_deleted`,
+      [touched.productIds, touched.models],
+    )
+    const { name, version } = models.embedding
+    const changed = rows
+      .map(row => ({
+        ...row,
+        hash: createHash('sha256').update(`${name}/${version}\0${row.text}`).digest('hex'),
+      }))
+      .filter(row => row.hash !== row.text_hash)
+    await refreshWords(
+      query,
+      changed.map(row => row.product_id),
+      touched.models,
+    )
+    if (changed.length === 0) return 0
+    const vectors = await models.embed(changed.map(row => row.text))
+    await query(
+      `insert into search.embedding (product_id, text_hash, embedding)
+       select * from unnest($1::text[], $2::text[], $3::vector[])
+       on conflict (product_id) do update set text_hash = excluded.text_hash, embedding = excluded.embedding`,
+      [
+        changed.map(row => row.product_id),
+        changed.map(row => row.hash),
+        vectors.map(vector => pgvector.toSql([...vector]) as string),
+      ],
+    )
+    return changed.length
+  })
+}
+
+/** English words by their stems, those of other languages and identifiers as they are; names weigh most. */
+async function refreshWords(query: Store['query'], productIds: string[], models: string[]): Promise<void> {
+  await query(
+    `update search.product p set words =
+       setweight(to_tsvector('simple', concat_ws(' ', p.sku, p.name)) || to_tsvector('english', coalesce(p.name, '')), 'A')
+       || setweight(to_tsvector('english', concat_ws(' ', p.category, p.subcategory, p.color, p.model)), 'B')
+       || setweight(to_tsvector('english', coalesce(p.description, '')), 'C')
+       || setweight(to_tsvector('simple', coalesce((
+           select string_agg(t.description, ' ') from search.product_text t
+           where t.system = p.system and t.model = p.model and not t.is_deleted), '')), 'D')
+     where (p.product_id = any($1) or p.model = any($2)) and not p.is_deleted`,
+    [productIds, models],
+  )
+}
+
+/** Above some thousands of rows a graph is worth its upkeep; once made it stays. */
+export async function ensureGraph(store: Store): Promise<void> {
+  const [row] = await store.query<{ rows: string; has_graph: boolean }>(
+    `select (select count(*) from search.embedding) as rows,
+       exists (select 1 from pg_indexes where schemaname = 'search' and indexname = 'embedding_graph') as has_graph`,
+  )
+  if (!row || row.has_graph || Number(row.rows) < EXACT_ROWS) return
+  await store.query(
+    'create index concurrently if not exists embedding_graph on search.embedding using hnsw (embedding vector_cosine_ops)',
+  )
+}

@@ -1,0 +1,86 @@
+import type { Store } from '../../../shared/store/index.ts'
+
+/** The catalogue's words, for those who misspell them. */
+export type Vocabulary = {
+  /** The word itself where it is known or nothing is near; else the nearest known one. */
+  correct(word: string): string
+}
+
+/** Shorter words are left alone: too much is near to them. */
+const MIN_LENGTH = 4
+/** Words from here on may differ in two places. */
+const LONG = 8
+
+export function makeVocabulary(words: Map<string, number>): Vocabulary {
+  const byLength = Map.groupBy(words.keys(), word => word.length)
+  const known = (word: string) =>
+    words.has(word) ||
+    words.has(word.replace(/s$/, '')) ||
+    words.has(`${word}s`) ||
+    words.has(word.replace(/(ing|ed|er|es|ly)$/, ''))
+  return {
+    correct(word) {
+      if (word.length < MIN_LENGTH || /\p{N}/u.test(word) || known(word)) return word
+      const allowed = word.length >= LONG ? 2 : 1
+      let best: { word: string; distance: number; count: number } | undefined
+      for (let length = word.length - allowed; length <= word.length + allowed; length++)
+        for (const candidate of byLength.get(length) ?? []) {
+          if (candidate.length < MIN_LENGTH || candidate[0] !== word[0]) continue
+          const distance = editDistance(word, candidate, allowed)
+          const count = words.get(candidate) ?? 0
+          if (
+            distance <= allowed &&
+            (!best || distance < best.distance || (distance === best.distance && count > best.count))
+          )
+            best = { word: candidate, distance, count }
+        }
+      return best?.word ?? word
+    },
+  }
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment). */
+export function editDistance(a: string, b: string, limit: number): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, replaced)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1)
+      row.push(least)
+    }
+    if (Math.min(...row) > limit) return limit + 1
+    beforeLast = last
+    last = row
+  }
+  return last[b.length] ?? 0
+}
+
+const REFRESH_MS = 60_000
+
+/** The catalogue's words, read again in the background once a minute while searches come. */
+export function keepVocabulary(store: Store): () => Vocabulary {
+  let current = makeVocabulary(new Map())
+  let readAt = 0
+  const read = async () => {
+    const rows = await store.query<{ word: string; count: number }>(
+      `select word, count(*)::int as count
+       from search.product, regexp_split_to_table(lower(concat_ws(' ', name, model, category, subcategory, color, description)), '[^[:alnum:]]+') as word
+       where not is_deleted and word ~ '^[[:alpha:]]{3,}$' group by word`,
+    )
+    // An index that is still being filled is looked at again with the next search.
+    if (rows.length > 0) current = makeVocabulary(new Map(rows.map(row => [row.word, row.count])))
+    else readAt = 0
+  }
+  return () => {
+    if (Date.now() - readAt > REFRESH_MS) {
+      readAt = Date.now()
+      // A failure only leaves the words of a minute ago.
+      read().catch(() => {})
+    }
+    return current
+  }
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
+import { ConfigError, FencedError } from '../errors/index.ts'
+import type { Store } from '../store/index.ts'
+import {
+  type Bus,
+  epochOf,
+  epochStart,
+  makePosition,
+  type NewRecord,
+  openStoreBus,
+  partitionOf,
+  type Topic,
+} from './index.ts'
+
+let postgres: TestPostgres
+let store: Store
+let bus: Bus
+let topic: Topic
+before(async () => {
+  postgres = await startTestPostgres()
+})
+after(() => postgres.stop())
+let count = 0
+beforeEach(async () => {
+  store = await postgres.createStore(`bus_${count++}`)
+  bus = openStoreBus(store)
+  const topics = await bus.ensureTopics([{ name: 'cdc.shop.Product', partitions: 2 }])
+  topic = topics.get('cdc.shop.Product') as Topic
+})
+
+const record = (partition: number, n: number, value = '{}'): NewRecord => ({
+  topic: 'cdc.shop.Product',
+  partition,
+  type: 'cordage.change.v1',
+  key: `${n}`,
+  position: makePosition(1, BigInt(n), 0),
+  changedAt: '2026-01-01T00:00:00.123Z',
+  value,
+})
+const append = (...records: NewRecord[]) => store.transaction(transaction => bus.append(transaction, records))
+const LIMITS = { maxEvents: 100, maxBytes: 1_000_000 }
+const read = (group = 'g', limits = LIMITS) => bus.read(group, topic, limits)
+const offsets = async (group = 'g') =>
+  (await read(group)).map(({ records }) => records.map(({ offset }) => Number(offset)))
+const moveAll = async (group: string, fencing: number) =>
+  bus.moveCursors(
+    group,
+    topic,
+    (await read(group)).flatMap(({ cursor, records }) =>
+      records.length > 0 ? [{ from: cursor, nextOffset: cursor.nextOffset + BigInt(records.length) }] : [],
+    ),
+    fencing,
+  )
+
+test('what is appended is read in order, per partition, as it was', async () => {
+  await append(record(0, 1), record(1, 2), record(0, 3, '{"a":"é"}'))
+  const [first, second] = await read()
+  assert.deepEqual(
+    first?.records.map(({ key }) => key),
+    ['1', '3'],
+  )
+  assert.deepEqual(
+    second?.records.map(({ key }) => key),
+    ['2'],
+  )
+  assert.deepEqual(first?.records[1], {
+    ...record(0, 3, '{"a":"é"}'),
+    offset: 1n,
+    changedAt: new Date('2026-01-01T00:00:00.123Z'),
+    busId: topic.busId,
+  })
+})
+
+test('offsets have no gap and no order but that of commits, though many append at once', async () => {
+  await Promise.all(Array.from({ length: 30 }, (_, i) => append(record(0, i), record(1, i))))
+  await assert.rejects(
+    store.transaction(async transaction => {
+      await bus.append(transaction, [record(0, 99)])
+      throw new Error('rolled back')
+    }),
+  )
+  const expected = Array.from({ length: 30 }, (_, i) => i)
+  assert.deepEqual(await offsets(), [expected, expected])
+})
+
+test('a batch is as many events as asked for, as many bytes, and never none', async () => {
+  await append(...Array.from({ length: 10 }, (_, i) => record(0, i, `"${'x'.repeat(1000)}"`)))
+  const sizes = async (limits: typeof LIMITS) =>
+    (await read('g', limits)).map(({ records }) => records.length)
+  assert.deepEqual(await sizes({ maxEvents: 6, maxBytes: 1e6 }), [3, 0])
+  assert.deepEqual(await sizes({ maxEvents: 100, maxBytes: 5000 }), [2, 0])
+  assert.deepEqual(await sizes({ maxEvents: 100, maxBytes: 1 }), [1, 0])
+})
+
+test('a cursor moves from where it was read, and for each group by itself', async () => {
+  await append(record(0, 1), record(0, 2))
+  const [batch] = await read()
+  assert.ok(batch)
+  await bus.moveCursors('g', topic, [{ from: batch.cursor, nextOffset: 1n }], 1)
+  assert.deepEqual(await offsets('g'), [[1], []])
+  assert.deepEqual(await offsets('other'), [[0, 1], []])
+  await assert.rejects(bus.moveCursors('g', topic, [{ from: batch.cursor, nextOffset: 2n }], 1), FencedError)
+})
+
+test('an older holder cannot move a cursor that a newer one has moved', async () => {
+  await append(record(0, 1), record(0, 2))
+  await read()
+  await bus.moveCursors('g', topic, [{ from: { partition: 0, nextOffset: 0n }, nextOffset: 1n }], 7)
+  await assert.rejects(
+    bus.moveCursors('g', topic, [{ from: { partition: 0, nextOffset: 1n }, nextOffset: 2n }], 6),
+    FencedError,
+  )
+  await bus.moveCursors('g', topic, [{ from: { partition: 0, nextOffset: 1n }, nextOffset: 2n }], 8)
+})
+
+const agePartition = async (days: number) => {
+  const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10)
+  const name = `event_${day(days).replaceAll('-', '')}`
+  await store.query(
+    `create table bus.${name} partition of bus.event for values from ('${day(days)}') to ('${day(days - 1)}')`,
+  )
+  await store.query(`with moved as (delete from bus.event where appended_on = current_date returning *)
+    insert into bus.event select topic_id, partition, "offset", type, key, position, changed_at, value, date '${day(days)}' from moved`)
+}
+
+test('days past the retention are dropped once every group has read them', async () => {
+  await append(record(0, 1), record(1, 2))
+  await agePartition(9)
+  await read('fast')
+  await read('slow')
+  await moveAll('fast', 1)
+  assert.equal(await bus.dropOldEvents(7), 0, 'slow has not read them')
+  await moveAll('slow', 1)
+  assert.equal(await bus.dropOldEvents(30), 0, 'not old enough')
+  assert.equal(await bus.dropOldEvents(7), 1)
+  await append(record(0, 3))
+  assert.deepEqual(await offsets('slow'), [[1], []])
+})
+
+test('a log that begins behind a cursor is an error that names the topic, never a silent skip', async () => {
+  await append(record(0, 1), record(0, 2))
+  await read()
+  await store.query('delete from bus.event where "offset" = 0')
+  await assert.rejects(
+    read(),
+    (error: Error) =>
+      error instanceof ConfigError &&
+      /cdc\.shop\.Product, partition 0: g has read up to 0, the log begins at 1/.test(error.message),
+  )
+})
+
+test('another partition count is refused, for keys would change places', async () => {
+  await assert.rejects(
+    bus.ensureTopics([{ name: topic.name, partitions: 3 }]),
+    /has 2 partitions, its source file says 3/,
+  )
+  await bus.ensureTopics([{ name: topic.name, partitions: 2 }])
+})
+
+test('a topic that is made anew has another bus id', async () => {
+  await store.query('delete from bus.partition')
+  await store.query('delete from bus.topic')
+  const again = (await openStoreBus(store).ensureTopics([{ name: topic.name, partitions: 2 }])).get(
+    topic.name,
+  )
+  assert.notEqual(again?.busId, topic.busId)
+})
+
+test('an append to a topic that nobody made is refused', async () => {
+  await assert.rejects(append({ ...record(0, 1), topic: 'cdc.shop.None' }), /no topic cdc\.shop\.None/)
+})
+
+test('a key keeps its partition, and keys spread over all of them', () => {
+  assert.equal(partitionOf('42', 4), partitionOf('42', 4))
+  assert.equal(partitionOf('42', 1), 0)
+  const spread = new Set(Array.from({ length: 100 }, (_, i) => partitionOf(String(i), 4)))
+  assert.equal(spread.size, 4)
+})
+
+test('positions compare as text as their numbers do', () => {
+  const inOrder = [
+    makePosition(1, 0n, 0),
+    makePosition(1, 0n, 1),
+    makePosition(1, 9n, 0),
+    makePosition(1, 10n, 0),
+    makePosition(1, 2n ** 63n, 5),
+    makePosition(2, 0n, 0),
+    makePosition(16, 0n, 0),
+  ]
+  assert.deepEqual(inOrder.toSorted(), inOrder)
+  assert.equal(epochOf(makePosition(255, 1n, 1)), 255)
+  assert.ok(epochStart(2) > makePosition(1, 2n ** 64n - 1n, 0xffffffff))
+})

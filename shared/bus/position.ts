@@ -1,0 +1,20 @@
+/**
+ * A change's place in its source: `<epoch 4>-<commit 16>-<ordinal 8>` in lower-case hex, compared as text
+ * (collation C) within one system. Equal changes have equal positions however often they are sent.
+ */
+export type Position = string
+
+const hex = (value: number | bigint, width: number) => value.toString(16).padStart(width, '0')
+
+export function makePosition(epoch: number, commit: bigint, ordinal: number): Position {
+  return `${hex(epoch, 4)}-${hex(commit, 16)}-${hex(ordinal, 8)}`
+}
+
+/** The least position of an epoch: everything older belongs to an earlier snapshot. */
+export function epochStart(epoch: number): Position {
+  return makePosition(epoch, 0n, 0)
+}
+
+export function epochOf(position: Position): number {
+  return Number.parseInt(position.slice(0, 4), 16)
+}

@@ -1,0 +1,209 @@
+import { type NewRecord, type Position, partitionOf } from '../bus/index.ts'
+import type { Source, SourceTable } from '../config/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { CHANGE, type Change, type Operation, type Row, SNAPSHOT_END } from '../events/index.ts'
+import type { Values, Vault } from '../privacy/index.ts'
+import type { Query } from '../store/index.ts'
+import type { Tuple } from './pgoutput.ts'
+import { readPostgresValue, ValueError } from './values.ts'
+
+/** A row's change as its source tells it: nothing treated yet. It must not leave the process. */
+export type RawChange = {
+  table: SourceTable
+  op: Operation
+  before?: Tuple | undefined
+  after?: Tuple | undefined
+  position: Position
+  /** Commit time, ISO 8601. */
+  changedAt: string
+}
+
+/** A change that could not be admitted: where it lies, never what it holds. */
+export type Refusal = {
+  table: SourceTable
+  position: Position
+  reason: 'unchanged_value_unknown' | 'type_mismatch' | 'key_missing'
+  column: string
+}
+
+export type Admitted = { records: NewRecord[]; refusals: Refusal[] }
+
+class RefusedError extends Error {
+  readonly reason: Refusal['reason']
+  readonly column: string
+  constructor(reason: Refusal['reason'], column: string) {
+    super(`${reason}: ${column}`)
+    this.reason = reason
+    this.column = column
+  }
+}
+
+/** The key of a row as text: the value itself, or a JSON array where the key has several columns. */
+export function keyOf(table: SourceTable, row: Row): string {
+  const values = table.key.map(name => row[name] ?? null)
+  return values.length === 1 ? String(values[0]) : JSON.stringify(values)
+}
+
+/**
+ * Turns a source's changes into bus records: declared types, the privacy policy, keys and partitions. What leaves here
+ * holds no clear personal value.
+ */
+export async function admit(
+  query: Query,
+  source: Source,
+  vault: Vault,
+  changes: RawChange[],
+): Promise<Admitted> {
+  const refusals: Refusal[] = []
+  const typed: { change: RawChange; before: Values | undefined; after: Values | undefined }[] = []
+  for (const change of changes) {
+    try {
+      const after = change.after && toValues(change.table, change.after, change.before)
+      const before = change.before && toOldValues(change.table, change.before)
+      typed.push({ change, before, after })
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error
+      refusals.push({
+        table: change.table,
+        position: change.position,
+        reason: error.reason,
+        column: error.column,
+      })
+    }
+  }
+  const clientOf = (table: SourceTable, row: Values | undefined) =>
+    table.personal && table.client && row ? String(row[table.client]) : undefined
+  const clients = typed.flatMap(({ change, before, after }) => [
+    clientOf(change.table, before),
+    clientOf(change.table, after),
+  ])
+  const keys = await vault.keysOf(
+    query,
+    clients.filter(id => id !== undefined),
+  )
+
+  const records: NewRecord[] = []
+  for (const { change, before, after } of typed) {
+    const { table } = change
+    const isErased = [before, after].some(row => {
+      const client = clientOf(table, row)
+      return client !== undefined && !keys.has(client)
+    })
+    // An erased client's changes are obeyed by leaving them out: its deletion was written when it was erased.
+    if (isErased) continue
+    const treat = (row: Values | undefined) =>
+      row && vault.treat(table, row, keys.get(clientOf(table, row) ?? ''))
+    records.push(...toRecords(source, change, treat(before), treat(after)))
+  }
+  return { records, refusals }
+}
+
+/** An update of the key is a delete of the old row and a create of the new one: each key keeps its own order. */
+function toRecords(
+  source: Source,
+  change: RawChange,
+  before: Row | undefined,
+  after: Row | undefined,
+): NewRecord[] {
+  const { table } = change
+  const envelope = (op: Operation, from: Row | undefined, to: Row | undefined): string =>
+    JSON.stringify({
+      op,
+      before: from ?? null,
+      after: to ?? null,
+      source: { name: source.system, schema: source.namespace, table: table.name, snapshot: op === 'r' },
+    } satisfies Change)
+  const record = (key: string, position: Position, value: string): NewRecord => ({
+    topic: table.topic,
+    partition: partitionOf(key, table.partitions),
+    type: CHANGE,
+    key,
+    position,
+    changedAt: change.changedAt,
+    value,
+  })
+  if (change.op === 't')
+    return Array.from({ length: table.partitions }, (_, partition) => ({
+      ...record('', change.position, envelope('t', undefined, undefined)),
+      partition,
+    }))
+  const row = after ?? before
+  if (!row) return []
+  const key = keyOf(table, row)
+  if (change.op === 'u' && before && keyOf(table, before) !== key)
+    return [
+      record(keyOf(table, before), change.position, envelope('d', before, undefined)),
+      record(key, nextOrdinal(change.position), envelope('c', undefined, after)),
+    ]
+  return [record(key, change.position, envelope(change.op, before, after))]
+}
+
+/** Every change takes two ordinals, so that the second half of a key's update has a position of its own. */
+export const ORDINALS_PER_CHANGE = 2
+
+function nextOrdinal(position: Position): Position {
+  const ordinal = Number.parseInt(position.slice(-8), 16) + 1
+  return position.slice(0, -8) + ordinal.toString(16).padStart(8, '0')
+}
+
+/** The events that close a table's snapshot, one for each partition. */
+export function makeSnapshotEnds(
+  table: SourceTable,
+  epoch: number,
+  position: Position,
+  changedAt: string,
+): NewRecord[] {
+  return Array.from({ length: table.partitions }, (_, partition) => ({
+    topic: table.topic,
+    partition,
+    type: SNAPSHOT_END,
+    key: '',
+    position,
+    changedAt,
+    value: JSON.stringify({ epoch, partitions: table.partitions }),
+  }))
+}
+
+/**
+ * What is known of a row before its change. Only its key must be readable: a bad value must not keep its own correction or
+ * deletion out.
+ */
+function toOldValues(table: SourceTable, tuple: Tuple): Values {
+  const values: Values = {}
+  for (const [name, column] of Object.entries(table.columns)) {
+    const text = tuple.get(name)
+    if (text === undefined) continue
+    try {
+      values[name] = text === null ? null : readPostgresValue(text, column.type)
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error
+      if (table.key.includes(name) || name === table.client) throw new RefusedError('type_mismatch', name)
+    }
+  }
+  for (const name of table.key)
+    if (values[name] === undefined || values[name] === null) throw new RefusedError('key_missing', name)
+  return values
+}
+
+/** The listed columns of a tuple in their declared types; an unchanged TOASTed value comes from the row before. */
+function toValues(table: SourceTable, tuple: Tuple, before?: Tuple): Values {
+  const values: Values = {}
+  for (const [name, column] of Object.entries(table.columns)) {
+    // Renamed or dropped while we stream: a null in its place would be a lie.
+    if (!tuple.has(name))
+      throw new ConfigError(
+        `column ${table.name}.${name} is no longer there: mend the source file or the table`,
+      )
+    const text = tuple.get(name) === undefined ? before?.get(name) : tuple.get(name)
+    if (text === undefined) throw new RefusedError('unchanged_value_unknown', name)
+    try {
+      values[name] = text === null ? null : readPostgresValue(text, column.type)
+    } catch (error) {
+      if (error instanceof ValueError) throw new RefusedError('type_mismatch', name)
+      throw error
+    }
+  }
+  for (const name of table.key)
+    if (values[name] === undefined || values[name] === null) throw new RefusedError('key_missing', name)
+  return values
+}

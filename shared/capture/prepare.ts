@@ -1,0 +1,198 @@
+import pg from 'pg'
+import type { ColumnType, SecretUrl, Source, SourceTable } from '../config/index.ts'
+import { ConfigError, OutageError } from '../errors/index.ts'
+
+type SourceColumnRow = { table_name: string; column_name: string; data_type: string }
+
+/** Postgres types that a declared type can be read from. */
+const READABLE_FROM: Record<ColumnType['kind'], string[]> = {
+  int: ['smallint', 'integer'],
+  bigint: ['smallint', 'integer', 'bigint'],
+  double: ['real', 'double precision', 'smallint', 'integer'],
+  decimal: ['numeric', 'smallint', 'integer', 'bigint', 'money'],
+  boolean: ['boolean'],
+  string: ['text', 'character varying', 'character', 'uuid', 'json', 'jsonb', 'USER-DEFINED', 'name', 'xml'],
+  binary: ['bytea'],
+  date: ['date'],
+  timestamp: ['timestamp with time zone'],
+  timestampNtz: ['timestamp without time zone'],
+}
+
+/** How a source file fits the database that it describes. One line each, which names the table and the column. */
+export type SourceReport = {
+  /** Capture cannot begin. */
+  problems: string[]
+  /** It can, with a drawback. */
+  warnings: string[]
+  /** Columns that the database has and the file does not list, by table. */
+  notCaptured: Map<string, string[]>
+}
+
+type TableRow = {
+  table_name: string
+  identity: string
+  has_key: boolean
+  may_read: boolean
+  may_publish: boolean
+}
+
+/** Holds a source file against its database: log settings, rights, tables, keys, columns, types. */
+export async function inspectSource(client: pg.Client, source: Source): Promise<SourceReport> {
+  const report: SourceReport = {
+    problems: await findServerProblems(client, source),
+    warnings: [],
+    notCaptured: new Map(),
+  }
+  const { rows: columns } = await client.query<SourceColumnRow>(
+    'select table_name, column_name, data_type from information_schema.columns where table_schema = $1 order by ordinal_position',
+    [source.namespace],
+  )
+  const { rows: tables } = await client.query<TableRow>(
+    `select c.relname as table_name, c.relreplident as identity,
+       exists (select 1 from pg_index i where i.indrelid = c.oid and (i.indisprimary or i.indisreplident)) as has_key,
+       has_table_privilege(c.oid, 'select') as may_read,
+       pg_has_role(c.relowner, 'usage') or exists (
+         select 1 from pg_publication_tables p where p.pubname = $2 and p.schemaname = $1 and p.tablename = c.relname) as may_publish
+     from pg_class c where c.relnamespace = (select oid from pg_namespace where nspname = $1) and c.relkind in ('r', 'p')`,
+    [source.namespace, slotOf(source)],
+  )
+  for (const table of source.tables) {
+    const found = tables.find(row => row.table_name === table.name)
+    if (found)
+      inspectTable(
+        table,
+        found,
+        columns.filter(column => column.table_name === table.name),
+        report,
+      )
+    else report.problems.push(`table ${source.namespace}.${table.name} is not there`)
+  }
+  return report
+}
+
+async function findServerProblems(client: pg.Client, source: Source): Promise<string[]> {
+  const problems: string[] = []
+  const { rows } = await client.query<{
+    wal_level: string
+    keep_size: string
+    may_replicate: boolean
+    has_slot: boolean
+    free_slots: string
+  }>(
+    `select current_setting('wal_level') as wal_level, current_setting('max_slot_wal_keep_size') as keep_size,
+       (select rolreplication or rolsuper from pg_roles where rolname = current_user)
+         or exists (select 1 from pg_roles where rolname = 'rds_replication' and pg_has_role(oid, 'member')) as may_replicate,
+       exists (select 1 from pg_replication_slots where slot_name = $1) as has_slot,
+       current_setting('max_replication_slots')::int - (select count(*) from pg_replication_slots) as free_slots`,
+    [slotOf(source)],
+  )
+  const [server] = rows
+  if (!server) return problems
+  if (server.wal_level !== 'logical') problems.push(`wal_level is ${server.wal_level}: it must be logical`)
+  if (server.keep_size === '-1')
+    problems.push('max_slot_wal_keep_size is -1: it must have a limit, or an abandoned slot fills the disk')
+  if (!server.may_replicate) problems.push('the user may not replicate: alter role … replication')
+  if (!server.has_slot && Number(server.free_slots) < 1)
+    problems.push('no replication slot is free: raise max_replication_slots')
+  return problems
+}
+
+function inspectTable(
+  table: SourceTable,
+  found: TableRow,
+  columns: SourceColumnRow[],
+  report: SourceReport,
+): void {
+  const { problems, warnings } = report
+  if (!found.has_key)
+    problems.push(
+      found.identity === 'f'
+        ? `table ${table.name} has no primary key`
+        : `table ${table.name} has no key: changes of its rows could not be told apart`,
+    )
+  else if (found.identity !== 'f')
+    warnings.push(
+      `table ${table.name}: without "replica identity full" an update that leaves a large value as it was is parked, for the value is not sent`,
+    )
+  if (!found.may_read) problems.push(`table ${table.name} may not be read: grant select on it`)
+  if (!found.may_publish)
+    problems.push(`table ${table.name} belongs to another role, which alone can publish it`)
+  for (const [name, declared] of Object.entries(table.columns)) {
+    const column = columns.find(({ column_name }) => column_name === name)
+    if (!column) problems.push(`column ${table.name}.${name} is not there`)
+    else if (!READABLE_FROM[declared.type.kind].includes(column.data_type))
+      problems.push(`column ${table.name}.${name} is ${column.data_type}, declared as ${declared.type.kind}`)
+  }
+  const unlisted = columns
+    .map(({ column_name }) => column_name)
+    .filter(name => !Object.hasOwn(table.columns, name))
+  if (unlisted.length > 0) report.notCaptured.set(table.name, unlisted)
+  if (table.personal)
+    for (const name of unlisted)
+      problems.push(
+        `column ${table.name}.${name} is not listed in a table with personal data: list it with a policy (keep, drop, hash, generalise, encrypt)`,
+      )
+}
+
+/** The slot and the publication of a system carry its name, so that an operator finds them at the source. */
+export function slotOf(source: Source): string {
+  return `cordage_${source.system.replaceAll(/[^a-z0-9_]/gi, '_').toLowerCase()}`
+}
+
+/** @throws OutageError where the database cannot be reached */
+async function withSource<T>(url: SecretUrl, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url.reveal(),
+    application_name: 'cordage-prepare',
+    connectionTimeoutMillis: 10_000,
+  })
+  client.on('error', () => {})
+  await client.connect().catch(cause => {
+    throw new OutageError('source', `cannot connect to ${url}`, { cause })
+  })
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** How a source file fits its database. @throws OutageError where that cannot be reached */
+export function checkSource(url: SecretUrl, source: Source): Promise<SourceReport> {
+  return withSource(url, client => inspectSource(client, source))
+}
+
+/** @throws ConfigError with all that keeps capture from beginning, in one line that names the file */
+export async function requireSource(url: SecretUrl, source: Source): Promise<void> {
+  refuseProblems(source, (await checkSource(url, source)).problems)
+}
+
+function refuseProblems(source: Source, problems: string[]): void {
+  if (problems.length > 0) throw new ConfigError(`${source.file}: ${problems.join('; ')}`)
+}
+
+/**
+ * Checks a source and makes its publication as the source file says.
+ * @throws ConfigError with all problems in one line
+ */
+export function prepareSource(url: SecretUrl, source: Source): Promise<void> {
+  return withSource(url, async client => {
+    refuseProblems(source, (await inspectSource(client, source)).problems)
+    await ensurePublication(client, source, slotOf(source))
+  })
+}
+
+async function ensurePublication(client: pg.Client, source: Source, publication: string): Promise<void> {
+  const name = pg.escapeIdentifier(publication)
+  const { rows } = await client.query<{ tablename: string | null }>(
+    'select t.tablename from pg_publication p left join pg_publication_tables t on t.pubname = p.pubname and t.schemaname = $2 where p.pubname = $1',
+    [publication, source.namespace],
+  )
+  const tables = source.tables
+    .map(table => `${pg.escapeIdentifier(source.namespace)}.${pg.escapeIdentifier(table.name)}`)
+    .join(', ')
+  const published = new Set(rows.map(row => row.tablename))
+  if (rows.length === 0) await client.query(`create publication ${name} for table ${tables}`)
+  else if (published.size !== source.tables.length || source.tables.some(table => !published.has(table.name)))
+    await client.query(`alter publication ${name} set table ${tables}`)
+}

@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net'
+import pg from 'pg'
+import type { SecretUrl } from '../config/index.ts'
+import { OutageError } from '../errors/index.ts'
+
+/** What node-postgres does not declare of the connection below a client: its COPY side and its socket. */
+type CopyConnection = {
+  on(event: 'copyData', listener: (message: { chunk: Buffer }) => void): void
+  once(event: 'replicationStart', listener: () => void): void
+  sendCopyFromChunk(chunk: Buffer): void
+  stream: Socket
+}
+
+export type ReplicationStream = {
+  /** Tells the server that everything before `lsn` may be let go, and asks it how far it is. */
+  confirm(lsn: bigint): void
+  /** Stops reading from the socket, so that the server waits instead of our memory filling. */
+  pause(): void
+  resume(): void
+  close(): Promise<void>
+  /** Settles when the stream ends; rejects where it broke. */
+  ended: Promise<void>
+}
+
+export function parseLsn(text: string): bigint {
+  const [high = '', low = ''] = text.split('/')
+  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)
+}
+
+export function formatLsn(lsn: bigint): string {
+  return `${(lsn >> 32n).toString(16).toUpperCase()}/${(lsn & 0xffffffffn).toString(16).toUpperCase()}`
+}
+
+/** A connection for replication commands. Its values print as ISO dates in UTC, whatever the server's defaults. */
+export async function connectReplication(url: SecretUrl): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url.reveal(),
+    application_name: 'cordage-capture',
+    keepAlive: true,
+    options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3 -c bytea_output=hex',
+    replication: 'database',
+  } as pg.ClientConfig)
+  client.on('error', () => {})
+  try {
+    await client.connect()
+  } catch (cause) {
+    throw new OutageError('source', `cannot connect for replication to ${url}`, { cause })
+  }
+  return client
+}
+
+/**
+ * Streams a slot's changes from `startLsn` on. Messages come in the order of the log; `onKeepalive` says that everything
+ * before `walEnd` has been sent.
+ */
+export async function openReplicationStream(options: {
+  url: SecretUrl
+  slot: string
+  publication: string
+  startLsn: bigint
+  onMessage(message: Buffer): void
+  onKeepalive(walEnd: bigint): void
+}): Promise<ReplicationStream> {
+  const client = await connectReplication(options.url)
+  const { connection } = client as unknown as { connection: CopyConnection }
+  let confirmed = options.startLsn
+  const started = new Promise<void>(resolve => connection.once('replicationStart', resolve))
+
+  const sendStatus = (askForReply: boolean) => {
+    const status = Buffer.alloc(34)
+    status.write('r', 0)
+    // Received, flushed and applied are one here: what is on the bus is safe, what is not was not received.
+    for (const at of [1, 9, 17]) status.writeBigUInt64BE(confirmed, at)
+    status.writeBigInt64BE(BigInt(Date.now() - 946_684_800_000) * 1000n, 25)
+    status.writeUInt8(askForReply ? 1 : 0, 33)
+    connection.sendCopyFromChunk(status)
+  }
+  connection.on('copyData', ({ chunk }) => {
+    if (chunk[0] === 0x77) options.onMessage(chunk.subarray(25))
+    else if (chunk[0] === 0x6b) {
+      options.onKeepalive(chunk.readBigUInt64BE(1))
+      if (chunk[17] === 1) sendStatus(false)
+    }
+  })
+  let closing = false
+  const ended = client
+    .query(
+      `START_REPLICATION SLOT ${pg.escapeIdentifier(options.slot)} LOGICAL ${formatLsn(options.startLsn)} (proto_version '1', publication_names '${options.publication}')`,
+    )
+    .then(
+      () => {
+        if (!closing) throw new OutageError('source', 'the replication stream ended')
+      },
+      error => {
+        if (!closing) throw error
+      },
+    )
+  await Promise.race([started, ended])
+  return {
+    confirm(lsn) {
+      if (lsn > confirmed) confirmed = lsn
+      sendStatus(true)
+    },
+    pause: () => void connection.stream.pause(),
+    resume: () => void connection.stream.resume(),
+    ended,
+    async close() {
+      closing = true
+      connection.stream.destroy()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import pg from 'pg'
+import { type Bus, makePosition } from '../bus/index.ts'
+import type { SecretUrl, Source, SourceTable } from '../config/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import type { Vault } from '../privacy/index.ts'
+import type { Store } from '../store/index.ts'
+import { admit, makeSnapshotEnds, type RawChange } from './admission.ts'
+import { parkRefusals } from './parking.ts'
+import type { Tuple } from './pgoutput.ts'
+import { connectReplication, parseLsn } from './replication.ts'
+import { beginEpoch, type CaptureLease, checkLease, finishEpoch } from './state.ts'
+
+/** Rows read, treated and appended together: some megabytes, a fraction of a second. */
+const CHUNK_ROWS = 5000
+
+const LAST_ORDINAL = 0xffffffff
+
+type SnapshotOptions = {
+  source: Source
+  url: SecretUrl
+  slot: string
+  store: Store
+  bus: Bus
+  vault: Vault
+  lease: CaptureLease
+  signal: AbortSignal
+}
+
+/**
+ * Reads all tables as they were at one moment, and leaves a slot that streams everything after it. The slot is made
+ * first: its exported snapshot and its start are the same point in the log, so nothing falls between them. A snapshot
+ * that is cut short is begun again under a new epoch.
+ * @returns the log position from which to stream
+ */
+export async function takeSnapshot(options: SnapshotOptions): Promise<{ epoch: number; startLsn: bigint }> {
+  const { source, url, slot, store, lease } = options
+  const epoch = await beginEpoch(store, source.system, slot, lease)
+  const replication = await connectReplication(url)
+  const reader = await connectReader(url)
+  try {
+    if (epoch === 1) await refuseForeignSlot(reader, source, slot)
+    await dropSlot(reader, slot)
+    const made = await replication.query(
+      `CREATE_REPLICATION_SLOT ${pg.escapeIdentifier(slot)} LOGICAL pgoutput (SNAPSHOT 'export')`,
+    )
+    const { consistent_point, snapshot_name } = made.rows[0] as {
+      consistent_point: string
+      snapshot_name: string
+    }
+    await reader.query('begin isolation level repeatable read read only')
+    await reader.query(`set transaction snapshot '${snapshot_name}'`)
+    const at = new Date().toISOString()
+    for (const table of source.tables) await copyTable(options, reader, table, epoch, at)
+    await reader.query('commit')
+    const startLsn = parseLsn(consistent_point)
+    await finish(options, epoch, startLsn, at)
+    return { epoch, startLsn }
+  } finally {
+    await Promise.allSettled([replication.end(), reader.end()])
+  }
+}
+
+async function connectReader(url: SecretUrl): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url.reveal(),
+    application_name: 'cordage-snapshot',
+    options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3 -c bytea_output=hex',
+    // Every value as the server prints it, as in the stream.
+    types: { getTypeParser: () => (text: string | Buffer) => text } as pg.CustomTypesConfig,
+  })
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+/** A slot of this name that somebody streams from, before we ever did, is another installation's. */
+async function refuseForeignSlot(client: pg.Client, source: Source, slot: string): Promise<void> {
+  const { rowCount } = await client.query(
+    'select 1 from pg_replication_slots where slot_name = $1 and active',
+    [slot],
+  )
+  if (rowCount)
+    throw new ConfigError(
+      `source ${source.system}: another installation streams from the slot ${slot}; give this source file another name`,
+    )
+}
+
+export async function dropSlot(client: pg.Client, slot: string): Promise<void> {
+  // The walsender of a killed capture may hold it a moment longer.
+  await client.query(
+    'select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1 and active_pid is not null',
+    [slot],
+  )
+  for (let tries = 0; ; tries++) {
+    try {
+      await client.query(
+        'select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1',
+        [slot],
+      )
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== '55006' || tries === 50) throw error
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+  }
+}
+
+async function copyTable(
+  options: SnapshotOptions,
+  reader: pg.Client,
+  table: SourceTable,
+  epoch: number,
+  at: string,
+): Promise<void> {
+  const { source, store, bus, vault, lease, signal } = options
+  const columns = Object.keys(table.columns).map(name => pg.escapeIdentifier(name))
+  const from = `${pg.escapeIdentifier(source.namespace)}.${pg.escapeIdentifier(table.name)}`
+  await reader.query(`declare rows no scroll cursor for select ${columns.join(', ')} from ${from}`)
+  for (let ordinal = 0; ; ) {
+    signal.throwIfAborted()
+    const { rows } = await reader.query<Record<string, string | null>>(`fetch ${CHUNK_ROWS} from rows`)
+    if (rows.length === 0) break
+    const changes = rows.map((row): RawChange => {
+      const after: Tuple = new Map(Object.entries(row))
+      return { table, op: 'r', after, position: makePosition(epoch, 0n, ordinal++), changedAt: at }
+    })
+    await store.transaction(async transaction => {
+      await checkLease(transaction.query, lease)
+      const { records, refusals } = await admit(transaction.query, source, vault, changes)
+      await bus.append(transaction, records)
+      await parkRefusals(transaction.query, refusals)
+    })
+  }
+  await reader.query('close rows')
+}
+
+async function finish(
+  { source, store, bus, lease }: SnapshotOptions,
+  epoch: number,
+  startLsn: bigint,
+  at: string,
+): Promise<void> {
+  const position = makePosition(epoch, 0n, LAST_ORDINAL)
+  await store.transaction(async transaction => {
+    await checkLease(transaction.query, lease)
+    const ends = source.tables.flatMap(table => makeSnapshotEnds(table, epoch, position, at))
+    await bus.append(transaction, ends)
+    const tables = source.tables.map(table => table.name)
+    await finishEpoch(transaction.query, source.system, tables, position, startLsn)
+  })
+}

@@ -1,0 +1,3 @@
+export * from './settings.ts'
+export * from './source.ts'
+export * from './triggers.ts'

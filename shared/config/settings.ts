@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { inspect } from 'node:util'
+import { z } from 'zod'
+import { ConfigError } from '../errors/index.ts'
+
+/** A URL that may hold a password: it prints without it; `reveal()` is the only way to the whole. */
+export class SecretUrl {
+  readonly #url: string
+  constructor(url: string) {
+    this.#url = url
+  }
+  get scheme(): string {
+    return this.#url.slice(0, this.#url.indexOf(':'))
+  }
+  reveal(): string {
+    return this.#url
+  }
+  toString(): string {
+    // Up to the last @, for a password may hold one; and what a query string may carry.
+    return this.#url
+      .replace(/\/\/(.+)@/, (_, userInfo: string) => `//${userInfo.split(':')[0]}:***@`)
+      .replaceAll(/([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi, '$1***')
+  }
+  toJSON(): string {
+    return this.toString()
+  }
+  [inspect.custom](): string {
+    return this.toString()
+  }
+}
+
+const url = (schemes: string[], description: string) =>
+  z
+    .string()
+    .regex(/^[a-z0-9+.-]+:/, 'must be a URL')
+    .refine(
+      value => schemes.includes(value.slice(0, value.indexOf(':'))),
+      `its scheme must be one of ${schemes.join(', ')}`,
+    )
+    .transform(value => new SecretUrl(value))
+    .describe(description)
+
+const list = (description: string) =>
+  z
+    .string()
+    .transform(value =>
+      value
+        .split(',')
+        .map(item => item.trim())
+        .filter(Boolean),
+    )
+    .describe(description)
+
+const positiveInt = z.coerce.number().int().positive()
+
+/** Every setting there is: name, type, default, description. docs/reference/settings.md is printed from it. */
+export const settingsSchema = z.object({
+  CORDAGE_HOME: z.string().min(1).default('.cordage').describe('Folder that holds all state'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(8080).describe('HTTP port; 0 takes a free one'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address to listen on; anything but loopback needs AUTH_URL'),
+  PUBLIC_HOSTS: list(
+    'Host names, comma-separated, under which the functions are reached besides loopback',
+  ).default([]),
+  STORE_URL: url(
+    ['postgres', 'postgresql'],
+    'Postgres 15 or newer with pgvector; default: an embedded one',
+  ).optional(),
+  BUS_URL: z
+    .undefined('the store is the only bus there is yet: leave it unset')
+    .describe('The bus is an append-only log in the store; to be left unset'),
+  OBJECTS_URL: url(['file'], 'Object storage; default: files under CORDAGE_HOME/objects').optional(),
+  WAREHOUSE_URL: url(['duckdb'], 'Where dbt builds; default: DuckDB under CORDAGE_HOME/warehouse').optional(),
+  AUTH_URL: url(['http', 'https'], 'OIDC issuer; without it the server listens on loopback only').optional(),
+  AUTH_AUDIENCE: z.string().default('cordage').describe('The audience that access tokens must name'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least level logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional().describe('Where traces go; none are made without it'),
+  TIMEOUT_MS: positiveInt
+    .default(30_000)
+    .describe("Time limit of one call, unless the function's definition says otherwise"),
+  DEMO_TODAY: z.iso
+    .date()
+    .optional()
+    .describe("The demo's date for the last order; default: within the last seven days"),
+  DEMO_RATE: z.coerce.number().min(0).default(5).describe("The demo simulator's changes a second"),
+  FUNCTION_URLS: z
+    .string()
+    .transform((text, context) => {
+      const urls = new Map<string, string>()
+      for (const entry of text
+        .split(',')
+        .map(item => item.trim())
+        .filter(Boolean)) {
+        const [, name, url] = /^([a-z0-9-]+|\*)=(https?:\/\/.+)$/.exec(entry) ?? []
+        if (name && url) urls.set(name, url)
+        else context.addIssue(`"${entry}" is not <function>=<URL>`)
+      }
+      return urls
+    })
+    .default(new Map([['*', 'http://127.0.0.1:8080/function/{name}']]))
+    .describe(
+      'Where a connector of its own reaches functions: name=URL, comma-separated; * stands for the others, {name} for the name',
+    ),
+  CONNECTOR_NAME: z
+    .string()
+    .optional()
+    .describe(
+      'Name under which a connector holds its leases; a restart under the same name need not wait for them',
+    ),
+  CONNECTOR_DUTIES: list('What this connector does: capture, consume, clock, watch').default([
+    'capture',
+    'consume',
+    'clock',
+    'watch',
+  ]),
+  SOURCES: z.string().default('sources').describe('Folder of the source files'),
+})
+
+export type Settings = z.output<typeof settingsSchema>
+
+/** Reads `NAME`, else the file that `NAME_FILE` names (a mounted secret). */
+function readVariable(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const direct = env[name]
+  const file = env[`${name}_FILE`]
+  if (direct !== undefined && file !== undefined)
+    throw new ConfigError(`${name}: set it or ${name}_FILE, not both`)
+  if (file === undefined) return direct === '' ? undefined : direct
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new ConfigError(`${name}_FILE: cannot read ${file}`, { cause })
+  }
+}
+
+/**
+ * The process's settings, parsed once from the environment.
+ * @throws ConfigError that names each setting that is malformed
+ */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const given: Record<string, string | undefined> = {}
+  for (const name of Object.keys(settingsSchema.shape)) given[name] = readVariable(env, name)
+  const parsed = settingsSchema.safeParse(given)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(problems.join('; '))
+  }
+  return { ...parsed.data, CORDAGE_HOME: resolve(parsed.data.CORDAGE_HOME) }
+}
+
+function toConnection(from: string, text: string): SecretUrl {
+  if (!/^postgres(ql)?:\/\//.test(text))
+    throw new ConfigError(`${from}: must be a URL that begins with postgres://`)
+  return new SecretUrl(text)
+}
+
+/**
+ * The connection that a source file names: `<NAME>_URL`, `<NAME>_URL_FILE`, or `secrets/<name>.url` under CORDAGE_HOME.
+ * @throws ConfigError where none of the three is there
+ */
+export function readConnection(name: string, home: string, env: NodeJS.ProcessEnv = process.env): SecretUrl {
+  const variable = `${name.toUpperCase().replaceAll('-', '_')}_URL`
+  const given = readVariable(env, variable)
+  if (given !== undefined) return toConnection(variable, given)
+  const file = resolve(home, 'secrets', `${name}.url`)
+  try {
+    return toConnection(file, readFileSync(file, 'utf8').trim())
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new ConfigError(
+      `connection "${name}": set ${variable} or ${variable}_FILE, or write the URL to ${file}`,
+      isMissing ? {} : { cause },
+    )
+  }
+}

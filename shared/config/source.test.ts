@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ConfigError } from '../errors/index.ts'
+import { lakeType, parseSource, readSources, readTriggers } from './index.ts'
+
+const GOOD = `connection: shop
+capture: postgres
+timeZone: Europe/Berlin
+tables:
+  Client:
+    entity: client
+    key: [ClientID]
+    client: ClientID
+    columns:
+      ClientID: { type: int, as: client_id, policy: keep }
+      Name: { type: string, as: name, policy: encrypt }
+      BirthDate: { type: date, as: birth_year, policy: generalise }
+      Income: { type: "decimal(19,4)", as: income, policy: keep }
+`
+
+test('a source has its system from its file, and of each table topic, partitions and whether it is personal', () => {
+  const source = parseSource('sources/shop.yml', GOOD)
+  assert.equal(source.system, 'shop')
+  assert.equal(source.namespace, 'public')
+  const [client] = source.tables
+  assert.deepEqual([client?.topic, client?.partitions, client?.personal], ['cdc.shop.Client', 4, true])
+  assert.deepEqual(client?.columns.Income?.type, { kind: 'decimal', precision: 19, scale: 4 })
+})
+
+test('in the lake a treated column is text, a generalised one a year, a dropped one is not there', () => {
+  const column = (policy: 'keep' | 'drop' | 'hash' | 'generalise' | 'encrypt') =>
+    lakeType({ type: { kind: 'date' }, as: 'x', policy })?.kind
+  assert.deepEqual(
+    [column('keep'), column('drop'), column('hash'), column('generalise'), column('encrypt')],
+    ['date', undefined, 'string', 'int', 'string'],
+  )
+})
+
+const REFUSED: { what: string; change: [string, string]; line: number; says: RegExp }[] = [
+  { what: 'an unknown key', change: ['timeZone:', 'timezone:'], line: 3, says: /timezone: unknown key/ },
+  {
+    what: 'an unknown time zone',
+    change: ['Europe/Berlin', 'Berlin'],
+    line: 3,
+    says: /timeZone: unknown time zone/,
+  },
+  {
+    what: 'an unknown capture',
+    change: ['capture: postgres', 'capture: oracle'],
+    line: 2,
+    says: /capture: /,
+  },
+  {
+    what: 'a table without a key',
+    change: ['key: [ClientID]', 'key: []'],
+    line: 7,
+    says: /tables\.Client\.key: a table needs a key/,
+  },
+  {
+    what: 'a key that is no column',
+    change: ['key: [ClientID]', 'key: [ID]'],
+    line: 7,
+    says: /key column ID is not among its columns/,
+  },
+  {
+    what: 'a client that is no column',
+    change: ['client: ClientID', 'client: ID'],
+    line: 8,
+    says: /client column ID is not among its columns/,
+  },
+  {
+    what: 'personal data of nobody',
+    change: ['    client: ClientID\n', ''],
+    line: 5,
+    says: /table Client holds personal data \(Name, BirthDate\): say which column is the client's id/,
+  },
+  {
+    what: 'an unknown entity',
+    change: ['entity: client', 'entity: person'],
+    line: 6,
+    says: /tables\.Client\.entity: /,
+  },
+  {
+    what: 'an unknown type',
+    change: ['type: string', 'type: varchar'],
+    line: 11,
+    says: /tables\.Client\.columns\.Name\.type: unknown type "varchar"/,
+  },
+  {
+    what: 'a name of ours that is not snake_case',
+    change: ['as: name', 'as: fullName'],
+    line: 11,
+    says: /columns\.Name\.as: must be snake_case/,
+  },
+  {
+    what: 'a treatment that there is not',
+    change: ['policy: encrypt', 'policy: mask'],
+    line: 11,
+    says: /columns\.Name\.policy: /,
+  },
+  {
+    what: 'a key that would be treated',
+    change: ['policy: keep', 'policy: hash'],
+    line: 10,
+    says: /key column ClientID can only have the policy keep/,
+  },
+  {
+    what: 'a generalised number',
+    change: ['type: date', 'type: int'],
+    line: 12,
+    says: /column BirthDate: only dates can be generalised/,
+  },
+  {
+    what: 'names that differ in case only',
+    change: ['Income:', 'name:'],
+    line: 13,
+    says: /columns Name and name differ only in case/,
+  },
+  {
+    what: "the lake's own names",
+    change: ['Income:', 'Year:'],
+    line: 13,
+    says: /column Year clashes with the lake's partition columns/,
+  },
+  {
+    what: 'a name with an underscore before it',
+    change: ['Income:', '_op:'],
+    line: 13,
+    says: /column _op begins with an underscore/,
+  },
+  { what: 'a column twice', change: ['Income:', 'Name:'], line: 13, says: /unique/ },
+]
+
+for (const { what, change, line, says } of REFUSED)
+  test(`${what} is refused by its line`, () => {
+    const text = GOOD.replace(...change)
+    assert.notEqual(text, GOOD)
+    assert.throws(
+      () => parseSource('sources/shop.yml', text),
+      (error: Error) => {
+        assert.ok(error instanceof ConfigError)
+        assert.match(error.message, says)
+        assert.match(error.message, new RegExp(`^sources/shop\\.yml: .*\\bline ${line}\\b`))
+        assert.ok(!error.message.includes('\n'))
+        return true
+      },
+    )
+  })
+
+test('what is no YAML, or no mapping, is refused', () => {
+  for (const text of ['', '[]', 'connection: [', '\tx: 1', '"text"'])
+    assert.throws(() => parseSource('sources/shop.yml', text), ConfigError)
+})
+
+test('two systems with the same entity need prefixes; with them they may have the same ids', context => {
+  const folder = mkdtempSync(join(tmpdir(), 'cordage-sources-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'shop.yml'), GOOD)
+  writeFileSync(join(folder, 'branch.yml'), GOOD)
+  assert.throws(
+    () => readSources(folder),
+    /branch\.yml and .*shop\.yml both have client ids with the prefix ""/,
+  )
+  writeFileSync(
+    join(folder, 'branch.yml'),
+    GOOD.replace('connection: shop', 'connection: branch\nidPrefix: b-'),
+  )
+  assert.deepEqual(
+    readSources(folder).map(({ system }) => system),
+    ['branch', 'shop'],
+  )
+  assert.throws(() => readSources(join(folder, 'none')), /cannot be read/)
+})
+
+test('a trigger file is refused by its file and field', context => {
+  const folder = mkdtempSync(join(tmpdir(), 'cordage-triggers-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  mkdirSync(join(folder, 'ignored'))
+  const read = (text: string) => {
+    writeFileSync(join(folder, 'do-things.yml'), text)
+    return readTriggers(folder)[0]
+  }
+  assert.deepEqual(read('# nothing\n'), { function: 'do-things' })
+  assert.equal(read("schedules: [{ cron: '0 3 * * *' }]")?.schedules?.[0]?.timeZone, 'UTC')
+  assert.throws(
+    () => read("schedules: [{ cron: 'at three' }]"),
+    /do-things\.yml: schedules\.0\.cron: not a cron pattern/,
+  )
+  assert.throws(() => read('topic: x'), /do-things\.yml: .*topic/)
+  assert.throws(() => read('topics: ['), /do-things\.yml is not YAML/)
+})

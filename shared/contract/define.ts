@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import type { Settings } from '../config/index.ts'
+import type { BusEvent } from '../events/index.ts'
+import type { Logger } from '../telemetry/index.ts'
+import type { ResourceName, Resources } from './resources.ts'
+
+/** Who may call: anybody, a signed-in person, an operator, or only the connector and other functions. */
+export type Access = 'public' | 'user' | 'operator' | 'internal'
+
+/** How one event of a batch ended. A thrown error stands for all of them. */
+export type BatchResult = {
+  id: string
+  /** done and skipped move on; parked is set aside with a reason; retry and held come again. */
+  status: 'done' | 'skipped' | 'parked' | 'retry' | 'held'
+  /** A fixed snake_case word. */
+  reason?: string
+}
+
+type Surroundings<Uses extends ResourceName> = {
+  resources: Pick<Resources, Uses>
+  settings: Settings
+  log: Logger
+}
+
+/** What a handler gets besides its input. `signal` aborts at the time limit; `traceId` is 32 hex digits. */
+export type Context<Uses extends ResourceName, State> = Surroundings<Uses> & {
+  state: State
+  signal: AbortSignal
+  traceId: string
+}
+
+type Common<Uses extends ResourceName, State> = {
+  /** The function's name everywhere: folder, URL, log field, metric label. */
+  name: string
+  /** One line for the API document. */
+  summary: string
+  /** Systems that it needs; only these are opened and bundled. */
+  uses: readonly Uses[]
+  /** Limit of one call; default: the setting TIMEOUT_MS. */
+  timeoutMs?: number
+  /** Runs once before the function is ready; what it returns is the handler's `state`. */
+  init?(surroundings: Surroundings<Uses>): State | Promise<State>
+}
+
+export type RequestSpec<
+  Uses extends ResourceName,
+  State,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+> = Common<Uses, State> & {
+  access: Access
+  /** Changes nothing, so that `GET /` with a query string is allowed too. */
+  readOnly?: boolean
+  input: Input
+  output: Output
+  /** A call worth showing: the API document and docs/reference/functions.md have it. */
+  example?: NoInfer<z.input<Input>>
+  /** The HTTP status of success; default 200. */
+  status?: number
+  handle(input: z.output<Input>, context: Context<Uses, State>): Promise<z.input<Output>>
+}
+
+export type EventSpec<Uses extends ResourceName, State> = Common<Uses, State> & {
+  handleBatch(events: BusEvent[], context: Context<Uses, State>): Promise<BatchResult[]>
+}
+
+type AnyContext = Context<ResourceName, unknown>
+
+/** A function as hosts see it, its type parameters erased. */
+export type FunctionDefinition = Omit<Common<ResourceName, unknown>, 'init'> & {
+  access: Access
+  readOnly: boolean
+  init?: (surroundings: Surroundings<ResourceName>) => unknown
+} & (
+    | {
+        kind: 'request'
+        input: z.ZodType
+        output: z.ZodType
+        example?: unknown
+        status: number
+        handle(input: unknown, context: AnyContext): Promise<unknown>
+      }
+    | { kind: 'events'; handleBatch(events: BusEvent[], context: AnyContext): Promise<BatchResult[]> }
+  )
+
+/** A text that the store can take as it is: Postgres knows no NUL character. */
+export function storableText(maxLength: number): z.ZodString {
+  return z
+    .string()
+    .max(maxLength)
+    .regex(/^[^\0]*$/, 'must not hold NUL characters')
+}
+
+const NAME = /^[a-z]+(-[a-z0-9]+)+$/
+
+function checkName(name: string): void {
+  if (!NAME.test(name)) throw new TypeError(`function name "${name}" must be verb-noun in kebab-case`)
+}
+
+/**
+ * A function that answers one request: its input is parsed and its output checked by their schemas. It can be called
+ * over HTTP, and by schedules and bucket events, whose `data` is the input.
+ */
+export function defineFunction<
+  const Uses extends ResourceName,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+  State = undefined,
+>(spec: RequestSpec<Uses, State, Input, Output>): FunctionDefinition {
+  checkName(spec.name)
+  return { readOnly: false, status: 200, ...spec, kind: 'request' } as unknown as FunctionDefinition
+}
+
+/**
+ * A function that takes change events from the bus, in batches, at least once and in order per key. It answers for
+ * each event by id; it must be harmless when an event comes twice.
+ */
+export function defineEventFunction<const Uses extends ResourceName, State = undefined>(
+  spec: EventSpec<Uses, State>,
+): FunctionDefinition {
+  checkName(spec.name)
+  return { access: 'internal', readOnly: false, ...spec, kind: 'events' } as unknown as FunctionDefinition
+}

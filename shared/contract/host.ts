@@ -1,0 +1,410 @@
+import middy from '@middy/core'
+import type { z } from 'zod'
+import type { Settings } from '../config/index.ts'
+import { BadInputError, describeError, isOutage } from '../errors/index.ts'
+import { type BusEvent, busEventSchema } from '../events/index.ts'
+import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
+import type { Authenticate } from './access.ts'
+import type { BatchResult, Context, FunctionDefinition } from './define.ts'
+import {
+  type FunctionReply,
+  type FunctionRequest,
+  type Message,
+  type RawEvent,
+  readMessage,
+  readQuery,
+  toInputSchema,
+} from './message.ts'
+import type { ResourceName, Resources } from './resources.ts'
+
+/** Calls in flight in one function beyond which it answers 429: a queue would only hide the delay. */
+const MAX_IN_FLIGHT = 256
+
+/** Requests in one batch for a function that takes one at a time: a small body can hold a great many. */
+const MAX_BATCH_REQUESTS = 100
+
+const calls = makeCounter({
+  name: 'cordage_function_calls_total',
+  help: 'Calls by HTTP status',
+  labels: ['function', 'status'],
+})
+const seconds = makeHistogram({
+  name: 'cordage_function_duration_seconds',
+  help: 'Time from a call to its reply',
+  labels: ['function'],
+  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+})
+const eventsHandled = makeCounter({
+  name: 'cordage_function_events_total',
+  help: 'Events by how they ended',
+  labels: ['function', 'status', 'reason'],
+})
+
+/** A call on its way through the middlewares. */
+type Call = {
+  request: FunctionRequest
+  /** Set where the caller is this very process, which needs no parsing and no credentials. */
+  delivered?: BusEvent[]
+  traceId: string
+  /** Ends the call's span, where calls are traced. */
+  endTrace?: ((status: number) => void) | undefined
+  startedAt: number
+  message?: Message
+  /** Parsed input of a request, where the message is not a batch. */
+  input?: unknown
+}
+
+type Step = { event: Call; response: unknown; error: unknown }
+
+/** A function, started: what it takes to answer calls. */
+export type Host = {
+  definition: FunctionDefinition
+  /** Opens nothing itself: runs `init`. Until it is done, calls are answered 503. */
+  start(): Promise<void>
+  isReady(): boolean
+  dispatch(request: FunctionRequest): Promise<FunctionReply>
+  /** Hands over bus events within the process: the same path without HTTP around it. */
+  deliver(events: BusEvent[]): Promise<{ status: number; results: BatchResult[]; detail?: string }>
+  /** Refuses further calls and waits for those in flight. */
+  drain(): Promise<void>
+}
+
+export type HostOptions = {
+  settings: Settings
+  resources: Partial<Resources>
+  log: Logger
+  authenticate: Authenticate
+  tracing?: Tracing | undefined
+}
+
+export function makeHost(definition: FunctionDefinition, options: HostOptions): Host {
+  const { settings, authenticate } = options
+  const log = options.log.child({ function: definition.name })
+  const timeoutMs = definition.timeoutMs ?? settings.TIMEOUT_MS
+  const surroundings = { resources: options.resources as Pick<Resources, ResourceName>, settings, log }
+  const inputSchema = definition.kind === 'request' ? toInputSchema(definition.input) : undefined
+  let state: unknown
+  let ready = false
+  let inFlight = 0
+  let onIdle: (() => void) | undefined
+
+  const observe = {
+    before: () => {
+      inFlight += 1
+    },
+    after: (step: Step) => settle(step),
+    onError: (step: Step) => settle(step),
+  }
+  const settle = ({ event, response }: Step) => {
+    inFlight -= 1
+    if (inFlight === 0) onIdle?.()
+    seconds.observe({ function: definition.name }, (performance.now() - event.startedAt) / 1000)
+    const { status } = response as FunctionReply
+    calls.inc({ function: definition.name, status: String(status) })
+    event.endTrace?.(status)
+  }
+
+  const explain = {
+    onError: (step: Step) => {
+      const problem = toProblem(step.error, step.event.traceId)
+      if (problem.status >= 500 && !(step.error instanceof UnavailableError))
+        log[problem.status === 503 ? 'warn' : 'error'](
+          {
+            traceId: step.event.traceId,
+            status: problem.status,
+            error: describeError(step.error),
+            stack: stackOf(step.error),
+          },
+          'call failed',
+        )
+      step.response = {
+        status: problem.status,
+        headers: {
+          'content-type': 'application/problem+json',
+          ...(problem.status === 429 || problem.status === 503 ? { 'retry-after': '1' } : {}),
+        },
+        body: JSON.stringify(problem),
+      } satisfies FunctionReply
+    },
+  }
+
+  const admit = {
+    before: async ({ event }: Step) => {
+      if (!ready) throw new UnavailableError()
+      if (inFlight > MAX_IN_FLIGHT)
+        throw new BadInputError(`more than ${MAX_IN_FLIGHT} calls in flight`, {
+          status: 429,
+          reason: 'too_many_requests',
+        })
+      if (!event.delivered) await authenticate(event.request, definition.access)
+    },
+  }
+
+  const decode = {
+    before: ({ event }: Step) => {
+      const { request } = event
+      if (event.delivered) return
+      if (request.method === 'GET' && definition.readOnly && inputSchema)
+        event.message = { kind: 'json', value: readQuery(request.query, inputSchema) }
+      else if (request.method === 'POST') event.message = readMessage(request.headers, request.body)
+      else
+        throw new BadInputError(`${request.method} is not allowed here`, {
+          status: 405,
+          reason: 'method_not_allowed',
+        })
+      const { message } = event
+      if (definition.kind === 'events') {
+        if (message.kind === 'json')
+          throw new BadInputError('this function takes CloudEvents only', { reason: 'malformed_event' })
+      } else if (message.kind === 'batch') {
+        if (message.events.length > MAX_BATCH_REQUESTS)
+          throw new BadInputError(`a batch has at most ${MAX_BATCH_REQUESTS} events here`, {
+            status: 413,
+            reason: 'too_large',
+          })
+      } else
+        event.input = parseInput(
+          definition.input,
+          message.kind === 'json' ? message.value : message.event.data,
+        )
+    },
+  }
+
+  const encode = {
+    after: (step: Step) => {
+      const { event, response } = step
+      const single = definition.kind === 'request' && event.message?.kind !== 'batch'
+      const body = single ? checkOutput(definition.output, response) : { results: response }
+      step.response = {
+        status: single ? definition.status : 200,
+        headers: { 'content-type': 'application/json' },
+        body: event.delivered ? '' : JSON.stringify(body),
+        ...(event.delivered && { results: response }),
+      }
+    },
+  }
+
+  const run = async (call: Call, _: unknown, { signal }: { signal: AbortSignal }): Promise<unknown> => {
+    const context: Context<ResourceName, unknown> = { ...surroundings, state, signal, traceId: call.traceId }
+    if (definition.kind === 'events') {
+      const results = await handleEvents(definition, call.delivered ?? eventsOf(call.message), context)
+      for (const { status, reason } of results)
+        eventsHandled.inc({ function: definition.name, status, reason: reason ?? '' })
+      return results
+    }
+    if (call.message?.kind === 'batch') return await handleEach(definition, call.message.events, context)
+    return await definition.handle(call.input, context)
+  }
+
+  const pipeline = middy({
+    timeoutEarlyInMillis: 1,
+    timeoutEarlyResponse: () => {
+      throw new TimeLimitError(`took longer than ${timeoutMs} ms`)
+    },
+  } as object)
+    .use([observe, explain, admit, decode, encode] as object[])
+    .handler(run as never) as unknown as (
+    call: Call,
+    context: object,
+  ) => Promise<FunctionReply & { results?: BatchResult[] }>
+  const begin = (traceparent: string | undefined) => {
+    const trace = options.tracing?.start(definition.name, traceparent)
+    return {
+      traceId: trace?.traceId ?? readTraceId(traceparent),
+      endTrace: trace?.end,
+      startedAt: performance.now(),
+    }
+  }
+  const limits = { getRemainingTimeInMillis: () => timeoutMs }
+  const through = (call: Call) => pipeline(call, limits)
+
+  return {
+    definition,
+    async start() {
+      state = await definition.init?.(surroundings)
+      ready = true
+    },
+    isReady: () => ready,
+    dispatch(request) {
+      const { traceparent } = request.headers
+      return through({ request, ...begin(typeof traceparent === 'string' ? traceparent : undefined) })
+    },
+    async deliver(events) {
+      const request = { method: 'POST', path: '/', query: '', headers: {}, body: Buffer.alloc(0) }
+      const reply = await through({ request, delivered: events, ...begin(undefined) })
+      if (reply.status === 200) return { status: 200, results: reply.results ?? [] }
+      return {
+        status: reply.status,
+        results: [],
+        detail: (JSON.parse(reply.body) as { detail: string }).detail,
+      }
+    },
+    async drain() {
+      ready = false
+      if (inFlight > 0)
+        await new Promise<void>(resolve => {
+          onIdle = resolve
+        })
+    },
+  }
+}
+
+class UnavailableError extends Error {}
+class TimeLimitError extends Error {}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error && !isOutage(error) ? error.stack : undefined
+}
+
+type Problem = {
+  type: string
+  title: string
+  status: number
+  detail: string
+  reason: string
+  errors?: { field: string; detail: string }[]
+  traceId: string
+}
+
+/** RFC 9457. For 5xx the caller gets a fixed text and the trace id: what went wrong is in the log. */
+function toProblem(error: unknown, traceId: string): Problem {
+  const type = 'about:blank'
+  if (error instanceof InvalidInputError)
+    return {
+      type,
+      title: 'Bad input',
+      status: 400,
+      detail: error.message,
+      reason: error.reason,
+      errors: error.problems,
+      traceId,
+    }
+  if (error instanceof BadInputError) {
+    const errors =
+      error.field === undefined ? {} : { errors: [{ field: error.field, detail: error.message }] }
+    return {
+      type,
+      title: TITLES[error.status] ?? 'Bad input',
+      status: error.status,
+      detail: error.message,
+      reason: error.reason,
+      ...errors,
+      traceId,
+    }
+  }
+  if (error instanceof TimeLimitError)
+    return {
+      type,
+      title: 'Time limit',
+      status: 504,
+      detail: `the call ${error.message}`,
+      reason: 'time_limit',
+      traceId,
+    }
+  if (error instanceof UnavailableError || isOutage(error))
+    return {
+      type,
+      title: 'Unavailable',
+      status: 503,
+      detail: 'a system that this needs does not answer; try again',
+      reason: 'outage',
+      traceId,
+    }
+  return {
+    type,
+    title: 'Internal error',
+    status: 500,
+    detail: 'something went wrong; the log has it under this trace id',
+    reason: 'unknown_error',
+    traceId,
+  }
+}
+
+const TITLES: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  429: 'Too many requests',
+}
+
+class InvalidInputError extends BadInputError {
+  readonly problems: { field: string; detail: string }[]
+  constructor(problems: { field: string; detail: string }[]) {
+    super(problems.map(problem => `${problem.field}: ${problem.detail}`).join('; '))
+    this.problems = problems
+  }
+}
+
+function parseInput(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new InvalidInputError(
+    parsed.error.issues.flatMap(issue => {
+      const place = issue.path.map(String)
+      const keys =
+        issue.code === 'unrecognized_keys'
+          ? issue.keys.map(key => ({ field: [...place, key].join('.'), detail: 'unknown field' }))
+          : undefined
+      return keys ?? [{ field: place.join('.') || '(body)', detail: issue.message }]
+    }),
+  )
+}
+
+function checkOutput(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const first = parsed.error.issues[0]
+  throw new Error(`the output breaks its schema at ${first?.path.join('.')}: ${first?.message}`)
+}
+
+function eventsOf(message: Message | undefined): RawEvent[] {
+  if (message?.kind === 'batch') return message.events
+  return message?.kind === 'event' ? [message.event] : []
+}
+
+/** Parks events that are no events; hands the others over together, in their order. */
+async function handleEvents(
+  definition: FunctionDefinition & { kind: 'events' },
+  events: (RawEvent | BusEvent)[],
+  context: Context<ResourceName, unknown>,
+): Promise<BatchResult[]> {
+  const good: BusEvent[] = []
+  const results: BatchResult[] = []
+  for (const event of events) {
+    const parsed = busEventSchema.safeParse(event)
+    if (parsed.success) good.push(parsed.data)
+    else results.push({ id: idOf(event), status: 'parked', reason: 'malformed_event' })
+  }
+  if (good.length > 0) results.push(...(await definition.handleBatch(good, context)))
+  return results
+}
+
+/** Anything can be in the place of an id: only a text is one. */
+function idOf(event: RawEvent | BusEvent): string {
+  return typeof event.id === 'string' ? event.id : ''
+}
+
+/** A batch for a function that takes one request at a time: each event's data is an input of its own. */
+async function handleEach(
+  definition: FunctionDefinition & { kind: 'request' },
+  events: RawEvent[],
+  context: Context<ResourceName, unknown>,
+): Promise<BatchResult[]> {
+  const results: BatchResult[] = []
+  for (const event of events) {
+    const id = idOf(event)
+    // Whoever waited has had an answer by now: what is left is not worth the work.
+    if (context.signal.aborted) break
+    try {
+      await definition.handle(parseInput(definition.input, event.data), context)
+      results.push({ id, status: 'done' })
+    } catch (error) {
+      if (error instanceof BadInputError) results.push({ id, status: 'parked', reason: error.reason })
+      else results.push({ id, status: 'retry', reason: isOutage(error) ? 'outage' : 'unknown_error' })
+    }
+  }
+  return results
+}

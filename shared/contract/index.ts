@@ -1,0 +1,19 @@
+export { type Authenticate, isLoopback, makeAuthenticate } from './access.ts'
+export * from './define.ts'
+export { type Host, makeHost } from './host.ts'
+export { type FunctionReply, type FunctionRequest, toInputSchema } from './message.ts'
+export { makeOpenApi, toJsonSchema } from './openapi.ts'
+export type { Opened, Openers, ResourceName, Resources } from './resources.ts'
+export { EXIT_CONFIG, exitWith, openResources } from './serve.ts'
+export {
+  answer,
+  bodyLimitOf,
+  closeServer,
+  listen,
+  MAX_BATCH_BYTES,
+  MAX_BODY_BYTES,
+  makeServer,
+  plainReply,
+  problemReply,
+  type Router,
+} from './server.ts'

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { BadInputError } from '../errors/index.ts'
+import { readMessage, readQuery, toInputSchema } from './message.ts'
+
+const read = (type: string, body: string | Buffer, headers: Record<string, string> = {}) =>
+  readMessage({ 'content-type': type, ...headers }, Buffer.from(body))
+
+test('JSON is plain input, and an empty body is an empty one', () => {
+  assert.deepEqual(read('application/json; charset=utf-8', '{"a":1}'), { kind: 'json', value: { a: 1 } })
+  assert.deepEqual(read('APPLICATION/JSON', ''), { kind: 'json', value: {} })
+})
+
+test('a CloudEvent is read from its body or from its headers', () => {
+  const event = { specversion: '1.0', id: '1', data: { a: 1 } }
+  assert.deepEqual(read('application/cloudevents+json', JSON.stringify(event)), { kind: 'event', event })
+  const headers = { 'ce-specversion': '1.0', 'ce-id': 'Euro%20%E2%82%AC', 'ce-source': '100%' }
+  assert.deepEqual(read('application/json', '{"a":1}', headers), {
+    kind: 'event',
+    event: { specversion: '1.0', id: 'Euro €', source: '100%', data: { a: 1 } },
+  })
+})
+
+test('a batch is an array of objects', () => {
+  assert.deepEqual(read('application/cloudevents-batch+json', '[{"id":"1"},{}]'), {
+    kind: 'batch',
+    events: [{ id: '1' }, {}],
+  })
+  for (const body of ['{}', '[1]', '[null]', '[[]]'])
+    assert.throws(() => read('application/cloudevents-batch+json', body), { reason: 'malformed_event' })
+})
+
+test('anything else is refused with what would be taken', () => {
+  for (const type of ['', 'text/plain', 'application/xml', 'multipart/form-data'])
+    assert.throws(
+      () => read(type, '{}'),
+      (error: Error) => error instanceof BadInputError && error.status === 415,
+    )
+  for (const body of ['{', 'undefined', '\u0000', Buffer.from([0xff])])
+    assert.throws(() => read('application/json', body), { reason: 'malformed_json' })
+})
+
+const SCHEMA = toInputSchema(
+  z.strictObject({
+    query: z.string(),
+    limit: z.number().int().optional(),
+    tags: z.array(z.string()).optional(),
+    filters: z.strictObject({ priceMax: z.number().optional(), inStock: z.boolean().optional() }).optional(),
+    either: z.union([z.string(), z.number()]).optional(),
+  }),
+)
+const query = (text: string) => JSON.parse(JSON.stringify(readQuery(text, SCHEMA))) as unknown
+
+test('a query string becomes numbers and booleans only where the schema asks for them', () => {
+  assert.deepEqual(query('query=10&limit=5&filters.priceMax=9.5&filters.inStock=true'), {
+    query: '10',
+    limit: 5,
+    filters: { priceMax: 9.5, inStock: true },
+  })
+  assert.deepEqual(query('limit=many&filters.inStock=maybe&limit='), {
+    limit: ['many', ''],
+    filters: { inStock: 'maybe' },
+  })
+  assert.deepEqual(query('tags=a&tags=b&query=a%20b+c'), { tags: ['a', 'b'], query: 'a b c' })
+  assert.deepEqual(query('either=5'), { either: 5 })
+})
+
+test('a parameter that clashes with another is refused, and one of a prototype is only a name', () => {
+  assert.throws(() => query('query=a&query.b=1'), { field: 'query.b' })
+  const read = readQuery('__proto__.x=1&constructor.y=2', SCHEMA)
+  assert.deepEqual(Object.keys(read), ['__proto__', 'constructor'])
+  assert.equal(({} as Record<string, unknown>).x, undefined)
+})
+
+test('long, odd and empty query strings end', () => {
+  for (const text of [
+    '',
+    '&&&',
+    '=',
+    '.',
+    '..=1',
+    'a.b.c.d.e=1',
+    '%',
+    '%ff',
+    `${'a.'.repeat(10_000)}b=1`,
+    'x='.repeat(10_000),
+  ])
+    assert.equal(typeof readQuery(text, SCHEMA), 'object')
+})

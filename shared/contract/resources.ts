@@ -1,0 +1,27 @@
+import type { Settings, Source } from '../config/index.ts'
+import type { Models } from '../models/index.ts'
+import type { ObjectStore } from '../objects/index.ts'
+import type { Store } from '../store/index.ts'
+import type { Warehouse } from '../warehouse/index.ts'
+
+/** What a function can name in `uses`. One file of the same name in `resources/` opens each. */
+export type Resources = {
+  /** Postgres with pgvector: what endpoints answer from. */
+  store: Store
+  /** Object storage: the lake and the inbox. */
+  objects: ObjectStore
+  /** The operational systems, as `sources/*.yml` describes them. */
+  sources: Source[]
+  /** The dbt-built tables. */
+  warehouse: Warehouse
+  /** Embedding of texts. */
+  models: Models
+}
+export type ResourceName = keyof Resources
+
+/** An opened resource. `close` lets its connections go. */
+export type Opened<T> = { value: T; close?: () => Promise<void> }
+
+export type Openers<Names extends ResourceName = ResourceName> = {
+  [Name in Names]: (settings: Settings) => Promise<Opened<Resources[Name]>>
+}

@@ -1,0 +1,9 @@
+import type { Openers } from '../resources.ts'
+import models from './models.ts'
+import objects from './objects.ts'
+import sources from './sources.ts'
+import store from './store.ts'
+import warehouse from './warehouse.ts'
+
+/** Every resource, for a process that hosts all functions. */
+export const openers: Openers = { store, objects, sources, warehouse, models }

@@ -1,0 +1,5 @@
+import { readSources } from '../../config/index.ts'
+import type { Openers } from '../resources.ts'
+
+const open: Openers['sources'] = async settings => ({ value: readSources(settings.SOURCES) })
+export default open

@@ -1,0 +1,109 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { readSettings } from '../config/index.ts'
+import { ConfigError, describeError, isOutage } from '../errors/index.ts'
+import { makeLogger, startProcessMetrics, startTracing } from '../telemetry/index.ts'
+import { makeAuthenticate } from './access.ts'
+import type { FunctionDefinition } from './define.ts'
+import { makeHost } from './host.ts'
+import type { Opened, Openers, ResourceName, Resources } from './resources.ts'
+import { answer, bodyLimitOf, closeServer, listen, makeServer } from './server.ts'
+
+/** EX_CONFIG of sysexits.h: starting again will not help. */
+export const EXIT_CONFIG = 78
+
+/** Opens what is named, one after the other, so that the first that fails is the one that is told. */
+export async function openResources(
+  names: readonly ResourceName[],
+  openers: Partial<Openers>,
+  settings: ReturnType<typeof readSettings>,
+): Promise<{ resources: Partial<Resources>; close(): Promise<void> }> {
+  const opened: Opened<unknown>[] = []
+  const resources: Record<string, unknown> = {}
+  for (const name of names) {
+    const open = openers[name]
+    if (!open) throw new ConfigError(`no opener for the resource ${name}`)
+    const resource = await open(settings)
+    opened.push(resource)
+    resources[name] = resource.value
+  }
+  return {
+    resources,
+    async close() {
+      for (const resource of opened.reverse()) await resource.close?.()
+    },
+  }
+}
+
+/** EX_UNAVAILABLE of sysexits.h: starting again later may help. */
+const EXIT_UNAVAILABLE = 69
+
+/**
+ * Prints what was thrown on one line and ends. Only what nobody foresaw comes with its stack: settings are to be mended, and
+ * a system that is away is to be started.
+ */
+export function exitWith(error: unknown): never {
+  const isConfig = error instanceof ConfigError || isFileProblem(error)
+  process.stderr.write(`${describeError(error).replaceAll('\n', ' ')}\n`)
+  if (isConfig) process.exit(EXIT_CONFIG)
+  if (isOutage(error)) process.exit(EXIT_UNAVAILABLE)
+  if (error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  process.exit(1)
+}
+
+/** A path in the settings that is not what it should be. */
+function isFileProblem(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ['EACCES', 'EEXIST', 'EISDIR', 'ENOENT', 'ENOTDIR', 'EROFS'].includes(
+      String((error as NodeJS.ErrnoException).code),
+    )
+  )
+}
+
+/** First calls come right after readiness: they are not made to wait. */
+const IDLE_AFTER_MS = 500
+
+/** Gives back what starting has left behind, a fifth of an idle function's memory; V8 would keep it until there is load. */
+function releaseStartup(): void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as (options: object) => void
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+}
+
+/**
+ * The whole life of a process that serves one function: it listens at once, is ready when its resources are open and
+ * `init` has run, and drains on SIGTERM or SIGINT.
+ */
+export async function serve(definition: FunctionDefinition, openers: Partial<Openers>): Promise<void> {
+  try {
+    const settings = readSettings()
+    const log = makeLogger({ level: settings.LOG_LEVEL })
+    startProcessMetrics()
+    const authenticate = await makeAuthenticate(settings)
+    const tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT)
+    const resources: Partial<Resources> = {}
+    const host = makeHost(definition, { settings, resources, log, authenticate, tracing })
+    const maxBytes = bodyLimitOf(host)
+    const server = makeServer(
+      path => ({ maxBytes, path, answer: request => answer(host, request) }),
+      settings.PUBLIC_HOSTS,
+    )
+    const port = await listen(server, settings.PORT, settings.HOST)
+    const opened = await openResources(definition.uses, openers, settings)
+    Object.assign(resources, opened.resources)
+    await host.start()
+    log.info({ function: definition.name, port }, 'ready')
+    setTimeout(releaseStartup, IDLE_AFTER_MS).unref()
+    const stop = async () => {
+      await closeServer(server, [host])
+      await opened.close()
+      await tracing?.close()
+      process.exit(0)
+    }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => void stop().catch(exitWith))
+  } catch (error) {
+    exitWith(error)
+  }
+}

@@ -1,0 +1,187 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConfigError } from '../errors/index.ts'
+import { registry } from '../telemetry/index.ts'
+import { isLoopback } from './access.ts'
+import type { Host } from './host.ts'
+import type { FunctionReply, FunctionRequest } from './message.ts'
+
+/** Longest body of a public, user or operator function. */
+export const MAX_BODY_BYTES = 1024 * 1024
+/** Longest body of an internal function: a batch. */
+export const MAX_BATCH_BYTES = 16 * 1024 * 1024
+
+export function plainReply(status: number, body: string, type = 'application/json'): FunctionReply {
+  return { status, headers: { 'content-type': type }, body }
+}
+
+export function problemReply(status: number, title: string, detail: string): FunctionReply {
+  return plainReply(
+    status,
+    JSON.stringify({ type: 'about:blank', title, status, detail }),
+    'application/problem+json',
+  )
+}
+
+/** Answers a request that belongs to a function: its calls, its health, its readiness. */
+export async function answer(host: Host, request: FunctionRequest): Promise<FunctionReply> {
+  switch (request.path) {
+    case '/':
+      return host.dispatch(request)
+    case '/_/health':
+      return plainReply(200, '{"status":"ok"}')
+    case '/_/ready':
+      return host.isReady() ? plainReply(200, '{"status":"ready"}') : plainReply(503, '{"status":"starting"}')
+    case '/metrics':
+      return plainReply(200, await registry.metrics(), registry.contentType)
+    default:
+      return problemReply(404, 'Not found', `there is nothing at ${request.path.slice(0, 200)}`)
+  }
+}
+
+export function bodyLimitOf(host: Host): number {
+  return host.definition.access === 'internal' ? MAX_BATCH_BYTES : MAX_BODY_BYTES
+}
+
+/** Finds who answers a path: the reply's maker and its body limit. */
+export type Router = (path: string) => {
+  maxBytes: number
+  path: string
+  answer(request: FunctionRequest): Promise<FunctionReply> | FunctionReply
+}
+
+/**
+ * A web page of another origin must not reach a server on the user's own machine: the browser sends its own Origin,
+ * and after DNS rebinding a foreign Host.
+ */
+function refuseForeign(request: IncomingMessage, publicHosts: string[]): string | undefined {
+  const allowed = (name: string) => isLoopback(name) || publicHosts.includes(name)
+  const host = hostName(`http://${request.headers.host ?? ''}`)
+  if (host === undefined || !allowed(host)) return 'Host'
+  const origin = request.headers.origin
+  if (origin === undefined) return undefined
+  const from = hostName(origin)
+  return from === undefined || !allowed(from) || !sameOrigin(origin, request.headers.host)
+    ? 'Origin'
+    : undefined
+}
+
+function hostName(url: string): string | undefined {
+  try {
+    return new URL(url).hostname.replace(/^\[|\]$/g, '')
+  } catch {
+    return undefined
+  }
+}
+
+function sameOrigin(origin: string, host: string | undefined): boolean {
+  return new URL(origin).host === host
+}
+
+const TOO_LARGE = Symbol('too large')
+
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | typeof TOO_LARGE> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(TOO_LARGE)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > maxBytes) resolve(TOO_LARGE)
+      else chunks.push(chunk)
+    })
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.on('error', reject)
+    request.on('close', () => reject(new Error('the caller went away')))
+  })
+}
+
+async function reply(request: IncomingMessage, publicHosts: string[], route: Router): Promise<FunctionReply> {
+  const foreign = refuseForeign(request, publicHosts)
+  if (foreign)
+    return problemReply(403, 'Forbidden', `the ${foreign} header names another site; see PUBLIC_HOSTS`)
+  const url = request.url ?? '/'
+  const mark = url.indexOf('?')
+  const target = route(mark === -1 ? url : url.slice(0, mark))
+  const body = request.method === 'POST' ? await readBody(request, target.maxBytes) : Buffer.alloc(0)
+  if (body === TOO_LARGE)
+    return problemReply(413, 'Too large', `a body has at most ${target.maxBytes} bytes here`)
+  return target.answer({
+    method: request.method ?? 'GET',
+    path: target.path,
+    query: mark === -1 ? '' : url.slice(mark + 1),
+    headers: request.headers,
+    body,
+  })
+}
+
+/** How long what is still being sent of a refused body is read and thrown away. */
+const LINGER_MS = 2000
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: FunctionReply,
+  last: boolean,
+): void {
+  response.writeHead(status, {
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+    'x-content-type-options': 'nosniff',
+    ...(last && { connection: 'close' }),
+  })
+  if (request.complete || request.method !== 'POST') return void response.end(body)
+  // Closed in the middle of its body, a sender would see a broken connection instead of the reply.
+  response.write(body)
+  const end = () => {
+    clearTimeout(timer)
+    response.end()
+  }
+  const timer = setTimeout(end, LINGER_MS)
+  request.once('end', end).resume()
+}
+
+/** Replies that are still to be sent in whole, by their server. */
+const unsent = new WeakMap<Server, Set<ServerResponse>>()
+
+export function makeServer(route: Router, publicHosts: string[]): Server {
+  // requestTimeout bounds slow senders; the headers' limit is Node's 16 KiB and answers 431.
+  const open = new Set<ServerResponse>()
+  const server = createServer({ requestTimeout: 60_000, keepAliveTimeout: 65_000 }, (request, response) => {
+    open.add(response)
+    response.once('close', () => open.delete(response))
+    reply(request, publicHosts, route)
+      .then(made => send(request, response, made, made.status === 413 || !server.listening))
+      .catch(() => response.destroy())
+  })
+  unsent.set(server, open)
+  return server
+}
+
+/** @returns the port that was taken. @throws ConfigError where the port is taken by another */
+export async function listen(server: Server, port: number, address: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', cause => {
+      const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      reject(taken ? new ConfigError(`port ${port} is taken: set PORT to another`) : cause)
+    })
+    server.listen(port, address, resolve)
+  })
+  return (server.address() as AddressInfo).port
+}
+
+/** How long a caller who is slow to send or to receive is waited for at the end. */
+const LAST_REPLIES_MS = 5000
+
+/** Stops accepting, answers the calls in flight, and closes what is left. */
+export async function closeServer(server: Server, hosts: Iterable<Host>): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()))
+  server.closeIdleConnections()
+  await Promise.all([...hosts].map(host => host.drain()))
+  const sent = [...(unsent.get(server) ?? [])].map(response => once(response, 'close'))
+  await Promise.race([Promise.all(sent), sleep(LAST_REPLIES_MS, undefined, { ref: false })])
+  server.closeAllConnections()
+  await closed
+}

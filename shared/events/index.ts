@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import type { BusRecord } from '../bus/index.ts'
+
+/**
+ * What happened to a row. Debezium's codes: create, update, delete, read (snapshot), truncate.
+ */
+export type Operation = 'c' | 'u' | 'd' | 'r' | 't'
+
+/**
+ * A row's values after policy, by the source's column names. By declared type: int and double are numbers; bigint and
+ * decimal are text (never a double); boolean; string; date `2017-06-30`; timestamp `2017-06-30T10:00:00.123456Z`;
+ * timestampNtz the same without `Z`; binary in base64; null.
+ */
+export type Row = Record<string, string | number | boolean | null>
+
+/** The data of a change event: Debezium's envelope. */
+export const changeSchema = z.object({
+  op: z.enum(['c', 'u', 'd', 'r', 't']),
+  before: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
+  after: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
+  source: z.object({
+    name: z.string(),
+    schema: z.string(),
+    table: z.string(),
+    snapshot: z.boolean().optional(),
+  }),
+})
+export type Change = z.output<typeof changeSchema>
+
+/** A snapshot of a table is complete: keys not seen since its epoch began are gone from the source. */
+export const snapshotEndSchema = z.object({ epoch: z.number().int(), partitions: z.number().int() })
+export type SnapshotEnd = z.output<typeof snapshotEndSchema>
+
+/** The input of a function that a new object triggers. */
+export const objectSchema = z.strictObject({
+  key: z.string(),
+  size: z.number().int(),
+  modifiedAt: z.string(),
+})
+
+export const CHANGE = 'cordage.change.v1'
+export const SNAPSHOT_END = 'cordage.snapshot-end.v1'
+
+/**
+ * A CloudEvent 1.0 as functions receive it from the bus. `id` is `<system>/<table>/<position>`; the extensions
+ * `topic`, `partition`, `offset` and `busid` say where on the bus it lies.
+ */
+export const busEventSchema = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1),
+  source: z.string().min(1),
+  type: z.string().min(1),
+  time: z.string(),
+  position: z.string(),
+  partitionkey: z.string(),
+  topic: z.string(),
+  partition: z.coerce.number().int().min(0),
+  /** Decimal text: offsets are 64-bit. */
+  offset: z.coerce.string().regex(/^\d+$/),
+  busid: z.string(),
+  /** It was parked and comes again: what lies behind it in its partition has been handled before it. */
+  replayed: z.boolean().optional(),
+  data: z.unknown(),
+})
+export type BusEvent = z.output<typeof busEventSchema>
+
+/** A record of the bus as the CloudEvent that functions receive. */
+export function toBusEvent(record: BusRecord): BusEvent {
+  const [, system, ...table] = record.topic.split('.')
+  const place = `${system}/${table.join('.')}`
+  // What concerns a whole partition (truncate, end of snapshot) has one position in all of them.
+  const id =
+    record.key === '' ? `${place}/${record.position}/${record.partition}` : `${place}/${record.position}`
+  return {
+    specversion: '1.0',
+    id,
+    source: `/sources/${place}`,
+    type: record.type,
+    time: record.changedAt.toISOString(),
+    position: record.position,
+    partitionkey: record.key,
+    topic: record.topic,
+    partition: record.partition,
+    offset: record.offset.toString(),
+    busid: record.busId,
+    data: JSON.parse(record.value),
+  }
+}

@@ -1,0 +1,95 @@
+/** The Delta protocol's actions, as far as Cordage reads and writes them (delta-io/delta, PROTOCOL.md, "Actions"). */
+
+export type AddFile = {
+  /** Relative to the table, percent-encoded. */
+  path: string
+  partitionValues: Record<string, string | null>
+  size: number
+  modificationTime: number
+  dataChange: boolean
+  /** JSON, kept as text: a 64-bit integer in it must not become a double. */
+  stats?: string
+}
+
+export type RemoveFile = {
+  path: string
+  deletionTimestamp: number
+  dataChange: boolean
+  extendedFileMetadata?: boolean
+  partitionValues?: Record<string, string | null>
+  size?: number
+}
+
+export type Metadata = {
+  id: string
+  name?: string
+  description?: string
+  format: { provider: string; options: Record<string, string> }
+  schemaString: string
+  partitionColumns: string[]
+  createdTime?: number
+  configuration: Record<string, string>
+}
+
+export type Protocol = {
+  minReaderVersion: number
+  minWriterVersion: number
+  readerFeatures?: string[]
+  writerFeatures?: string[]
+}
+
+/** How far an application has come in writing to the table. */
+export type Transaction = { appId: string; version: bigint; lastUpdated?: number }
+
+/** A text kept under a name in the table's state, checkpoints included. */
+export type DomainMetadata = { domain: string; configuration: string; removed: boolean }
+
+export type CommitInfo = {
+  timestamp: number
+  operation: string
+  operationParameters: Record<string, string>
+  engineInfo: string
+  /** Tells our commit from another's where the storage could not say whose it took. */
+  txnId: string
+}
+
+export type Action =
+  | { add: AddFile }
+  | { remove: RemoveFile }
+  | { metaData: Metadata }
+  | { protocol: Protocol }
+  | { txn: Transaction }
+  | { domainMetadata: DomainMetadata }
+  | { commitInfo: CommitInfo }
+
+/** A commit's file: one action a line. */
+export function formatCommit(actions: Action[]): string {
+  return actions.map(action => `${formatAction(action)}\n`).join('')
+}
+
+function formatAction(action: Action): string {
+  if (!('txn' in action)) return JSON.stringify(action)
+  const { appId, version, lastUpdated } = action.txn
+  const updated = lastUpdated === undefined ? '' : `,"lastUpdated":${lastUpdated}`
+  return `{"txn":{"appId":${JSON.stringify(appId)},"version":${version}${updated}}}`
+}
+
+/** The actions of a commit's file; kinds that are not known here are left out, as the protocol asks. */
+export function parseCommit(text: string): Action[] {
+  return text
+    .split('\n')
+    .filter(line => line.trim() !== '')
+    .map(parseAction)
+}
+
+const TRANSACTION_VERSION = /"version"\s*:\s*(-?\d+)/
+
+function parseAction(line: string): Action {
+  const action = JSON.parse(line) as Action
+  if (!('txn' in action)) return action
+  // JSON.parse would round an offset beyond 2^53. An application id is free text: the number is looked for after it.
+  const { appId, lastUpdated } = action.txn
+  const rest = line.replace(JSON.stringify(appId), '""')
+  const version = BigInt(TRANSACTION_VERSION.exec(rest)?.[1] ?? action.txn.version)
+  return { txn: { appId, version, ...(lastUpdated !== undefined && { lastUpdated }) } }
+}

@@ -1,0 +1,11 @@
+/** Delta tables, written and kept up from TypeScript; read by anything that reads Delta. */
+export type { Action, AddFile } from './actions.ts'
+export type { Column, Physical, Value } from './columns.ts'
+export { deleteFiles, type Month, writeRows } from './data-files.ts'
+export { type ChangeId, changeName, findChanges } from './find-changes.ts'
+export * from './lake.ts'
+export { RowBuffer } from './parquet.ts'
+export { Snapshot, UnsupportedTableError } from './snapshot.ts'
+export { BrokenLogError, openTable, Table, VersionNotFoundError } from './table.ts'
+export { formatTimestamp, parseTimestamp } from './time.ts'
+export { cleanLog, compact, vacuum } from './upkeep.ts'

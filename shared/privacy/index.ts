@@ -1,0 +1,174 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { SourceColumn, SourceTable } from '../config/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import type { Query } from '../store/index.ts'
+
+/** A row's values by the source's column names: text and so on as in a change event, before or after policy. */
+export type Values = Record<string, string | number | boolean | null>
+
+const KEY_BYTES = 32
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/**
+ * The key that wraps all clients' keys: `secrets/master.key` under CORDAGE_HOME, 64 hex digits, made at the first start.
+ * @throws ConfigError where it is malformed or others may read it
+ */
+export function readMasterKey(home: string): Buffer {
+  const file = join(home, 'secrets', 'master.key')
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(file, randomBytes(KEY_BYTES).toString('hex'), { mode: 0o600, flag: 'wx' })
+  }
+  if ((statSync(file).mode & 0o077) !== 0)
+    throw new ConfigError(`${file} can be read by others: chmod 600 it`)
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex')
+  if (key.length !== KEY_BYTES) throw new ConfigError(`${file} must hold ${KEY_BYTES * 2} hex digits`)
+  return key
+}
+
+/** The personal keys of one system's clients, and what is done with them. */
+export type Vault = {
+  /**
+   * The keys of these clients, made where they have none yet.
+   * @returns by client id; a client that was erased is not among them
+   */
+  keysOf(query: Query, clientIds: string[]): Promise<Map<string, Buffer>>
+  /** A row after its table's policy. @param key the client's; undefined for a table without personal data */
+  treat(table: SourceTable, row: Values, key: Buffer | undefined): Values
+}
+
+/** Clients' unwrapped keys kept in memory: enough for those who are active, small enough for a laptop. */
+const CACHED_KEYS = 50_000
+
+export function openVault(system: string, masterKey: Buffer): Vault {
+  const systemKey = Buffer.from(hkdfSync('sha256', masterKey, system, 'cordage joinable hash', KEY_BYTES))
+  const cache = new Map<string, Buffer>()
+  const remember = (clientId: string, key: Buffer) => {
+    if (cache.size >= CACHED_KEYS) cache.delete(cache.keys().next().value ?? '')
+    cache.set(clientId, key)
+  }
+  return {
+    async keysOf(query, clientIds) {
+      const ids = [...new Set(clientIds)]
+      if (ids.length === 0) return new Map()
+      const erased = new Set(
+        (
+          await query<{ client_id: string }>(
+            'select client_id from privacy.erased where system = $1 and client_id = any($2)',
+            [system, ids],
+          )
+        ).map(row => row.client_id),
+      )
+      const keys = new Map<string, Buffer>()
+      for (const id of ids) {
+        const key = cache.get(id)
+        if (key && !erased.has(id)) keys.set(id, key)
+      }
+      const missing = ids.filter(id => !keys.has(id) && !erased.has(id))
+      if (missing.length === 0) return keys
+      const fresh = missing.map(id => wrap(masterKey, system, id, randomBytes(KEY_BYTES)))
+      await query(
+        `insert into privacy.client_key (system, client_id, wrapped)
+         select $1, * from unnest($2::text[], $3::bytea[]) on conflict do nothing`,
+        [system, missing, fresh],
+      )
+      // Read back, because another writer may have been first.
+      const rows = await query<{ client_id: string; wrapped: Buffer }>(
+        'select client_id, wrapped from privacy.client_key where system = $1 and client_id = any($2)',
+        [system, missing],
+      )
+      for (const { client_id, wrapped } of rows) {
+        const key = unwrap(masterKey, system, client_id, wrapped)
+        keys.set(client_id, key)
+        remember(client_id, key)
+      }
+      return keys
+    },
+    treat(table, row, key) {
+      if (!table.personal) return row
+      const treated: Values = {}
+      for (const [name, value] of Object.entries(row)) {
+        const column = table.columns[name]
+        // In a table with personal data a column that nobody has listed is taken for personal.
+        if (!column || column.policy === 'drop') continue
+        treated[name] = value === null ? null : treatValue(name, column, value, key, systemKey)
+      }
+      return treated
+    },
+  }
+}
+
+function treatValue(
+  name: string,
+  column: SourceColumn,
+  value: string | number | boolean,
+  key: Buffer | undefined,
+  systemKey: Buffer,
+) {
+  switch (column.policy) {
+    case 'hash':
+      return hashValue(column.joinable ? systemKey : required(key), name, String(value))
+    case 'encrypt':
+      return encryptValue(required(key), name, String(value))
+    case 'generalise':
+      return Number(String(value).slice(0, 4))
+    case 'keep':
+      return value
+    default:
+      throw new Error(`column ${name} has no policy in a table with personal data`)
+  }
+}
+
+function required(key: Buffer | undefined): Buffer {
+  if (!key) throw new Error('a personal value has no client key')
+  return key
+}
+
+function hashValue(key: Buffer, column: string, value: string): string {
+  return createHmac('sha256', key).update(column).update('\0').update(value).digest('hex')
+}
+
+/**
+ * AES-256-GCM, base64 of nonce, ciphertext and tag. The nonce comes from the value, so that equal values of one client
+ * stay equal and history can be compared; another value or column gives another nonce.
+ */
+function encryptValue(key: Buffer, column: string, value: string): string {
+  const nonce = createHmac('sha256', key)
+    .update(column)
+    .update('\0')
+    .update(value)
+    .digest()
+    .subarray(0, NONCE_BYTES)
+  return seal(key, nonce, Buffer.from(value), Buffer.from(column)).toString('base64')
+}
+
+/** The clear value of an encrypted one, for those who hold the client's key. */
+export function decryptValue(key: Buffer, column: string, sealed: string): string {
+  return open(key, Buffer.from(sealed, 'base64'), Buffer.from(column)).toString()
+}
+
+function wrap(masterKey: Buffer, system: string, clientId: string, key: Buffer): Buffer {
+  return seal(masterKey, randomBytes(NONCE_BYTES), key, Buffer.from(`${system}/${clientId}`))
+}
+
+function unwrap(masterKey: Buffer, system: string, clientId: string, wrapped: Buffer): Buffer {
+  try {
+    return open(masterKey, wrapped, Buffer.from(`${system}/${clientId}`))
+  } catch (cause) {
+    throw new ConfigError("secrets/master.key is not the one that wrapped the clients' keys", { cause })
+  }
+}
+
+function seal(key: Buffer, nonce: Buffer, clear: Buffer, context: Buffer): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(context)
+  return Buffer.concat([nonce, cipher.update(clear), cipher.final(), cipher.getAuthTag()])
+}
+
+function open(key: Buffer, sealed: Buffer, context: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES)).setAAD(context)
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
+import { parseSource, type SourceTable } from '../config/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import type { Store } from '../store/index.ts'
+import { decryptValue, openVault, readMasterKey } from './index.ts'
+
+const [CLIENT, OPEN] = parseSource(
+  'sources/shop.yml',
+  `
+connection: shop
+capture: postgres
+timeZone: UTC
+tables:
+  Client:
+    entity: client
+    key: [ClientID]
+    client: ClientID
+    columns:
+      ClientID: { type: int, as: client_id, policy: keep }
+      Prefix: { type: string, as: prefix, policy: drop }
+      Name: { type: string, as: name, policy: encrypt }
+      City: { type: string, as: city, policy: encrypt }
+      BirthDate: { type: date, as: birth_year, policy: generalise }
+      Phone: { type: string, as: phone_hash, policy: hash }
+      Email: { type: string, as: email_hash, policy: hash, joinable: true }
+  Product:
+    entity: product
+    key: [ProductID]
+    columns:
+      ProductID: { type: int, as: product_id }
+`,
+).tables as [SourceTable, SourceTable]
+
+let postgres: TestPostgres
+let store: Store
+before(async () => {
+  postgres = await startTestPostgres()
+  store = await postgres.createStore()
+})
+after(() => postgres.stop())
+
+const MASTER = Buffer.alloc(32, 1)
+const ADA = {
+  ClientID: 1,
+  Prefix: 'Dr',
+  Name: 'Ada',
+  City: 'Ada',
+  BirthDate: '1815-12-10',
+  Phone: '555',
+  Email: 'ada@example.invalid',
+}
+
+async function treat(row: object, client = '1', vault = openVault('shop', MASTER)) {
+  const keys = await vault.keysOf(store.query, [client])
+  return vault.treat(CLIENT, row as typeof ADA, keys.get(client))
+}
+
+test('each column gets its treatment, and nothing that is not listed comes through', async () => {
+  const treated = await treat({ ...ADA, Unlisted: 'secret' })
+  assert.deepEqual(Object.keys(treated), ['ClientID', 'Name', 'City', 'BirthDate', 'Phone', 'Email'])
+  assert.equal(treated.ClientID, 1)
+  assert.equal(treated.BirthDate, 1815)
+  assert.match(String(treated.Phone), /^[0-9a-f]{64}$/)
+  assert.doesNotMatch(JSON.stringify(treated), /Ada|555|example|Dr|secret/)
+})
+
+test('equal values of one client stay equal; other columns, clients and values do not', async () => {
+  const [first, again, other, bob] = [
+    await treat(ADA),
+    await treat(ADA),
+    await treat({ ...ADA, Name: 'Eve' }),
+    await treat({ ...ADA, ClientID: 2 }, '2'),
+  ]
+  assert.deepEqual(first, again)
+  assert.notEqual(first.Name, first.City)
+  assert.notEqual(first.Name, other.Name)
+  assert.notEqual(first.Name, bob.Name)
+  assert.notEqual(first.Phone, bob.Phone)
+})
+
+test('only a joinable hash is the same for different clients, and in another system it is not', async () => {
+  const [ada, bob] = [await treat(ADA), await treat({ ...ADA, ClientID: 2 }, '2')]
+  assert.equal(ada.Email, bob.Email)
+  const elsewhere = openVault('branch', MASTER)
+  assert.notEqual((await treat(ADA, '1', elsewhere)).Email, ada.Email)
+})
+
+test('null stays null, and a table without personal data passes unchanged', async () => {
+  const nothing = {
+    ClientID: 1,
+    Prefix: null,
+    Name: null,
+    City: null,
+    BirthDate: null,
+    Phone: null,
+    Email: null,
+  }
+  assert.deepEqual(await treat(nothing), {
+    ClientID: 1,
+    Name: null,
+    City: null,
+    BirthDate: null,
+    Phone: null,
+    Email: null,
+  })
+  const row = { ProductID: 1, Extra: 'x' }
+  assert.deepEqual(openVault('shop', MASTER).treat(OPEN, row, undefined), row)
+})
+
+test("an encrypted value opens with the client's key and its column, and with no other", async () => {
+  const treated = await treat(ADA)
+  const keys = await openVault('shop', MASTER).keysOf(store.query, ['1', '2'])
+  const [one, two] = [keys.get('1') as Buffer, keys.get('2') as Buffer]
+  assert.equal(decryptValue(one, 'Name', String(treated.Name)), 'Ada')
+  assert.throws(() => decryptValue(two, 'Name', String(treated.Name)))
+  assert.throws(() => decryptValue(one, 'City', String(treated.Name)))
+  const forged = Buffer.from(String(treated.Name), 'base64')
+  forged[14] = (forged[14] ?? 0) ^ 1
+  assert.throws(() => decryptValue(one, 'Name', forged.toString('base64')))
+})
+
+test('of writers who meet a client at once all get one key, and it is stored wrapped', async () => {
+  const keys = await Promise.all(
+    Array.from({ length: 8 }, async () =>
+      (await openVault('shop', MASTER).keysOf(store.query, ['77'])).get('77'),
+    ),
+  )
+  for (const key of keys) assert.deepEqual(key, keys[0])
+  const [row] = await store.query<{ wrapped: Buffer }>(
+    `select wrapped from privacy.client_key where client_id = '77'`,
+  )
+  assert.ok(!row?.wrapped.includes(keys[0] as Buffer))
+})
+
+test('with another master key the keys do not open, and the error says which file is wrong', async () => {
+  await openVault('shop', MASTER).keysOf(store.query, ['5'])
+  await assert.rejects(
+    openVault('shop', Buffer.alloc(32, 2)).keysOf(store.query, ['5']),
+    (error: Error) => error instanceof ConfigError && /master\.key is not the one/.test(error.message),
+  )
+})
+
+test('an erased client gets no key, not even from memory', async () => {
+  const vault = openVault('shop', MASTER)
+  assert.ok((await vault.keysOf(store.query, ['9'])).has('9'))
+  await store.query(`insert into privacy.erased (system, client_id) values ('shop', '9')`)
+  assert.equal((await vault.keysOf(store.query, ['9', '1'])).has('9'), false)
+  assert.ok(
+    (await openVault('branch', MASTER).keysOf(store.query, ['9'])).has('9'),
+    'in another system it is another client',
+  )
+})
+
+test('the master key is made once, for its owner alone, and refused where others may read it', context => {
+  const home = mkdtempSync(join(tmpdir(), 'cordage-keys-'))
+  context.after(() => rmSync(home, { recursive: true }))
+  const key = readMasterKey(home)
+  const file = join(home, 'secrets', 'master.key')
+  assert.equal(key.length, 32)
+  assert.deepEqual(readMasterKey(home), key)
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+  chmodSync(file, 0o640)
+  assert.throws(() => readMasterKey(home), /can be read by others: chmod 600/)
+  chmodSync(file, 0o600)
+  writeFileSync(file, 'not hex')
+  assert.throws(
+    () => readMasterKey(home),
+    (error: Error) =>
+      /must hold 64 hex digits/.test(error.message) && !error.message.includes(readFileSync(file, 'utf8')),
+  )
+})

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { ConfigError } from '../errors/index.ts'
+import type { Store } from './index.ts'
+import { SCHEMA_VERSION } from './schema-version.ts'
+
+/** Any number that nobody else takes as an advisory lock: "cord" in ASCII. */
+const MIGRATION_LOCK = 0x636f7264
+
+/** Brings the store's schema up to this version, forward only; at most one process does so at a time. */
+export async function migrate(
+  store: Store,
+  folder: URL = new URL('./migrations/', import.meta.url),
+): Promise<void> {
+  const files = readdirSync(folder)
+    .filter(name => /^\d{4}-.*\.sql$/.test(name))
+    .sort()
+  await store.transaction(async ({ query }) => {
+    await query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
+    await query('create schema if not exists ops')
+    await query(
+      'create table if not exists ops.migration (number integer primary key, name text not null, applied_at timestamptz not null default now())',
+    )
+    const applied = new Set(
+      (await query<{ number: number }>('select number from ops.migration')).map(row => row.number),
+    )
+    for (const name of files) {
+      const number = Number(name.slice(0, 4))
+      if (applied.has(number)) continue
+      await query(readFileSync(new URL(name, folder), 'utf8'))
+      await query('insert into ops.migration (number, name) values ($1, $2)', [number, name])
+    }
+  })
+}
+
+/** @throws ConfigError where the store's schema is older than this code needs */
+export async function requireSchema(store: Store): Promise<void> {
+  const [row] = await store
+    .query<{ number: number | null }>('select max(number) as number from ops.migration')
+    .catch(error => {
+      if ((error as { code?: string }).code === '42P01') return [{ number: null }]
+      throw error
+    })
+  const found = row?.number ?? 0
+  if (found < SCHEMA_VERSION)
+    throw new ConfigError(
+      `the store's schema is at ${found}, this needs ${SCHEMA_VERSION}: start the connector or the local stack once, which migrates it`,
+    )
+}

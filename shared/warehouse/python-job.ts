@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+import type { Logger } from '../telemetry/index.ts'
+
+/** Between asking a job to end and ending it: enough to remove a half-written file. */
+const GRACE_MS = 3000
+/** Of what a job wrote to its standard error, what an error that has no other words quotes. */
+const MAX_QUOTED_CHARS = 2000
+
+/** The job said itself what went wrong. `kind` is a fixed snake_case word. */
+export class PythonJobError extends Error {
+  override readonly name = 'PythonJobError'
+  readonly kind: string
+  readonly details: string[]
+  constructor(message: string, kind: string, details: string[]) {
+    super(details.length > 0 ? `${message}: ${details.join('; ')}` : message)
+    this.kind = kind
+    this.details = details
+  }
+}
+
+const lineSchema = z.union([
+  z.object({ progress: z.record(z.string(), z.unknown()) }),
+  z.object({ result: z.unknown() }),
+  z.object({
+    error: z.object({ message: z.string(), kind: z.string(), details: z.array(z.string()).default([]) }),
+  }),
+])
+
+/** The nearest `path` in the folder or one above it: beside the sources in a checkout, beside `index.js` in a bundle. */
+export function findUp(path: string, from: string): string | undefined {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, path))) return join(folder, path)
+    if (folder === dirname(folder)) return undefined
+  }
+}
+
+/**
+ * Runs a `job.py`: one JSON request on its standard input, JSON lines on its standard output, the last of them its
+ * result or its error. Its standard error goes to the log. The input stays open for as long as somebody waits for the
+ * job, which ends itself where that is closed: nothing is left behind when this process is killed.
+ * @throws PythonJobError with the job's own words; the signal's reason where it aborts
+ */
+export async function runPythonJob<Result>(options: {
+  script: string
+  request: unknown
+  result: z.ZodType<Result>
+  signal: AbortSignal
+  log: Logger
+  onProgress?: (progress: Record<string, unknown>) => void
+}): Promise<Result> {
+  const { script, request, signal, log, onProgress } = options
+  signal.throwIfAborted()
+  const python = findUp('.venv/bin/python', dirname(script)) ?? 'python3'
+  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const ended = new Promise<number | null>((settle, reject) =>
+    child.once('error', reject).once('close', settle),
+  )
+
+  let killTimer: NodeJS.Timeout | undefined
+  const stop = () => {
+    child.kill('SIGTERM')
+    killTimer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+  }
+  signal.addEventListener('abort', stop, { once: true })
+
+  let outcome: { result: unknown } | { error: PythonJobError } | undefined
+  let noise = ''
+  createInterface({ input: child.stdout }).on('line', line => {
+    const parsed = lineSchema.safeParse(readJson(line))
+    if (!parsed.success) log.warn({ script }, 'the job wrote a line that is none of its protocol')
+    else if ('progress' in parsed.data) onProgress?.(parsed.data.progress)
+    else if ('error' in parsed.data) {
+      const { message, kind, details } = parsed.data.error
+      outcome = { error: new PythonJobError(message, kind, details) }
+    } else outcome = { result: parsed.data.result }
+  })
+  createInterface({ input: child.stderr }).on('line', line => {
+    noise = `${noise}${line}\n`.slice(-MAX_QUOTED_CHARS)
+    log.debug({ script, line }, 'job')
+  })
+  // A job that has died already breaks the pipe; how it ended says why.
+  child.stdin.on('error', () => {})
+  child.stdin.write(`${JSON.stringify(request)}\n`)
+
+  try {
+    const code = await ended
+    signal.throwIfAborted()
+    if (outcome && 'error' in outcome) throw outcome.error
+    if (code !== 0 || !outcome) throw new Error(`${script} ended with ${code ?? 'a signal'}: ${noise.trim()}`)
+    return options.result.parse(outcome.result)
+  } finally {
+    clearTimeout(killTimer)
+    signal.removeEventListener('abort', stop)
+    child.stdin.destroy()
+  }
+}
+
+function readJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,50 @@
+import type { Position } from '../bus/position.ts'
+import type { ColumnType, Source } from '../config/index.ts'
+import { lakeType } from '../config/index.ts'
+
+/** A source table as the dbt project sees it; a build adds the version that it pins. */
+export type TableVars = {
+  entity: string
+  topic: string
+  partitions: number
+  columns: Record<string, { type: string; as: string }>
+}
+
+/** The dbt variable `systems`. */
+export type SystemVars = {
+  time_zone: string
+  id_prefix: string
+  /** Up to here every table of the system has landed; null where that is not known. */
+  through: Position | null
+  tables: Record<string, TableVars>
+}
+
+function typeName(type: ColumnType): string {
+  return type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind
+}
+
+/** What the dbt project is told about the source systems: columns as they lie in the lake, after policy. */
+export function makeSystemVars(
+  sources: Source[],
+  through: Record<string, Position | null> = {},
+): Record<string, SystemVars> {
+  const systems: Record<string, SystemVars> = {}
+  for (const source of sources) {
+    const tables: Record<string, TableVars> = {}
+    for (const table of source.tables) {
+      const columns: TableVars['columns'] = {}
+      for (const [name, column] of Object.entries(table.columns)) {
+        const type = lakeType(column)
+        if (type) columns[name] = { type: typeName(type), as: column.as }
+      }
+      tables[table.name] = { entity: table.entity, topic: table.topic, partitions: table.partitions, columns }
+    }
+    systems[source.system] = {
+      time_zone: source.timeZone,
+      id_prefix: source.idPrefix,
+      through: through[source.system] ?? null,
+      tables,
+    }
+  }
+  return systems
+}

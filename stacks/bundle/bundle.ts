@@ -1,0 +1,114 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { build } from 'esbuild'
+import type { ResourceName } from '../../shared/contract/index.ts'
+import { type FunctionFolder, loadFunction } from '../local/discover.ts'
+
+/** Resources whose packages have compiled parts, which no bundler can take in: copied beside the bundle, for this platform. */
+const NATIVE_PACKAGES: {
+  resource: ResourceName
+  name: string
+  copy: (root: string, into: string) => void
+}[] = [
+  { resource: 'models', name: 'onnxruntime-node', copy: copyOnnxRuntime },
+  { resource: 'warehouse', name: '@duckdb/node-bindings', copy: copyDuckdb },
+]
+
+/** Imported by dependencies for pictures, which nothing here reads, and for messages in fifty languages. */
+const UNUSED_MODULES = /^(sharp|onnxruntime-web)(\/|$)|^\.\.\/locales\/index\.js$/
+
+/**
+ * Writes `dist/<function>/`: the whole server in one file, the native packages, the model and the Python job it needs.
+ * @returns the folder
+ */
+export async function bundleFunction(folder: FunctionFolder, root: string, dist: string): Promise<string> {
+  const definition = await loadFunction(folder)
+  const out = join(dist, folder.name)
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  const openers = definition.uses.map(name => `import ${name} from './shared/contract/resources/${name}.ts'`)
+  const entry = [
+    `import definition from './${relative(root, folder.path)}/handler.ts'`,
+    `import { serve } from './shared/contract/serve.ts'`,
+    ...openers,
+    `await serve(definition, { ${definition.uses.join(', ')} })`,
+  ].join('\n')
+  await build({
+    stdin: { contents: entry, resolveDir: root, sourcefile: `${folder.name}.ts`, loader: 'ts' },
+    outfile: join(out, 'index.js'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    external: [...NATIVE_PACKAGES.map(({ name }) => name), 'pg-native'],
+    plugins: [emptyModules(UNUSED_MODULES)],
+    // CommonJS dependencies call require(), which an ES module does not have; the compile cache halves a cold start.
+    banner: {
+      js: `import { createRequire as __createRequire, enableCompileCache as __enableCompileCache } from 'node:module'; __enableCompileCache(); const require = __createRequire(import.meta.url);`,
+    },
+    logLevel: 'error',
+  })
+  writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n')
+  for (const { resource, copy } of NATIVE_PACKAGES)
+    if (definition.uses.includes(resource)) copy(root, join(out, 'node_modules'))
+  copyAssets(folder, root, out, definition.uses)
+  return out
+}
+
+function copyAssets(folder: FunctionFolder, root: string, out: string, uses: readonly string[]): void {
+  const model = 'all-MiniLM-L6-v2'
+  if (uses.includes('models'))
+    cpSync(join(root, 'shared', 'models', model), join(out, 'models', model), { recursive: true })
+  for (const file of readdirSync(folder.path).filter(name => name.endsWith('.py')))
+    cpSync(join(folder.path, file), join(out, file))
+  if (existsSync(join(out, 'job.py')))
+    cpSync(join(root, 'dbt'), join(out, 'dbt'), {
+      recursive: true,
+      filter: path => !/[\\/](target|logs|__pycache__)$/.test(path),
+    })
+}
+
+function emptyModules(filter: RegExp) {
+  return {
+    name: 'empty-modules',
+    setup(builder: import('esbuild').PluginBuild) {
+      builder.onResolve({ filter }, ({ path }) => ({ path, namespace: 'empty' }))
+      builder.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
+        contents: 'export default {}',
+        loader: 'js',
+      }))
+    },
+  }
+}
+
+function copyOnnxRuntime(root: string, into: string): void {
+  const from = join(root, 'node_modules', 'onnxruntime-node')
+  const to = join(into, 'onnxruntime-node')
+  const binary = join('bin', 'napi-v6', process.platform, process.arch)
+  for (const part of ['package.json', 'dist', binary])
+    cpSync(join(from, part), join(to, part), { recursive: true })
+  copyPackage(from, 'onnxruntime-common', into)
+}
+
+function copyDuckdb(root: string, into: string): void {
+  const from = join(root, 'node_modules', '@duckdb')
+  for (const name of readdirSync(from).filter(name => name.startsWith('node-bindings')))
+    cpSync(join(from, name), join(into, '@duckdb', name), { recursive: true })
+  copyPackage(join(from, 'node-bindings'), 'detect-libc', into)
+}
+
+/** Copies a package as another one would find it. */
+function copyPackage(asker: string, name: string, into: string): void {
+  const require = createRequire(join(asker, 'package.json'))
+  const entry = require.resolve(name)
+  const folder = entry.slice(
+    0,
+    entry.lastIndexOf(join('node_modules', name)) + join('node_modules', name).length,
+  )
+  mkdirSync(dirname(join(into, name)), { recursive: true })
+  cpSync(folder, join(into, name), { recursive: true })
+}

@@ -1,0 +1,73 @@
+import type { BatchResult, Host } from '../../shared/contract/index.ts'
+import { describeError } from '../../shared/errors/index.ts'
+import type { BusEvent } from '../../shared/events/index.ts'
+import { makeTraceparent, readTraceId } from '../../shared/telemetry/index.ts'
+
+/** What came back from a function: 200 with one result per event, or the status and text of its refusal. */
+export type Delivery = { status: number; results: BatchResult[]; detail?: string }
+
+/**
+ * Statuses that say nothing about the events: the function is not there, does not know us, or has too much to do. They are
+ * waited for.
+ */
+export const OUTAGE_STATUS = new Set([401, 403, 404, 405, 415, 429, 502, 503])
+
+/** How the connector reaches functions: within its own process, or over HTTP. */
+export type Caller = {
+  deliver(name: string, events: BusEvent[]): Promise<Delivery>
+  /** Hands over one CloudEvent whose data is a function's input: a schedule that is due, an object that appeared. */
+  call(
+    name: string,
+    event: { id: string; type: string; source: string; data: unknown },
+  ): Promise<{ status: number; body: unknown }>
+}
+
+/** Calls functions of this very process. */
+export function makeLocalCaller(hosts: Map<string, Host>): Caller {
+  const hostOf = (name: string) => hosts.get(name)
+  return {
+    async deliver(name, events) {
+      const host = hostOf(name)
+      return host ? host.deliver(events) : { status: 503, results: [], detail: `no function ${name}` }
+    },
+    async call(name, event) {
+      const host = hostOf(name)
+      if (!host) return { status: 503, body: { detail: `no function ${name}` } }
+      const reply = await host.dispatch({
+        method: 'POST',
+        path: '/',
+        query: '',
+        headers: { 'content-type': 'application/cloudevents+json' },
+        body: Buffer.from(JSON.stringify({ specversion: '1.0', ...event })),
+      })
+      return { status: reply.status, body: JSON.parse(reply.body) }
+    },
+  }
+}
+
+/**
+ * Calls functions over HTTP.
+ * @param urls by function name; `*` is for all others, with `{name}` in the place of the name
+ */
+export function makeHttpCaller(urls: Map<string, string>): Caller {
+  const post = async (name: string, type: string, body: string) => {
+    const url = urls.get(name) ?? urls.get('*')?.replace('{name}', name)
+    if (!url) return { status: 503, body: { detail: `no URL for the function ${name}` } }
+    try {
+      const headers = { 'content-type': type, traceparent: makeTraceparent(readTraceId(undefined)) }
+      const response = await fetch(url, { method: 'POST', headers, body })
+      return { status: response.status, body: (await response.json()) as unknown }
+    } catch (error) {
+      return { status: 503, body: { detail: describeError(error) } }
+    }
+  }
+  return {
+    async deliver(name, events) {
+      const { status, body } = await post(name, 'application/cloudevents-batch+json', JSON.stringify(events))
+      const { results = [], detail = '' } = body as { results?: BatchResult[]; detail?: string }
+      return { status, results, detail }
+    },
+    call: (name, event) =>
+      post(name, 'application/cloudevents+json', JSON.stringify({ specversion: '1.0', ...event })),
+  }
+}

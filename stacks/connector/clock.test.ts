@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Cron } from 'croner'
+import { makeLeases, type Store } from '../../shared/store/index.ts'
+import { makeLogger } from '../../shared/telemetry/index.ts'
+import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
+import type { Caller } from './caller.ts'
+import { keepSchedule, latestDue } from './clock.ts'
+
+const cron = (pattern: string, timezone = 'UTC') => new Cron(pattern, { timezone, paused: true })
+const at = (text: string) => new Date(text)
+
+test('nothing is due before its time', () => {
+  assert.equal(
+    latestDue(cron('0 3 * * *'), at('2026-01-01T04:00:00Z'), at('2026-01-02T02:59:59Z')),
+    undefined,
+  )
+})
+
+test('runs that were missed collapse to the last one, after a minute as after a year', () => {
+  const quarterly = cron('*/15 * * * *')
+  assert.deepEqual(
+    latestDue(quarterly, at('2026-01-01T00:00:00Z'), at('2026-01-01T01:07:00Z')),
+    at('2026-01-01T01:00:00Z'),
+  )
+  assert.deepEqual(
+    latestDue(quarterly, at('2025-01-01T00:00:00Z'), at('2026-01-01T01:07:00Z')),
+    at('2026-01-01T01:00:00Z'),
+  )
+  assert.deepEqual(
+    latestDue(cron('0 0 1 1 *'), at('2020-06-01T00:00:00Z'), at('2026-05-01T00:00:00Z')),
+    at('2026-01-01T00:00:00Z'),
+  )
+})
+
+test('a run that is due this very moment is due', () => {
+  assert.deepEqual(
+    latestDue(cron('0 3 * * *'), at('2026-01-01T03:00:00Z'), at('2026-01-02T03:00:00Z')),
+    at('2026-01-02T03:00:00Z'),
+  )
+})
+
+test('three in the morning is the time of the zone, before and after its clocks change', () => {
+  const morning = cron('0 3 * * *', 'America/Los_Angeles')
+  assert.deepEqual(
+    latestDue(morning, at('2026-03-06T12:00:00Z'), at('2026-03-07T12:00:00Z')),
+    at('2026-03-07T11:00:00Z'),
+  )
+  assert.deepEqual(
+    latestDue(morning, at('2026-03-08T12:00:00Z'), at('2026-03-09T12:00:00Z')),
+    at('2026-03-09T10:00:00Z'),
+  )
+})
+
+test('a time that the change of clocks leaves out or doubles is due once that day', () => {
+  const count = (pattern: string, from: string, to: string) => {
+    const schedule = cron(pattern, 'Europe/Berlin')
+    const dues: Date[] = []
+    for (let after = at(from); ; ) {
+      const due = latestDue(schedule, after, at(to))
+      if (!due) return dues.length
+      // As a clock that looks every minute would find them.
+      const first = schedule.nextRun(after)
+      assert.ok(first)
+      dues.push(first)
+      after = first
+    }
+  }
+  assert.equal(count('30 2 * * *', '2026-03-28T12:00:00Z', '2026-03-29T12:00:00Z'), 1)
+  assert.equal(count('30 2 * * *', '2026-10-24T12:00:00Z', '2026-10-25T12:00:00Z'), 1)
+})
+
+let postgres: TestPostgres
+let store: Store
+before(async () => {
+  postgres = await startTestPostgres()
+  store = await postgres.createStore()
+})
+after(() => postgres.stop())
+
+test('two clocks run what is due once between them, and a run that failed is told', {
+  timeout: 20_000,
+}, async () => {
+  const abort = new AbortController()
+  const called: string[] = []
+  const caller: Caller = {
+    deliver: async () => ({ status: 500, results: [] }),
+    async call(_name, { id }) {
+      called.push(id)
+      return { status: called.length === 1 ? 500 : 200, body: { detail: 'no room' } }
+    },
+  }
+  const clocks = ['one', 'two'].map(owner => {
+    const leases = makeLeases(store, owner)
+    const schedule = { cron: '* * * * * *', timeZone: 'UTC', input: {}, exclusive: 'lock' }
+    const options = {
+      name: 'build-warehouse',
+      index: 0,
+      schedule,
+      store,
+      leases,
+      caller,
+      log: makeLogger({ level: 'silent' }),
+      signal: abort.signal,
+    }
+    return { leases, done: keepSchedule(options) }
+  })
+  await new Promise(resolve => setTimeout(resolve, 3500))
+  abort.abort()
+  for (const { leases, done } of clocks) {
+    await done
+    await leases.close()
+  }
+  assert.ok(called.length >= 2 && called.length <= 4, `${called.length} runs`)
+  assert.equal(new Set(called).size, called.length, 'no due time twice')
+  const runs = await store.query<{ status: string; detail: string | null }>(
+    'select status, detail from ops.schedule_run order by due_at',
+  )
+  assert.equal(runs[0]?.status, 'failed')
+  assert.match(runs[0]?.detail ?? '', /no room/)
+  assert.ok(runs.slice(1).every(({ status }) => status === 'done'))
+})

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Bus, type BusRecord, makePosition, type Topic } from '../../shared/bus/index.ts'
+import type { BatchResult } from '../../shared/contract/index.ts'
+import { FencedError } from '../../shared/errors/index.ts'
+import type { BusEvent } from '../../shared/events/index.ts'
+import type { Store } from '../../shared/store/index.ts'
+import { makeLogger } from '../../shared/telemetry/index.ts'
+import type { Delivery } from './caller.ts'
+import { consume } from './consume.ts'
+import { makeWaker } from './wake.ts'
+
+const TOPIC: Topic = { id: 1, name: 'cdc.shop.Product', partitions: 1, busId: 'bus' }
+const done = (events: BusEvent[]): BatchResult[] => events.map(({ id }) => ({ id, status: 'done' }))
+
+const recordAt = (offset: bigint): BusRecord => ({
+  topic: TOPIC.name,
+  partition: 0,
+  offset,
+  type: 'cordage.change.v1',
+  key: String(offset),
+  position: makePosition(1, offset, 0),
+  changedAt: new Date(0),
+  busId: 'bus',
+  value: '{}',
+})
+
+/** Feeds `count` events of one partition to a function until all are passed. */
+async function run(
+  count: number,
+  answer: (events: BusEvent[], call: number) => Delivery,
+  options: { loseLease?: boolean } = {},
+) {
+  const abort = new AbortController()
+  const lost = new AbortController()
+  let next = 0n
+  const problems: (string | null)[] = []
+  const parked: { id: string; reason: string }[] = []
+  const sizes: number[] = []
+  const bus = {
+    read: async () => [
+      {
+        cursor: { partition: 0, nextOffset: next },
+        records: Array.from({ length: count - Number(next) }, (_, i) => recordAt(next + BigInt(i))),
+      },
+    ],
+    async moveCursors(
+      _group: string,
+      _topic: Topic,
+      moves: { from: { nextOffset: bigint }; nextOffset: bigint }[],
+    ) {
+      if (options.loseLease) throw new FencedError('another holder moved the cursor')
+      for (const move of moves) {
+        assert.equal(move.from.nextOffset, next)
+        next = move.nextOffset
+      }
+      if (next === BigInt(count)) abort.abort()
+    },
+    reportProblem: async (_group: string, _topic: Topic, problem: string | null) =>
+      void problems.push(problem),
+  } as unknown as Bus
+  const store = {
+    async query(_text: string, [, , ids, , reasons]: [string, string[], string[], string[], string[]]) {
+      parked.push(...ids.map((id, i) => ({ id, reason: reasons[i] ?? '' })))
+      return []
+    },
+  } as unknown as Store
+  await consume({
+    name: 'land-changes',
+    topic: TOPIC,
+    trigger: {
+      pattern: undefined,
+      entities: undefined,
+      maxEvents: 100,
+      maxBytes: 1e6,
+      lingerMs: 0,
+      busyLingerMs: undefined,
+    },
+    store,
+    bus,
+    caller: {
+      async deliver(_name, events) {
+        sizes.push(events.length)
+        return answer(events, sizes.length)
+      },
+      call: async () => ({ status: 500, body: {} }),
+    },
+    lease: { name: 'consume', fencing: 1, signal: lost.signal },
+    waker: makeWaker(),
+    log: makeLogger({ level: 'silent' }),
+    signal: abort.signal,
+  })
+  return { next: Number(next), problems, parked, sizes }
+}
+
+test('events are handed over in order and passed', async () => {
+  const { next, parked, sizes } = await run(5, events => ({ status: 200, results: done(events) }))
+  assert.deepEqual({ next, parked, sizes }, { next: 5, parked: [], sizes: [5] })
+})
+
+test('a bad event is parked with its reason, and those behind it pass', async () => {
+  const { parked, sizes } = await run(3, events => ({
+    status: 200,
+    results: events.map(({ id, offset }) => ({
+      id,
+      status: offset === '1' ? 'parked' : 'done',
+      reason: 'type_mismatch',
+    })),
+  }))
+  assert.deepEqual(
+    parked.map(({ reason }) => reason),
+    ['type_mismatch'],
+  )
+  assert.deepEqual(sizes, [3])
+})
+
+test('an outage is waited for however long it lasts, said so, and parks nothing', async () => {
+  const { parked, sizes, problems } = await run(1, (events, call) =>
+    call <= 3 ? { status: 503, results: [], detail: 'store: gone' } : { status: 200, results: done(events) },
+  )
+  assert.deepEqual(parked, [])
+  assert.equal(sizes.length, 4)
+  assert.deepEqual(problems, ['503: store: gone', '503: store: gone', '503: store: gone', null])
+})
+
+test('a function that says what it waits for is waited for, and parks nothing', async () => {
+  const { parked } = await run(1, (events, call) => ({
+    status: 200,
+    results:
+      call <= 4
+        ? events.map(({ id }) => ({ id, status: 'retry', reason: 'incompatible_schema' }))
+        : done(events),
+  }))
+  assert.deepEqual(parked, [])
+})
+
+test('what fails for unknown reasons is tried three times, halved, and the one event that fails is parked', async () => {
+  const { parked, sizes, next } = await run(2, events =>
+    events.some(({ offset }) => offset === '1')
+      ? { status: 500, results: [], detail: 'something went wrong' }
+      : { status: 200, results: done(events) },
+  )
+  assert.equal(next, 2)
+  assert.deepEqual(
+    parked.map(({ id, reason }) => [id.slice(-26), reason]),
+    [[makePosition(1, 1n, 0).slice(-26), 'unknown_error']],
+  )
+  assert.deepEqual(sizes, [2, 2, 2, 1, 1, 1, 1])
+})
+
+test('once its lease is lost it stops without passing anything', async () => {
+  const { next, sizes } = await run(2, events => ({ status: 200, results: done(events) }), {
+    loseLease: true,
+  })
+  assert.deepEqual({ next, sizes }, { next: 0, sizes: [2] })
+})
+
+test('an event that nobody can take holds up its own partition only, and is found though others are busy', async () => {
+  const PARTITIONS = 3
+  const topic: Topic = { ...TOPIC, partitions: PARTITIONS }
+  const next = Array.from({ length: PARTITIONS }, () => 0n)
+  const ends = [200n, 10n, 10n]
+  const abort = new AbortController()
+  const parked: string[] = []
+  let calls = 0
+  const bus = {
+    // A new event in partition 0 with every look: it always has something that succeeds.
+    read: async () =>
+      next.map((from, partition) => {
+        const upTo = partition === 0 ? from + 1n : (ends[partition] ?? 0n)
+        return {
+          cursor: { partition, nextOffset: from },
+          records: Array.from({ length: Number(upTo - from) }, (_, i) => ({
+            ...recordAt(from + BigInt(i)),
+            partition,
+            key: `${partition}/${from + BigInt(i)}`,
+            position: makePosition(1, BigInt(partition + 1), Number(from) + i),
+          })),
+        }
+      }),
+    async moveCursors(
+      _group: string,
+      _topic: Topic,
+      moves: { from: { partition: number }; nextOffset: bigint }[],
+    ) {
+      for (const move of moves) next[move.from.partition] = move.nextOffset
+      if (next[1] === ends[1] && next[2] === ends[2]) abort.abort()
+    },
+    reportProblem: async () => {},
+  } as unknown as Bus
+  const store = {
+    async query(_text: string, values: [string, string[], string[]]) {
+      parked.push(...values[2])
+      return []
+    },
+  } as unknown as Store
+  const timer = setTimeout(() => abort.abort(), 60_000)
+  await consume({
+    name: 'index-products',
+    topic,
+    trigger: {
+      pattern: undefined,
+      entities: undefined,
+      maxEvents: 100,
+      maxBytes: 1e6,
+      lingerMs: 0,
+      busyLingerMs: undefined,
+    },
+    store,
+    bus,
+    caller: {
+      deliver: async (_name, events) => {
+        calls += 1
+        return events.some(event => event.partitionkey === '1/0')
+          ? { status: 500, results: [], detail: 'something went wrong' }
+          : { status: 200, results: done(events) }
+      },
+      call: async () => ({ status: 200, body: {} }),
+    },
+    lease: { name: 'lease', fencing: 1, signal: new AbortController().signal },
+    waker: makeWaker(),
+    log: makeLogger({ level: 'silent' }),
+    signal: abort.signal,
+  })
+  clearTimeout(timer)
+  assert.deepEqual([next[1], next[2]], [10n, 10n])
+  assert.equal(parked.length, 1)
+  assert.ok(calls < 100, `${calls} calls`)
+})

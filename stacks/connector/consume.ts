@@ -1,0 +1,214 @@
+import type { Bus, PartitionBatch, Topic } from '../../shared/bus/index.ts'
+import type { TopicTrigger } from '../../shared/config/index.ts'
+import { describeError, FencedError, isOutage } from '../../shared/errors/index.ts'
+import { toBusEvent } from '../../shared/events/index.ts'
+import type { Lease, Store } from '../../shared/store/index.ts'
+import type { Logger } from '../../shared/telemetry/index.ts'
+import { type Caller, OUTAGE_STATUS } from './caller.ts'
+import { type Outgoing, type Settlement, settle, takeFirst } from './settle.ts'
+import { backoffMs, pause, type Waker } from './wake.ts'
+
+/** Tries of the same batch after an unknown error, before it is halved; of a single event, before it is parked. */
+const MAX_TRIES = 3
+/** Batches a minute above which a topic is busy, and gathers for longer. */
+const BUSY_BATCHES = 20
+/** A topic without news is looked at this often, should a notification have been lost. */
+const POLL_MS = 1000
+
+export type ConsumeOptions = {
+  name: string
+  topic: Topic
+  trigger: TopicTrigger
+  store: Store
+  bus: Bus
+  caller: Caller
+  lease: Lease
+  waker: Waker
+  log: Logger
+  signal: AbortSignal
+}
+
+/**
+ * Feeds one topic to one function, in order per partition and at least once, until the lease is lost. Cursors move only
+ * after the function's reply, and only under the lease's number.
+ */
+export async function consume(options: ConsumeOptions): Promise<void> {
+  const { name, topic, trigger, bus, waker, log } = options
+  const signal = AbortSignal.any([options.signal, options.lease.signal])
+  const pace = makePace(trigger)
+  const lanes = makeLanes(options)
+  while (!signal.aborted) {
+    try {
+      const batches = await bus.read(name, topic, trigger)
+      const count = batches.reduce((sum, batch) => sum + batch.records.length, 0)
+      if (count === 0) {
+        await waker.wait(POLL_MS, signal)
+        continue
+      }
+      const waitMs = count >= trigger.maxEvents ? 0 : pace.waitMs()
+      if (waitMs > 0) {
+        await pause(waitMs, signal)
+        // The next look takes what came meanwhile along.
+        pace.waited()
+        continue
+      }
+      pace.delivered()
+      const problem = await lanes.deliver(batches)
+      await bus.reportProblem(name, topic, problem ?? null)
+      if (problem) {
+        log.warn({ function: name, topic: topic.name, problem }, 'waiting')
+        await pause(backoffMs(lanes.waits()), signal)
+      }
+    } catch (error) {
+      if (error instanceof FencedError) return
+      if (!isOutage(error)) throw error
+      log.warn({ function: name, topic: topic.name, problem: describeError(error) }, 'waiting for the store')
+      await pause(backoffMs(lanes.outage()), signal)
+    }
+  }
+}
+
+/**
+ * All partitions go together while all is well. Once an event is stuck they go one by one, each with tries of its own: it
+ * holds up its own partition until it is found and parked, and no other.
+ */
+function makeLanes(options: ConsumeOptions) {
+  const { maxEvents } = options.trigger
+  let together = makeTries(maxEvents)
+  const alone = new Map<number, Tries>()
+  const deliver = (batches: PartitionBatch[], tries: Tries) =>
+    deliverOnce(options, takeFirst(batches, tries.limit()), tries)
+  return {
+    async deliver(batches: PartitionBatch[]): Promise<string | undefined> {
+      if (alone.size === 0) {
+        const { problem, isStuck } = await deliver(batches, together)
+        // Stuck among others that moved, or after its tries with all of them.
+        if (isStuck && (problem === undefined || together.limit() < maxEvents)) {
+          for (const { cursor } of batches)
+            alone.set(cursor.partition, makeTries(maxEvents, together.limit()))
+          together = makeTries(maxEvents)
+        }
+        return problem
+      }
+      let problem: string | undefined
+      for (const batch of batches) {
+        const tries = alone.get(batch.cursor.partition)
+        if (tries && batch.records.length > 0) problem = (await deliver([batch], tries)).problem ?? problem
+      }
+      if ([...alone.values()].every(tries => tries.isWell())) alone.clear()
+      return problem
+    },
+    outage: () => together.outage(),
+    waits: () => Math.max(together.waits(), ...[...alone.values()].map(tries => tries.waits())),
+  }
+}
+
+type Outcome = {
+  /** What keeps events from moving. */
+  problem: string | undefined
+  /** Whether one of them fails for a reason that waiting does not mend. */
+  isStuck: boolean
+}
+
+/** Hands over one batch and moves the cursors by its answers. */
+async function deliverOnce(
+  options: ConsumeOptions,
+  batches: PartitionBatch[],
+  tries: Tries,
+): Promise<Outcome> {
+  const { name, caller, bus, topic, store, lease } = options
+  const outgoing: Outgoing = batches.map(batch => ({ batch, events: batch.records.map(toBusEvent) }))
+  const events = outgoing.flatMap(({ events }) => events)
+  const reply = await caller.deliver(name, events)
+  if (OUTAGE_STATUS.has(reply.status)) {
+    tries.outage()
+    return { problem: `${reply.status}: ${reply.detail}`, isStuck: false }
+  }
+  // A refusal of the whole batch says nothing about its events: none of them is settled.
+  const settlement = settle(outgoing, reply.status === 200 ? reply.results : [])
+  const [first] = settlement.blocked
+  // A function that says what it waits for is waited for; only the unknown runs out of tries.
+  const isOutage =
+    reply.status === 200 && first !== undefined && !['unknown_error', 'no_answer'].includes(first.reason)
+  if (first && settlement.moves.length === 0 && !isOutage && tries.isHopeless(events.length)) {
+    const reason = reply.status === 200 ? first.reason : 'unknown_error'
+    await park(store, name, [{ event: first.event, reason }])
+    const only = outgoing.filter(({ events }) => events.includes(first.event))
+    settlement.moves.push(...settle(only, [{ id: first.event.id, status: 'parked' }]).moves)
+  }
+  await park(store, name, settlement.parked)
+  if (settlement.moves.length > 0) {
+    await bus.moveCursors(name, topic, settlement.moves, lease.fencing)
+    tries.succeeded()
+  } else if (isOutage) tries.outage()
+  else tries.failed(events.length)
+  const isStuck = first !== undefined && !isOutage
+  const isWaiting = first !== undefined && settlement.moves.length === 0
+  return { problem: isWaiting ? reply.detail || first.reason : undefined, isStuck }
+}
+
+/** Sets events aside, before any cursor moves past them. */
+async function park(store: Store, name: string, parked: Settlement['parked']): Promise<void> {
+  if (parked.length === 0) return
+  await store.query(
+    `insert into ops.parked (function, topic, event_id, event, reason)
+     select $1, * from unnest($2::text[], $3::text[], $4::jsonb[], $5::text[])
+     on conflict (function, event_id) do update set reason = excluded.reason, replay_requested_at = null`,
+    [
+      name,
+      parked.map(({ event }) => event.topic),
+      parked.map(({ event }) => event.id),
+      parked.map(({ event }) => JSON.stringify(event)),
+      parked.map(({ reason }) => reason),
+    ],
+  )
+}
+
+/** Spaces batches out: a first event goes at once, those behind it are gathered. */
+function makePace({ lingerMs, busyLingerMs = lingerMs }: TopicTrigger) {
+  let recent: number[] = []
+  let hasWaited = false
+  return {
+    waitMs() {
+      if (hasWaited) return 0
+      recent = recent.filter(at => at > Date.now() - 60_000)
+      const spacing = recent.length > BUSY_BATCHES ? busyLingerMs : lingerMs
+      return Math.max(0, (recent.at(-1) ?? 0) + spacing - Date.now())
+    },
+    waited() {
+      hasWaited = true
+    },
+    delivered() {
+      hasWaited = false
+      recent.push(Date.now())
+    },
+  }
+}
+
+type Tries = ReturnType<typeof makeTries>
+
+/** Three tries, then half the batch, down to the one event that fails; after a success the batch grows again. */
+function makeTries(maxEvents: number, startLimit = maxEvents) {
+  let limit = startLimit
+  let failures = 0
+  let outages = 0
+  return {
+    limit: () => limit,
+    waits: () => Math.max(failures, outages),
+    outage: () => outages++,
+    succeeded() {
+      failures = 0
+      outages = 0
+      limit = Math.min(limit * 2, maxEvents)
+    },
+    failed(size: number) {
+      failures += 1
+      if (failures < MAX_TRIES || size === 1) return
+      failures = 0
+      limit = Math.ceil(size / 2)
+    },
+    isWell: () => failures === 0 && limit === maxEvents,
+    /** Whether the single event that is left has had all its tries. */
+    isHopeless: (size: number) => size === 1 && failures >= MAX_TRIES - 1,
+  }
+}

@@ -1,0 +1,160 @@
+import { BUS_CHANNEL, type Bus, type Topic } from '../../shared/bus/index.ts'
+import { capturePostgres } from '../../shared/capture/index.ts'
+import type { SecretUrl, Source, TopicTrigger, Trigger } from '../../shared/config/index.ts'
+import { describeError, FencedError } from '../../shared/errors/index.ts'
+import type { ObjectStore } from '../../shared/objects/index.ts'
+import { openVault } from '../../shared/privacy/index.ts'
+import { type Lease, makeLeases, type Store } from '../../shared/store/index.ts'
+import type { Logger } from '../../shared/telemetry/index.ts'
+import type { Caller } from './caller.ts'
+import { keepSchedule } from './clock.ts'
+import { consume } from './consume.ts'
+import { replayParked } from './replay.ts'
+import { backoffMs, makeWaker, pause, type Waker } from './wake.ts'
+import { watchObjects } from './watch.ts'
+
+/** The connector's four duties; a process may take on some of them. */
+export const DUTIES = ['capture', 'consume', 'clock', 'watch'] as const
+export type Duty = (typeof DUTIES)[number]
+
+export type ConnectorOptions = {
+  /** A holder's name for its leases: a restarted process with the same name takes its own back at once. */
+  owner: string
+  duties: readonly Duty[]
+  sources: Source[]
+  connectionOf(source: Source): SecretUrl
+  triggers: Trigger[]
+  store: Store
+  bus: Bus
+  objects: ObjectStore
+  caller: Caller
+  masterKey: Buffer
+  log: Logger
+}
+
+const LEASE_RETRY_MS = 1000
+const RETENTION_DAYS = 7
+const RETENTION_CHECK_MS = 3_600_000
+
+export type Connector = { close(): Promise<void> }
+
+/** Starts the loops that move everything: they read, call functions, and alone move offsets. */
+export async function startConnector(options: ConnectorOptions): Promise<Connector> {
+  const { sources, triggers, store, bus, log, duties } = options
+  const abort = new AbortController()
+  const { signal } = abort
+  const leases = makeLeases(store, options.owner)
+  const topics = await bus.ensureTopics(
+    sources.flatMap(source =>
+      source.tables.map(table => ({ name: table.topic, partitions: table.partitions })),
+    ),
+  )
+  const wakers = new Map<string, Set<Waker>>()
+  const notices = await store.listen([BUS_CHANNEL], (_, topic) => {
+    for (const waker of wakers.get(topic) ?? []) waker.wake()
+  })
+  const loops: Promise<void>[] = []
+
+  /** Runs a loop under its lease for as long as the connector lives; whatever ends it, it begins again. */
+  const keepUnderLease = async (name: string, work: (lease: Lease) => Promise<void>) => {
+    for (let attempt = 0; !signal.aborted; ) {
+      const lease = await leases.tryAcquire(name).catch(() => undefined)
+      if (!lease) {
+        await pause(LEASE_RETRY_MS, signal)
+        continue
+      }
+      const startedAt = Date.now()
+      try {
+        await work(lease)
+      } catch (error) {
+        if (!(error instanceof FencedError) && !signal.aborted)
+          log.error({ loop: name, error: describeError(error) }, 'a loop broke off and begins again')
+      }
+      await leases.release(lease).catch(() => {})
+      attempt = Date.now() - startedAt > 60_000 ? 0 : attempt + 1
+      await pause(backoffMs(attempt), signal)
+    }
+  }
+
+  if (duties.includes('capture'))
+    for (const source of sources) {
+      const vault = openVault(source.system, options.masterKey)
+      const url = options.connectionOf(source)
+      loops.push(
+        keepUnderLease(`capture/${source.system}`, lease =>
+          capturePostgres({
+            source,
+            url,
+            store,
+            bus,
+            vault,
+            lease,
+            log,
+            signal: AbortSignal.any([signal, lease.signal]),
+          }),
+        ),
+      )
+    }
+  if (duties.includes('consume')) {
+    for (const trigger of triggers)
+      for (const topic of topicsOf(trigger.topics, [...topics.values()], sources)) {
+        const waker = makeWaker()
+        wakers.set(topic.name, (wakers.get(topic.name) ?? new Set()).add(waker))
+        const shared = {
+          name: trigger.function,
+          topic,
+          trigger: trigger.topics as TopicTrigger,
+          waker,
+          signal,
+        }
+        loops.push(
+          keepUnderLease(`consume/${trigger.function}/${topic.name}`, lease =>
+            consume({ ...options, ...shared, lease }),
+          ),
+        )
+      }
+    loops.push(replayParked({ ...options, signal }))
+  }
+  if (duties.includes('clock')) {
+    for (const { function: name, schedules = [] } of triggers)
+      for (const [index, schedule] of schedules.entries())
+        loops.push(keepSchedule({ ...options, name, index, schedule, leases, signal }))
+    loops.push(keepRetention(bus, log, signal))
+  }
+  if (duties.includes('watch'))
+    for (const { function: name, prefixes } of triggers)
+      if (prefixes) loops.push(watchObjects({ ...options, name, prefixes, signal }))
+
+  return {
+    async close() {
+      abort.abort()
+      await Promise.allSettled(loops)
+      await notices.close()
+      await leases.close()
+    },
+  }
+}
+
+/** The topics that a trigger names, by pattern or by what their tables hold. */
+function topicsOf(trigger: TopicTrigger | undefined, topics: Topic[], sources: Source[]): Topic[] {
+  if (!trigger) return []
+  const pattern =
+    trigger.pattern === undefined
+      ? undefined
+      : new RegExp(`^${trigger.pattern.split('*').map(RegExp.escape).join('.*')}$`)
+  const wanted = new Set(
+    sources.flatMap(source =>
+      source.tables.filter(table => trigger.entities?.includes(table.entity)).map(table => table.topic),
+    ),
+  )
+  return topics.filter(topic => wanted.has(topic.name) || pattern?.test(topic.name))
+}
+
+async function keepRetention(bus: Bus, log: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await bus
+      .dropOldEvents(RETENTION_DAYS)
+      .catch(error => log.warn({ problem: describeError(error) }, 'cannot drop old events'))
+    await pause(RETENTION_CHECK_MS, signal)
+  }
+}

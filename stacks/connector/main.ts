@@ -1,0 +1,61 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { openStoreBus } from '../../shared/bus/index.ts'
+import {
+  readConnection,
+  readSettings,
+  readSources,
+  readTriggers,
+  type Source,
+} from '../../shared/config/index.ts'
+import { exitWith } from '../../shared/contract/index.ts'
+import { ConfigError } from '../../shared/errors/index.ts'
+import { openObjects } from '../../shared/objects/index.ts'
+import { readMasterKey } from '../../shared/privacy/index.ts'
+import { migrate, openStore } from '../../shared/store/index.ts'
+import { makeLogger } from '../../shared/telemetry/index.ts'
+import { makeHttpCaller } from './caller.ts'
+import { DUTIES, type Duty, startConnector } from './index.ts'
+import { requireSources } from './sources.ts'
+
+/** The connector as a process of its own: functions are called over HTTP. */
+try {
+  const settings = readSettings()
+  const { STORE_URL, OBJECTS_URL, CORDAGE_HOME } = settings
+  if (!STORE_URL) throw new ConfigError('STORE_URL is missing')
+  if (!OBJECTS_URL) throw new ConfigError('OBJECTS_URL is missing')
+  const duties = settings.CONNECTOR_DUTIES.map(duty => {
+    if (!DUTIES.includes(duty as Duty))
+      throw new ConfigError(`CONNECTOR_DUTIES: "${duty}" is none of ${DUTIES.join(', ')}`)
+    return duty as Duty
+  })
+  const log = makeLogger({ level: settings.LOG_LEVEL })
+  const sources = readSources(settings.SOURCES)
+  const connectionOf = (source: Source) => readConnection(source.connection, CORDAGE_HOME)
+  if (duties.includes('capture')) await requireSources({ sources, connectionOf, log })
+  const store = openStore(STORE_URL, { applicationName: 'cordage-connector' })
+  await migrate(store)
+  const connector = await startConnector({
+    owner: settings.CONNECTOR_NAME ?? `${hostname()}:${process.pid}`,
+    duties,
+    sources,
+    connectionOf,
+    triggers: readTriggers(join(import.meta.dirname, '..', '..', 'triggers')),
+    store,
+    bus: openStoreBus(store),
+    objects: openObjects(OBJECTS_URL.reveal()),
+    caller: makeHttpCaller(settings.FUNCTION_URLS),
+    masterKey: readMasterKey(CORDAGE_HOME),
+    log,
+  })
+  log.info({ duties }, 'connector runs')
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      connector
+        .close()
+        .then(() => store.close())
+        .then(() => process.exit(0), exitWith)
+    })
+} catch (error) {
+  exitWith(error)
+}

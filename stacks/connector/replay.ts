@@ -1,0 +1,77 @@
+import { describeError } from '../../shared/errors/index.ts'
+import type { BusEvent } from '../../shared/events/index.ts'
+import type { Store } from '../../shared/store/index.ts'
+import type { Logger } from '../../shared/telemetry/index.ts'
+import { type Caller, OUTAGE_STATUS } from './caller.ts'
+import { pause } from './wake.ts'
+
+const POLL_MS = 1000
+const MAX_EVENTS = 500
+
+type ParkedRow = { id: string; function: string; event: BusEvent }
+
+/**
+ * Sends parked events again once replay-parked has asked for them. Harmless at any time: sinks keep the newer position,
+ * and the lake, which is past these events' offsets, looks for each among its rows.
+ */
+export async function replayParked(options: {
+  store: Store
+  caller: Caller
+  log: Logger
+  signal: AbortSignal
+}): Promise<void> {
+  const { store, log, signal } = options
+  while (!signal.aborted) {
+    try {
+      const rows = await store.query<ParkedRow>(
+        'select id, function, event from ops.parked where replay_requested_at is not null and event is not null order by id limit $1',
+        [MAX_EVENTS],
+      )
+      const groups = Map.groupBy(rows, row => `${row.function} ${row.event.topic}`)
+      const settled = await Promise.all([...groups.values()].map(group => replay(options, group)))
+      if (rows.length === MAX_EVENTS && settled.some(count => count > 0)) continue
+    } catch (error) {
+      log.warn({ problem: describeError(error) }, 'cannot replay parked events')
+    }
+    await pause(POLL_MS, signal)
+  }
+}
+
+type Replay = { store: Store; caller: Caller; log: Logger }
+
+/** Sends events of one function and topic again. @returns how many are settled, for good or by being parked again */
+async function replay(options: Replay, rows: ParkedRow[]): Promise<number> {
+  const { store, caller, log } = options
+  const [{ function: name } = { function: '' }] = rows
+  const reply = await caller.deliver(
+    name,
+    rows.map(({ event }) => ({ ...event, replayed: true })),
+  )
+  // Too busy to answer in time says nothing about the events either.
+  if (OUTAGE_STATUS.has(reply.status) || reply.status === 504) return 0
+  // One event that breaks the function must not keep the others from it.
+  if (reply.status !== 200 && rows.length > 1) {
+    let settled = 0
+    for (const row of rows) settled += await replay(options, [row])
+    return settled
+  }
+  const results = new Map(reply.results.map(result => [result.id, result]))
+  const resultOf = ({ event }: ParkedRow) =>
+    results.get(event.id) ?? { status: 'parked', reason: 'unknown_error' }
+  const isThrough = (row: ParkedRow) => ['done', 'skipped'].includes(resultOf(row).status)
+  const through = rows.filter(isThrough)
+  const again = rows.filter(row => !isThrough(row) && resultOf(row).reason !== 'outage')
+  await store.query('delete from ops.parked where id = any($1)', [through.map(row => row.id)])
+  if (again.length > 0) {
+    log.warn(
+      { function: name, events: again.length, reason: again[0] && resultOf(again[0]).reason },
+      'parked again',
+    )
+    await store.query(
+      `update ops.parked p set replay_requested_at = null, reason = r.reason
+       from unnest($1::bigint[], $2::text[]) as r (id, reason) where p.id = r.id`,
+      [again.map(row => row.id), again.map(row => resultOf(row).reason ?? 'unknown_error')],
+    )
+  }
+  return through.length + again.length
+}

@@ -1,0 +1,38 @@
+/** Sleeps unless aborted; an abort, or `ring`, only ends it early. */
+export function pause(ms: number, signal: AbortSignal, onRing?: (ring: () => void) => void): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
+    onRing?.(done)
+  })
+}
+
+/** Lets one loop sleep until somebody has news for it. News that come while it is awake are not lost. */
+export type Waker = { wake(): void; wait(timeoutMs: number, signal: AbortSignal): Promise<void> }
+
+export function makeWaker(): Waker {
+  let hasNews = false
+  let ring: (() => void) | undefined
+  return {
+    wake() {
+      hasNews = true
+      ring?.()
+    },
+    async wait(timeoutMs, signal) {
+      if (!hasNews) await pause(timeoutMs, signal, given => (ring = given))
+      hasNews = false
+      ring = undefined
+    },
+  }
+}
+
+/** Delays that double from 0.2 s to 5 s. */
+export function backoffMs(attempt: number): number {
+  return Math.min(200 * 2 ** attempt, 5000)
+}

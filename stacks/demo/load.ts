@@ -1,0 +1,105 @@
+import { createReadStream, readFileSync } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { SecretUrl } from '../../shared/config/index.ts'
+
+/** The day of the last order in the published data. */
+const LAST_ORDER = '2017-06-30'
+const DAY_MS = 86_400_000
+
+/**
+ * Days by which the data's dates move: whole weeks, so that weekdays keep their sales, and the last order lies in the
+ * seven days before `today`.
+ */
+export function demoShiftDays(today: Date): number {
+  const days = Math.floor((today.getTime() - Date.parse(LAST_ORDER)) / DAY_MS)
+  return Math.floor(days / 7) * 7
+}
+
+const STAGED = [
+  'product',
+  'product_description',
+  'client',
+  'territory',
+  'transporter',
+  'order_line',
+  'return',
+  'inventory',
+  'special_offer',
+]
+
+/** How each table is made from the published files; `:shift` is the days by which dates move. */
+const FILL = (shift: number) => `
+insert into dbo."Product" select product_id::int, sku, name, nullif(model, ''), nullif(description, ''), nullif(color, ''), cost::numeric, list_price::numeric, subcategory, category from product;
+insert into dbo."ProductDescription" select model, culture, description from product_description;
+insert into dbo."Client" select client_id::int, nullif(prefix, ''), first_name, last_name, nullif(birth_date, '')::date, nullif(marital_status, ''), nullif(gender, ''), nullif(email, ''), nullif(annual_income, '')::numeric, nullif(total_children, '')::int, nullif(education, ''), nullif(occupation, ''), case home_owner when 'Y' then true when 'N' then false end from client;
+insert into dbo."Territory" select territory_id::int, region, country, continent from territory;
+insert into dbo."Transporter" select transporter_id::int, name, ship_base::numeric, ship_rate::numeric from transporter;
+insert into dbo."Order"
+  select substr(order_number, 3)::int, order_number, min(order_date::date) + ${shift} + interval '8 hours' + (substr(order_number, 3)::int * 37 % 43200) * interval '1 second',
+    min(client_id::int), min(territory_id::int), substr(order_number, 3)::int % (select count(*)::int from transporter) + 1, 'Shipped'
+  from order_line group by order_number;
+insert into dbo."OrderItem"
+  select substr(order_number, 3)::int, line_number::int, l.product_id::int, quantity::int, list_price::numeric
+  from order_line l join product p using (product_id);
+insert into dbo."Sale"
+  select row_number() over (order by order_date, order_number, line_number::int), substr(order_number, 3)::int, line_number::int, order_date::date + ${shift},
+    l.product_id::int, client_id::int, territory_id::int, quantity::int, quantity::int * list_price::numeric
+  from order_line l join product p using (product_id);
+insert into dbo."Return" select row_number() over (order by return_date, territory_id::int, product_id::int), return_date::date + ${shift}, territory_id::int, product_id::int, quantity::int from return;
+insert into dbo."Inventory" select product_id::int, location, sum(quantity::int) from inventory group by product_id, location;
+insert into dbo."SpecialOffer" select offer_id::int, description, discount::numeric, type, category, nullif(start_date, '')::timestamp, nullif(end_date, '')::timestamp, nullif(min_qty, '')::int, nullif(max_qty, '')::int from special_offer;
+`
+
+/** Tables in the order in which they are announced to the ledger. */
+const TABLES = [
+  'Product',
+  'ProductDescription',
+  'Client',
+  'Territory',
+  'Transporter',
+  'Order',
+  'OrderItem',
+  'Sale',
+  'Return',
+  'Inventory',
+  'SpecialOffer',
+]
+
+/** Fills an empty database with the bike retailer's tables, in one transaction: a load that is cut short leaves nothing. */
+export async function loadDemo(url: SecretUrl, today: Date): Promise<void> {
+  const client = new pg.Client({ connectionString: url.reveal() })
+  await client.connect()
+  try {
+    const loaded = await client.query(`select 1 from pg_namespace where nspname = 'dbo'`)
+    if (loaded.rowCount) return
+    await client.query('begin')
+    await client.query(readFileSync(new URL('./schema.sql', import.meta.url), 'utf8'))
+    for (const name of STAGED) await stage(client, name)
+    await client.query(FILL(demoShiftDays(today)))
+    for (const table of TABLES)
+      await client.query(`
+        alter table dbo."${table}" replica identity full;
+        create trigger ledger after insert or update or delete on dbo."${table}" for each row execute function sim.record()`)
+    await client.query('commit')
+    await client.query('analyze')
+  } finally {
+    await client.end()
+  }
+}
+
+async function stage(client: pg.Client, name: string): Promise<void> {
+  const file = new URL(`./data/${name}.csv`, import.meta.url)
+  const header = readFileSync(file, 'utf8').split('\n', 1)[0] ?? ''
+  const columns = header.trim().split(',')
+  await client.query(
+    `create temporary table ${name} (${columns.map(column => `${column} text`).join(', ')}) on commit drop`,
+  )
+  await pipeline(
+    createReadStream(file),
+    client.query(
+      copyFrom(`copy ${name} from stdin with (format csv, header true, force_null (${columns.join(', ')}))`),
+    ),
+  )
+}

@@ -1,0 +1,85 @@
+import { mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import pino from 'pino'
+import { readSettings, type SecretUrl } from '../../shared/config/index.ts'
+import { exitWith } from '../../shared/contract/index.ts'
+import { describeError } from '../../shared/errors/index.ts'
+import type { EmbeddedPostgres } from '../../shared/store/embedded.ts'
+import { makeLogger } from '../../shared/telemetry/index.ts'
+import { startLocalStack } from '../local/stack.ts'
+import { loadDemo } from './load.ts'
+import { runSimulator } from './simulator.ts'
+import { showAnswers } from './tour.ts'
+
+const DATABASE = 'adventureworks'
+const startedAt = performance.now()
+
+function say(text: string): void {
+  process.stdout.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`)
+}
+
+/** `make demo`: `npm start` with a bike retailer's database beside it that lives, until SIGINT or SIGTERM. */
+try {
+  const settings = readSettings()
+  const home = settings.CORDAGE_HOME
+  const today = settings.DEMO_TODAY ? new Date(settings.DEMO_TODAY) : new Date()
+  mkdirSync(join(home, 'logs'), { recursive: true })
+  const log = makeLogger({
+    level: settings.LOG_LEVEL,
+    destination: pino.destination({ dest: openSync(join(home, 'logs', 'cordage.log'), 'a'), sync: true }),
+  })
+
+  const makeSource = async (postgres: EmbeddedPostgres) => {
+    if (await postgres.ensureDatabase(DATABASE))
+      say("a bike retailer's database is made: 293 products, 18,148 clients, 56,046 order lines")
+    const url = postgres.url(DATABASE)
+    await loadDemo(url, today)
+    writeFileSync(join(home, 'secrets', `${DATABASE}.url`), url.reveal(), { mode: 0o600 })
+  }
+  say(`starting in ${home}`)
+  const stack = await startLocalStack({ settings, log, onPostgres: makeSource })
+  const source = stack.sourceUrl(DATABASE)
+  writeFileSync(
+    join(home, 'demo.json'),
+    JSON.stringify(
+      {
+        gateway: stack.gateway,
+        source: source.reveal(),
+        store: stack.settings.STORE_URL.reveal(),
+        lake: join(fileURLToPath(stack.settings.OBJECTS_URL.reveal()), 'lake'),
+      },
+      null,
+      2,
+    ),
+    { mode: 0o600 },
+  )
+  say(`${stack.hosts.size} functions are at ${stack.gateway}`)
+
+  const abort = new AbortController()
+  const stop = async () => {
+    say('stopping')
+    abort.abort()
+    await stack.stop()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().catch(exitWith))
+  void simulate(source, settings.DEMO_RATE, abort.signal)
+  await showAnswers({ stack, source, say, signal: abort.signal }).catch(error => {
+    // Cut off in the middle of an answer by Ctrl-C, which is no failure.
+    if (!abort.signal.aborted) throw error
+  })
+} catch (error) {
+  exitWith(error)
+}
+
+/** Keeps the shop living: a simulator that broke off, as when the server restarts, begins again. */
+async function simulate(url: SecretUrl, rate: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && rate > 0) {
+    await runSimulator({ url, rate, seed: Date.now(), signal }).catch(error => {
+      if (!signal.aborted) say(`the simulator broke off: ${describeError(error)}`)
+    })
+    await sleep(1000)
+  }
+}

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { SecretUrl } from '../../shared/config/index.ts'
+import type { LocalStack } from '../local/stack.ts'
+
+type Tour = { stack: LocalStack; source: SecretUrl; say: (text: string) => void; signal: AbortSignal }
+
+type SearchAnswer = {
+  results: { productId: string; sku: string; name: string; listPrice: number; matched: string[] }[]
+  tookMs: number
+  asOf: { changedAt: string | null }
+}
+type MartAnswer = { rows: Record<string, unknown>[]; asOf: { changedAt: string | null } }
+
+const FIRST_QUERY = 'warm gloves for winter rides'
+
+/** Waits for the first answers and shows three of them, each with the command that repeats it. */
+export async function showAnswers({ stack, source, say, signal }: Tour): Promise<void> {
+  const { gateway } = stack
+  const call = async <T>(name: string, body: object): Promise<T> => {
+    const response = await fetch(`${gateway}/function/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`${name} answered ${response.status}: ${await response.text()}`)
+    return (await response.json()) as T
+  }
+  const search = (query: string) => call<SearchAnswer>('search-products', { query, limit: 3 })
+
+  say('reading the source once, then following its changes')
+  const found = await until(
+    signal,
+    () => search(FIRST_QUERY),
+    answer => answer.asOf.changedAt !== null && answer.results.length > 0,
+  )
+  if (!found) return
+  say(`first answer: "${FIRST_QUERY}", in ${found.tookMs} ms, as of ${found.asOf.changedAt}`)
+  for (const { name, listPrice, matched } of found.results)
+    say(`    ${name.padEnd(32)} ${listPrice.toFixed(2).padStart(9)}   by ${matched.join(' and ')}`)
+  repeat(`curl -s '${gateway}/function/search-products?query=${encodeURIComponent(FIRST_QUERY)}&limit=3'`)
+
+  say('building the warehouse (dbt) and publishing its marts')
+  const landed = await until(
+    signal,
+    () =>
+      call<{ tables: { consumer: string; eventsBehind: number; lagMs: number | null }[] }>('show-status', {}),
+    ({ tables }) => {
+      const landing = tables.filter(table => table.consumer === 'land-changes')
+      return landing.length > 0 && landing.every(table => table.lagMs !== null && table.eventsBehind < 1000)
+    },
+  )
+  if (!landed) return
+  await call('build-warehouse', {})
+  await call('publish-marts', {})
+  const weeks = await call<MartAnswer>('read-mart', {
+    mart: 'agg_sales_weekly',
+    orderBy: '-week_start',
+    limit: 4,
+  })
+  say(`weekly sales, as of ${weeks.asOf.changedAt}`)
+  for (const row of weeks.rows)
+    say(
+      `    ${Object.entries(row)
+        .slice(0, 6)
+        .map(([name, value]) => `${name} ${value}`)
+        .join('   ')}`,
+    )
+  repeat(`curl -s '${gateway}/function/read-mart?mart=agg_sales_weekly&orderBy=-week_start&limit=4'`)
+
+  await showChange({ source, say, search, gateway, signal })
+  say(`the page is at ${gateway}/, the API document at ${gateway}/openapi.json; Ctrl-C stops it all`)
+}
+
+/** Changes a price at the source and waits until a search tells it. */
+async function showChange({
+  source,
+  say,
+  search,
+  gateway,
+  signal,
+}: {
+  source: SecretUrl
+  say: Tour['say']
+  search: (query: string) => Promise<SearchAnswer>
+  gateway: string
+  signal: AbortSignal
+}): Promise<void> {
+  const client = new pg.Client({ connectionString: source.reveal() })
+  // Stopping ends it from the server's side: the query that waits tells of it, the event would end the process.
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ sku: string; name: string; before: string; after: string }>(
+      `with old as (select * from dbo."Product" where "Category" = 'Bikes' order by random() limit 1)
+       update dbo."Product" p set "ListPrice" = round(p."ListPrice" * 1.01, 2), "ModifiedDate" = localtimestamp from old
+       where p."ProductID" = old."ProductID"
+       returning p."ProductNumber" as sku, p."Name" as name, old."ListPrice"::float8 as before, p."ListPrice"::float8 as after`,
+    )
+    const [change] = rows
+    if (!change) return
+    const changedAt = performance.now()
+    const answer = await until(
+      signal,
+      () => search(change.sku),
+      ({ results }) => results[0]?.sku === change.sku && results[0].listPrice === Number(change.after),
+      1,
+    )
+    const tookMs = Math.round(performance.now() - changedAt)
+    say(
+      `what just changed: ${change.name} went from ${change.before} to ${change.after} at the source; searchable ${tookMs} ms later`,
+    )
+    say(`    as of ${answer?.asOf.changedAt}`)
+    repeat(
+      `npm run sql -- --on source "update dbo.\\"Product\\" set \\"ListPrice\\" = ${change.before} where \\"ProductNumber\\" = '${change.sku}'"`,
+    )
+    repeat(`curl -s '${gateway}/function/search-products?query=${encodeURIComponent(change.sku)}&limit=1'`)
+  } finally {
+    await client.end()
+  }
+}
+
+function repeat(command: string): void {
+  process.stdout.write(`            again:  ${command}\n`)
+}
+
+/** Asks until the answer is as wished for. @returns undefined when aborted */
+async function until<T>(
+  signal: AbortSignal,
+  ask: () => Promise<T>,
+  isGood: (answer: T) => boolean,
+  pauseMs = 200,
+): Promise<T | undefined> {
+  while (!signal.aborted) {
+    const answer = await ask()
+    if (isGood(answer)) return answer
+    await sleep(pauseMs)
+  }
+  return undefined
+}

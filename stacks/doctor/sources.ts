@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { checkSource } from '../../shared/capture/index.ts'
+import {
+  describeProblem,
+  listSourceFiles,
+  readConnection,
+  readSources,
+  readSourceText,
+  type Settings,
+  type Source,
+} from '../../shared/config/index.ts'
+import { attempt, type Finding, fail, ok, warn } from './finding.ts'
+
+/** Every source file, as text and against its database. @param withDatabases whether these are there yet */
+export async function checkSources(settings: Settings, withDatabases: boolean): Promise<Finding[]> {
+  const read = listSourceFiles(settings.SOURCES).map(file => ({
+    file,
+    result: readSourceText(file, readFileSync(file, 'utf8')),
+  }))
+  if (read.length === 0)
+    return [
+      warn(
+        'sources',
+        `there is no file in ${settings.SOURCES}: describe an operational system there (docs/sources.md)`,
+      ),
+    ]
+  const problems = read.flatMap(({ file, result }) =>
+    'problems' in result
+      ? result.problems.map(problem => fail('sources', `${file}: ${describeProblem(problem)}`))
+      : [],
+  )
+  if (problems.length > 0) return problems
+  // Whether the files fit each other.
+  const sources = readSources(settings.SOURCES)
+  const found = sources.map(source =>
+    withDatabases
+      ? attempt(source.system, () => checkDatabase(source, settings))
+      : [ok(source.system, `${source.tables.length} tables; its database comes with the demo`)],
+  )
+  return (await Promise.all(found)).flat()
+}
+
+async function checkDatabase(source: Source, settings: Settings): Promise<Finding[]> {
+  const url = readConnection(source.connection, settings.CORDAGE_HOME)
+  const { problems, warnings } = await checkSource(url, source)
+  const findings = [
+    ...problems.map(problem => fail(source.system, `${source.file}: ${problem}`)),
+    ...warnings.map(warning => warn(source.system, warning)),
+  ]
+  return problems.length > 0
+    ? findings
+    : [ok(source.system, `${url}, ${source.tables.length} tables can be captured`), ...findings]
+}

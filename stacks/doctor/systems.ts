@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import pg from 'pg'
+import { SecretUrl, type Settings } from '../../shared/config/index.ts'
+import { isLoopback } from '../../shared/contract/index.ts'
+import { type ObjectStore, openObjects } from '../../shared/objects/index.ts'
+import { type Finding, fail, ok } from './finding.ts'
+
+/** The oldest Postgres with what the store asks of it. */
+const LEAST_POSTGRES = 15
+const CONNECT_TIMEOUT_MS = 5000
+
+/** A store of one's own: connects, is new enough, has pgvector, lets us make schemas. */
+export async function checkStore(url: SecretUrl): Promise<Finding[]> {
+  const client = new pg.Client({
+    connectionString: url.reveal(),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'cordage-doctor',
+  })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ version: number; vector: string | null; may_create: boolean }>(
+      `select current_setting('server_version_num')::int as version,
+         (select default_version from pg_available_extensions where name = 'vector') as vector,
+         has_database_privilege(current_database(), 'create') as may_create`,
+    )
+    const [server] = rows
+    if (!server) throw new Error('the store answers nothing')
+    const major = Math.floor(server.version / 10_000)
+    const findings: Finding[] = []
+    if (major < LEAST_POSTGRES)
+      findings.push(fail('store', `${url} is Postgres ${major}: ${LEAST_POSTGRES} or newer is needed`))
+    if (server.vector === null)
+      findings.push(fail('store', `${url} has no pgvector: install it on that server`))
+    if (!server.may_create)
+      findings.push(fail('store', `${url}: its user may not make schemas: grant create on the database`))
+    return findings.length > 0
+      ? findings
+      : [ok('store', `${url}, Postgres ${major}, pgvector ${server.vector}`)]
+  } finally {
+    await client.end()
+  }
+}
+
+const RACERS = 8
+const ROUNDS = 50
+
+/** Writes, reads and deletes; and of eight who write one new object at once, each of fifty times, one must win. */
+export async function checkObjects(settings: Settings): Promise<Finding[]> {
+  const url =
+    settings.OBJECTS_URL ?? new SecretUrl(pathToFileURL(join(settings.CORDAGE_HOME, 'objects')).href)
+  if (url.scheme === 'file') mkdirSync(fileURLToPath(url.reveal()), { recursive: true })
+  const objects = openObjects(url.reveal())
+  const prefix = `doctor/${randomUUID()}/`
+  const probe = `${prefix}probe`
+  try {
+    await objects.put(probe, 'probe')
+    if ((await objects.get(probe)).toString() !== 'probe')
+      return [fail('objects', `${url} gives back something else than was written`)]
+    const unfair = await race(objects, prefix)
+    if (unfair > 0)
+      return [
+        fail(
+          'objects',
+          `${url}: in ${unfair} of ${ROUNDS} races for a new object not exactly one writer won: it lacks put-if-absent, and the lake would lose changes`,
+        ),
+      ]
+    return [ok('objects', `${url}, ${ROUNDS} races of ${RACERS} writers with one winner each`)]
+  } finally {
+    for await (const { key } of objects.list(prefix)) await objects.delete(key)
+  }
+}
+
+/** @returns rounds without exactly one winner whose body is the one that lies there */
+async function race(objects: ObjectStore, prefix: string): Promise<number> {
+  const rounds = Array.from({ length: ROUNDS }, async (_, round) => {
+    const key = `${prefix}${round}`
+    const wins = await Promise.all(
+      Array.from({ length: RACERS }, (_, racer) => objects.putIfAbsent(key, `${racer}`)),
+    )
+    const winners = wins.flatMap((won, racer) => (won ? [String(racer)] : []))
+    return winners.length === 1 && (await objects.get(key)).toString() === winners[0]
+  })
+  return (await Promise.all(rounds)).filter(isFair => !isFair).length
+}
+
+export function checkWarehouse(settings: Settings): Finding[] {
+  const folder =
+    settings.WAREHOUSE_URL?.reveal().slice('duckdb:'.length) ?? join(settings.CORDAGE_HOME, 'warehouse')
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    return [ok('warehouse', `DuckDB in ${folder}`)]
+  } catch {
+    return [
+      fail(
+        'warehouse',
+        `${folder} cannot be written: give its user the right, or set WAREHOUSE_URL to another folder`,
+      ),
+    ]
+  }
+}
+
+/** Who may call: everybody on this machine and nobody else, or whoever the issuer knows. */
+export async function checkAccess({ HOST, AUTH_URL }: Settings): Promise<Finding[]> {
+  if (!AUTH_URL)
+    return isLoopback(HOST)
+      ? [ok('access', `${HOST} only, without sign-in`)]
+      : [
+          fail(
+            'access',
+            `HOST=${HOST} can be reached from outside: set AUTH_URL to your OIDC issuer, or HOST to 127.0.0.1`,
+          ),
+        ]
+  const keys = `${AUTH_URL.reveal().replace(/\/$/, '')}/.well-known/jwks.json`
+  try {
+    const response = await fetch(keys, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) })
+    const { keys: found } = (await response.json()) as { keys?: unknown[] }
+    if (response.ok && Array.isArray(found))
+      return [ok('access', `${AUTH_URL}, ${found.length} signing keys`)]
+  } catch {
+    // Said below, as any other answer that holds no keys.
+  }
+  return [
+    fail(
+      'access',
+      `${AUTH_URL} does not answer with its keys at /.well-known/jwks.json: set AUTH_URL to the issuer`,
+    ),
+  ]
+}

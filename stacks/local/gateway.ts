@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Cron } from 'croner'
+import type { Trigger } from '../../shared/config/index.ts'
+import {
+  type Authenticate,
+  answer,
+  bodyLimitOf,
+  type FunctionReply,
+  type FunctionRequest,
+  type Host,
+  MAX_BODY_BYTES,
+  makeOpenApi,
+  plainReply,
+  problemReply,
+  type Router,
+} from '../../shared/contract/index.ts'
+import { BadInputError } from '../../shared/errors/index.ts'
+import { registry } from '../../shared/telemetry/index.ts'
+
+const PAGE = fileURLToPath(new URL('./page/', import.meta.url))
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+/** Only what this server itself serves: no script in the markup, no other host, no frame around it. */
+const PAGE_POLICY =
+  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+const FUNCTION_PATH = /^\/(async-)?function\/([a-z0-9-]+)(\/.*)?$/
+
+/** All functions at the OpenFaaS gateway's paths, the page, the API document, schedules, health and metrics. */
+export function makeGateway(
+  hosts: Map<string, Host>,
+  triggers: Trigger[],
+  authenticate: Authenticate,
+): Router {
+  const openApi = JSON.stringify(makeOpenApi([...hosts.values()].map(host => host.definition)), null, 2)
+  /** Metrics tell of everybody's business: they are for operators. */
+  const metricsFor = async (request: FunctionRequest): Promise<FunctionReply> => {
+    try {
+      await authenticate(request, 'operator')
+    } catch (error) {
+      if (error instanceof BadInputError)
+        return problemReply(error.status, 'Not for everybody', error.message)
+      throw error
+    }
+    return plainReply(200, await registry.metrics(), registry.contentType)
+  }
+  const fixed = (reply: (request: FunctionRequest) => FunctionReply | Promise<FunctionReply>) => ({
+    maxBytes: MAX_BODY_BYTES,
+    path: '/',
+    answer: reply,
+  })
+  return path => {
+    const [, isAsync, name, rest = '/'] = FUNCTION_PATH.exec(path) ?? []
+    if (name !== undefined) {
+      const host = hosts.get(name)
+      if (!host) return fixed(() => problemReply(404, 'Not found', `there is no function ${name}`))
+      return {
+        maxBytes: bodyLimitOf(host),
+        path: rest,
+        answer: request => {
+          if (rest === '/metrics') return metricsFor(request)
+          return isAsync && rest === '/' ? answerLater(host, request) : answer(host, request)
+        },
+      }
+    }
+    switch (path) {
+      case '/openapi.json':
+        return fixed(() => plainReply(200, openApi))
+      case '/schedules.json':
+        return fixed(() => plainReply(200, JSON.stringify(nextRuns(triggers))))
+      case '/healthz':
+        return fixed(() => health(hosts))
+      case '/metrics':
+        return fixed(metricsFor)
+      default:
+        return fixed(() => servePage(path))
+    }
+  }
+}
+
+/** OpenFaaS' asynchronous call: taken at once and answered nowhere. Metrics count its outcome; what breaks is in the log. */
+function answerLater(host: Host, request: FunctionRequest): FunctionReply {
+  void host.dispatch(request)
+  const callId = randomUUID()
+  return {
+    status: 202,
+    headers: { 'content-type': 'application/json', 'x-call-id': callId },
+    body: JSON.stringify({ callId }),
+  }
+}
+
+function health(hosts: Map<string, Host>): FunctionReply {
+  const starting = [...hosts.values()].filter(host => !host.isReady()).map(host => host.definition.name)
+  return plainReply(
+    starting.length === 0 ? 200 : 503,
+    JSON.stringify({ status: starting.length === 0 ? 'ready' : 'starting', starting }),
+  )
+}
+
+/** When each scheduled function is due next. */
+function nextRuns(
+  triggers: Trigger[],
+): { function: string; cron: string; timeZone: string; nextAt: Date | null }[] {
+  return triggers.flatMap(({ function: name, schedules = [] }) =>
+    schedules.map(({ cron, timeZone }) => ({
+      function: name,
+      cron,
+      timeZone,
+      nextAt: new Cron(cron, { timezone: timeZone, paused: true }).nextRun(),
+    })),
+  )
+}
+
+function servePage(path: string): FunctionReply {
+  const name = path === '/' ? 'index.html' : path.slice(1)
+  const type = TYPES[extname(name)]
+  const file = PAGE + name
+  if (!type || !/^[a-z-]+\.[a-z]+$/.test(name) || !existsSync(file))
+    return problemReply(404, 'Not found', `there is nothing at ${path.slice(0, 200)}`)
+  return {
+    status: 200,
+    headers: {
+      'content-type': type,
+      'cache-control': 'no-cache',
+      'content-security-policy': PAGE_POLICY,
+      'referrer-policy': 'no-referrer',
+    },
+    body: readFileSync(file, 'utf8'),
+  }
+}

@@ -1,0 +1,78 @@
+/** Figures as people say them. The page is in English, and so are its dates, whatever the browser's language. */
+
+const LANGUAGE = 'en-GB'
+const whole = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 })
+const twoDigits = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const clockWithSeconds = new Intl.DateTimeFormat(LANGUAGE, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
+const day = new Intl.DateTimeFormat(LANGUAGE, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+
+export const count = value => whole.format(value)
+export const price = value => twoDigits.format(value)
+export const timeOfDay = at => clock.format(new Date(at))
+export const exactTime = at => clockWithSeconds.format(new Date(at))
+/** A business date such as 2026-11-16, which has no time zone. */
+export const date = text => day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`))
+
+export function plural(number, one, many = `${one}s`) {
+  return `${count(number)} ${number === 1 ? one : many}`
+}
+
+/** A duration in the largest unit that tells enough: 0.4 s, 12 s, 3 min, 5 h, 2 days. */
+export function duration(ms) {
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 59_500) return `${Math.round(ms / 1000)} s`
+  if (ms < 3_570_000) return `${Math.round(ms / 60_000)} min`
+  if (ms < 129_600_000) return `${Math.round(ms / 3_600_000)} h`
+  return plural(Math.round(ms / 86_400_000), 'day')
+}
+
+/** The same in words. */
+export function durationInWords(ms) {
+  if (ms < 950) return 'less than a second'
+  if (ms < 59_500) return plural(Math.round(ms / 1000), 'second')
+  if (ms < 3_570_000) return plural(Math.round(ms / 60_000), 'minute')
+  if (ms < 129_600_000) return plural(Math.round(ms / 3_600_000), 'hour')
+  return plural(Math.round(ms / 86_400_000), 'day')
+}
+
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB']
+
+export function bytes(value) {
+  let unit = 0
+  let rest = value
+  while (rest >= 999.5 && unit < UNITS.length - 1) {
+    rest /= 1000
+    unit += 1
+  }
+  return `${rest < 9.95 && unit > 0 ? rest.toFixed(1) : Math.round(rest)} ${UNITS[unit]}`
+}
+
+/** Amounts of a currency, short on an axis and whole in a table. */
+export function makeMoney(currency) {
+  const options = currency ? { style: 'currency', currency } : {}
+  const short = new Intl.NumberFormat(LANGUAGE, { ...options, notation: 'compact', maximumFractionDigits: 1 })
+  const full = new Intl.NumberFormat(LANGUAGE, { ...options, maximumFractionDigits: 0 })
+  return { short: value => short.format(value), full: value => full.format(value) }
+}
+
+/** Steps of 1, 2 or 5 times a power of ten that reach `max` in at most `most` steps. */
+export function axisTicks(max, most = 4) {
+  if (max <= 0) return [0, 1]
+  const rough = max / most
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = [1, 2, 5, 10].map(factor => factor * power).find(candidate => candidate >= rough * 0.999999)
+  const ticks = []
+  for (let tick = 0; ticks.length === 0 || ticks.at(-1) < max; tick += step) ticks.push(tick)
+  return ticks
+}

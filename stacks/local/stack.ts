@@ -1,0 +1,154 @@
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { openStoreBus } from '../../shared/bus/index.ts'
+import {
+  readConnection,
+  readSources,
+  readTriggers,
+  SecretUrl,
+  type Settings,
+  type Source,
+} from '../../shared/config/index.ts'
+import {
+  closeServer,
+  type Host,
+  listen,
+  makeAuthenticate,
+  makeHost,
+  makeServer,
+  openResources,
+  type ResourceName,
+} from '../../shared/contract/index.ts'
+import { openers } from '../../shared/contract/resources/all.ts'
+import { ConfigError } from '../../shared/errors/index.ts'
+import { openObjects } from '../../shared/objects/index.ts'
+import { readMasterKey } from '../../shared/privacy/index.ts'
+import { type EmbeddedPostgres, findPostgres, startPostgres } from '../../shared/store/embedded.ts'
+import { migrate, openStore } from '../../shared/store/index.ts'
+import { type Logger, startProcessMetrics, startTracing } from '../../shared/telemetry/index.ts'
+import { makeLocalCaller } from '../connector/caller.ts'
+import { DUTIES, startConnector } from '../connector/index.ts'
+import { requireSources } from '../connector/sources.ts'
+import { listFunctions, loadFunction } from './discover.ts'
+import { makeGateway } from './gateway.ts'
+import { keepHeapSmall } from './heap.ts'
+import { takeRunLock } from './run-lock.ts'
+
+export const ROOT = resolve(fileURLToPath(new URL('../../', import.meta.url)))
+
+export type LocalStack = {
+  /** Where the functions, the page and the API document are. */
+  gateway: string
+  /** The settings in force, with the embedded systems' URLs filled in. */
+  settings: Settings & { STORE_URL: SecretUrl; OBJECTS_URL: SecretUrl; WAREHOUSE_URL: SecretUrl }
+  hosts: Map<string, Host>
+  /** The connection of a source system. */
+  sourceUrl(system: string): SecretUrl
+  stop(): Promise<void>
+}
+
+export type LocalStackOptions = {
+  settings: Settings
+  log: Logger
+  /** Called when the embedded Postgres runs, before sources are read: the demo makes its source there. */
+  onPostgres?: (postgres: EmbeddedPostgres) => Promise<void>
+}
+
+/**
+ * All of Cordage in one process: the store's server where none is given, every function, the connector, the gateway.
+ * What was started is stopped again where a later step fails.
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const { log } = options
+  keepHeapSmall()
+  const undo: (() => unknown)[] = []
+  /** Every step is taken, whatever the others do: a step that fails must not leave a server behind. */
+  const stop = async () => {
+    const failures: unknown[] = []
+    for (const step of undo.splice(0).reverse())
+      try {
+        await step()
+      } catch (error) {
+        failures.push(error)
+      }
+    if (failures.length > 0) throw new AggregateError(failures)
+  }
+  try {
+    const home = options.settings.CORDAGE_HOME
+    mkdirSync(home, { recursive: true, mode: 0o700 })
+    undo.push(takeRunLock(home))
+    const settings = await provideSystems(options, undo)
+    const sources = readSources(resolve(ROOT, settings.SOURCES))
+    const triggers = readTriggers(join(ROOT, 'triggers'))
+    const connections = new Map(
+      sources.map(source => [source.system, readConnection(source.connection, home)]),
+    )
+    const sourceUrl = (system: string): SecretUrl => {
+      const url = connections.get(system)
+      if (!url) throw new ConfigError(`no source ${system}`)
+      return url
+    }
+    const connectionOf = (source: Source) => sourceUrl(source.system)
+    await requireSources({ sources, connectionOf, log })
+
+    const store = openStore(settings.STORE_URL, { applicationName: 'cordage-connector' })
+    undo.push(store.close)
+    await migrate(store)
+    const names: ResourceName[] = ['store', 'objects', 'sources', 'warehouse', 'models']
+    const opened = await openResources(names, openers, settings)
+    undo.push(opened.close)
+
+    startProcessMetrics()
+    const authenticate = await makeAuthenticate(settings)
+    const tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT)
+    if (tracing) undo.push(tracing.close)
+    const hosts = new Map<string, Host>()
+    for (const folder of listFunctions(ROOT)) {
+      const definition = await loadFunction(folder)
+      hosts.set(
+        definition.name,
+        makeHost(definition, { settings, resources: opened.resources, log, authenticate, tracing }),
+      )
+    }
+    for (const host of hosts.values()) await host.start()
+    const server = makeServer(makeGateway(hosts, triggers, authenticate), settings.PUBLIC_HOSTS)
+    const port = await listen(server, settings.PORT, settings.HOST)
+    undo.push(() => closeServer(server, hosts.values()))
+    const connector = await startConnector({
+      owner: `local:${home}`,
+      duties: DUTIES,
+      sources,
+      connectionOf,
+      triggers,
+      store,
+      bus: openStoreBus(store),
+      objects: openObjects(settings.OBJECTS_URL.reveal()),
+      caller: makeLocalCaller(hosts),
+      masterKey: readMasterKey(home),
+      log,
+    })
+    undo.push(() => connector.close())
+    return { gateway: `http://${settings.HOST}:${port}`, settings, hosts, sourceUrl, stop }
+  } catch (error) {
+    await stop().catch(() => {})
+    throw error
+  }
+}
+
+/** Fills in the embedded systems where the settings name none. */
+async function provideSystems({ settings, onPostgres }: LocalStackOptions, undo: (() => unknown)[]) {
+  const home = settings.CORDAGE_HOME
+  const OBJECTS_URL = settings.OBJECTS_URL ?? new SecretUrl(pathToFileURL(join(home, 'objects')).href)
+  const WAREHOUSE_URL = settings.WAREHOUSE_URL ?? new SecretUrl(`duckdb:${join(home, 'warehouse')}`)
+  if (OBJECTS_URL.scheme === 'file')
+    for (const folder of ['lake', 'inbox'])
+      mkdirSync(join(fileURLToPath(OBJECTS_URL.reveal()), folder), { recursive: true })
+  if (settings.STORE_URL && !onPostgres)
+    return { ...settings, STORE_URL: settings.STORE_URL, OBJECTS_URL, WAREHOUSE_URL }
+  const postgres = await startPostgres({ home, binaries: findPostgres(ROOT) })
+  undo.push(postgres.stop)
+  await postgres.ensureDatabase('cordage')
+  await onPostgres?.(postgres)
+  return { ...settings, STORE_URL: settings.STORE_URL ?? postgres.url('cordage'), OBJECTS_URL, WAREHOUSE_URL }
+}

@@ -1,0 +1,43 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from '../support/postgres.ts'
+
+/** The benches in their order, each a program of its own, with what it takes on two cores. */
+const BENCHES: { name: string; program: string; takes: string }[] = [
+  { name: 'contract', program: 'contract.ts', takes: '20 s' },
+  { name: 'search', program: 'search.ts', takes: '1 min' },
+  { name: 'memory', program: 'memory.ts', takes: '1 min' },
+  { name: 'freshness', program: 'freshness.ts', takes: '2 min' },
+  { name: 'start', program: 'start.ts', takes: '2 min' },
+  { name: 'landing', program: 'landing.ts', takes: '1 min' },
+  { name: 'upkeep', program: 'lake-upkeep.ts', takes: '1 min' },
+  { name: 'race', program: 'lake-race.ts', takes: '3 min' },
+  { name: 'kills', program: 'kills.ts', takes: '4 min' },
+  { name: 'handover', program: 'handover.ts', takes: '3 min' },
+  { name: 'soak', program: 'soak.ts', takes: '30 min; MINUTES sets it' },
+]
+
+/** `make bench [ONLY=name]`: every figure on a line `name value unit`. Ends with 1 where one falls short or a bench breaks. */
+const only = process.argv.slice(2)
+const chosen = BENCHES.filter(({ name }) => only.length === 0 || only.includes(name))
+if (chosen.length === 0) {
+  process.stderr.write(`there is no bench ${only.join(', ')}; there are:\n`)
+  for (const { name, takes } of BENCHES) process.stderr.write(`  ${name.padEnd(10)} ${takes}\n`)
+  process.exit(2)
+}
+
+const [cpu] = cpus()
+const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim()
+const changed = git('status', '--porcelain') === '' ? '' : ' with changes'
+process.stdout.write(
+  `# ${cpus().length} cores (${cpu?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, commit ${git('rev-parse', '--short', 'HEAD')}${changed}, ${new Date().toISOString().slice(0, 10)}\n`,
+)
+for (const { name, program, takes } of chosen) {
+  process.stdout.write(`# ${name} (${takes})\n`)
+  const child = spawn(process.execPath, [join('tests', 'bench', program)], { cwd: ROOT, stdio: 'inherit' })
+  const code = await new Promise<number | null>(resolve => child.once('exit', resolve))
+  if (code === 0) continue
+  process.exitCode = 1
+  process.stdout.write(`# ${name} ended with ${code}\n`)
+}

@@ -1,0 +1,102 @@
+import { Agent, request } from 'node:http'
+import pg from 'pg'
+import { makeRandom } from '../../stacks/demo/simulator.ts'
+import { startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
+import { quantile, report } from './report.ts'
+
+/** search-products from one caller over HTTP, the simulator off: different queries, each embedded. */
+const QUERIES = Number(process.env.QUERIES ?? 2000)
+const SEED = 11
+
+const demo = await startDemo({ env: { DEMO_RATE: '0' } })
+const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+try {
+  await waitUntilCaughtUp(demo)
+  await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 120_000)
+  const queries = await makeQueries(demo.source)
+  const kinds = new Map<string, number[]>()
+  for (const { query } of queries.slice(0, 100)) await search(`${query} warm-up`)
+  const all: number[] = []
+  for (const { kind, query } of queries) {
+    const start = performance.now()
+    await search(query)
+    const tookMs = performance.now() - start
+    all.push(tookMs)
+    kinds.set(kind, [...(kinds.get(kind) ?? []), tookMs])
+  }
+  report('search_queries', new Set(queries.map(({ query }) => query)).size, 'queries', { atLeast: QUERIES })
+  report('search_p50', quantile(all, 0.5), 'ms')
+  report('search_p99', quantile(all, 0.99), 'ms', { atMost: 15 })
+  report('search_max', Math.max(...all), 'ms')
+  for (const [kind, took] of kinds) report(`search_${kind}_p99`, quantile(took, 0.99), 'ms')
+} finally {
+  agent.destroy()
+  await demo.stop()
+}
+
+function search(query: string): Promise<void> {
+  const body = JSON.stringify({ query })
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      `${demo.gateway}/function/search-products`,
+      { method: 'POST', headers, agent },
+      response => {
+        response.resume()
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(`${query}: ${response.statusCode}`)),
+        )
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+/** What people type: words of the catalogue, misspelled ones, identifiers, phrases of descriptions, prices; none twice. */
+async function makeQueries(source: string): Promise<{ kind: string; query: string }[]> {
+  const client = new pg.Client({ connectionString: source })
+  await client.connect()
+  const { rows } = await client.query<{
+    sku: string
+    name: string
+    category: string
+    color: string | null
+    description: string | null
+  }>(
+    `select "ProductNumber" as sku, "Name" as name, "Subcategory" as category, "Color" as color, "Description" as description from dbo."Product" order by 1`,
+  )
+  await client.end()
+  const random = makeRandom(SEED)
+  const pick = <T>(values: T[]): T => values[Math.floor(random() * values.length)] as T
+  const words = [
+    ...new Set(
+      rows.flatMap(
+        row => `${row.name} ${row.category} ${row.description ?? ''}`.match(/[A-Za-z]{4,}/g) ?? [],
+      ),
+    ),
+  ]
+  const misspell = (word: string) => {
+    const at = 1 + Math.floor(random() * (word.length - 2))
+    return word.slice(0, at) + word[at + 1] + word[at] + word.slice(at + 2)
+  }
+  const makers: Record<string, () => string> = {
+    words: () => [pick(words), pick(words)].join(' '),
+    misspelled: () => [misspell(pick(words)), pick(words)].join(' '),
+    identifier: () => pick(rows).sku,
+    phrase: () => {
+      const text = (pick(rows).description ?? pick(rows).name).split(' ')
+      return text.slice(Math.floor(random() * text.length), 8 + Math.floor(random() * text.length)).join(' ')
+    },
+    price: () => `${pick(words)} ${pick(['under', 'over'])} ${Math.floor(random() * 2000)}`,
+  }
+  const kinds = Object.keys(makers)
+  const queries = new Map<string, string>()
+  for (let i = 0; queries.size < QUERIES; i++) {
+    const kind = kinds[i % kinds.length] ?? 'words'
+    const query = makers[kind]?.().trim() ?? ''
+    // There are fewer identifiers than a fifth of the queries: then the others make up for them.
+    if (query !== '') queries.set(query, queries.get(query) ?? kind)
+  }
+  return [...queries].map(([query, kind]) => ({ kind, query }))
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { FunctionDefinition } from '../../shared/contract/index.ts'
+import { type BusEvent, CHANGE } from '../../shared/events/index.ts'
+
+type JsonSchema = {
+  type?: string
+  enum?: unknown[]
+  required?: string[]
+  properties?: Record<string, JsonSchema>
+  anyOf?: JsonSchema[]
+}
+
+/** The least input that a function's schema takes, made from the schema: what is required and no more. */
+export function makeInput(definition: FunctionDefinition & { kind: 'request' }): Record<string, unknown> {
+  const schema = z.toJSONSchema(definition.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+  return makeValue(schema) as Record<string, unknown>
+}
+
+function makeValue(schema: JsonSchema): unknown {
+  if (schema.enum) return schema.enum[0]
+  if (schema.anyOf?.[0]) return makeValue(schema.anyOf[0])
+  switch (schema.type) {
+    case 'object':
+      return Object.fromEntries(
+        (schema.required ?? []).map(name => [name, makeValue(schema.properties?.[name] ?? {})]),
+      )
+    case 'array':
+      return []
+    case 'integer':
+    case 'number':
+      return 1
+    case 'boolean':
+      return true
+    default:
+      return 'example'
+  }
+}
+
+/** A change of the demo's products, as the bus has it. */
+export function makeProductEvent(offset: number): BusEvent {
+  const position = `0001-${offset.toString(16).padStart(16, '0')}-00000000`
+  const row = {
+    ProductID: offset,
+    ProductNumber: `XX-${offset}`,
+    Name: `Example ${offset}`,
+    ListPrice: '9.9000',
+  }
+  return {
+    specversion: '1.0',
+    id: `adventureworks/Product/${position}`,
+    source: '/sources/adventureworks/Product',
+    type: CHANGE,
+    time: '2026-01-02T03:04:05.000Z',
+    position,
+    partitionkey: String(offset),
+    topic: 'cdc.adventureworks.Product',
+    partition: 0,
+    offset: String(offset),
+    busid: 'bus',
+    data: {
+      op: 'c',
+      before: null,
+      after: row,
+      source: { name: 'adventureworks', schema: 'dbo', table: 'Product' },
+    },
+  }
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { type ExecFileException, execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { after, test } from 'node:test'
+import { parse } from 'yaml'
+import { readSources } from '../../shared/config/index.ts'
+import { makeSystemVars } from '../../shared/warehouse/index.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const PROJECT = join(ROOT, 'dbt')
+const work = mkdtempSync(join(tmpdir(), 'cordage-dbt-'))
+after(() => rm(work, { recursive: true, force: true }))
+
+/** @returns what the program printed, and how it ended */
+function run(
+  program: string,
+  args: string[],
+  options: { input?: string; env?: Record<string, string> } = {},
+) {
+  return new Promise<{ code: number; output: string }>(settle => {
+    const child = execFile(
+      join(ROOT, '.venv/bin', program),
+      args,
+      {
+        cwd: PROJECT,
+        env: { ...process.env, DO_NOT_TRACK: '1', ...options.env },
+        maxBuffer: 64 * 1024 * 1024,
+      },
+      (error: ExecFileException | null, stdout, stderr) =>
+        settle({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
+    )
+    child.stdin?.end(options.input ?? '')
+  })
+}
+
+/** The sources as a build pins them: some tables landed, one with a column that has not, one not at all. */
+function pinnedSystems() {
+  const systems = makeSystemVars(readSources(join(ROOT, 'sources')), {
+    adventureworks: '0001-0000000000001000-00000000',
+  })
+  const adventureworks = systems.adventureworks
+  assert.ok(adventureworks)
+  const tables = Object.entries(adventureworks.tables).map(([name, table]) => {
+    const landed = Object.keys(table.columns).filter(column => column !== 'Color')
+    return [
+      name,
+      {
+        ...table,
+        path: `/lake/${name}`,
+        version: name === 'Territory' ? null : 7,
+        epoch: 1,
+        landed: name === 'Territory' ? [] : landed,
+      },
+    ]
+  })
+  const pinned = { ...adventureworks, tables: Object.fromEntries(tables) as Record<string, object> }
+  return { adventureworks: pinned, second_system: { ...pinned, id_prefix: 'b-', through: null } }
+}
+
+test('every statement compiles for Trino, over two systems, and parses as its SQL', async () => {
+  const { code, output } = await run('python', [join(ROOT, 'tests/dbt/trino_sql_test.py'), work], {
+    input: JSON.stringify(pinnedSystems()),
+  })
+  assert.equal(code, 0, output)
+  const sale = readFileSync(join(work, 'target/compiled/cordage/models/staging/stg_sale.sql'), 'utf8')
+  assert.match(sale, /from "lake"\."cdc_adventureworks"\."sale" for version as of 7/)
+  assert.match(sale, /'b-' \|\| cast\("SaleID" as varchar\) as sale_id/)
+})
+
+test('the logic of the models holds on tiny rows', async () => {
+  const { code, output } = await run(
+    'dbt',
+    [
+      '--no-use-colors',
+      '--no-version-check',
+      '--log-path',
+      work,
+      'build',
+      '--profiles-dir',
+      '.',
+      '--target-path',
+      join(work, 'units'),
+      '--exclude-resource-type',
+      'test',
+    ],
+    { env: { CORDAGE_WAREHOUSE_FILE: join(work, 'units.duckdb') } },
+  )
+  assert.equal(code, 0, output)
+  assert.match(output, /14 unit tests/)
+})
+
+test('every model is described beside itself, down to its grain, and a published one names its key', () => {
+  const models = readdirSync(join(PROJECT, 'models'), { recursive: true, encoding: 'utf8' }).filter(file =>
+    file.endsWith('.sql'),
+  )
+  assert.ok(models.length >= 10)
+  for (const file of models) {
+    const name = basename(file, '.sql')
+    const { models: described } = parse(
+      readFileSync(join(PROJECT, 'models', file.replace(/sql$/, 'yml')), 'utf8'),
+    ) as {
+      models: { name: string; description: string; config?: { meta?: { key?: string[] } } }[]
+    }
+    assert.equal(described[0]?.name, name)
+    assert.match(described[0].description.trim(), /Grain: one row per [^.]+\.$/, name)
+    if (/^(dim|fct|agg|mart)_/.test(name)) assert.ok(described[0].config?.meta?.key?.length, name)
+  }
+})

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
+import { readSources } from '../../shared/config/index.ts'
+import { openObjects } from '../../shared/objects/index.ts'
+import type { Store } from '../../shared/store/index.ts'
+import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
+import { type StartedFunction, startFunction } from '../support/function.ts'
+import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
+
+/** The demo's own data: 56,046 lines, each sold at its list price. */
+const SALES = 56_046
+const AMOUNT = '24914586.8193'
+
+const run = promisify(execFile)
+const home = mkdtempSync(join(tmpdir(), 'cordage-warehouse-'))
+const lake = join(home, 'objects', 'lake')
+let store: Store
+let postgres: TestPostgres | undefined
+let warehouse: Warehouse
+let build: StartedFunction
+const logged: string[] = []
+
+type Change = { table: string; op: string; position: string; changedAt: string; row: Record<string, unknown> }
+const rawLake = (...args: string[]) =>
+  run(join(ROOT, '.venv/bin/python'), [join(ROOT, 'tests/support/raw_lake.py'), lake, ...args])
+const at = (commit: number, ordinal = 0, epoch = 1) =>
+  `${epoch.toString(16).padStart(4, '0')}-${commit.toString(16).padStart(16, '0')}-${ordinal.toString(16).padStart(8, '0')}`
+
+async function land(changes: (Change | { table: string; epoch: number })[]): Promise<void> {
+  const file = join(home, 'changes.json')
+  await writeFile(file, JSON.stringify(changes))
+  await rawLake('--changes', file)
+}
+
+/** What the connector would write down once land-changes has answered for everything up to `position`. */
+async function cover(position: string, changedAt: string): Promise<void> {
+  await store.transaction(async ({ query }) => {
+    await query('delete from bus.cursor')
+    await query('delete from bus.partition')
+    await query('delete from bus.topic')
+    for (const table of readSources(join(ROOT, 'sources'))[0]?.tables ?? []) {
+      const [topic] = await query<{ id: number }>(
+        `insert into bus.topic (name, partitions, bus_id) values ($1, 1, 'b') returning id`,
+        [table.topic],
+      )
+      await query(
+        'insert into bus.partition (topic_id, partition, heartbeat_position, heartbeat_at) values ($1, 0, $2, $3)',
+        [topic?.id, position, changedAt],
+      )
+      await query(`insert into bus.cursor ("group", topic_id, partition) values ('land-changes', $1, 0)`, [
+        topic?.id,
+      ])
+    }
+  })
+}
+
+async function select(sql: string): Promise<unknown[][]> {
+  return await warehouse.read(async ({ connection }) => (await connection.runAndReadAll(sql)).getRowsJson())
+}
+
+before(async () => {
+  postgres = await startTestPostgres()
+  store = await postgres.createStore()
+  warehouse = openWarehouse({ CORDAGE_HOME: home, WAREHOUSE_URL: undefined })
+  const sources = readSources(join(ROOT, 'sources'))
+  build = await startFunction(buildWarehouse, {
+    resources: { store, objects: openObjects(pathToFileURL(join(home, 'objects')).href), warehouse, sources },
+    settings: { CORDAGE_HOME: home },
+    onLog: line => logged.push(line),
+  })
+})
+after(async () => {
+  await postgres?.stop()
+  await rm(home, { recursive: true, force: true })
+})
+
+test('a lake in which nothing has landed gives a warehouse of empty tables', async () => {
+  const { status, body } = await build.call({})
+  assert.equal(status, 200, JSON.stringify(body))
+  assert.deepEqual(body.versions, {})
+  assert.equal(body.covered, null)
+  assert.deepEqual(await select('select count(*) from fct_sale'), [['0']])
+})
+
+test("the demo's data gives its known figures, whole and to the cent", async () => {
+  await rawLake()
+  const { status, body } = await build.call({})
+  assert.equal(status, 200, JSON.stringify(body))
+  assert.equal((body.versions as Record<string, number>)['adventureworks.Sale'], 0)
+  assert.deepEqual(body.warnings, [])
+  assert.deepEqual(
+    await select('select count(*), sum(amount), count(product_key), count(client_key) from fct_sale'),
+    [[String(SALES), AMOUNT, String(SALES), String(SALES)]],
+  )
+  assert.deepEqual(await select('select sum(amount) from agg_sales_weekly'), [[AMOUNT]])
+  assert.deepEqual(
+    await select(
+      "select order_count, quantity, amount from agg_sales_weekly where week_start = '2017-06-26' and category = 'Bikes'",
+    ),
+    [[185, 185, '272329.3581']],
+  )
+})
+
+test('changes show by position, deletions close the history, and sales keep the product of their day', async () => {
+  const day = '2017-07-03T12:00:00+00:00'
+  const [before] = await select("select name, category from dim_product where product_id = '312'")
+  const product = {
+    ProductID: 312,
+    ProductNumber: 'BK-1',
+    Name: before?.[0],
+    Category: before?.[1],
+    StandardCost: '1',
+    ListPrice: '999.5',
+    ModifiedDate: '2017-07-03 05:00:00',
+  }
+  await land([
+    { table: 'Product', op: 'u', position: at(0x2000), changedAt: day, row: product },
+    { table: 'Client', op: 'd', position: at(0x2001), changedAt: day, row: { ClientID: 14657 } },
+    { table: 'Sale', op: 'd', position: at(0x2002), changedAt: day, row: { SaleID: 2 } },
+    {
+      table: 'Sale',
+      op: 'c',
+      position: at(0x2003),
+      changedAt: day,
+      row: {
+        SaleID: 60000,
+        OrderID: 45079,
+        LineNumber: 9,
+        SaleDate: '2017-07-03',
+        ProductID: 312,
+        ClientID: 14657,
+        TerritoryID: 4,
+        Quantity: 1,
+        Amount: '999.5',
+      },
+    },
+  ])
+  await cover(at(0x3000), '2017-07-03T13:00:00.000Z')
+  const { status, body } = await build.call({})
+  assert.equal(status, 200, JSON.stringify(body))
+  assert.deepEqual(await select("select count(*) from stg_client where client_id = '14657'"), [['0']])
+  assert.deepEqual(await select("select is_current, valid_to from dim_client where client_id = '14657'"), [
+    [false, '2017-07-03 12:00:00+00'],
+  ])
+  assert.deepEqual(
+    await select(
+      "select product_key, list_price, is_current from dim_product where product_id = '312' order by version",
+    ),
+    [
+      [
+        '312-1',
+        (await select("select list_price from dim_product where product_key = '312-1'"))[0]?.[0],
+        false,
+      ],
+      ['312-2', '999.5000', true],
+    ],
+  )
+  assert.deepEqual(
+    await select(
+      "select sale_id, product_key, client_key from fct_sale where sale_id in ('1', '2', '60000') order by sale_id",
+    ),
+    [
+      ['1', '312-1', '29255-1'],
+      ['60000', '312-2', '14657-1'],
+    ],
+  )
+})
+
+test('what landed beyond the position that every table has reached is left for the next build', async () => {
+  const day = '2017-07-04T12:00:00+00:00'
+  await land([
+    {
+      table: 'Sale',
+      op: 'c',
+      position: at(0x4000),
+      changedAt: day,
+      row: {
+        SaleID: 60001,
+        OrderID: 45079,
+        LineNumber: 10,
+        SaleDate: '2017-07-04',
+        ProductID: 312,
+        ClientID: 11000,
+        TerritoryID: 4,
+        Quantity: 1,
+        Amount: '1',
+      },
+    },
+    {
+      table: 'Sale',
+      op: 'c',
+      position: at(0x4001),
+      changedAt: day,
+      row: {
+        SaleID: 60002,
+        OrderID: 45079,
+        LineNumber: 11,
+        SaleDate: '2017-07-04',
+        ProductID: 999999,
+        ClientID: 11000,
+        TerritoryID: 4,
+        Quantity: 1,
+        Amount: '1',
+      },
+    },
+    {
+      table: 'Transporter',
+      op: 'r',
+      position: at(0x5000, 0, 2),
+      changedAt: day,
+      row: { TransporterID: 1, Name: 'ONE', ShipBase: '1', ShipRate: '1' },
+    },
+  ])
+  await cover(at(0x4000), '2017-07-04T12:00:00.000Z')
+  const { status, body } = await build.call({})
+  assert.equal(status, 200, JSON.stringify(body))
+  assert.deepEqual(body.covered, { position: at(0x4000), changedAt: '2017-07-04T12:00:00.000Z' })
+  assert.equal((await warehouse.read(async reader => reader.build)).position, at(0x4000))
+  assert.deepEqual(await select("select sale_id from stg_sale where sale_id like '6000_' order by 1"), [
+    ['60000'],
+    ['60001'],
+  ])
+  assert.deepEqual(await select('select count(*) from stg_transporter'), [['5']])
+})
+
+test('a key that a completed second snapshot no longer shows is gone; what a source lacks is a warning', async () => {
+  await land([{ table: 'Transporter', epoch: 2 }])
+  await cover(at(0x6000, 0, 2), '2017-07-05T12:00:00Z')
+  const { body } = await build.call({})
+  assert.deepEqual(await select('select name from stg_transporter'), [['ONE']])
+  assert.deepEqual(body.warnings, [
+    'relationships_fct_order_item_transporter_id__transporter_id__ref_dim_transporter_',
+    'relationships_fct_sale_product_id__product_id__ref_dim_product_',
+  ])
+})
+
+test('a failed test leaves the warehouse that was there, and says which', async () => {
+  const { mtimeMs } = await stat(warehouse.file)
+  await land([
+    {
+      table: 'Sale',
+      op: 'c',
+      position: at(0x7000, 0, 2),
+      changedAt: '2017-07-06T12:00:00+00:00',
+      row: {
+        SaleID: 60003,
+        OrderID: 45079,
+        LineNumber: 12,
+        SaleDate: '2017-07-06',
+        ProductID: 312,
+        ClientID: 11000,
+        TerritoryID: 4,
+        Quantity: 1,
+        Amount: null,
+      },
+    },
+  ])
+  await cover(at(0x8000, 0, 2), '2017-07-06T12:00:00Z')
+  logged.length = 0
+  const { status } = await build.call({})
+  assert.equal(status, 500)
+  assert.match(logged.join(''), /1 of \d+ failed: not_null_stg_sale_amount/)
+  assert.equal((await stat(warehouse.file)).mtimeMs, mtimeMs)
+})
+
+test('bad input is refused with its field', async () => {
+  const { status, body } = await build.call({ threads: 0, other: 1 })
+  assert.equal(status, 400)
+  assert.deepEqual(
+    (body.errors as { field: string }[]).map(error => error.field),
+    ['threads', 'other'],
+  )
+})

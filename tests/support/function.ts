@@ -1,0 +1,41 @@
+import { readSettings, type Settings } from '../../shared/config/index.ts'
+import { type FunctionDefinition, makeHost, type Resources } from '../../shared/contract/index.ts'
+import type { BusEvent } from '../../shared/events/index.ts'
+import { makeLogger } from '../../shared/telemetry/index.ts'
+
+export type Answer = { status: number; body: Record<string, unknown> }
+export type StartedFunction = Awaited<ReturnType<typeof startFunction>>
+
+/** A function started in this process, with the resources that a test gives it. */
+export async function startFunction(
+  definition: FunctionDefinition,
+  options: {
+    resources?: Partial<Resources>
+    settings?: Partial<Settings>
+    onLog?: (line: string) => void
+  } = {},
+) {
+  const host = makeHost(definition, {
+    settings: { ...readSettings({}), ...options.settings },
+    resources: options.resources ?? {},
+    log: makeLogger(
+      options.onLog ? { level: 'warn', destination: { write: options.onLog } } : { level: 'silent' },
+    ),
+    authenticate: () => {},
+  })
+  await host.start()
+  const answer = async (method: string, query: string, body: string): Promise<Answer> => {
+    const headers = { 'content-type': 'application/json' }
+    const reply = await host.dispatch({ method, path: '/', query, headers, body: Buffer.from(body) })
+    return { status: reply.status, body: JSON.parse(reply.body) as Record<string, unknown> }
+  }
+  return {
+    host,
+    /** Posts a JSON body. */
+    call: (body: unknown) => answer('POST', '', JSON.stringify(body)),
+    /** Asks with a query string. */
+    get: (query: string) => answer('GET', query, ''),
+    /** Hands over bus events, as the connector does. */
+    deliver: (events: BusEvent[]) => host.deliver(events),
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { SecretUrl } from '../../shared/config/index.ts'
+import { findPostgres, startPostgres } from '../../shared/store/embedded.ts'
+import { migrate, openStore, type Store } from '../../shared/store/index.ts'
+
+export const ROOT = resolve(fileURLToPath(new URL('../../', import.meta.url)))
+
+export type TestPostgres = {
+  /** Folder of this server and of whatever else the test keeps. */
+  home: string
+  url(database: string): SecretUrl
+  /** A new, empty database. */
+  createDatabase(name: string): Promise<SecretUrl>
+  /** A store in a database of its own, migrated. Closed with the server. */
+  createStore(name?: string): Promise<Store>
+  stop(): Promise<void>
+}
+
+/** A real Postgres of the test file's own, from the wheel's programs, without waiting for the disk. */
+export async function startTestPostgres(): Promise<TestPostgres> {
+  const home = mkdtempSync(join(tmpdir(), 'cordage-test-'))
+  const postgres = await startPostgres({ home, binaries: findPostgres(ROOT), settings: { fsync: 'off' } })
+  const stores: Store[] = []
+  const createDatabase = async (name: string) => {
+    await postgres.ensureDatabase(name)
+    return postgres.url(name)
+  }
+  return {
+    home,
+    url: postgres.url,
+    createDatabase,
+    async createStore(name = `store_${stores.length}`) {
+      const store = openStore(await createDatabase(name), { applicationName: 'cordage-test' })
+      stores.push(store)
+      await migrate(store)
+      return store
+    },
+    async stop() {
+      for (const store of stores) await store.close()
+      await postgres.stop()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
