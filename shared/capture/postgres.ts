@@ -1,9 +1,9 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { type Bus, makePosition, type Position } from '../bus/index.ts'
 import type { SecretUrl, Source, SourceTable } from '../config/index.ts'
 import { ConfigError, describeError, OutageError } from '../errors/index.ts'
 import type { Vault } from '../privacy/index.ts'
-import type { Store } from '../store/index.ts'
+import { connectPostgres, type Store } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { admit, ORDINALS_PER_CHANGE, type RawChange } from './admission.ts'
 import { parkRefusals } from './parking.ts'
@@ -101,12 +101,9 @@ async function slotIsUsable(url: SecretUrl, slot: string, confirmedLsn: bigint):
 }
 
 async function connect(url: SecretUrl): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url.reveal(), application_name: 'cordage-heartbeat' })
-  client.on('error', () => {})
-  await client.connect().catch(cause => {
+  return await connectPostgres(url, { application_name: 'cordage-heartbeat' }).catch(cause => {
     throw new OutageError('source', `cannot connect to ${url}`, { cause })
   })
-  return client
 }
 
 /** A moment at the source: everything committed before `at` lies before `lsn` in its log. */

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { ColumnType, SecretUrl, Source, SourceTable } from '../config/index.ts'
 import { ConfigError, OutageError } from '../errors/index.ts'
+import { connectPostgres } from '../store/index.ts'
 
 type SourceColumnRow = { table_name: string; column_name: string; data_type: string }
 
@@ -141,13 +142,7 @@ export function slotOf(source: Source): string {
 
 /** @throws OutageError where the database cannot be reached */
 async function withSource<T>(url: SecretUrl, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url.reveal(),
-    application_name: 'cordage-prepare',
-    connectionTimeoutMillis: 10_000,
-  })
-  client.on('error', () => {})
-  await client.connect().catch(cause => {
+  const client = await connectPostgres(url, { application_name: 'cordage-prepare' }).catch(cause => {
     throw new OutageError('source', `cannot connect to ${url}`, { cause })
   })
   try {

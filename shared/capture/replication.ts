@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { SecretUrl } from '../config/index.ts'
 import { OutageError } from '../errors/index.ts'
+import { connectPostgres } from '../store/index.ts'
 
 /** What node-postgres does not declare of the connection below a client: its COPY side and its socket. */
 type CopyConnection = {
@@ -33,20 +34,15 @@ export function formatLsn(lsn: bigint): string {
 
 /** A connection for replication commands. Its values print as ISO dates in UTC, whatever the server's defaults. */
 export async function connectReplication(url: SecretUrl): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: url.reveal(),
+  const config = {
     application_name: 'cordage-capture',
     keepAlive: true,
     options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3 -c bytea_output=hex',
     replication: 'database',
-  } as pg.ClientConfig)
-  client.on('error', () => {})
-  try {
-    await client.connect()
-  } catch (cause) {
-    throw new OutageError('source', `cannot connect for replication to ${url}`, { cause })
   }
-  return client
+  return await connectPostgres(url, config).catch(cause => {
+    throw new OutageError('source', `cannot connect for replication to ${url}`, { cause })
+  })
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Bus, makePosition } from '../bus/index.ts'
 import type { SecretUrl, Source, SourceTable } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Vault } from '../privacy/index.ts'
-import type { Store } from '../store/index.ts'
+import { connectPostgres, type Store } from '../store/index.ts'
 import { admit, makeSnapshotEnds, type RawChange } from './admission.ts'
 import { parkRefusals } from './parking.ts'
 import type { Tuple } from './pgoutput.ts'
@@ -60,17 +60,13 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<{ epoch: n
   }
 }
 
-async function connectReader(url: SecretUrl): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: url.reveal(),
+function connectReader(url: SecretUrl): Promise<pg.Client> {
+  return connectPostgres(url, {
     application_name: 'cordage-snapshot',
     options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3 -c bytea_output=hex',
     // Every value as the server prints it, as in the stream.
     types: { getTypeParser: () => (text: string | Buffer) => text } as pg.CustomTypesConfig,
   })
-  client.on('error', () => {})
-  await client.connect()
-  return client
 }
 
 /** A slot of this name that somebody streams from, before we ever did, is another installation's. */

@@ -88,6 +88,9 @@ export const settingsSchema = z.object({
     .date()
     .optional()
     .describe("The demo's date for the last order; default: within the last seven days"),
+  DEMO_DAYS: positiveInt
+    .default(911)
+    .describe("Days of history in the demo's source, counted from its last order; fewer start sooner"),
   DEMO_RATE: z.coerce.number().min(0).default(5).describe("The demo simulator's changes a second"),
   FUNCTION_URLS: z
     .string()

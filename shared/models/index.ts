@@ -4,9 +4,6 @@ import { env, type FeatureExtractionPipeline, pipeline } from '@huggingface/tran
 /** The vectors' length. */
 export const DIMENSIONS = 384
 
-/** Texts embedded together: all are padded to the longest, and memory grows with the batch. */
-const BATCH_SIZE = 8
-
 export type Models = {
   /** Which model made a vector; vectors of different models must not be compared. */
   embedding: { name: string; version: string }
@@ -32,17 +29,16 @@ export async function loadModels(
     dtype: 'q8',
     session_options,
   })
-  const embedBatch = async (texts: string[]): Promise<Float32Array[]> => {
-    const tensor = await extract(texts, { pooling: 'mean', normalize: true })
-    const data = tensor.data as Float32Array
-    return texts.map((_, i) => data.slice(i * DIMENSIONS, (i + 1) * DIMENSIONS))
-  }
   return {
     embedding: { name: NAME, version: 'q8' },
     async embed(texts) {
       const vectors: Float32Array[] = []
-      for (let at = 0; at < texts.length; at += BATCH_SIZE)
-        vectors.push(...(await embedBatch(texts.slice(at, at + BATCH_SIZE))))
+      // One by one: several together are padded to the longest, which on one thread costs more than it saves, and the
+      // model holds up everything else in this process for as long as it computes.
+      for (const text of texts) {
+        const tensor = await extract(text, { pooling: 'mean', normalize: true })
+        vectors.push((tensor.data as Float32Array).slice())
+      }
       return vectors
     },
     close: async () => {

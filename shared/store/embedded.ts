@@ -18,6 +18,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { SecretUrl } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
+import { connectPostgres } from './connect.ts'
 
 const run = promisify(execFile)
 
@@ -275,10 +276,8 @@ async function waitUntilReady(guard: ChildProcess, url: SecretUrl, logFile: stri
   let last: unknown
   for (let i = 0; i < 600; i++) {
     if (guard.exitCode !== null) break
-    const client = new pg.Client({ connectionString: url.reveal(), connectionTimeoutMillis: 2000 })
-    client.on('error', () => {})
     try {
-      await client.connect()
+      const client = await connectPostgres(url, { connectionTimeoutMillis: 2000 })
       await client.end()
       return
     } catch (error) {
@@ -291,8 +290,7 @@ async function waitUntilReady(guard: ChildProcess, url: SecretUrl, logFile: stri
 }
 
 async function ensureDatabase(admin: SecretUrl, database: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: admin.reveal() })
-  await client.connect()
+  const client = await connectPostgres(admin)
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database])
     if (rowCount) return false

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { SecretUrl } from '../config/index.ts'
 import { OutageError } from '../errors/index.ts'
+import { connectPostgres } from './connect.ts'
 
-export { type Lease, type Leases, makeLeases } from './lease.ts'
+export { connectPostgres } from './connect.ts'
+export { LEASE_RETRY_MS, type Lease, type Leases, makeLeases, underLease } from './lease.ts'
 export { migrate, requireSchema } from './migrate.ts'
 
 /** Runs one parametrised statement and returns its rows. bigint, numeric and date come as text, timestamptz as Date. */
@@ -49,8 +51,10 @@ export function openStore(
     idleTimeoutMillis: 30_000,
     types,
   })
-  // A lost idle connection is replaced by the pool; without a listener the event would end the process.
+  // A lost connection is replaced by the pool. The event of one that is lost, idle or between a transaction's
+  // statements, would end the process without a listener; the next statement tells of it.
   pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
   const query: Query = async (text, values) => (await pool.query(text, values)).rows
   return {
     pool,
@@ -89,14 +93,8 @@ async function listen(
   let closed = false
   let client: pg.Client | undefined
   const connect = async () => {
-    const fresh = new pg.Client({
-      connectionString: url.reveal(),
-      application_name: 'cordage-listen',
-      keepAlive: true,
-    })
+    const fresh = await connectPostgres(url, { application_name: 'cordage-listen', keepAlive: true })
     fresh.on('notification', ({ channel, payload }) => onNotify(channel, payload ?? ''))
-    fresh.on('error', () => {})
-    await fresh.connect()
     for (const channel of channels) await fresh.query(`listen "${channel}"`)
     // Only one that was connected is made again when it is lost: a failed attempt is tried again by the loop below.
     fresh.once('end', () => void reconnect())

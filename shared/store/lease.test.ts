@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
 import { checkLease } from '../capture/state.ts'
 import { ConfigError, FencedError } from '../errors/index.ts'
-import { makeLeases, migrate, openStore, requireSchema, type Store } from './index.ts'
+import { makeLeases, migrate, openStore, requireSchema, type Store, underLease } from './index.ts'
 import { SCHEMA_VERSION } from './schema-version.ts'
 
 let postgres: TestPostgres
@@ -25,6 +26,33 @@ test('a lease has one holder, and is free again when it is given back', async ()
   assert.equal(lease.signal.aborted, true)
   assert.ok(await two.tryAcquire('a'))
   await Promise.all([one.close(), two.close()])
+})
+
+test('work under a lease waits for whoever holds it, and goes on where that one has failed', async () => {
+  const leases = makeLeases(store, 'one')
+  const order: string[] = []
+  const work = (name: string) =>
+    underLease(leases, 'work', AbortSignal.timeout(10_000), async () => {
+      order.push(`${name} begins`)
+      await sleep(50)
+      order.push(`${name} ends`)
+      if (name === 'first') throw new Error('broken')
+    })
+  const [first, second] = await Promise.allSettled([work('first'), work('second')])
+  assert.equal(first.status, 'rejected')
+  assert.equal(second.status, 'fulfilled')
+  assert.deepEqual(order, ['first begins', 'first ends', 'second begins', 'second ends'])
+  await leases.close()
+})
+
+test('who waits for a lease is let go by its signal', async () => {
+  const [holder, waiting] = [makeLeases(store, 'one'), makeLeases(store, 'two')]
+  await holder.tryAcquire('taken')
+  await assert.rejects(
+    underLease(waiting, 'taken', AbortSignal.timeout(100), async () => assert.fail('it is taken')),
+    { name: 'TimeoutError' },
+  )
+  await Promise.all([holder.close(), waiting.close()])
 })
 
 test('each holder has a greater number than the one before', async () => {

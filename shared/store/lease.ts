@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from './index.ts'
 
 /** Time after which a holder that says nothing is taken for dead. */
 export const LEASE_MS = 6000
 const RENEW_MS = 1500
+/** Between two tries to get a lease that somebody holds. */
+export const LEASE_RETRY_MS = 1000
 
 export type Lease = {
   name: string
@@ -27,6 +30,8 @@ export type Leases = {
  */
 export function makeLeases(store: Store, owner: string): Leases {
   const held = new Map<string, { lease: Lease; abort: AbortController; renewedAt: number }>()
+  // The store lets an owner take its own lease again: of two who ask in this process only one may get that far.
+  const asking = new Set<string>()
 
   const lose = (name: string) => {
     held.get(name)?.abort.abort()
@@ -60,14 +65,17 @@ export function makeLeases(store: Store, owner: string): Leases {
 
   return {
     async tryAcquire(name) {
-      if (held.has(name)) return undefined
-      const [row] = await store.query<{ fencing: string }>(
-        `insert into ops.lease as l (name, owner, fencing, expires_at) values ($1, $2, 1, now() + $3 * interval '1 millisecond')
+      if (held.has(name) || asking.has(name)) return undefined
+      asking.add(name)
+      const [row] = await store
+        .query<{ fencing: string }>(
+          `insert into ops.lease as l (name, owner, fencing, expires_at) values ($1, $2, 1, now() + $3 * interval '1 millisecond')
          on conflict (name) do update set owner = excluded.owner, fencing = l.fencing + 1, expires_at = excluded.expires_at
          where l.expires_at < now() or l.owner = excluded.owner
          returning fencing`,
-        [name, owner, LEASE_MS],
-      )
+          [name, owner, LEASE_MS],
+        )
+        .finally(() => asking.delete(name))
       if (!row) return undefined
       const abort = new AbortController()
       const lease = { name, fencing: Number(row.fencing), signal: abort.signal }
@@ -92,5 +100,28 @@ export function makeLeases(store: Store, owner: string): Leases {
         )
         .catch(() => {})
     },
+  }
+}
+
+/**
+ * Does `work` while holding a lease, after whoever holds it now.
+ * @throws the signal's reason where it aborts before the lease is free
+ */
+export async function underLease<T>(
+  leases: Leases,
+  name: string,
+  signal: AbortSignal,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted()
+    const lease = await leases.tryAcquire(name)
+    if (lease)
+      try {
+        return await work(lease)
+      } finally {
+        await leases.release(lease).catch(() => {})
+      }
+    await sleep(LEASE_RETRY_MS, undefined, { signal }).catch(() => {})
   }
 }

@@ -1,14 +1,13 @@
 import { Cron } from 'croner'
 import type { ScheduleTrigger } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
-import type { Lease, Leases, Store } from '../../shared/store/index.ts'
+import { LEASE_RETRY_MS, type Leases, type Store, underLease } from '../../shared/store/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
 import type { Caller } from './caller.ts'
 import { pause } from './wake.ts'
 
 /** setTimeout's longest; a later run is waited for in steps. */
 const MAX_SLEEP_MS = 60_000
-const LOCK_RETRY_MS = 1000
 
 type ClockOptions = {
   name: string
@@ -45,8 +44,9 @@ export async function keepSchedule(options: ClockOptions): Promise<void> {
     try {
       if (await claim(store, id, due)) await runOnce(options, id, due)
     } catch (error) {
+      if (signal.aborted) return
       log.error({ schedule: id, error: describeError(error) }, 'a scheduled run failed')
-      await pause(LOCK_RETRY_MS, signal)
+      await pause(LEASE_RETRY_MS, signal)
     }
   }
 }
@@ -82,9 +82,7 @@ async function runOnce(
   id: string,
   due: Date,
 ): Promise<void> {
-  const lock = await takeLock(leases, `exclusive/${schedule.exclusive ?? name}`, signal)
-  if (!lock) return
-  try {
+  await underLease(leases, `exclusive/${schedule.exclusive ?? name}`, signal, async () => {
     // With the lock in hand, a run of this schedule that is still "running" was cut off with its process.
     await store.query(
       `update ops.schedule_run set status = 'abandoned' where schedule = $1 and due_at < $2 and status = 'running'`,
@@ -104,16 +102,5 @@ async function runOnce(
       'update ops.schedule_run set finished_at = now(), status = $3, detail = $4 where schedule = $1 and due_at = $2',
       [id, due, isDone ? 'done' : 'failed', isDone ? null : JSON.stringify(reply.body)],
     )
-  } finally {
-    await leases.release(lock)
-  }
-}
-
-async function takeLock(leases: Leases, name: string, signal: AbortSignal): Promise<Lease | undefined> {
-  while (!signal.aborted) {
-    const lease = await leases.tryAcquire(name)
-    if (lease) return lease
-    await pause(LOCK_RETRY_MS, signal)
-  }
-  return undefined
+  })
 }

@@ -4,7 +4,7 @@ import type { SecretUrl, Source, TopicTrigger, Trigger } from '../../shared/conf
 import { describeError, FencedError } from '../../shared/errors/index.ts'
 import type { ObjectStore } from '../../shared/objects/index.ts'
 import { openVault } from '../../shared/privacy/index.ts'
-import { type Lease, makeLeases, type Store } from '../../shared/store/index.ts'
+import { LEASE_RETRY_MS, type Lease, makeLeases, type Store } from '../../shared/store/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
 import type { Caller } from './caller.ts'
 import { keepSchedule } from './clock.ts'
@@ -32,7 +32,6 @@ export type ConnectorOptions = {
   log: Logger
 }
 
-const LEASE_RETRY_MS = 1000
 const RETENTION_DAYS = 7
 const RETENTION_CHECK_MS = 3_600_000
 

@@ -32,10 +32,15 @@ try {
   })
 
   const makeSource = async (postgres: EmbeddedPostgres) => {
-    if (await postgres.ensureDatabase(DATABASE))
-      say("a bike retailer's database is made: 293 products, 18,148 clients, 56,046 order lines")
+    await postgres.ensureDatabase(DATABASE)
     const url = postgres.url(DATABASE)
-    await loadDemo(url, today)
+    const loaded = await loadDemo(url, { today, days: settings.DEMO_DAYS })
+    if (loaded) {
+      const [products, clients, lines] = Object.values(loaded).map(count => count.toLocaleString('en'))
+      say(
+        `a bike retailer's database is made: ${products} products, ${clients} clients, ${lines} order lines`,
+      )
+    }
     writeFileSync(join(home, 'secrets', `${DATABASE}.url`), url.reveal(), { mode: 0o600 })
   }
   say(`starting in ${home}`)
@@ -67,8 +72,8 @@ try {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().catch(exitWith))
   void simulate(source, settings.DEMO_RATE, abort.signal)
   await showAnswers({ stack, source, say, signal: abort.signal }).catch(error => {
-    // Cut off in the middle of an answer by Ctrl-C, which is no failure.
-    if (!abort.signal.aborted) throw error
+    // Cut off in the middle of an answer by Ctrl-C, which is no failure. Any other leaves what runs running.
+    if (!abort.signal.aborted) say(`an answer could not be shown: ${describeError(error)}`)
   })
 } catch (error) {
   exitWith(error)

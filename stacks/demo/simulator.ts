@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import type { SecretUrl } from '../../shared/config/index.ts'
+import { connectPostgres } from '../../shared/store/index.ts'
 
 export type SimulatorOptions = {
   url: SecretUrl
@@ -198,9 +199,7 @@ export async function runSimulator({
   signal,
 }: SimulatorOptions): Promise<number> {
   if (rate === 0) return 0
-  const client = new pg.Client({ connectionString: url.reveal(), application_name: 'demo-simulator' })
-  client.on('error', () => {})
-  await client.connect()
+  const client = await connectPostgres(url, { application_name: 'demo-simulator' })
   try {
     const world = await openWorld(client, seed)
     const startedAt = performance.now()

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import type { SecretUrl } from '../../shared/config/index.ts'
+import { connectPostgres } from '../../shared/store/index.ts'
 import type { LocalStack } from '../local/stack.ts'
 
 type Tour = { stack: LocalStack; source: SecretUrl; say: (text: string) => void; signal: AbortSignal }
@@ -86,10 +86,7 @@ async function showChange({
   gateway: string
   signal: AbortSignal
 }): Promise<void> {
-  const client = new pg.Client({ connectionString: source.reveal() })
-  // Stopping ends it from the server's side: the query that waits tells of it, the event would end the process.
-  client.on('error', () => {})
-  await client.connect()
+  const client = await connectPostgres(source)
   try {
     const { rows } = await client.query<{ sku: string; name: string; before: string; after: string }>(
       `with old as (select * from dbo."Product" where "Category" = 'Bikes' order by random() limit 1)

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import pg from 'pg'
 import { SecretUrl, type Settings } from '../../shared/config/index.ts'
 import { isLoopback } from '../../shared/contract/index.ts'
 import { type ObjectStore, openObjects } from '../../shared/objects/index.ts'
+import { connectPostgres } from '../../shared/store/index.ts'
 import { type Finding, fail, ok } from './finding.ts'
 
 /** The oldest Postgres with what the store asks of it. */
@@ -14,13 +14,10 @@ const CONNECT_TIMEOUT_MS = 5000
 
 /** A store of one's own: connects, is new enough, has pgvector, lets us make schemas. */
 export async function checkStore(url: SecretUrl): Promise<Finding[]> {
-  const client = new pg.Client({
-    connectionString: url.reveal(),
+  const client = await connectPostgres(url, {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'cordage-doctor',
   })
-  client.on('error', () => {})
-  await client.connect()
   try {
     const { rows } = await client.query<{ version: number; vector: string | null; may_create: boolean }>(
       `select current_setting('server_version_num')::int as version,

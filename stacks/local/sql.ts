@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import pg from 'pg'
 import {
   readConnection,
   readSettings,
@@ -10,6 +9,7 @@ import {
 } from '../../shared/config/index.ts'
 import { ConfigError, describeError, OutageError } from '../../shared/errors/index.ts'
 import { findEmbeddedStore } from '../../shared/store/embedded.ts'
+import { connectPostgres } from '../../shared/store/index.ts'
 import { openWarehouse } from '../../shared/warehouse/index.ts'
 
 /**
@@ -45,8 +45,7 @@ function onPostgres(name: string, url: SecretUrl): Place {
       where table_schema not in ('pg_catalog', 'information_schema') and table_schema !~ '^mart_' order by 1, 2`,
     async ask(sql) {
       // Values as Postgres writes them: its dates and numbers, not the driver's.
-      const client = new pg.Client({ connectionString: url.reveal(), types: { getTypeParser: () => String } })
-      await client.connect()
+      const client = await connectPostgres(url, { types: { getTypeParser: () => String } })
       try {
         // Of several statements in one text the last one's answer is shown.
         const result = [await client.query({ text: sql, rowMode: 'array' })].flat().at(-1)

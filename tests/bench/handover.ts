@@ -13,6 +13,7 @@ const { changed, changesPerSecond, killedInSnapshot, epoch, equality, indexDiffe
   seed: SEED,
   rate: RATE,
   kills: KILLS,
+  days: 911,
   log,
 })
 for (const difference of [...equality.differences, ...indexDifferences].slice(0, 20)) log(difference)

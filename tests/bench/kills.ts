@@ -14,6 +14,7 @@ const { changed, killed, equality, indexDifferences } = await runKills({
   changes: CHANGES,
   rate: RATE,
   kills: KILLS,
+  days: 911,
   log,
 })
 for (const difference of [...equality.differences, ...indexDifferences].slice(0, 20)) log(difference)

@@ -217,7 +217,7 @@ for (const folder of listFunctions(ROOT)) {
       const call = () =>
         function_.kind === 'events'
           ? server().post(
-              Array.from({ length: 2000 }, (_, i) => makeProductEvent(100 + i)),
+              Array.from({ length: 100 }, (_, i) => makeProductEvent(100 + i)),
               BATCH,
             )
           : server().post(makeInput(function_))

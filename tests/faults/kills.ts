@@ -9,6 +9,8 @@ export type KillRun = {
   changes: number
   rate: number
   kills: number
+  /** Of the demo's history. */
+  days?: number
   log?: (line: string) => void
 }
 export type KillOutcome = {
@@ -27,9 +29,10 @@ export async function runKills({
   changes,
   rate,
   kills,
+  days,
   log = () => {},
 }: KillRun): Promise<KillOutcome> {
-  const fleet = await makeFleet()
+  const fleet = await makeFleet(days)
   try {
     for (const member of MEMBERS) fleet.start(member)
     await untilSnapshotIsThrough(fleet)
@@ -74,7 +77,7 @@ export async function runKills({
   }
 }
 
-export type HandOverRun = { seed: number; rate: number; kills: number; log?: (line: string) => void }
+export type HandOverRun = Omit<KillRun, 'changes'>
 export type HandOverOutcome = {
   changed: number
   /** What the source went through meanwhile: the simulator may fall behind its rate. */
@@ -90,9 +93,10 @@ export async function runHandOver({
   seed,
   rate,
   kills,
+  days,
   log = () => {},
 }: HandOverRun): Promise<HandOverOutcome> {
-  const fleet = await makeFleet()
+  const fleet = await makeFleet(days)
   try {
     for (const member of MEMBERS) if (member !== 'capture') fleet.start(member)
     const abort = new AbortController()

@@ -123,9 +123,7 @@ async function treatAll(
 ): Promise<Values[]> {
   const vault = openVault(source.system, readMasterKey(home))
   const clientOf = (row: Values) => (table.personal && table.client ? String(row[table.client]) : '')
-  const keys = table.personal
-    ? await vault.keysOf(store.query, rows.map(clientOf))
-    : new Map<string, Buffer>()
+  const keys = await vault.keysOf(store.query, table.personal ? rows.map(clientOf) : [])
   return rows.map(row => vault.treat(table, row, keys.get(clientOf(row))))
 }
 

@@ -30,12 +30,15 @@ export type Fleet = {
   stop(): Promise<void>
 }
 
-/** The pipeline as processes of their own on a real Postgres, with the demo's source loaded; nothing is started yet. */
-export async function makeFleet(): Promise<Fleet> {
+/**
+ * The pipeline as processes of their own on a real Postgres, with the demo's source loaded; nothing is started yet.
+ * @param days of the demo's history
+ */
+export async function makeFleet(days = 60): Promise<Fleet> {
   const postgres = await startTestPostgres()
   const { home } = postgres
   const source = await postgres.createDatabase('adventureworks')
-  await loadDemo(source, new Date())
+  await loadDemo(source, { today: new Date(), days })
   const store = await postgres.createStore('cordage')
   const storeUrl = postgres.url('cordage')
   const objects = join(home, 'objects')

@@ -1,16 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Source } from '../../../shared/config/index.ts'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { ConfigError } from '../../../shared/errors/index.ts'
-import type { Store } from '../../../shared/store/index.ts'
+import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
 import { findUp, lakeFolder, makeSystemVars, runPythonJob } from '../../../shared/warehouse/index.ts'
 
 /**
  * Builds the warehouse from the lake with dbt, into a file of its own that replaces the old one when every model is
  * built and every test has passed: a failed build leaves yesterday's. A repeat builds the same again from what the lake
- * holds then. One build at a time: its trigger names the lock.
+ * holds then. One build at a time, whoever asks: a second one waits for the first.
  */
 const input = z.strictObject({
   threads: z.number().int().min(1).max(16).default(2).describe('Models and tests that run at once'),
@@ -37,6 +38,8 @@ const LANDING_GROUP = 'land-changes'
 /** The object that tells of the latest build. */
 const ANNOUNCEMENT = 'builds/warehouse.json'
 const PROJECT = 'dbt/dbt_project.yml'
+/** Whoever holds it builds. */
+const LEASE = 'build-warehouse'
 
 export default defineFunction({
   name: 'build-warehouse',
@@ -47,45 +50,44 @@ export default defineFunction({
   output,
   timeoutMs: 10 * 60_000,
 
-  init() {
+  init({ resources }) {
     const project = findUp(PROJECT, import.meta.dirname)
     if (!project) throw new ConfigError(`${PROJECT} is not beside this function or above it`)
-    return { projectDir: dirname(project) }
+    return { projectDir: dirname(project), leases: makeLeases(resources.store, randomUUID()) }
   },
 
   async handle({ threads }, { state, resources, settings, signal, log }) {
     const startedAt = performance.now()
-    const { store, sources, warehouse } = resources
-    // Read before the job pins the tables: what is covered now is in every version that it will find.
-    const coverage = await readCoverage(store, sources)
-    const through = Object.fromEntries(coverage.map(({ system, position }) => [system, position]))
-    const covered = leastCovered(coverage)
+    const { store, objects, sources, warehouse } = resources
+    return await underLease(state.leases, LEASE, signal, async lease => {
+      // Read before the job pins the tables: what is covered now is in every version that it will find.
+      const coverage = await readCoverage(store, sources)
+      const through = Object.fromEntries(coverage.map(({ system, position }) => [system, position]))
+      const covered = leastCovered(coverage)
 
-    await mkdir(warehouse.stateFolder, { recursive: true })
-    const built = await runPythonJob({
-      script: join(import.meta.dirname, 'job.py'),
-      request: {
-        projectDir: state.projectDir,
-        stateDir: warehouse.stateFolder,
-        lakeDir: lakeFolder(settings),
-        file: warehouse.nextFile,
-        threads,
-        systems: makeSystemVars(sources, through),
-        covered,
-      },
-      result: jobResult,
-      signal,
-      log,
+      await mkdir(warehouse.stateFolder, { recursive: true })
+      const built = await runPythonJob({
+        script: join(import.meta.dirname, 'job.py'),
+        request: {
+          projectDir: state.projectDir,
+          stateDir: warehouse.stateFolder,
+          lakeDir: lakeFolder(settings),
+          file: warehouse.nextFile,
+          threads,
+          systems: makeSystemVars(sources, through),
+          covered,
+        },
+        result: jobResult,
+        signal: AbortSignal.any([signal, lease.signal]),
+        log,
+      })
+      await warehouse.replace()
+      // Whoever waits for a new build (publish-marts) finds it announced only once it is in its place.
+      await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ covered, versions: built.versions })))
+      if (built.warnings.length > 0)
+        log.warn({ tests: built.warnings }, 'the source holds what these tests do not expect')
+      return { ...built, covered, tookMs: Math.round(performance.now() - startedAt) }
     })
-    await warehouse.replace()
-    // Whoever waits for a new build (publish-marts) finds it announced only once it is in its place.
-    await resources.objects.put(
-      ANNOUNCEMENT,
-      Buffer.from(JSON.stringify({ covered, versions: built.versions })),
-    )
-    if (built.warnings.length > 0)
-      log.warn({ tests: built.warnings }, 'the source holds what these tests do not expect')
-    return { ...built, covered, tookMs: Math.round(performance.now() - startedAt) }
   },
 })
 

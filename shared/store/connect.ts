@@ -1,0 +1,20 @@
+import pg from 'pg'
+import type { SecretUrl } from '../config/index.ts'
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/**
+ * One connection to a Postgres, for those who need their own: it streams, listens, or looks once. One that is lost
+ * rejects the query that waits on it and those that follow, and never ends the process.
+ */
+export async function connectPostgres(url: SecretUrl, config: pg.ClientConfig = {}): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url.reveal(),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    ...config,
+  })
+  // The loss of a connection that nobody waits on is told by an event, which without a listener is an exception.
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
+import { connectPostgres, type Store } from './index.ts'
+
+let postgres: TestPostgres
+let store: Store
+before(async () => {
+  postgres = await startTestPostgres()
+  store = await postgres.createStore()
+})
+after(() => postgres.stop())
+
+async function backendOf(query: Store['query']): Promise<number> {
+  const [row] = await query<{ pid: number }>('select pg_backend_pid() as pid')
+  return row?.pid ?? 0
+}
+
+test("a connection that is lost between a transaction's statements fails that transaction and nothing else", async () => {
+  await store.query('create table kept (id int)')
+  await assert.rejects(
+    store.transaction(async ({ query }) => {
+      await query('insert into kept values (1)')
+      const pid = await backendOf(query)
+      await store.query('select pg_terminate_backend($1)', [pid])
+      await sleep(100)
+      await query('insert into kept values (2)')
+    }),
+  )
+  assert.deepEqual(await store.query('select id from kept'), [])
+})
+
+test('a connection of its own that is lost while nobody asks it rejects the next query', async () => {
+  const client = await connectPostgres(postgres.url('store_0'))
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  await store.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+  await sleep(100)
+  await assert.rejects(client.query('select 1'))
+})
