@@ -61,14 +61,15 @@ $(UV):
 	@$(PYTHON) -m venv .tools/uv
 	@.tools/uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 
+# Python by its version and not by its path: for a path of a version manager's uv makes the environment anew each time.
 .venv/.installed: uv.lock | $(UV)
 	@echo "installing Python packages"
-	@$(UV) sync -q --locked --inexact --compile-bytecode --python $(PYTHON) --group store --group warehouse
+	@$(UV) sync -q --locked --inexact --compile-bytecode --python 3.11 --group store --group warehouse
 	@touch $@
 
 .venv/.installed-test: uv.lock | .venv/.installed
 	@echo "installing the tests' Python packages"
-	@$(UV) sync -q --locked --inexact --compile-bytecode --python $(PYTHON) --group store --group warehouse --group test
+	@$(UV) sync -q --locked --inexact --compile-bytecode --python 3.11 --group store --group warehouse --group test
 	@touch $@
 
 # The page's tests need a Chromium. Where Debian's package can be had it is installed, elsewhere those tests say that
