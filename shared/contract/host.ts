@@ -1,7 +1,7 @@
 import middy from '@middy/core'
 import type { z } from 'zod'
 import type { Settings } from '../config/index.ts'
-import { BadInputError, describeError, isOutage } from '../errors/index.ts'
+import { BadInputError, describeError, isOutage, OutageError } from '../errors/index.ts'
 import { type BusEvent, busEventSchema } from '../events/index.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
 import type { Authenticate } from './access.ts'
@@ -19,6 +19,9 @@ import type { ResourceName, Resources } from './resources.ts'
 
 /** Calls in flight in one function beyond which it answers 429: a queue would only hide the delay. */
 const MAX_IN_FLIGHT = 256
+
+/** How long calls in flight may take to end by themselves when their host stops: half of what a container is given. */
+const DRAIN_MS = 5000
 
 /** Requests in one batch for a function that takes one at a time: a small body can hold a great many. */
 const MAX_BATCH_REQUESTS = 100
@@ -65,7 +68,7 @@ export type Host = {
   dispatch(request: FunctionRequest): Promise<FunctionReply>
   /** Hands over bus events within the process: the same path without HTTP around it. */
   deliver(events: BusEvent[]): Promise<{ status: number; results: BatchResult[]; detail?: string }>
-  /** Refuses further calls and waits for those in flight. */
+  /** Refuses further calls and waits for those in flight; long ones are told to end after a while. */
   drain(): Promise<void>
 }
 
@@ -87,6 +90,8 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   let ready = false
   let inFlight = 0
   let onIdle: (() => void) | undefined
+  let drained: Promise<void> | undefined
+  const stopping = new AbortController()
 
   const observe = {
     before: () => {
@@ -184,7 +189,10 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     },
   }
 
-  const run = async (call: Call, _: unknown, { signal }: { signal: AbortSignal }): Promise<unknown> => {
+  const run = async (call: Call, _: unknown, limit: { signal: AbortSignal }): Promise<unknown> => {
+    // Only a function that says that it takes long is worth a second signal.
+    const isLong = definition.timeoutMs !== undefined
+    const signal = isLong ? AbortSignal.any([limit.signal, stopping.signal]) : limit.signal
     const context: Context<ResourceName, unknown> = { ...surroundings, state, signal, traceId: call.traceId }
     if (definition.kind === 'events') {
       const results = await handleEvents(definition, call.delivered ?? eventsOf(call.message), context)
@@ -216,6 +224,15 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     }
   }
   const limits = { getRemainingTimeInMillis: () => timeoutMs }
+  const untilIdle = async () => {
+    if (inFlight === 0) return
+    const end = () => stopping.abort(new OutageError(definition.name, 'it is being stopped'))
+    const timer = setTimeout(end, DRAIN_MS)
+    await new Promise<void>(resolve => {
+      onIdle = resolve
+    })
+    clearTimeout(timer)
+  }
   const through = (call: Call) => pipeline(call, limits)
 
   return {
@@ -239,12 +256,10 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
         detail: (JSON.parse(reply.body) as { detail: string }).detail,
       }
     },
-    async drain() {
+    drain() {
       ready = false
-      if (inFlight > 0)
-        await new Promise<void>(resolve => {
-          onIdle = resolve
-        })
+      drained ??= untilIdle()
+      return drained
     },
   }
 }

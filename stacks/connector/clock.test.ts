@@ -120,3 +120,42 @@ test('two clocks run what is due once between them, and a run that failed is tol
   assert.match(runs[0]?.detail ?? '', /no room/)
   assert.ok(runs.slice(1).every(({ status }) => status === 'done'))
 })
+
+test('a run that is cut off because its connector stops is made up for at the next start', {
+  timeout: 20_000,
+}, async () => {
+  // Five minutes ago, and not again for a year.
+  const due = new Date(Date.now() - 300_000)
+  const yearly = `${due.getUTCMinutes()} ${due.getUTCHours()} ${due.getUTCDate()} ${due.getUTCMonth() + 1} *`
+  const calls: string[] = []
+  const stopWithin = async (status: number) => {
+    const abort = new AbortController()
+    const leases = makeLeases(store, 'one')
+    const caller: Caller = {
+      deliver: async () => ({ status: 500, results: [] }),
+      async call(_name, { id }) {
+        calls.push(id)
+        abort.abort()
+        return { status, body: {} }
+      },
+    }
+    await keepSchedule({
+      name: 'train-forecast',
+      index: 0,
+      schedule: { cron: yearly, timeZone: 'UTC', input: {}, exclusive: undefined },
+      store,
+      leases,
+      caller,
+      log: makeLogger({ level: 'silent' }),
+      signal: abort.signal,
+    })
+    await leases.close()
+  }
+  await store.query(
+    `insert into ops.schedule_run (schedule, due_at, status) values ('train-forecast/0', now() - interval '2 days', 'done')`,
+  )
+  await stopWithin(503)
+  await stopWithin(200)
+  assert.equal(calls.length, 2)
+  assert.equal(calls[0], calls[1])
+})

@@ -96,6 +96,11 @@ async function runOnce(
       data: schedule.input,
     })
     const isDone = reply.status < 300
+    if (!isDone && signal.aborted) {
+      // Cut off because we stop: it is due again at the next start.
+      await store.query('delete from ops.schedule_run where schedule = $1 and due_at = $2', [id, due])
+      return
+    }
     if (!isDone)
       log.error({ schedule: id, status: reply.status, reply: reply.body }, 'a scheduled run failed')
     await store.query(

@@ -128,7 +128,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       masterKey: readMasterKey(home),
       log,
     })
-    undo.push(() => connector.close())
+    undo.push(() => {
+      const closed = connector.close()
+      // Its loops wait for the calls that they have made: those end with their hosts.
+      for (const host of hosts.values()) void host.drain()
+      return closed
+    })
     return { gateway: `http://${settings.HOST}:${port}`, settings, hosts, sourceUrl, stop }
   } catch (error) {
     await stop().catch(() => {})
