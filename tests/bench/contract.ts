@@ -12,7 +12,8 @@ import { median, quantile, report } from './report.ts'
 
 /**
  * What a call costs beyond its work: a function behind the contract beside a bare node:http handler that does the same,
- * called in turn. Then, for every bundle without a model: from spawn to its first answer, and what it takes when idle.
+ * called in turn. Then, for every bundle without a model: from spawn to its first answer, beside a bare server's, and what
+ * it takes when idle.
  */
 const CALLS = Number(process.env.CALLS ?? 20_000)
 const WARM_UP = 3000
@@ -57,6 +58,22 @@ async function spawnServer(
   return { child, port }
 }
 
+/** A server of three lines, without a file to read: what Node itself takes to start. */
+const BARE_SERVER =
+  "require('node:http').createServer((_, response) => response.end('{}')).listen(process.env.PORT, '127.0.0.1')"
+
+async function measureBareStart(): Promise<number> {
+  const own: number[] = []
+  for (let i = 0; i < SPAWNS; i++) {
+    const start = performance.now()
+    const { child, port } = await spawnServer(['-e', BARE_SERVER], {})
+    await untilAnswered(port, '{}')
+    own.push(performance.now() - start)
+    child.kill()
+  }
+  return median(own)
+}
+
 async function measureCalls(folder: string): Promise<void> {
   const bundle = await bundleFunction(
     { stage: 'bench', name: 'greet-bench', path: join(ROOT, 'tests', 'bench', 'greet-bench') },
@@ -98,6 +115,8 @@ async function measureStarts(home: string, storeUrl: string): Promise<void> {
     OBJECTS_URL: pathToFileURL(join(home, 'objects')).href,
     SOURCES: join(ROOT, 'sources'),
   }
+  const bareMs = await measureBareStart()
+  report('contract_start_bare', bareMs, 'ms')
   const spawns: number[] = []
   const sizes: number[] = []
   for (const folder of listFunctions(ROOT)) {
@@ -123,6 +142,7 @@ async function measureStarts(home: string, storeUrl: string): Promise<void> {
     spawns.push(median(own))
   }
   report('contract_start_slowest', Math.max(...spawns), 'ms', { atMost: 250 })
+  report('contract_start_ratio', Math.max(...spawns) / bareMs, 'times')
   report('contract_idle_rss_largest', Math.max(...sizes), 'MB', { atMost: 90 })
 }
 
