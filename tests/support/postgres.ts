@@ -14,6 +14,8 @@ export type TestPostgres = {
   url(database: string): SecretUrl
   /** A new, empty database. */
   createDatabase(name: string): Promise<SecretUrl>
+  /** A pool on any database of this server. Closed with it. */
+  openStore(url: SecretUrl): Store
   /** A store in a database of its own, migrated. Closed with the server. */
   createStore(name?: string): Promise<Store>
   stop(): Promise<void>
@@ -28,13 +30,18 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     await postgres.ensureDatabase(name)
     return postgres.url(name)
   }
+  const open = (url: SecretUrl) => {
+    const store = openStore(url, { applicationName: 'cordage-test' })
+    stores.push(store)
+    return store
+  }
   return {
     home,
     url: postgres.url,
     createDatabase,
+    openStore: open,
     async createStore(name = `store_${stores.length}`) {
-      const store = openStore(await createDatabase(name), { applicationName: 'cordage-test' })
-      stores.push(store)
+      const store = open(await createDatabase(name))
       await migrate(store)
       return store
     },

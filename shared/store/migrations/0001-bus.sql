@@ -76,16 +76,16 @@ select
   p.partition,
   c.next_offset as events_read,
   p.next_offset - c.next_offset as events_behind,
-  case when c.next_offset >= p.next_offset then p.heartbeat_position else (
-    select bus.before(e.position) from bus.event e
-    where not bus.is_snapshot(e.position) and e.topic_id = c.topic_id and e.partition = c.partition and e."offset" = c.next_offset
-  ) end as position,
-  case when c.next_offset >= p.next_offset then p.heartbeat_at else (
-    select e.changed_at - interval '1 millisecond' from bus.event e
-    where not bus.is_snapshot(e.position) and e.topic_id = c.topic_id and e.partition = c.partition and e."offset" = c.next_offset
-  ) end as changed_at,
+  case when c.next_offset >= p.next_offset then p.heartbeat_position else bus.before(unread.position) end as position,
+  case when c.next_offset >= p.next_offset then p.heartbeat_at else unread.changed_at - interval '1 millisecond' end as changed_at,
   c.problem,
   c.problem_since
 from bus.cursor c
 join bus.topic t on t.id = c.topic_id
-join bus.partition p using (topic_id, partition);
+join bus.partition p using (topic_id, partition)
+-- Looked up once: the log has a table a day, and each look plans and opens all of them.
+left join lateral (
+  select e.position, e.changed_at from bus.event e
+  where c.next_offset < p.next_offset and not bus.is_snapshot(e.position)
+    and e.topic_id = c.topic_id and e.partition = c.partition and e."offset" = c.next_offset
+) unread on true;

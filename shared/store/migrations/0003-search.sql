@@ -22,6 +22,7 @@ create table search.product (
 create index product_words on search.product using gin (words);
 create index product_model on search.product (model);
 create index product_sku on search.product (lower(sku));
+create index product_name on search.product (lower(name));
 
 create table search.product_text (
   system text not null,
