@@ -40,7 +40,7 @@ export function readMasterKey(home: string): Buffer {
 /** The personal keys of one system's clients, and what is done with them. */
 export type Vault = {
   /**
-   * The keys of these clients, made where they have none yet.
+   * The keys of these clients, made where they have none yet. Once in a transaction.
    * @returns by client id; a client that was erased is not among them
    */
   keysOf(query: Query, clientIds: string[]): Promise<Map<string, KeyObject>>
@@ -62,6 +62,17 @@ export function openVault(system: string, masterKey: Buffer): Vault {
     if (cache.size >= CACHED_KEYS) cache.delete(cache.keys().next().value ?? '')
     cache.set(clientId, key)
   }
+  const readKeys = async (query: Query, clientIds: string[]): Promise<[string, KeyObject][]> => {
+    if (clientIds.length === 0) return []
+    const rows = await query<{ client_id: string; wrapped: Buffer }>(
+      'select client_id, wrapped from privacy.client_key where system = $1 and client_id = any($2)',
+      [system, clientIds],
+    )
+    return rows.map(({ client_id, wrapped }) => [
+      client_id,
+      createSecretKey(unwrap(wrappingKey, system, client_id, wrapped)),
+    ])
+  }
   return {
     async keysOf(query, clientIds) {
       const ids = [...new Set(clientIds)]
@@ -79,24 +90,21 @@ export function openVault(system: string, masterKey: Buffer): Vault {
         const key = cache.get(id)
         if (key && !erased.has(id)) keys.set(id, key)
       }
-      const missing = ids.filter(id => !keys.has(id) && !erased.has(id))
-      if (missing.length === 0) return keys
-      const fresh = missing.map(id => wrap(wrappingKey, system, id, randomBytes(KEY_BYTES)))
+      const unread = ids.filter(id => !keys.has(id) && !erased.has(id))
+      for (const [id, key] of await readKeys(query, unread)) {
+        keys.set(id, key)
+        remember(id, key)
+      }
+      const met = unread.filter(id => !keys.has(id))
+      if (met.length === 0) return keys
       await query(
         `insert into privacy.client_key (system, client_id, wrapped)
          select $1, * from unnest($2::text[], $3::bytea[]) on conflict do nothing`,
-        [system, missing, fresh],
+        [system, met, met.map(id => wrap(wrappingKey, system, id, randomBytes(KEY_BYTES)))],
       )
-      // Read back, because another writer may have been first.
-      const rows = await query<{ client_id: string; wrapped: Buffer }>(
-        'select client_id, wrapped from privacy.client_key where system = $1 and client_id = any($2)',
-        [system, missing],
-      )
-      for (const { client_id, wrapped } of rows) {
-        const key = createSecretKey(unwrap(wrappingKey, system, client_id, wrapped))
-        keys.set(client_id, key)
-        remember(client_id, key)
-      }
+      // Read back, because another writer may have been first; not remembered, because the caller's transaction may still
+      // be rolled back and these keys with it: what they have encrypted by then could never be read.
+      for (const [id, key] of await readKeys(query, met)) keys.set(id, key)
       return keys
     },
     treat(table, row, key) {

@@ -139,6 +139,18 @@ test('of writers who meet a client at once all get one key, and it is stored wra
   assert.ok(!row?.wrapped.includes(first.export()))
 })
 
+test('a key whose transaction was rolled back is not used again', async () => {
+  const vault = openVault('shop', MASTER)
+  const rolledBack = store.transaction(async ({ query }) => {
+    await vault.keysOf(query, ['78'])
+    throw new Error('rolled back')
+  })
+  await assert.rejects(rolledBack, /rolled back/)
+  const key = (await vault.keysOf(store.query, ['78'])).get('78')
+  const stored = (await openVault('shop', MASTER).keysOf(store.query, ['78'])).get('78')
+  assert.ok(stored && key?.equals(stored))
+})
+
 test('with another master key the keys do not open, and the error says which file is wrong', async () => {
   await openVault('shop', MASTER).keysOf(store.query, ['5'])
   await assert.rejects(
