@@ -56,8 +56,15 @@ export function schemaActions(
   declared: Column[],
 ): { actions: Action[]; schemaVersion: number } {
   const known = new Map(snapshot.columns.map(column => [column.name, column]))
+  const spelled = new Map(snapshot.columns.map(column => [column.name.toLowerCase(), column.name]))
   for (const { name, type } of declared) {
     const inLake = known.get(name)
+    const other = spelled.get(name.toLowerCase())
+    // Many readers take the two for one, and a column never leaves the table again.
+    if (!inLake && other !== undefined)
+      throw new IncompatibleSchemaError(
+        `column ${name} is ${other} in the lake: names must differ by more than case`,
+      )
     if (inLake && deltaTypeName(inLake.type) !== deltaTypeName(type))
       throw new IncompatibleSchemaError(
         `column ${name} is ${deltaTypeName(inLake.type)} in the lake and ${deltaTypeName(type)} in the source file`,

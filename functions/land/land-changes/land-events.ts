@@ -96,14 +96,17 @@ function sortOut(
     actions,
   }
 
-  function landRow(event: BusEvent, offset: bigint): string | undefined {
+  /** Adds the event's row to `months`. @returns why it can be none */
+  function addRow(event: BusEvent, offset: bigint, months: SortedEvents['months']): string | undefined {
+    if (event.type === SNAPSHOT_END)
+      return snapshotEndSchema.safeParse(event.data).success ? undefined : 'malformed_event'
     const change = readChange(event, source)
     if (typeof change === 'string') return change
     const { op, row, changedAt, yearMonth } = change
-    let rows = sorted.months.get(yearMonth)
+    let rows = months.get(yearMonth)
     if (!rows) {
       rows = new RowBuffer(columns, OWN_COLUMNS)
-      sorted.months.set(yearMonth, rows)
+      months.set(yearMonth, rows)
     }
     const own = [op, event.position, event.partition, offset, changedAt, landedAt, schemaVersion]
     const mismatch = rows.add(row, own)
@@ -125,19 +128,21 @@ function sortOut(
       const isBehind =
         (mark.offset !== undefined && offset <= mark.offset) ||
         (event.type !== SNAPSHOT_END && mark.position !== undefined && event.position <= mark.position)
-      if (event.replayed ? replayed.has(changeName(event)) : isBehind) {
+      const hasLanded = event.replayed ? replayed.has(changeName(event)) : isBehind
+      if (!hasLanded && !event.replayed) mark.offset = offset
+      // What lies behind the marks was decided, not landed: who was told that it is to be parked may be gone, so that what
+      // can be no row is parked again.
+      const refusal = addRow(event, offset, hasLanded ? new Map() : sorted.months)
+      if (refusal !== undefined) {
+        sorted.results.push({ id: event.id, status: 'parked', reason: refusal })
+        if (!hasLanded && !event.replayed && POSITION.test(event.position)) mark.position = event.position
+        continue
+      }
+      if (hasLanded) {
         sorted.results.push({ id: event.id, status: 'skipped', reason: 'already_landed' })
         continue
       }
-      if (!event.replayed) mark.offset = offset
-      const end = event.type === SNAPSHOT_END ? snapshotEndSchema.safeParse(event.data) : undefined
-      const refusal = end ? (end.success ? undefined : 'malformed_event') : landRow(event, offset)
-      if (refusal !== undefined) {
-        sorted.results.push({ id: event.id, status: 'parked', reason: refusal })
-        if (!event.replayed && POSITION.test(event.position)) mark.position = event.position
-        continue
-      }
-      if (end?.data) epoch = Math.max(epoch, end.data.epoch)
+      if (event.type === SNAPSHOT_END) epoch = Math.max(epoch, snapshotEndSchema.parse(event.data).epoch)
       else if (!event.replayed) mark.position = event.position
       landing += 1
       sorted.results.push({ id: event.id, status: 'done' })
