@@ -159,3 +159,50 @@ test('a run that is cut off because its connector stops is made up for at the ne
   assert.equal(calls.length, 2)
   assert.equal(calls[0], calls[1])
 })
+
+test('a run that is due while the store is away is made up for when it is back', {
+  timeout: 20_000,
+}, async () => {
+  const abort = new AbortController()
+  const leases = makeLeases(store, 'one')
+  const calls: string[] = []
+  let isAway = true
+  const flaky: Store = {
+    ...store,
+    query: async (text, values) => {
+      if (isAway && text.startsWith('insert into ops.schedule_run')) {
+        isAway = false
+        throw Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })
+      }
+      return store.query(text, values)
+    },
+  }
+  const due = new Date(Date.now() - 300_000)
+  await store.query(
+    `insert into ops.schedule_run (schedule, due_at, status) values ('train-propositions/0', now() - interval '2 days', 'done')`,
+  )
+  await keepSchedule({
+    name: 'train-propositions',
+    index: 0,
+    schedule: {
+      cron: `${due.getUTCMinutes()} ${due.getUTCHours()} ${due.getUTCDate()} ${due.getUTCMonth() + 1} *`,
+      timeZone: 'UTC',
+      input: {},
+      exclusive: undefined,
+    },
+    store: flaky,
+    leases,
+    caller: {
+      deliver: async () => ({ status: 500, results: [] }),
+      async call(_name, { id }) {
+        calls.push(id)
+        abort.abort()
+        return { status: 200, body: {} }
+      },
+    },
+    log: makeLogger({ level: 'silent' }),
+    signal: abort.signal,
+  })
+  await leases.close()
+  assert.equal(calls.length, 1)
+})

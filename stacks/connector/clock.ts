@@ -28,27 +28,38 @@ export async function keepSchedule(options: ClockOptions): Promise<void> {
   const { name, index, schedule, store, signal, log } = options
   const id = `${name}/${index}`
   const cron = new Cron(schedule.cron, { timezone: schedule.timeZone, paused: true })
+  let after: Date | undefined
+  let claimed: Date | undefined
+  while (!signal.aborted) {
+    try {
+      after ??= await lastDue(store, id)
+      const due = latestDue(cron, after, new Date())
+      if (!due) {
+        const next = cron.nextRun(after)
+        await pause(Math.min(next ? next.getTime() - Date.now() + 1 : MAX_SLEEP_MS, MAX_SLEEP_MS), signal)
+        continue
+      }
+      // Ours already where the store went away between the claim and the run's end.
+      if (claimed?.getTime() === due.getTime() || (await claim(store, id, due))) {
+        claimed = due
+        await runOnce(options, id, due)
+      }
+      after = due
+    } catch (error) {
+      if (signal.aborted) return
+      log.error({ schedule: id, error: describeError(error) }, 'a scheduled run failed and is tried again')
+      await pause(LEASE_RETRY_MS, signal)
+    }
+  }
+}
+
+/** When the schedule was due that somebody last took; now for one that never was. */
+async function lastDue(store: Store, id: string): Promise<Date> {
   const [row] = await store.query<{ due_at: Date | null }>(
     'select max(due_at) as due_at from ops.schedule_run where schedule = $1',
     [id],
   )
-  let after = row?.due_at ?? new Date()
-  while (!signal.aborted) {
-    const due = latestDue(cron, after, new Date())
-    if (!due) {
-      const next = cron.nextRun(after)
-      await pause(Math.min(next ? next.getTime() - Date.now() + 1 : MAX_SLEEP_MS, MAX_SLEEP_MS), signal)
-      continue
-    }
-    after = due
-    try {
-      if (await claim(store, id, due)) await runOnce(options, id, due)
-    } catch (error) {
-      if (signal.aborted) return
-      log.error({ schedule: id, error: describeError(error) }, 'a scheduled run failed')
-      await pause(LEASE_RETRY_MS, signal)
-    }
-  }
+  return row?.due_at ?? new Date()
 }
 
 /** The last moment in (after, now] at which the schedule was due. */
