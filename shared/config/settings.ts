@@ -110,6 +110,12 @@ export const settingsSchema = z.object({
     .describe(
       'Where a connector of its own reaches functions: name=URL, comma-separated; * stands for the others, {name} for the name',
     ),
+  FUNCTIONS_TOKEN: z
+    .string()
+    .optional()
+    .describe(
+      'Access token that a connector of its own sends to functions that have AUTH_URL, with the roles internal and operator',
+    ),
   CONNECTOR_NAME: z
     .string()
     .optional()

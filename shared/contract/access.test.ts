@@ -9,7 +9,7 @@ import { ConfigError } from '../errors/index.ts'
 import { makeLogger } from '../telemetry/index.ts'
 import { makeAuthenticate } from './access.ts'
 import { type Access, defineFunction } from './define.ts'
-import { makeHost } from './host.ts'
+import { type Host, makeHost } from './host.ts'
 
 /** An issuer of our own, with its keys where OIDC issuers have them. */
 const { publicKey, privateKey } = await generateKeyPair('RS256')
@@ -53,7 +53,7 @@ async function makeToken({
     .sign(key)
 }
 
-async function call(access: Access, token?: string): Promise<number> {
+async function start(access: Access): Promise<Host> {
   const definition = defineFunction({
     name: 'greet-people',
     summary: 'Greets',
@@ -71,12 +71,22 @@ async function call(access: Access, token?: string): Promise<number> {
     authenticate: await makeAuthenticate(settings),
   })
   await host.start()
-  const headers = {
+  return host
+}
+
+const request = (token?: string) => ({
+  method: 'POST',
+  path: '/',
+  query: '',
+  headers: {
     'content-type': 'application/json',
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
-  }
-  return (await host.dispatch({ method: 'POST', path: '/', query: '', headers, body: Buffer.from('{}') }))
-    .status
+  },
+  body: Buffer.from('{}'),
+})
+
+async function call(access: Access, token?: string): Promise<number> {
+  return (await (await start(access)).dispatch(request(token))).status
 }
 
 test('without an issuer everybody on this machine may call, and listening beyond it is refused', async () => {
@@ -121,4 +131,9 @@ test('operators and internal callers need that role', async () => {
     assert.equal(await call(access, await makeToken({ roles: ['user', access] })), 200)
   }
   assert.equal(await call('internal', await makeToken({ roles: ['operator'] })), 403)
+})
+
+test("this process's own calls, of schedules and new objects, need no token", async () => {
+  for (const access of ['operator', 'internal'] as const)
+    assert.equal((await (await start(access)).invoke(request())).status, 200)
 })

@@ -46,7 +46,9 @@ const eventsHandled = makeCounter({
 /** A call on its way through the middlewares. */
 type Call = {
   request: FunctionRequest
-  /** Set where the caller is this very process, which needs no parsing and no credentials. */
+  /** The caller is this very process, which needs no credentials. */
+  isOwn?: boolean
+  /** Set where this very process hands over events, which need no parsing either. */
   delivered?: BusEvent[]
   traceId: string
   /** Ends the call's span, where calls are traced. */
@@ -66,6 +68,8 @@ export type Host = {
   start(): Promise<void>
   isReady(): boolean
   dispatch(request: FunctionRequest): Promise<FunctionReply>
+  /** Hands over a request within the process: everything but the credentials is as over HTTP. */
+  invoke(request: FunctionRequest): Promise<FunctionReply>
   /** Hands over bus events within the process: the same path without HTTP around it. */
   deliver(events: BusEvent[]): Promise<{ status: number; results: BatchResult[]; detail?: string }>
   /** Refuses further calls and waits for those in flight; long ones are told to end after a while. */
@@ -141,7 +145,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
           status: 429,
           reason: 'too_many_requests',
         })
-      if (!event.delivered) await authenticate(event.request, definition.access)
+      if (!event.isOwn) await authenticate(event.request, definition.access)
     },
   }
 
@@ -246,9 +250,10 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       const { traceparent } = request.headers
       return through({ request, ...begin(typeof traceparent === 'string' ? traceparent : undefined) })
     },
+    invoke: request => through({ request, isOwn: true, ...begin(undefined) }),
     async deliver(events) {
       const request = { method: 'POST', path: '/', query: '', headers: {}, body: Buffer.alloc(0) }
-      const reply = await through({ request, delivered: events, ...begin(undefined) })
+      const reply = await through({ request, isOwn: true, delivered: events, ...begin(undefined) })
       if (reply.status === 200) return { status: 200, results: reply.results ?? [] }
       return {
         status: reply.status,

@@ -1,3 +1,6 @@
+import { type RequestOptions, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { json } from 'node:stream/consumers'
 import type { BatchResult, Host } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import type { BusEvent } from '../../shared/events/index.ts'
@@ -33,7 +36,7 @@ export function makeLocalCaller(hosts: Map<string, Host>): Caller {
     async call(name, event) {
       const host = hostOf(name)
       if (!host) return { status: 503, body: { detail: `no function ${name}` } }
-      const reply = await host.dispatch({
+      const reply = await host.invoke({
         method: 'POST',
         path: '/',
         query: '',
@@ -45,18 +48,28 @@ export function makeLocalCaller(hosts: Map<string, Host>): Caller {
   }
 }
 
-/**
- * Calls functions over HTTP.
- * @param urls by function name; `*` is for all others, with `{name}` in the place of the name
- */
-export function makeHttpCaller(urls: Map<string, string>): Caller {
+type HttpCallerOptions = {
+  /** By function name; `*` is for all others, with `{name}` in the place of the name. */
+  urls: Map<string, string>
+  /** Access token for functions that ask for one. */
+  token: string | undefined
+  /** Cuts calls in flight off, which then count as not answered. */
+  signal: AbortSignal
+}
+
+/** Calls functions over HTTP. How long a call may take is the function's own limit, which it answers for. */
+export function makeHttpCaller({ urls, token, signal }: HttpCallerOptions): Caller {
   const post = async (name: string, type: string, body: string) => {
     const url = urls.get(name) ?? urls.get('*')?.replace('{name}', name)
     if (!url) return { status: 503, body: { detail: `no URL for the function ${name}` } }
+    const headers = {
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+      traceparent: makeTraceparent(readTraceId(undefined)),
+      ...(token && { authorization: `Bearer ${token}` }),
+    }
     try {
-      const headers = { 'content-type': type, traceparent: makeTraceparent(readTraceId(undefined)) }
-      const response = await fetch(url, { method: 'POST', headers, body })
-      return { status: response.status, body: (await response.json()) as unknown }
+      return await send(new URL(url), { method: 'POST', headers, signal }, body)
     } catch (error) {
       return { status: 503, body: { detail: describeError(error) } }
     }
@@ -70,4 +83,16 @@ export function makeHttpCaller(urls: Map<string, string>): Caller {
     call: (name, event) =>
       post(name, 'application/cloudevents+json', JSON.stringify({ specversion: '1.0', ...event })),
   }
+}
+
+/** Not by fetch(), which gives up on an answer that takes longer than five minutes to begin: a build may. */
+function send(url: URL, options: RequestOptions, body: string): Promise<{ status: number; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    const request = url.protocol === 'https:' ? requestHttps : requestHttp
+    request(url, options, response => {
+      json(response).then(answer => resolve({ status: response.statusCode ?? 503, body: answer }), reject)
+    })
+      .once('error', reject)
+      .end(body)
+  })
 }

@@ -18,6 +18,9 @@ import { makeHttpCaller } from './caller.ts'
 import { DUTIES, type Duty, startConnector } from './index.ts'
 import { requireSources } from './sources.ts'
 
+/** How long the calls in flight are waited for at the end. */
+const LAST_CALLS_MS = 5000
+
 /** The connector as a process of its own: functions are called over HTTP. */
 try {
   const settings = readSettings()
@@ -35,6 +38,7 @@ try {
   if (duties.includes('capture')) await requireSources({ sources, connectionOf, log })
   const store = openStore(STORE_URL, { applicationName: 'cordage-connector' })
   await migrate(store)
+  const cutOff = new AbortController()
   const connector = await startConnector({
     owner: settings.CONNECTOR_NAME ?? `${hostname()}:${process.pid}`,
     duties,
@@ -44,13 +48,18 @@ try {
     store,
     bus: openStoreBus(store),
     objects: openObjects(OBJECTS_URL.reveal()),
-    caller: makeHttpCaller(settings.FUNCTION_URLS),
+    caller: makeHttpCaller({
+      urls: settings.FUNCTION_URLS,
+      token: settings.FUNCTIONS_TOKEN,
+      signal: cutOff.signal,
+    }),
     masterKey: readMasterKey(CORDAGE_HOME),
     log,
   })
   log.info({ duties }, 'connector runs')
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
+      setTimeout(() => cutOff.abort(), LAST_CALLS_MS).unref()
       connector
         .close()
         .then(() => store.close())

@@ -2,7 +2,7 @@ import { describeError } from '../../shared/errors/index.ts'
 import type { ObjectStore } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, OUTAGE_STATUS } from './caller.ts'
 import { pause } from './wake.ts'
 
 const POLL_MS = 1000
@@ -51,7 +51,7 @@ async function handOver(
     source: '/objects',
     data: { key, size, modifiedAt: modifiedAt.toISOString() },
   })
-  if (reply.status === 503 || reply.status === 429) return
+  if (OUTAGE_STATUS.has(reply.status)) return
   if (reply.status >= 300)
     log.error({ function: name, key, status: reply.status, reply: reply.body }, 'an object was refused')
   await store.query(
