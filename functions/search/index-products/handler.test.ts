@@ -6,6 +6,7 @@ import { CATALOGUE, makeEvent, makeSnapshotEnd, makeTruncate } from '../../../te
 import { startFunction } from '../../../tests/support/function.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
 import definition from './handler.ts'
+import { ensureGraph } from './texts.ts'
 
 let postgres: TestPostgres
 let store: Store
@@ -129,6 +130,23 @@ test('an event from before a truncation that is replayed after it brings nothing
   assert.equal((await store.query('select 1 from search.product where not is_deleted')).length, 0)
   await deliver(makeEvent({ table: 'Product', row: bike(), commit: 6 }))
   assert.equal((await store.query('select 1 from search.product where not is_deleted')).length, 1)
+})
+
+test('a graph whose making was cut off is made anew, by one of those who find that it is due', async () => {
+  await store.query(
+    `insert into search.embedding select n::text, '', (array[cos(n), sin(n)]::real[] || array_fill(0::real, array[382]))::vector from generate_series(1, 5000) n`,
+  )
+  await store.query(
+    'create index embedding_graph on search.embedding using hnsw (embedding vector_cosine_ops) where false',
+  )
+  await store.query(
+    `update pg_index set indisvalid = false where indexrelid = 'search.embedding_graph'::regclass`,
+  )
+  await Promise.all([ensureGraph(store), ensureGraph(store)])
+  const [graph] = await store.query<{ indisvalid: boolean; whole: boolean }>(
+    `select indisvalid, indpred is null as whole from pg_index where indexrelid = 'search.embedding_graph'::regclass`,
+  )
+  assert.deepEqual(graph, { indisvalid: true, whole: true })
 })
 
 test('a topic that is not indexed is skipped, and data that are no change are parked', async () => {

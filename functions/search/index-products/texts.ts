@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
+import type pg from 'pg'
 import pgvector from 'pgvector'
 import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 
 /** Any number that nobody else takes as an advisory lock: "text" in ASCII. */
 const TEXTS_LOCK = 0x74657874
+/** The same for the graph: "grap". */
+const GRAPH_LOCK = 0x67726170
 /** Rows below which every vector is compared: exact, and as quick. */
 const EXACT_ROWS = 5000
 
-type Text = { product_id: string; text: string; text_hash: string | null }
+type Text = { product_id: string; sku: string | null; text: string; text_hash: string | null }
 
 /**
  * Reads the texts of products again and renews words and vectors where they changed. One at a time: whoever comes later
@@ -23,7 +26,7 @@ export async function refreshTexts(
   return store.transaction(async ({ query }) => {
     await query('select pg_advisory_xact_lock($1)', [TEXTS_LOCK])
     const rows = await query<Text>(
-      `select p.product_id, e.text_hash,
+      `select p.product_id, p.sku, e.text_hash,
          concat_ws('. ', p.name, nullif(p.model, p.name), p.subcategory, p.category, p.color, p.description,
            (select nullif(t.description, p.description) from search.product_text t
             where t.system = p.system and t.model = p.model and t.culture = 'en' and not t.is_deleted)) as text
@@ -35,7 +38,8 @@ export async function refreshTexts(
     const changed = rows
       .map(row => ({
         ...row,
-        hash: createHash('sha256').update(`${name}/${version}\0${row.text}`).digest('hex'),
+        // With its number, which is no part of the vector's text but of the words.
+        hash: createHash('sha256').update(`${name}/${version}\0${row.sku}\0${row.text}`).digest('hex'),
       }))
       .filter(row => row.hash !== row.text_hash)
     await refreshWords(
@@ -74,14 +78,35 @@ async function refreshWords(query: Store['query'], productIds: string[], models:
   )
 }
 
-/** Above some thousands of rows a graph is worth its upkeep; once made it stays. */
+/** Above some thousands of rows a graph is worth its upkeep; once made it stays. One at a time makes it. */
 export async function ensureGraph(store: Store): Promise<void> {
-  const [row] = await store.query<{ rows: string; has_graph: boolean }>(
+  const [row] = await store.query<{ rows: string; is_there: boolean }>(
     `select (select count(*) from search.embedding) as rows,
-       exists (select 1 from pg_indexes where schemaname = 'search' and indexname = 'embedding_graph') as has_graph`,
+       exists (select 1 from pg_index where indexrelid = to_regclass('search.embedding_graph') and indisvalid) as is_there`,
   )
-  if (!row || row.has_graph || Number(row.rows) < EXACT_ROWS) return
-  await store.query(
+  if (!row || row.is_there || Number(row.rows) < EXACT_ROWS) return
+  const client = await store.pool.connect()
+  try {
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as is_ours', [GRAPH_LOCK])
+    if (rows[0]?.is_ours) {
+      await makeGraph(client)
+      await client.query('select pg_advisory_unlock($1)', [GRAPH_LOCK])
+    }
+    client.release()
+  } catch (error) {
+    // The lock goes with the connection.
+    client.release(true)
+    throw error
+  }
+}
+
+async function makeGraph(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query(
+    `select 1 from pg_index where indexrelid = to_regclass('search.embedding_graph') and not indisvalid`,
+  )
+  // What a build that was cut off left behind: nobody searches by it, and everybody writes to it.
+  if (rows.length > 0) await client.query('drop index search.embedding_graph')
+  await client.query(
     'create index concurrently if not exists embedding_graph on search.embedding using hnsw (embedding vector_cosine_ops)',
   )
 }
