@@ -91,6 +91,11 @@ export function storableText(maxLength: number): z.ZodString {
     .regex(/^[^\0]*$/, 'must not hold NUL characters')
 }
 
+/** Whether Postgres takes an ISO time: it knows no year 0, no offset beyond 15:59, and reads no endless fraction. */
+export function isStorableTime(text: string): boolean {
+  return text > '0001' && text.length <= 40 && !/[+-](1[6-9]|2\d):\d\d$/.test(text)
+}
+
 const NAME = /^[a-z]+(-[a-z0-9]+)+$/
 
 function checkName(name: string): void {

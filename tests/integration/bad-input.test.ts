@@ -179,6 +179,16 @@ test('a NUL where the store is asked for the text as it is, is 400 with its fiel
   for (const field of ['topic', 'function', 'reason'])
     await refuses(post('replay-parked', JSON.stringify({ [field]: 'a\u0000b' })), 400, field)
   await refuses(post('read-mart', '{"mart": "a\\u0000b"}'), 404)
+  for (const time of [
+    '0000-01-01T00:00:00Z',
+    '2017-01-01T00:00:00+16:00',
+    `2017-01-01T00:00:00.${'1'.repeat(200)}Z`,
+  ])
+    await refuses(
+      post('read-mart', JSON.stringify({ mart: 'dim_product', filters: { valid_from: { gte: time } } })),
+      400,
+      'filters.valid_from.gte',
+    )
 })
 
 test('SQL and tsquery in a query are only words', async () => {

@@ -62,6 +62,8 @@ test('an unknown field or a malformed time is refused by its name', async () => 
   for (const [field, input] of [
     ['topics', { topics: ['a'] }],
     ['parkedFrom', { parkedFrom: 'yesterday' }],
+    ['parkedTo', { parkedTo: '0000-01-01T00:00:00Z' }],
+    ['parkedTo', { parkedTo: `2026-01-01T00:00:00.${'1'.repeat(200)}Z` }],
   ] as const) {
     const { status, body, asked } = await replay(input)
     assert.equal(status, 400)

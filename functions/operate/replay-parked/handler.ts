@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import { defineFunction, storableText } from '../../../shared/contract/index.ts'
+import { defineFunction, isStorableTime, storableText } from '../../../shared/contract/index.ts'
+
+const instant = z.iso.datetime().refine(isStorableTime, 'must be an instant such as 2017-06-30T10:00:00Z')
 
 const input = z.strictObject({
   topic: storableText(200).optional().describe('Only events of this topic'),
   function: storableText(200).optional().describe('Only events that this function parked'),
   reason: storableText(200).optional().describe('Only events that were parked for this reason'),
-  parkedFrom: z.iso.datetime().optional().describe('Parked at or after'),
-  parkedTo: z.iso.datetime().optional().describe('Parked before'),
+  parkedFrom: instant.optional().describe('Parked at or after'),
+  parkedTo: instant.optional().describe('Parked before'),
 })
 
 const output = z.object({

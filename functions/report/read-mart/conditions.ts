@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { z } from 'zod'
+import { isStorableTime } from '../../../shared/contract/index.ts'
 import { BadInputError } from '../../../shared/errors/index.ts'
 
 /** Values that one filter may list. */
@@ -47,11 +48,10 @@ export function makeConditions(
 const inRange = (min: bigint, max: bigint) => (text: string) =>
   /^-?\d{1,19}$/.test(text) && BigInt(text) >= min && BigInt(text) <= max
 const isDate = (text: string) => z.iso.date().safeParse(text).success && text > '0001'
-// Postgres knows no offset beyond 15:59.
+const isLocalTime = (text: string) =>
+  isDate(text) || (z.iso.datetime({ local: true }).safeParse(text).success && isStorableTime(text))
 const isInstant = (text: string) =>
-  isDate(text) ||
-  (z.iso.datetime({ offset: true }).safeParse(text).success && !/[+-](1[6-9]|2\d):\d\d$/.test(text))
-const isLocalTime = (text: string) => isDate(text) || z.iso.datetime({ local: true }).safeParse(text).success
+  isDate(text) || (z.iso.datetime({ offset: true }).safeParse(text).success && isStorableTime(text))
 const isDecimal = (text: string) => /^-?\d{1,30}(\.\d{1,20})?$/.test(text)
 
 /** What Postgres would not take as a value of the type has to be refused here, with the field's name. */
