@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -103,7 +104,7 @@ export async function startPostgres(options: {
   mkdirSync(join(home, 'logs'), { recursive: true })
   const password = readPassword(home)
   const disguise = await findDisguise()
-  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(data, binaries, password, disguise)
+  if (!existsSync(data)) await initialise(data, binaries, password, disguise)
   await own(data, disguise.owner)
   await waitForPredecessor(data)
 
@@ -174,18 +175,19 @@ async function initialise(
   password: string,
   disguise: Disguise,
 ): Promise<void> {
-  // A folder without PG_VERSION is a first start that was cut short.
-  rmSync(data, { recursive: true, force: true })
-  mkdirSync(data, { recursive: true, mode: 0o700 })
+  // Made beside its place and moved there when it is whole: initdb writes PG_VERSION first, not last.
+  const unfinished = `${data}.new`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 })
   const passwordFile = join(data, '..', `.pw-${process.pid}`)
   writeFileSync(passwordFile, password, { mode: 0o600 })
   try {
-    for (const path of [data, passwordFile]) await own(path, disguise.owner)
+    for (const path of [unfinished, passwordFile]) await own(path, disguise.owner)
     const [command = '', ...args] = [
       ...disguise.prefix,
       join(binaries, 'initdb'),
       '-D',
-      data,
+      unfinished,
       '-U',
       'postgres',
       '-A',
@@ -198,9 +200,10 @@ async function initialise(
       '--no-instructions',
     ]
     await run(command, args)
-    chmodSync(data, 0o700)
+    chmodSync(unfinished, 0o700)
+    renameSync(unfinished, data)
   } catch (cause) {
-    rmSync(data, { recursive: true, force: true })
+    rmSync(unfinished, { recursive: true, force: true })
     throw new ConfigError('the embedded Postgres could not be initialised', { cause })
   } finally {
     rmSync(passwordFile, { force: true })
@@ -247,10 +250,20 @@ async function waitForPredecessor(data: string): Promise<void> {
   for (let i = 0; i < 300 && existsSync(file); i++) {
     const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
     if (!isAlive(pid)) return
+    // After a crash of the machine its number may be another program's by now, which Postgres would take for itself.
+    if (!isPostgres(pid)) return rmSync(file)
     await sleep(100)
   }
   if (existsSync(file))
     throw new ConfigError(`another Postgres runs on ${data}: stop the process named in postmaster.pid`)
+}
+
+function isPostgres(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres'
+  } catch {
+    return true // where the system does not tell, or it has just ended
+  }
 }
 
 export function isAlive(pid: number): boolean {
