@@ -8,10 +8,18 @@ import type { Logger } from '../telemetry/index.ts'
 import { admit, ORDINALS_PER_CHANGE, type RawChange } from './admission.ts'
 import { parkRefusals } from './parking.ts'
 import { makePgoutputDecoder, type PgMessage } from './pgoutput.ts'
-import { prepareSource, slotOf } from './prepare.ts'
+import { prepareSource, readRelations, slotOf } from './prepare.ts'
 import { openReplicationStream, parseLsn, type ReplicationStream } from './replication.ts'
 import { takeSnapshot } from './snapshot.ts'
-import { type CaptureLease, checkLease, forgetTables, loadState, saveProblem, saveProgress } from './state.ts'
+import {
+  type CaptureLease,
+  checkLease,
+  forgetTables,
+  loadState,
+  type Relations,
+  saveProblem,
+  saveProgress,
+} from './state.ts'
 
 /** Changes appended in one transaction. */
 const MAX_BATCH = 2000
@@ -50,20 +58,22 @@ export async function capturePostgres(options: CaptureOptions): Promise<void> {
 async function capture(options: CaptureOptions): Promise<void> {
   const { source, url, store, lease, signal, log } = options
   const slot = slotOf(source)
-  await prepareSource(url, source)
+  const published = await prepareSource(url, source)
   const state = await loadState(store, source.system)
   if (state?.state === 'lost') throw new ConfigError(lostSlotText(source.system))
-  const isKnown = source.tables.every(table => state?.tables.includes(table.name))
+  const isKnown = source.tables.every(
+    ({ name }) => state?.relations[name] !== undefined && state.relations[name] === published[name],
+  )
   if (state?.state === 'streaming' && isKnown && state.confirmedLsn !== undefined) {
     if (!(await slotIsUsable(url, slot, state.confirmedLsn))) {
       await saveProblem(store, source.system, lostSlotText(source.system), true)
       throw new ConfigError(lostSlotText(source.system))
     }
     await forgetTables(store, source)
-    return stream(options, slot, state.epoch, state.confirmedLsn, state.position)
+    return stream(options, { ...state, slot, startLsn: state.confirmedLsn, last: state.position })
   }
   log.info({ system: source.system }, 'snapshot begins')
-  const { epoch, startLsn } = await takeSnapshot({
+  const { epoch, startLsn, relations } = await takeSnapshot({
     source,
     url,
     slot,
@@ -72,9 +82,10 @@ async function capture(options: CaptureOptions): Promise<void> {
     vault: options.vault,
     lease,
     signal,
+    isFirst: state === undefined,
   })
   log.info({ system: source.system, epoch }, 'snapshot complete')
-  return stream(options, slot, epoch, startLsn, undefined)
+  return stream(options, { slot, epoch, startLsn, relations, last: undefined })
 }
 
 function lostSlotText(system: string): string {
@@ -109,12 +120,19 @@ async function connect(url: SecretUrl): Promise<pg.Client> {
 /** A moment at the source: everything committed before `at` lies before `lsn` in its log. */
 type Mark = { lsn: bigint; at: Date }
 
+type StreamStart = {
+  slot: string
+  epoch: number
+  startLsn: bigint
+  /** The tables that were read: changes of others that have taken their places are not streamed. */
+  relations: Relations
+  /** The last change that is on the bus. */
+  last: Position | undefined
+}
+
 async function stream(
   options: CaptureOptions,
-  slot: string,
-  epoch: number,
-  startLsn: bigint,
-  last: Position | undefined,
+  { slot, epoch, startLsn, relations, last }: StreamStart,
 ): Promise<void> {
   const { source, url, store, signal } = options
   const tables = new Map(source.tables.map(table => [`${source.namespace}.${table.name}`, table]))
@@ -147,6 +165,8 @@ async function stream(
       const { rows } = await control.query<{ lsn: string; at: Date }>(
         'select clock_timestamp() as at, pg_current_wal_flush_lsn()::text as lsn',
       )
+      // Looked at after the log's place was: up to there all of them were streamed.
+      requireSame(relations, await readRelations(control, source), source)
       if (rows[0]) writer.mark({ lsn: parseLsn(rows[0].lsn), at: rows[0].at })
       replication?.confirm(0n)
       await noteRetention(control, store, source.system, slot)
@@ -167,6 +187,15 @@ async function stream(
     await writer.close()
     await Promise.allSettled([replication?.close(), control.end()])
   }
+}
+
+/** @throws Error where a table was made anew, swapped or taken out: only another snapshot can mend that */
+function requireSame(read: Relations, published: Relations, source: Source): void {
+  for (const { name } of source.tables)
+    if (read[name] !== published[name])
+      throw new Error(
+        `table ${source.namespace}.${name} is no longer the one that is streamed: it was made anew, swapped for another or taken out of the publication`,
+      )
 }
 
 async function noteRetention(control: pg.Client, store: Store, system: string, slot: string): Promise<void> {

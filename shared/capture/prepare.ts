@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { ColumnType, SecretUrl, Source, SourceTable } from '../config/index.ts'
 import { ConfigError, OutageError } from '../errors/index.ts'
 import { connectPostgres } from '../store/index.ts'
+import type { Relations } from './state.ts'
 
 type SourceColumnRow = { table_name: string; column_name: string; data_type: string }
 
@@ -10,7 +11,7 @@ const READABLE_FROM: Record<ColumnType['kind'], string[]> = {
   int: ['smallint', 'integer'],
   bigint: ['smallint', 'integer', 'bigint'],
   double: ['real', 'double precision', 'smallint', 'integer'],
-  decimal: ['numeric', 'smallint', 'integer', 'bigint', 'money'],
+  decimal: ['numeric', 'smallint', 'integer', 'bigint'],
   boolean: ['boolean'],
   string: ['text', 'character varying', 'character', 'uuid', 'json', 'jsonb', 'USER-DEFINED', 'name', 'xml'],
   binary: ['bytea'],
@@ -32,6 +33,8 @@ export type SourceReport = {
 type TableRow = {
   table_name: string
   identity: string
+  /** What a change tells of the row as it was: all of it is null. */
+  identity_columns: string[] | null
   has_key: boolean
   may_read: boolean
   may_publish: boolean
@@ -50,6 +53,9 @@ export async function inspectSource(client: pg.Client, source: Source): Promise<
   )
   const { rows: tables } = await client.query<TableRow>(
     `select c.relname as table_name, c.relreplident as identity,
+       case when c.relreplident <> 'f' then array(
+         select a.attname::text from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
+         where i.indrelid = c.oid and case c.relreplident when 'd' then i.indisprimary else i.indisreplident end) end as identity_columns,
        exists (select 1 from pg_index i where i.indrelid = c.oid and (i.indisprimary or i.indisreplident)) as has_key,
        has_table_privilege(c.oid, 'select') as may_read,
        pg_has_role(c.relowner, 'usage') or exists (
@@ -111,6 +117,10 @@ function inspectTable(
         ? `table ${table.name} has no primary key`
         : `table ${table.name} has no key: changes of its rows could not be told apart`,
     )
+  else if (found.identity_columns && !table.key.every(name => found.identity_columns?.includes(name)))
+    problems.push(
+      `table ${table.name}: its changes tell of the old row only ${found.identity_columns.join(', ') || 'nothing'}, not its key ${table.key.join(', ')}: alter table … replica identity full`,
+    )
   else if (found.identity !== 'f')
     warnings.push(
       `table ${table.name}: without "replica identity full" an update that leaves a large value as it was is parked, for the value is not sent`,
@@ -168,26 +178,41 @@ function refuseProblems(source: Source, problems: string[]): void {
 
 /**
  * Checks a source and makes its publication as the source file says.
+ * @returns the tables that were published before: what has changed in others since was streamed to nobody
  * @throws ConfigError with all problems in one line
  */
-export function prepareSource(url: SecretUrl, source: Source): Promise<void> {
+export function prepareSource(url: SecretUrl, source: Source): Promise<Relations> {
   return withSource(url, async client => {
     refuseProblems(source, (await inspectSource(client, source)).problems)
-    await ensurePublication(client, source, slotOf(source))
+    const published = await readRelations(client, source)
+    await ensurePublication(client, source, published)
+    return published
   })
 }
 
-async function ensurePublication(client: pg.Client, source: Source, publication: string): Promise<void> {
-  const name = pg.escapeIdentifier(publication)
-  const { rows } = await client.query<{ tablename: string | null }>(
-    'select t.tablename from pg_publication p left join pg_publication_tables t on t.pubname = p.pubname and t.schemaname = $2 where p.pubname = $1',
-    [publication, source.namespace],
+/** The tables of a source's namespace that its publication holds; empty where there is none. */
+export async function readRelations(client: pg.Client, source: Source): Promise<Relations> {
+  const { rows } = await client.query<{ name: string; oid: string }>(
+    `select t.tablename as name, c.oid::text as oid from pg_publication_tables t
+     join pg_namespace n on n.nspname = t.schemaname join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
+     where t.pubname = $1 and t.schemaname = $2`,
+    [slotOf(source), source.namespace],
   )
+  return Object.fromEntries(rows.map(({ name, oid }) => [name, oid]))
+}
+
+async function ensurePublication(client: pg.Client, source: Source, published: Relations): Promise<void> {
+  const publication = slotOf(source)
+  const name = pg.escapeIdentifier(publication)
+  const { rowCount: isThere } = await client.query('select 1 from pg_publication where pubname = $1', [
+    publication,
+  ])
   const tables = source.tables
     .map(table => `${pg.escapeIdentifier(source.namespace)}.${pg.escapeIdentifier(table.name)}`)
     .join(', ')
-  const published = new Set(rows.map(row => row.tablename))
-  if (rows.length === 0) await client.query(`create publication ${name} for table ${tables}`)
-  else if (published.size !== source.tables.length || source.tables.some(table => !published.has(table.name)))
-    await client.query(`alter publication ${name} set table ${tables}`)
+  const isSame =
+    Object.keys(published).length === source.tables.length &&
+    source.tables.every(table => Object.hasOwn(published, table.name))
+  if (!isThere) await client.query(`create publication ${name} for table ${tables}`)
+  else if (!isSame) await client.query(`alter publication ${name} set table ${tables}`)
 }

@@ -33,14 +33,14 @@ export function formatLsn(lsn: bigint): string {
 }
 
 /** A connection for replication commands. Its values print as ISO dates in UTC, whatever the server's defaults. */
-export async function connectReplication(url: SecretUrl): Promise<pg.Client> {
+export async function connectReplication(url: SecretUrl, signal?: AbortSignal): Promise<pg.Client> {
   const config = {
     application_name: 'cordage-capture',
     keepAlive: true,
     options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3 -c bytea_output=hex',
     replication: 'database',
   }
-  return await connectPostgres(url, config).catch(cause => {
+  return await connectPostgres(url, config, signal).catch(cause => {
     throw new OutageError('source', `cannot connect for replication to ${url}`, { cause })
   })
 }

@@ -7,8 +7,9 @@ import { connectPostgres, type Store } from '../store/index.ts'
 import { admit, makeSnapshotEnds, type RawChange } from './admission.ts'
 import { parkRefusals } from './parking.ts'
 import type { Tuple } from './pgoutput.ts'
+import { readRelations } from './prepare.ts'
 import { connectReplication, parseLsn } from './replication.ts'
-import { beginEpoch, type CaptureLease, checkLease, finishEpoch } from './state.ts'
+import { beginEpoch, type CaptureLease, checkLease, finishEpoch, type Relations } from './state.ts'
 
 /** Rows read, treated and appended together: some megabytes, a fraction of a second. */
 const CHUNK_ROWS = 5000
@@ -24,21 +25,27 @@ type SnapshotOptions = {
   vault: Vault
   lease: CaptureLease
   signal: AbortSignal
+  /** Nothing is known of the system yet: a slot of its name is then another installation's. */
+  isFirst: boolean
 }
 
 /**
  * Reads all tables as they were at one moment, and leaves a slot that streams everything after it. The slot is made
  * first: its exported snapshot and its start are the same point in the log, so nothing falls between them. A snapshot
  * that is cut short is begun again under a new epoch.
- * @returns the log position from which to stream
+ * @returns the log position from which to stream, and which tables were read
  */
-export async function takeSnapshot(options: SnapshotOptions): Promise<{ epoch: number; startLsn: bigint }> {
-  const { source, url, slot, store, lease } = options
-  const epoch = await beginEpoch(store, source.system, slot, lease)
-  const replication = await connectReplication(url)
-  const reader = await connectReader(url)
+export async function takeSnapshot(
+  options: SnapshotOptions,
+): Promise<{ epoch: number; startLsn: bigint; relations: Relations }> {
+  const { source, url, slot, store, lease, signal } = options
+  // A slot is made once every transaction that writes has ended, and a large table is long in reading: neither is waited for
+  // by who wants to stop.
+  const replication = await connectReplication(url, signal)
+  const reader = await connectReader(url, signal)
   try {
-    if (epoch === 1) await refuseForeignSlot(reader, source, slot)
+    if (options.isFirst) await refuseForeignSlot(reader, source, slot)
+    const epoch = await beginEpoch(store, source.system, slot, lease)
     await dropSlot(reader, slot)
     const made = await replication.query(
       `CREATE_REPLICATION_SLOT ${pg.escapeIdentifier(slot)} LOGICAL pgoutput (SNAPSHOT 'export')`,
@@ -49,35 +56,34 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<{ epoch: n
     }
     await reader.query('begin isolation level repeatable read read only')
     await reader.query(`set transaction snapshot '${snapshot_name}'`)
+    const relations = await readRelations(reader, source)
     const at = new Date().toISOString()
     for (const table of source.tables) await copyTable(options, reader, table, epoch, at)
     await reader.query('commit')
     const startLsn = parseLsn(consistent_point)
-    await finish(options, epoch, startLsn, at)
-    return { epoch, startLsn }
+    await finish(options, epoch, startLsn, at, relations)
+    return { epoch, startLsn, relations }
   } finally {
     await Promise.allSettled([replication.end(), reader.end()])
   }
 }
 
-function connectReader(url: SecretUrl): Promise<pg.Client> {
-  return connectPostgres(url, {
+function connectReader(url: SecretUrl, signal: AbortSignal): Promise<pg.Client> {
+  const config: pg.ClientConfig = {
     application_name: 'cordage-snapshot',
     options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3 -c bytea_output=hex',
     // Every value as the server prints it, as in the stream.
     types: { getTypeParser: () => (text: string | Buffer) => text } as pg.CustomTypesConfig,
-  })
+  }
+  return connectPostgres(url, config, signal)
 }
 
-/** A slot of this name that somebody streams from, before we ever did, is another installation's. */
+/** A slot of this name before we ever made one is another installation's, also where that one is stopped just now. */
 async function refuseForeignSlot(client: pg.Client, source: Source, slot: string): Promise<void> {
-  const { rowCount } = await client.query(
-    'select 1 from pg_replication_slots where slot_name = $1 and active',
-    [slot],
-  )
+  const { rowCount } = await client.query('select 1 from pg_replication_slots where slot_name = $1', [slot])
   if (rowCount)
     throw new ConfigError(
-      `source ${source.system}: another installation streams from the slot ${slot}; give this source file another name`,
+      `source ${source.system}: its database has a replication slot ${slot} that this installation did not make; give this source file another name, or, where no other installation needs it, drop it: select pg_drop_replication_slot('${slot}')`,
     )
 }
 
@@ -135,13 +141,13 @@ async function finish(
   epoch: number,
   startLsn: bigint,
   at: string,
+  relations: Relations,
 ): Promise<void> {
   const position = makePosition(epoch, 0n, LAST_ORDINAL)
   await store.transaction(async transaction => {
     await checkLease(transaction.query, lease)
     const ends = source.tables.flatMap(table => makeSnapshotEnds(table, epoch, position, at))
     await bus.append(transaction, ends)
-    const tables = source.tables.map(table => table.name)
-    await finishEpoch(transaction.query, source.system, tables, position, startLsn)
+    await finishEpoch(transaction.query, source.system, relations, position, startLsn)
   })
 }

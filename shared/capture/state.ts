@@ -3,13 +3,16 @@ import type { Source } from '../config/index.ts'
 import { FencedError } from '../errors/index.ts'
 import type { Query, Store } from '../store/index.ts'
 
+/** Tables by name, each with its number (OID) at the source, which tells it from another of the same name. */
+export type Relations = Record<string, string>
+
 /** Where the capture of a system has come to. */
 export type CaptureState = {
   state: 'snapshot' | 'streaming' | 'lost'
   epoch: number
   slot: string
   /** Tables whose snapshot is complete. */
-  tables: string[]
+  relations: Relations
   confirmedLsn: bigint | undefined
   position: Position | undefined
 }
@@ -22,20 +25,20 @@ export async function loadState(store: Store, system: string): Promise<CaptureSt
     state: CaptureState['state']
     epoch: number
     slot: string
-    tables: string[]
+    relations: Relations
     lsn: string | null
     position: string | null
   }>(
-    `select state, epoch, slot, tables, (confirmed_lsn - '0/0')::text as lsn, position from ingest.capture where system = $1`,
+    `select state, epoch, slot, relations, (confirmed_lsn - '0/0')::text as lsn, position from ingest.capture where system = $1`,
     [system],
   )
   if (!row) return undefined
-  const { state, epoch, slot, tables, lsn, position } = row
+  const { state, epoch, slot, relations, lsn, position } = row
   return {
     state,
     epoch,
     slot,
-    tables,
+    relations,
     confirmedLsn: lsn === null ? undefined : BigInt(lsn),
     position: position ?? undefined,
   }
@@ -62,7 +65,7 @@ export async function beginEpoch(
     const [row] = await query<{ epoch: number }>(
       `insert into ingest.capture (system, state, epoch, slot) values ($1, 'snapshot', 1, $2)
        on conflict (system) do update set state = 'snapshot', epoch = ingest.capture.epoch + 1, slot = excluded.slot,
-         tables = '{}', confirmed_lsn = null, position = null, problem = null, updated_at = now()
+         relations = '{}', confirmed_lsn = null, position = null, problem = null, updated_at = now()
        returning epoch`,
       [system, slot],
     )
@@ -91,7 +94,8 @@ export async function saveProgress(
 /** A table that the source file no longer lists is not streamed: should it come back, it needs a snapshot again. */
 export async function forgetTables(store: Store, { system, tables }: Source): Promise<void> {
   await store.query(
-    'update ingest.capture set tables = array(select unnest(tables) intersect select unnest($2::text[])) where system = $1',
+    `update ingest.capture set relations =
+       (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(relations) where key = any($2)) where system = $1`,
     [system, tables.map(table => table.name)],
   )
 }
@@ -100,11 +104,11 @@ export async function forgetTables(store: Store, { system, tables }: Source): Pr
 export async function finishEpoch(
   query: Query,
   system: string,
-  tables: string[],
+  relations: Relations,
   position: Position,
   startLsn: bigint,
 ): Promise<void> {
-  await query('update ingest.capture set tables = $2 where system = $1', [system, tables])
+  await query('update ingest.capture set relations = $2 where system = $1', [system, relations])
   await saveProgress(query, system, { state: 'streaming', position, confirmedLsn: startLsn })
 }
 

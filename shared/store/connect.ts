@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { SecretUrl } from '../config/index.ts'
 
@@ -6,8 +7,13 @@ const CONNECT_TIMEOUT_MS = 10_000
 /**
  * One connection to a Postgres, for those who need their own: it streams, listens, or looks once. One that is lost
  * rejects the query that waits on it and those that follow, and never ends the process.
+ * @param signal its abort ends the connection, whatever it waits for
  */
-export async function connectPostgres(url: SecretUrl, config: pg.ClientConfig = {}): Promise<pg.Client> {
+export async function connectPostgres(
+  url: SecretUrl,
+  config: pg.ClientConfig = {},
+  signal?: AbortSignal,
+): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url.reveal(),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -16,5 +22,12 @@ export async function connectPostgres(url: SecretUrl, config: pg.ClientConfig = 
   // The loss of a connection that nobody waits on is told by an event, which without a listener is an exception.
   client.on('error', () => {})
   await client.connect()
+  if (signal) {
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+    const cut = () => stream.destroy()
+    signal.addEventListener('abort', cut, { once: true })
+    client.once('end', () => signal.removeEventListener('abort', cut))
+    if (signal.aborted) cut()
+  }
   return client
 }

@@ -38,3 +38,11 @@ test('a connection of its own that is lost while nobody asks it rejects the next
   await sleep(100)
   await assert.rejects(client.query('select 1'))
 })
+
+test('a connection ends with its signal, whatever it waits for', async () => {
+  const abort = new AbortController()
+  const client = await connectPostgres(postgres.url('store_0'), {}, abort.signal)
+  const waiting = client.query('select pg_sleep(60)')
+  setTimeout(() => abort.abort(), 50)
+  await assert.rejects(waiting)
+})

@@ -83,6 +83,11 @@ const REFUSALS: { what: string; given: Given; says: RegExp }[] = [
     says: /shop\.yml: column Client\.ClientID is uuid, declared as int/,
   },
   {
+    what: 'a key of which changes do not tell',
+    given: { table: '("ClientID" integer not null unique, "Email" text primary key)' },
+    says: /shop\.yml: table Client: its changes tell of the old row only Email, not its key ClientID/,
+  },
+  {
     what: 'a file that is no YAML',
     given: { table: KEYED, files: { 'shop.yml': SOURCE.replace('key: [ClientID]', 'key: [ClientID') } },
     says: /shop\.yml: line \d+/,

@@ -8,8 +8,9 @@ create table ingest.capture (
   state text not null check (state in ('snapshot', 'streaming', 'lost')),
   epoch integer not null,
   slot text not null,
-  -- Tables whose snapshot is complete: one that is added later needs a new one.
-  tables text[] not null default '{}',
+  -- Tables whose snapshot is complete, each with its number at the source: one that is added later, or that another has
+  -- taken the place of, needs a new one.
+  relations jsonb not null default '{}',
   -- Everything up to here is on the bus. The log before it may be let go at the source.
   confirmed_lsn pg_lsn,
   -- The last event appended: what the source sends again up to here is skipped.
