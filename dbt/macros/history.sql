@@ -1,14 +1,15 @@
 {#
     Every change of an entity, over all systems that have it: the columns that the model asks for, typed, by our names,
-    then where, when and what kind of change. `columns` gives each one's kind:
+    then where, when and what kind of change, and in what currency its system counts. `columns` gives each one's kind:
       id          the system's id prefix and the id as text, so that ids of two systems cannot clash
       money       decimal(19,4)
+      instant     a point in time; of a column without a zone, by the system's own
       local_time  a clock's reading in the system's time zone
       anything else is the SQL type itself
     A column that a system lacks is null.
 #}
 {% macro changes(entity, columns) %}
-    {%- set types = {'id': 'varchar', 'money': 'decimal(19, 4)', 'local_time': local_time_type()} -%}
+    {%- set types = {'id': 'varchar', 'money': 'decimal(19, 4)', 'instant': instant_type(), 'local_time': local_time_type()} -%}
     {%- set found = [] -%}
     {%- for system, source in var('systems').items() -%}
         {%- for table, declared in source.tables.items() if declared.entity == entity -%}
@@ -26,6 +27,8 @@
             {%- set theirs = ours.get(name, {'name': 'null', 'type': none}) -%}
             {%- if kind == 'id' and each.source.id_prefix %}
         '{{ each.source.id_prefix }}' || cast({{ theirs.name }} as varchar) as {{ name }},
+            {%- elif kind == 'instant' and theirs.type not in ('timestamp', none) %}
+        {{ to_instant('cast(' ~ theirs.name ~ ' as ' ~ local_time_type() ~ ')', zone) }} as {{ name }},
             {%- elif kind == 'local_time' and theirs.type == 'timestamp' %}
         {{ to_local_time(theirs.name, zone) }} as {{ name }},
             {%- else %}
@@ -34,6 +37,7 @@
         {%- endfor %}
         '{{ each.system }}' as source_system,
         {{ zone }} as time_zone,
+        '{{ each.source.currency }}' as currency,
         _op as op,
         _position as source_position,
         _changed_at as changed_at,
@@ -48,6 +52,7 @@
         {%- endfor %}
         cast(null as varchar) as source_system,
         cast(null as varchar) as time_zone,
+        cast(null as varchar) as currency,
         cast(null as varchar) as op,
         cast(null as varchar) as source_position,
         cast(null as {{ instant_type() }}) as changed_at,
@@ -81,9 +86,11 @@
 
 {#
     The versions of each key: a new one opens when a tracked column changes, and closes when the next one opens or the
-    key is deleted. Columns that are overwritten show their last value in every version.
+    key is deleted. Columns that are overwritten show their last value in every version of one life: a key that was
+    deleted and comes again is another thing.
     The first version counts from 1900-01-01, since what came before the first snapshot is not known.
     A key that the last completed snapshot no longer showed ends where that snapshot began.
+    Positions say what came after what; a clock that was set back in between is not followed back.
 #}
 {% macro versions(changes, key, tracked, overwritten) %}
     with turns as (
@@ -125,6 +132,14 @@
         union all
         select source_system, {{ key }}, {{ nulls }}true, source_position, changed_at, changed_date from not_seen_again
     ),
+    in_order as (
+        select
+            source_system, {{ key }}, {{ (tracked + overwritten) | join(', ') }}, is_deleted, source_position,
+            max(changed_at) over earlier as changed_at,
+            max(changed_date) over earlier as changed_date
+        from all_turns
+        window earlier as (partition by source_system, {{ key }} order by source_position)
+    ),
     compared as (
         select
             *,
@@ -132,22 +147,30 @@
             {%- for column in tracked %}
             {{ column }} is distinct from lag({{ column }}) over earlier{{ ' or' if not loop.last }}
             {%- endfor %} as is_changed
-        from all_turns
+        from in_order
         window earlier as (partition by source_system, {{ key }} order by source_position)
+    ),
+    lives as (
+        select
+            *,
+            sum(case when not is_deleted and coalesce(was_deleted, true) then 1 else 0 end) over (
+                partition by source_system, {{ key }} order by source_position
+            ) as life
+        from compared
     ),
     boundaries as (
         select *, lead(changed_at) over (partition by source_system, {{ key }} order by source_position) as valid_to
-        from compared
+        from lives
         where was_deleted is distinct from is_deleted or (is_changed and not is_deleted)
     ),
     last_values as (
         select
-            source_system, {{ key }},
+            source_system, {{ key }}, life,
             {%- for column in overwritten %}
             {{ column }},
             {%- endfor %}
-            row_number() over (partition by source_system, {{ key }} order by source_position desc) as recency
-        from turns
+            row_number() over (partition by source_system, {{ key }}, life order by source_position desc) as recency
+        from lives
         where not is_deleted
     ),
     numbered as (
@@ -179,6 +202,7 @@
     join last_values
         on last_values.source_system = numbered.source_system
         and last_values.{{ key }} = numbered.{{ key }}
+        and last_values.life = numbered.life
         and last_values.recency = 1
 {% endmacro %}
 

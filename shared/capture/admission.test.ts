@@ -44,7 +44,9 @@ function makeQuery(erased: string[] = []): Query {
       })
       return []
     }
-    return ids.map(client_id => ({ client_id, wrapped: wrapped.get(client_id) }))
+    return ids
+      .filter(id => wrapped.has(id))
+      .map(client_id => ({ client_id, wrapped: wrapped.get(client_id) }))
   }) as unknown as Query
 }
 

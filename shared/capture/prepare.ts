@@ -210,9 +210,8 @@ async function ensurePublication(client: pg.Client, source: Source, published: R
   const tables = source.tables
     .map(table => `${pg.escapeIdentifier(source.namespace)}.${pg.escapeIdentifier(table.name)}`)
     .join(', ')
-  const isSame =
-    Object.keys(published).length === source.tables.length &&
-    source.tables.every(table => Object.hasOwn(published, table.name))
+  // One that holds more than is listed is left as it is: it may be another role's, and what is not listed is not taken.
+  const isWhole = source.tables.every(table => Object.hasOwn(published, table.name))
   if (!isThere) await client.query(`create publication ${name} for table ${tables}`)
-  else if (!isSame) await client.query(`alter publication ${name} set table ${tables}`)
+  else if (!isWhole) await client.query(`alter publication ${name} set table ${tables}`)
 }

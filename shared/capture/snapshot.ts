@@ -47,6 +47,7 @@ export async function takeSnapshot(
     if (options.isFirst) await refuseForeignSlot(reader, source, slot)
     const epoch = await beginEpoch(store, source.system, slot, lease)
     await dropSlot(reader, slot)
+    const at = await readClock(reader)
     const made = await replication.query(
       `CREATE_REPLICATION_SLOT ${pg.escapeIdentifier(slot)} LOGICAL pgoutput (SNAPSHOT 'export')`,
     )
@@ -57,7 +58,6 @@ export async function takeSnapshot(
     await reader.query('begin isolation level repeatable read read only')
     await reader.query(`set transaction snapshot '${snapshot_name}'`)
     const relations = await readRelations(reader, source)
-    const at = new Date().toISOString()
     for (const table of source.tables) await copyTable(options, reader, table, epoch, at)
     await reader.query('commit')
     const startLsn = parseLsn(consistent_point)
@@ -76,6 +76,14 @@ function connectReader(url: SecretUrl, signal: AbortSignal): Promise<pg.Client> 
     types: { getTypeParser: () => (text: string | Buffer) => text } as pg.CustomTypesConfig,
   }
   return connectPostgres(url, config, signal)
+}
+
+/** The source's own time, before the moment that is read: no change after it may seem older than its rows. */
+async function readClock(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ at: string }>(
+    `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`,
+  )
+  return rows[0]?.at ?? ''
 }
 
 /** A slot of this name before we ever made one is another installation's, also where that one is stopped just now. */

@@ -71,6 +71,7 @@ export const settingsSchema = z.object({
   ).optional(),
   BUS_URL: z
     .undefined('the store is the only bus there is yet: leave it unset')
+    .optional()
     .describe('The bus is an append-only log in the store; to be left unset'),
   OBJECTS_URL: url(['file'], 'Object storage; default: files under CORDAGE_HOME/objects').optional(),
   WAREHOUSE_URL: url(['duckdb'], 'Where dbt builds; default: DuckDB under CORDAGE_HOME/warehouse').optional(),

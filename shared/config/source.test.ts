@@ -66,6 +66,18 @@ const REFUSED: { what: string; change: [string, string]; line: number; says: Reg
     says: /key column ID is not among its columns/,
   },
   {
+    what: 'a key that does not tell its entity apart',
+    change: ['key: [ClientID]', 'key: [ClientID, Income]'],
+    line: 7,
+    says: /tables\.Client\.key: the key of a table of client rows must be the columns that are its client_id/,
+  },
+  {
+    what: 'a number that its treatment makes a text',
+    change: ['as: name', 'as: annual_income'],
+    line: 11,
+    says: /column Name is string in the lake, where annual_income has to be int, bigint, decimal, double/,
+  },
+  {
     what: 'a client that is no column',
     change: ['client: ClientID', 'client: ID'],
     line: 8,

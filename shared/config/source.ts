@@ -109,6 +109,11 @@ export const sourceSchema = z.strictObject({
     .string()
     .refine(zone => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'unknown time zone')
     .describe('Zone of its business dates, such as Europe/Berlin'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be a currency code such as EUR')
+    .default('USD')
+    .describe('Currency of its amounts (ISO 4217)'),
   idPrefix: z
     .string()
     .default('')
@@ -171,6 +176,55 @@ export function readSourceText(file: string, text: string): { source: Source } |
 
 type Issue = { path: PropertyKey[]; says: string }
 
+/** What tells an entity's rows apart, by our names: the models and the index rank changes by it. */
+const ENTITY_KEYS: Partial<Record<SourceTable['entity'], string[]>> = {
+  product: ['product_id'],
+  product_text: ['model', 'culture'],
+  client: ['client_id'],
+  order: ['order_id'],
+  order_item: ['order_id', 'line_number'],
+  sale: ['sale_id'],
+  inventory: ['product_id', 'location'],
+  transporter: ['transporter_id'],
+  territory: ['territory_id'],
+}
+
+/** Of what kind a column has to be in the lake that the models and the index reckon with, by our name. */
+const NUMBER: ColumnType['kind'][] = ['int', 'bigint', 'decimal', 'double']
+const WHOLE: ColumnType['kind'][] = ['int', 'bigint']
+const TIME: ColumnType['kind'][] = ['date', 'timestamp', 'timestampNtz']
+const KINDS: Record<string, ColumnType['kind'][]> = {
+  list_price: NUMBER,
+  standard_cost: NUMBER,
+  unit_price: NUMBER,
+  amount: NUMBER,
+  annual_income: NUMBER,
+  ship_base: NUMBER,
+  ship_rate: NUMBER,
+  quantity: WHOLE,
+  line_number: WHOLE,
+  total_children: WHOLE,
+  birth_year: WHOLE,
+  home_owner: ['boolean'],
+  ordered_at: TIME,
+  modified_at: TIME,
+  sale_date: TIME,
+}
+
+/** A deletion tells its row's key and nothing else: by another key the models would not know what is gone. */
+function findKeyIssue(name: string, { entity, key, columns }: ReadTable): Issue | undefined {
+  const wanted = ENTITY_KEYS[entity]
+  const ours = key.map(column => columns[column]?.as)
+  const names = Object.values(columns).map(column => column.as)
+  // A table that lacks the columns themselves is none that the models can tell apart anyway.
+  if (!wanted?.every(column => names.includes(column))) return undefined
+  if (wanted.length === ours.length && wanted.every(column => ours.includes(column))) return undefined
+  return {
+    path: ['tables', name, 'key'],
+    says: `the key of a table of ${entity} rows must be the columns that are its ${wanted.join(' and ')}, by which search and the models tell its rows apart`,
+  }
+}
+
 /** Where a key stands in the text: its offset. Sequences have no keys: their own place stands for their items. */
 function findPair(node: unknown, path: PropertyKey[]): number | undefined {
   let place = node
@@ -185,7 +239,9 @@ function findPair(node: unknown, path: PropertyKey[]): number | undefined {
   return offset
 }
 
-function findTableIssues(name: string, table: z.output<typeof sourceSchema>['tables'][string]): Issue[] {
+type ReadTable = z.output<typeof sourceSchema>['tables'][string]
+
+function findTableIssues(name: string, table: ReadTable): Issue[] {
   const issues: Issue[] = []
   const at = (field: string, column?: string) => [
     'tables',
@@ -197,18 +253,31 @@ function findTableIssues(name: string, table: z.output<typeof sourceSchema>['tab
   for (const key of table.key)
     if (!names.includes(key))
       issues.push({ path: at('key'), says: `key column ${key} is not among its columns` })
+  const keyIssue = issues.length === 0 ? findKeyIssue(name, table) : undefined
+  if (keyIssue) issues.push(keyIssue)
   const folded = new Map<string, string>()
   for (const column of names) {
     const lower = column.toLowerCase()
     const refuse = (says: string) => issues.push({ path: at('columns', column), says })
     if (lower === 'year' || lower === 'month')
-      refuse(`column ${column} clashes with the lake's partition columns: rename it in a view`)
+      refuse(
+        `column ${column} clashes with the lake's partition columns: rename it at the source, or leave it out`,
+      )
     if (column.startsWith('_'))
       refuse(`column ${column} begins with an underscore, which the lake keeps for itself`)
     if (folded.has(lower))
-      refuse(`columns ${folded.get(lower)} and ${column} differ only in case: rename one in a view`)
+      refuse(
+        `columns ${folded.get(lower)} and ${column} differ only in case: rename one at the source, or leave it out`,
+      )
     folded.set(lower, column)
-    const { policy, type } = table.columns[column] ?? {}
+    const declared = table.columns[column]
+    const { policy, type } = declared ?? {}
+    const kind = declared && lakeType(declared)?.kind
+    const kinds = ENTITY_KEYS[table.entity] && KINDS[declared?.as ?? '']
+    if (kind && kinds && !kinds.includes(kind))
+      refuse(
+        `column ${column} is ${kind} in the lake, where ${declared.as} has to be ${kinds.join(', ')}: another type or treatment, or another name`,
+      )
     if (policy === 'generalise' && type && !['date', 'timestamp', 'timestampNtz'].includes(type.kind))
       refuse(`column ${column}: only dates can be generalised`)
   }

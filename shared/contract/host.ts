@@ -345,6 +345,7 @@ const TITLES: Record<number, string> = {
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
+  409: 'Not yet',
   413: 'Too large',
   415: 'Unsupported media type',
   429: 'Too many requests',

@@ -13,6 +13,8 @@ export type TableVars = {
 /** The dbt variable `systems`. */
 export type SystemVars = {
   time_zone: string
+  /** ISO 4217. */
+  currency: string
   id_prefix: string
   /** Up to here every table of the system has landed; null where that is not known. */
   through: Position | null
@@ -41,6 +43,7 @@ export function makeSystemVars(
     }
     systems[source.system] = {
       time_zone: source.timeZone,
+      currency: source.currency,
       id_prefix: source.idPrefix,
       through: through[source.system] ?? null,
       tables,

@@ -5,6 +5,8 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { SecretUrl } from '../../shared/config/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
 
+/** As sources/adventureworks.yml has it. */
+const TIME_ZONE = 'America/Los_Angeles'
 /** The day of the last order in the published data. */
 const LAST_ORDER = '2017-06-30'
 const DAY_MS = 86_400_000
@@ -103,6 +105,10 @@ export async function loadDemo(
         alter table dbo."${table}" replica identity full;
         create trigger ledger after insert or update or delete on dbo."${table}" for each row execute function sim.record()`)
     await client.query('commit')
+    // The shop's own: its clocks say what hour of which day an order was placed at.
+    await client.query(
+      `do $$ begin execute format('alter database %I set timezone = %L', current_database(), '${TIME_ZONE}'); end $$`,
+    )
     await client.query('analyze')
     const { rows } = await client.query<Loaded>(
       `select (select count(*)::int from dbo."Product") as products, (select count(*)::int from dbo."Client") as clients,

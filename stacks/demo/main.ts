@@ -75,6 +75,10 @@ try {
     // Cut off in the middle of an answer by Ctrl-C, which is no failure. Any other leaves what runs running.
     if (!abort.signal.aborted) say(`an answer could not be shown: ${describeError(error)}`)
   })
+  if (!abort.signal.aborted)
+    say(
+      `the page is at ${stack.gateway}/, the API document at ${stack.gateway}/openapi.json; Ctrl-C stops it all`,
+    )
 } catch (error) {
   exitWith(error)
 }

@@ -69,7 +69,6 @@ export async function showAnswers({ stack, source, say, signal }: Tour): Promise
   repeat(`curl -s '${gateway}/function/read-mart?mart=agg_sales_weekly&orderBy=-week_start&limit=4'`)
 
   await showChange({ source, say, search, gateway, signal })
-  say(`the page is at ${gateway}/, the API document at ${gateway}/openapi.json; Ctrl-C stops it all`)
 }
 
 /** Changes a price at the source and waits until a search tells it. */

@@ -162,7 +162,7 @@ test('check-source prints what would be captured, with treatment, and what would
     join(home, 'sources', 'shop.yml'),
     SOURCE.replace(
       'tables:\n',
-      'tables:\n  Order:\n    entity: order\n    key: [ID]\n    columns:\n      ID: { type: int, as: id }\n',
+      'tables:\n  Order:\n    entity: order\n    key: [ID]\n    columns:\n      ID: { type: int, as: order_id }\n',
     ),
   )
   await atSource(

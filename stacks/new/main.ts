@@ -72,11 +72,13 @@ test('refuses a call without a name and says which field is missing', async () =
 )
 writeFileSync(
   join(root, 'triggers', `${name}.yml`),
-  '# What calls it besides HTTP: topics, prefixes, schedules (docs/architecture.md).\n{}\n',
+  '# What calls it besides HTTP: topics, prefixes, schedules (docs/reference/triggers.md).\n{}\n',
 )
 process.stdout.write(
-  `functions/${stage}/${name}/handler.ts, its test and triggers/${name}.yml are written; run: node --test functions/${stage}/${name}/handler.test.ts\n`,
+  `functions/${stage}/${name}/handler.ts, its test and triggers/${name}.yml are written; run: npx node --test functions/${stage}/${name}/handler.test.ts\n`,
 )
+// The reference names every function, and a test holds it to that.
+if (root === ROOT) await import('../reference/main.ts')
 
 function camel(kebab: string): string {
   return kebab.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())

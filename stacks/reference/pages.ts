@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import type { z } from 'zod'
 import {
   readTriggers,
@@ -27,10 +29,45 @@ export async function makePages(): Promise<Map<string, string>> {
     'functions.md': functionsPage(functions, triggers),
     'triggers.md': triggersPage(triggers),
     'sources.md': sourcesPage(),
+    'marts.md': martsPage(),
     'metrics.md': metricsPage(await registry.getMetricsAsJSON()),
   }
   const note = '<!-- Printed from the code by "make reference"; not to be edited. -->'
   return new Map(Object.entries(pages).map(([name, text]) => [name, `${note}\n${text.trim()}\n`]))
+}
+
+const MODELS = join(ROOT, 'dbt', 'models', 'marts')
+
+type ModelFile = {
+  models: {
+    name: string
+    description: string
+    config: { meta: { key: string[] } }
+    columns: { name: string; description?: string }[]
+  }[]
+}
+
+/** What analysts ask: the published tables, from the descriptions that stand beside the models. */
+function martsPage(): string {
+  const models = readdirSync(MODELS)
+    .filter(file => file.endsWith('.yml'))
+    .sort()
+    .flatMap(file => (parse(readFileSync(join(MODELS, file), 'utf8')) as ModelFile).models)
+  const sections = models.map(({ name, description, config, columns }) =>
+    [
+      `## ${name}`,
+      `${description.trim()} Key: ${config.meta.key.map(code).join(', ')}.`,
+      table(
+        ['column', 'what it is'],
+        columns.map(column => [code(column.name), column.description ?? '']),
+      ),
+    ].join('\n\n'),
+  )
+  return [
+    '# Marts',
+    'The tables that a build makes and publish-marts publishes, as views in the schema `mart` of the store. `read-mart` reads them over HTTP, `npm run sql` in the warehouse, and any tool that speaks to Postgres in the store. `dim_` tables describe things, `fct_` tables hold what happened, `agg_` tables are sums.',
+    ...sections,
+  ].join('\n\n')
 }
 
 /** Answers' lists that are worth going through, the more telling first. */

@@ -151,6 +151,10 @@ test('changes show by position, deletions close the history, and sales keep the 
   assert.deepEqual(await select("select is_current, valid_to from dim_client where client_id = '14657'"), [
     [false, '2017-07-03 12:00:00+00'],
   ])
+  // 05:00 by the clocks of the source's zone, Los Angeles in summer.
+  assert.deepEqual(await select("select modified_at from stg_product where product_id = '312'"), [
+    ['2017-07-03 12:00:00+00'],
+  ])
   assert.deepEqual(
     await select(
       "select product_key, list_price, is_current from dim_product where product_id = '312' order by version",
@@ -270,6 +274,15 @@ test('a failed test leaves the warehouse that was there, and says which', async 
   assert.equal(status, 500)
   assert.match(logged.join(''), /1 of \d+ failed: not_null_stg_sale_amount/)
   assert.equal((await stat(warehouse.file)).mtimeMs, mtimeMs)
+})
+
+test('while a table is still being read nothing is built, and the answer says so', async () => {
+  await store.query(
+    'update bus.partition set heartbeat_position = null, heartbeat_at = null where topic_id = (select min(topic_id) from bus.partition)',
+  )
+  const { status, body } = await build.call({})
+  assert.equal(status, 409)
+  assert.match(String(body.detail), /the tables of adventureworks are still being read/)
 })
 
 test('bad input is refused with its field', async () => {

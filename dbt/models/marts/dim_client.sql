@@ -10,7 +10,7 @@ versions as (
         tracked=[
             'marital_status', 'annual_income', 'total_children', 'education', 'occupation', 'home_owner',
         ],
-        overwritten=['birth_year', 'gender'],
+        overwritten=['birth_year', 'gender', 'currency'],
     ) }}
 ),
 
@@ -22,7 +22,7 @@ final as (
         gender,
         marital_status,
         annual_income,
-        '{{ var("currency") }}' as currency,
+        currency,
         total_children,
         education,
         occupation,

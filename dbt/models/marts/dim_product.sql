@@ -7,7 +7,7 @@ versions as (
         'changes',
         key='product_id',
         tracked=['name', 'model', 'color', 'standard_cost', 'list_price', 'subcategory', 'category'],
-        overwritten=['sku', 'description'],
+        overwritten=['sku', 'description', 'currency'],
     ) }}
 ),
 
@@ -22,7 +22,7 @@ final as (
         color,
         standard_cost,
         list_price,
-        '{{ var("currency") }}' as currency,
+        currency,
         subcategory,
         category,
         version,

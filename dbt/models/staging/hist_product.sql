@@ -10,7 +10,7 @@ with changes as (
         'list_price': 'money',
         'subcategory': 'varchar',
         'category': 'varchar',
-        'modified_at': 'local_time',
+        'modified_at': 'instant',
     }) }}
 )
 

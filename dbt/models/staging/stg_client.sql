@@ -16,7 +16,7 @@ final as (
         marital_status,
         gender,
         annual_income,
-        '{{ var("currency") }}' as currency,
+        currency,
         total_children,
         education,
         occupation,

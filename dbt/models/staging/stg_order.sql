@@ -2,7 +2,7 @@ with changes as (
     {{ changes('order', {
         'order_id': 'id',
         'order_number': 'varchar',
-        'ordered_at': 'local_time',
+        'ordered_at': 'instant',
         'client_id': 'id',
         'territory_id': 'id',
         'transporter_id': 'id',
@@ -18,8 +18,8 @@ final as (
     select
         order_id,
         order_number,
-        {{ to_instant('ordered_at', 'time_zone') }} as ordered_at,
-        cast(ordered_at as date) as order_date,
+        ordered_at,
+        cast({{ to_local_time('ordered_at', 'time_zone') }} as date) as order_date,
         client_id,
         territory_id,
         transporter_id,

@@ -20,7 +20,7 @@ final as (
         product_id,
         quantity,
         unit_price,
-        '{{ var("currency") }}' as currency,
+        currency,
         source_system,
         source_position,
         changed_at

@@ -16,10 +16,10 @@ final as (
         color,
         standard_cost,
         list_price,
-        '{{ var("currency") }}' as currency,
+        currency,
         subcategory,
         category,
-        {{ to_instant('modified_at', 'time_zone') }} as modified_at,
+        modified_at,
         source_system,
         source_position,
         changed_at

@@ -17,7 +17,7 @@ final as (
         name,
         ship_base,
         ship_rate,
-        '{{ var("currency") }}' as currency,
+        currency,
         source_system,
         source_position,
         changed_at

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Source } from '../../../shared/config/index.ts'
 import { defineFunction } from '../../../shared/contract/index.ts'
-import { ConfigError } from '../../../shared/errors/index.ts'
+import { BadInputError, ConfigError } from '../../../shared/errors/index.ts'
 import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
 import { findUp, lakeFolder, makeSystemVars, runPythonJob } from '../../../shared/warehouse/index.ts'
 
@@ -63,7 +63,7 @@ export default defineFunction({
       // Read before the job pins the tables: what is covered now is in every version that it will find.
       const coverage = await readCoverage(store, sources)
       const through = Object.fromEntries(coverage.map(({ system, position }) => [system, position]))
-      const covered = leastCovered(coverage)
+      const covered = coverage.length === sources.length ? leastCovered(coverage) : null
 
       await mkdir(warehouse.stateFolder, { recursive: true })
       const built = await runPythonJob({
@@ -93,7 +93,10 @@ export default defineFunction({
 
 type Coverage = { system: string; position: string; changedAt: string }
 
-/** Per system, up to where all of its tables have landed; systems are left out where a partition has said nothing yet. */
+/**
+ * Per system, up to where all of its tables have landed. A system that was never captured is left out.
+ * @throws BadInputError while one is being read: half of it would not fit the rest, and yesterday's marts do
+ */
 async function readCoverage(store: Store, sources: Source[]): Promise<Coverage[]> {
   const rows = await store.query<{ topic: string; complete: boolean; position: string; changed_at: Date }>(
     `select t.name as topic, bool_and(c.position is not null) as complete, min(c.position) as position, min(c.changed_at) as changed_at
@@ -105,7 +108,12 @@ async function readCoverage(store: Store, sources: Source[]): Promise<Coverage[]
   )
   return sources.flatMap(({ system, tables }) => {
     const own = rows.filter(({ topic }) => tables.some(table => table.topic === topic))
-    if (own.length === 0 || own.some(({ complete }) => !complete)) return []
+    if (own.length === 0) return []
+    if (own.some(({ complete }) => !complete))
+      throw new BadInputError(
+        `the tables of ${system} are still being read, or read again: build when they have landed`,
+        { status: 409, reason: 'not_yet' },
+      )
     const [position = ''] = own.map(row => row.position).toSorted()
     const changedAt = Math.min(...own.map(row => row.changed_at.getTime()))
     return [{ system, position, changedAt: new Date(changedAt).toISOString() }]

@@ -1,15 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
-import type { Store } from '../../../shared/store/index.ts'
+import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
 import { copyMarts } from './copy.ts'
 import { dropOldSchemas, moveViews } from './views.ts'
 
-/**
- * Copies the warehouse's marts into a schema of their own, `mart_<n>`, then moves all views `mart.*` to it at once.
- * Nobody's query fails or waits for the copying. A repeat publishes the same under another number; one that fails
- * leaves the views where they were.
- */
+/** Whoever holds it publishes. */
+const LEASE = 'publish-marts'
+
 /** Called by hand without a field, or with the announcement of a build. */
 const input = objectSchema.partial()
 
@@ -21,6 +20,11 @@ const output = z.object({
   tookMs: z.number(),
 })
 
+/**
+ * Copies the warehouse's marts into a schema of their own, `mart_<n>`, then moves all views `mart.*` to it at once.
+ * Nobody's query fails or waits for the copying. A repeat publishes the same under another number; one that fails
+ * leaves the views where they were. One at a time, so that an older build never takes a newer one's place.
+ */
 export default defineFunction({
   name: 'publish-marts',
   summary: "Publishes the warehouse's marts in the store, all at once",
@@ -30,23 +34,28 @@ export default defineFunction({
   output,
   timeoutMs: 10 * 60_000,
 
-  async handle(_, { resources, signal, log }) {
+  init({ resources }) {
+    return { leases: makeLeases(resources.store, randomUUID()) }
+  },
+
+  async handle(_, { state, resources: { store, warehouse }, signal, log }) {
     const startedAt = performance.now()
-    const { store, warehouse } = resources
-    return await warehouse.read(async ({ connection, build, marts }) => {
-      const number = await takeNumber(store)
-      const published = await copyMarts(store, connection, marts, number, signal)
-      await moveViews(store, published, build, number, signal)
-      const droppedSchemas = await dropOldSchemas(store, number)
-      log.debug({ schema: `mart_${number}` }, 'marts published')
-      return {
-        schema: `mart_${number}`,
-        marts: Object.fromEntries(published.map(mart => [mart.name, mart.rows])),
-        droppedSchemas,
-        covered: { changedAt: build.changedAt, position: build.position },
-        tookMs: Math.round(performance.now() - startedAt),
-      }
-    })
+    return await underLease(state.leases, LEASE, signal, () =>
+      warehouse.read(async ({ connection, build, marts }) => {
+        const number = await takeNumber(store)
+        const published = await copyMarts(store, connection, marts, number, signal)
+        await moveViews(store, published, build, number, signal)
+        const droppedSchemas = await dropOldSchemas(store, number)
+        log.debug({ schema: `mart_${number}` }, 'marts published')
+        return {
+          schema: `mart_${number}`,
+          marts: Object.fromEntries(published.map(mart => [mart.name, mart.rows])),
+          droppedSchemas,
+          covered: { changedAt: build.changedAt, position: build.position },
+          tookMs: Math.round(performance.now() - startedAt),
+        }
+      }),
+    )
   },
 })
 
