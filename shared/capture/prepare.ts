@@ -33,6 +33,8 @@ export type SourceReport = {
 type TableRow = {
   table_name: string
   identity: string
+  /** Its publication sends what happens in its partitions under their names, which nobody lists. */
+  is_scattered: boolean
   /** What a change tells of the row as it was: all of it is null. */
   identity_columns: string[] | null
   has_key: boolean
@@ -53,6 +55,7 @@ export async function inspectSource(client: pg.Client, source: Source): Promise<
   )
   const { rows: tables } = await client.query<TableRow>(
     `select c.relname as table_name, c.relreplident as identity,
+       c.relkind = 'p' and exists (select 1 from pg_publication where pubname = $2 and not pubviaroot) as is_scattered,
        case when c.relreplident <> 'f' then array(
          select a.attname::text from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
          where i.indrelid = c.oid and case c.relreplident when 'd' then i.indisprimary else i.indisreplident end) end as identity_columns,
@@ -124,6 +127,10 @@ function inspectTable(
   else if (found.identity !== 'f')
     warnings.push(
       `table ${table.name}: without "replica identity full" an update that leaves a large value as it was is parked, for the value is not sent`,
+    )
+  if (found.is_scattered)
+    problems.push(
+      `table ${table.name} is partitioned: alter publication … set (publish_via_partition_root = true)`,
     )
   if (!found.may_read) problems.push(`table ${table.name} may not be read: grant select on it`)
   if (!found.may_publish)
@@ -212,6 +219,9 @@ async function ensurePublication(client: pg.Client, source: Source, published: R
     .join(', ')
   // One that holds more than is listed is left as it is: it may be another role's, and what is not listed is not taken.
   const isWhole = source.tables.every(table => Object.hasOwn(published, table.name))
-  if (!isThere) await client.query(`create publication ${name} for table ${tables}`)
+  if (!isThere)
+    await client.query(
+      `create publication ${name} for table ${tables} with (publish_via_partition_root = true)`,
+    )
   else if (!isWhole) await client.query(`alter publication ${name} set table ${tables}`)
 }

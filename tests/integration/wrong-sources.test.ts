@@ -33,16 +33,26 @@ before(async () => {
 })
 after(() => postgres.stop())
 
-type Given = { table: string; files?: Record<string, string>; settings?: Record<string, string> }
+type Given = {
+  table: string
+  afterwards?: string
+  files?: Record<string, string>
+  settings?: Record<string, string>
+}
 
-async function start(program: string, { table, files = { 'shop.yml': SOURCE }, settings = {} }: Given) {
+async function start(
+  program: string,
+  { table, afterwards = '', files = { 'shop.yml': SOURCE }, settings = {} }: Given,
+) {
   const home = mkdtempSync(join(tmpdir(), 'cordage-wrong-'))
   try {
     for (const folder of ['sources', 'objects']) mkdirSync(join(home, folder))
     for (const [name, text] of Object.entries(files)) writeFileSync(join(home, 'sources', name), text)
     const client = new pg.Client({ connectionString: source })
     await client.connect()
-    await client.query(`drop table if exists "Client"; create table "Client" ${table}`)
+    await client.query(
+      `drop publication if exists cordage_shop; drop table if exists "Client"; create table "Client" ${table}; ${afterwards}`,
+    )
     await client.end()
     return await runProgram([program], {
       CORDAGE_HOME: join(home, 'state'),
@@ -86,6 +96,14 @@ const REFUSALS: { what: string; given: Given; says: RegExp }[] = [
     what: 'a key of which changes do not tell',
     given: { table: '("ClientID" integer not null unique, "Email" text primary key)' },
     says: /shop\.yml: table Client: its changes tell of the old row only Email, not its key ClientID/,
+  },
+  {
+    what: 'a partitioned table whose changes come under the names of its partitions',
+    given: {
+      table: `${KEYED} partition by range ("ClientID")`,
+      afterwards: 'create publication cordage_shop for table "Client"',
+    },
+    says: /shop\.yml: table Client is partitioned: alter publication … set \(publish_via_partition_root = true\)/,
   },
   {
     what: 'a file that is no YAML',
