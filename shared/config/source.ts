@@ -189,10 +189,10 @@ const ENTITY_KEYS: Partial<Record<SourceTable['entity'], string[]>> = {
   territory: ['territory_id'],
 }
 
-/** Of what kind a column has to be in the lake that the models and the index reckon with, by our name. */
 const NUMBER: ColumnType['kind'][] = ['int', 'bigint', 'decimal', 'double']
 const WHOLE: ColumnType['kind'][] = ['int', 'bigint']
 const TIME: ColumnType['kind'][] = ['date', 'timestamp', 'timestampNtz']
+/** Of what kind a column has to be in the lake that the models and the index reckon with, by our name. */
 const KINDS: Record<string, ColumnType['kind'][]> = {
   list_price: NUMBER,
   standard_cost: NUMBER,

@@ -121,51 +121,52 @@ test('two clocks run what is due once between them, and a run that failed is tol
   assert.ok(runs.slice(1).every(({ status }) => status === 'done'))
 })
 
-test('a run that is cut off because its connector stops is made up for at the next start', {
-  timeout: 20_000,
-}, async () => {
-  // Five minutes ago, and not again for a year.
-  const due = new Date(Date.now() - 300_000)
-  const yearly = `${due.getUTCMinutes()} ${due.getUTCHours()} ${due.getUTCDate()} ${due.getUTCMonth() + 1} *`
+/** Due five minutes ago, and not again for a year. */
+const due = new Date(Date.now() - 300_000)
+const YEARLY = `${due.getUTCMinutes()} ${due.getUTCHours()} ${due.getUTCDate()} ${due.getUTCMonth() + 1} *`
+
+/** Keeps such a schedule until it has called. @returns the calls' ids */
+async function keepUntilCalled(name: string, given: { store: Store; status: number }): Promise<string[]> {
+  const abort = new AbortController()
+  const leases = makeLeases(store, 'one')
   const calls: string[] = []
-  const stopWithin = async (status: number) => {
-    const abort = new AbortController()
-    const leases = makeLeases(store, 'one')
-    const caller: Caller = {
+  await store.query(
+    `insert into ops.schedule_run (schedule, due_at, status) values ($1, date_trunc('day', now() - interval '2 days'), 'done') on conflict do nothing`,
+    [`${name}/0`],
+  )
+  await keepSchedule({
+    name,
+    index: 0,
+    schedule: { cron: YEARLY, timeZone: 'UTC', input: {}, exclusive: undefined },
+    store: given.store,
+    leases,
+    caller: {
       deliver: async () => ({ status: 500, results: [] }),
       async call(_name, { id }) {
         calls.push(id)
         abort.abort()
-        return { status, body: {} }
+        return { status: given.status, body: {} }
       },
-    }
-    await keepSchedule({
-      name: 'train-forecast',
-      index: 0,
-      schedule: { cron: yearly, timeZone: 'UTC', input: {}, exclusive: undefined },
-      store,
-      leases,
-      caller,
-      log: makeLogger({ level: 'silent' }),
-      signal: abort.signal,
-    })
-    await leases.close()
-  }
-  await store.query(
-    `insert into ops.schedule_run (schedule, due_at, status) values ('train-forecast/0', now() - interval '2 days', 'done')`,
-  )
-  await stopWithin(503)
-  await stopWithin(200)
-  assert.equal(calls.length, 2)
-  assert.equal(calls[0], calls[1])
+    },
+    log: makeLogger({ level: 'silent' }),
+    signal: abort.signal,
+  })
+  await leases.close()
+  return calls
+}
+
+test('a run that is cut off because its connector stops is made up for at the next start', {
+  timeout: 20_000,
+}, async () => {
+  const cutOff = await keepUntilCalled('train-forecast', { store, status: 503 })
+  const madeUp = await keepUntilCalled('train-forecast', { store, status: 200 })
+  assert.equal(cutOff.length + madeUp.length, 2)
+  assert.equal(cutOff[0], madeUp[0])
 })
 
 test('a run that is due while the store is away is made up for when it is back', {
   timeout: 20_000,
 }, async () => {
-  const abort = new AbortController()
-  const leases = makeLeases(store, 'one')
-  const calls: string[] = []
   let isAway = true
   const flaky: Store = {
     ...store,
@@ -177,32 +178,7 @@ test('a run that is due while the store is away is made up for when it is back',
       return store.query(text, values)
     },
   }
-  const due = new Date(Date.now() - 300_000)
-  await store.query(
-    `insert into ops.schedule_run (schedule, due_at, status) values ('train-propositions/0', now() - interval '2 days', 'done')`,
-  )
-  await keepSchedule({
-    name: 'train-propositions',
-    index: 0,
-    schedule: {
-      cron: `${due.getUTCMinutes()} ${due.getUTCHours()} ${due.getUTCDate()} ${due.getUTCMonth() + 1} *`,
-      timeZone: 'UTC',
-      input: {},
-      exclusive: undefined,
-    },
-    store: flaky,
-    leases,
-    caller: {
-      deliver: async () => ({ status: 500, results: [] }),
-      async call(_name, { id }) {
-        calls.push(id)
-        abort.abort()
-        return { status: 200, body: {} }
-      },
-    },
-    log: makeLogger({ level: 'silent' }),
-    signal: abort.signal,
-  })
-  await leases.close()
+  const calls = await keepUntilCalled('train-propositions', { store: flaky, status: 200 })
+  assert.equal(isAway, false)
   assert.equal(calls.length, 1)
 })

@@ -115,6 +115,8 @@ function sortOut(
     return 'type_mismatch'
   }
 
+  // Rows that are looked at and not landed.
+  const decided: SortedEvents['months'] = new Map()
   for (const lane of lanesOf(events)) {
     const landed = landedMark(snapshot, lane.origin)
     const mark: LandedMark = { ...landed }
@@ -132,7 +134,7 @@ function sortOut(
       if (!hasLanded && !event.replayed) mark.offset = offset
       // What lies behind the marks was decided, not landed: who was told that it is to be parked may be gone, so that what
       // can be no row is parked again.
-      const refusal = addRow(event, offset, hasLanded ? new Map() : sorted.months)
+      const refusal = addRow(event, offset, hasLanded ? decided : sorted.months)
       if (refusal !== undefined) {
         sorted.results.push({ id: event.id, status: 'parked', reason: refusal })
         if (!hasLanded && !event.replayed && POSITION.test(event.position)) mark.position = event.position
