@@ -12,7 +12,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo start test bench lint format doctor reference clean setup setup-test
+.PHONY: help demo start test test-infra bench lint format doctor reference clean setup setup-test setup-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,7 +26,10 @@ start: setup ## Start everything with your own settings and sources (docs/source
 	@exec node stacks/local/main.ts
 
 test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, browser
-	node --test --test-concurrency=2 --test-reporter=spec 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/**/*.test.ts'
+	node --test --test-concurrency=2 --test-reporter=spec 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
+
+test-infra: setup-test setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
+	node --test --test-concurrency=1 --test-reporter=spec 'tests/infra/**/*.test.ts'
 
 bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
 	@node tests/bench/main.ts $(ONLY)
@@ -49,6 +52,7 @@ clean: ## Remove what was installed and built; keeps .cordage
 
 setup: node_modules/.installed .venv/.installed
 setup-test: setup .venv/.installed-test .tools/.chromium
+setup-infra:
 
 node_modules/.installed: package-lock.json
 	@echo "installing Node packages"

@@ -275,7 +275,8 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function takeFreePort(): Promise<number> {
+/** A port of this machine's loopback that is free now. */
+export function takeFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject)
     probe.listen(0, '127.0.0.1', () => {

@@ -4,9 +4,9 @@ import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { takeFreePort } from '../../shared/store/embedded.ts'
 import { bundleFunction } from '../../stacks/bundle/bundle.ts'
 import { listFunctions, loadFunction } from '../../stacks/local/discover.ts'
-import { freePort } from '../support/fleet.ts'
 import { ROOT, startTestPostgres } from '../support/postgres.ts'
 import { median, quantile, report } from './report.ts'
 
@@ -49,7 +49,7 @@ async function spawnServer(
   args: string[],
   env: Record<string, string>,
 ): Promise<{ child: ChildProcess; port: number }> {
-  const port = await freePort()
+  const port = await takeFreePort()
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     stdio: 'ignore',

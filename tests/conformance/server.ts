@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../support/fleet.ts'
+import { takeFreePort } from '../../shared/store/embedded.ts'
 
 export type HttpReply = { status: number; type: string; body: string; json(): Record<string, unknown> }
 
@@ -27,7 +27,7 @@ export type FunctionServer = {
 
 /** Starts a function from its bundle alone, as a container would, and waits until it is ready. */
 export async function startBundle(folder: string, env: Record<string, string>): Promise<FunctionServer> {
-  const port = await freePort()
+  const port = await takeFreePort()
   const child = spawn(process.execPath, [join(folder, 'index.js')], {
     // Nothing of the checkout or of this process's settings may be needed.
     cwd: folder,

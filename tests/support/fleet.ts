@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { SecretUrl } from '../../shared/config/index.ts'
+import { takeFreePort } from '../../shared/store/embedded.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { bundleFunction } from '../../stacks/bundle/bundle.ts'
 import { loadDemo } from '../../stacks/demo/load.ts'
@@ -49,7 +49,7 @@ export async function makeFleet(days = 60): Promise<Fleet> {
   const ports: Record<string, number> = {}
   for (const folder of listFunctions(ROOT).filter(({ name }) => MEMBERS.includes(name as Member))) {
     if (!existsSync(join(dist, folder.name))) await bundleFunction(folder, ROOT, dist)
-    ports[folder.name] = await freePort()
+    ports[folder.name] = await takeFreePort()
   }
   const shared = {
     CORDAGE_HOME: home,
@@ -110,14 +110,4 @@ export async function makeFleet(days = 60): Promise<Fleet> {
     },
   }
   return fleet
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
