@@ -52,7 +52,7 @@ clean: ## Remove what was installed and built; keeps .cordage
 
 setup: node_modules/.installed .venv/.installed
 setup-test: setup .venv/.installed-test .tools/.chromium
-setup-infra:
+setup-infra: .tools/infra/kafka/.installed .tools/infra/plugins/debezium/.installed
 
 node_modules/.installed: package-lock.json
 	@echo "installing Node packages"
@@ -74,6 +74,20 @@ $(UV):
 .venv/.installed-test: uv.lock | .venv/.installed
 	@echo "installing the tests' Python packages"
 	@$(UV) sync -q --locked --inexact --compile-bytecode --python 3.11 --group store --group warehouse --group test
+	@touch $@
+
+MAVEN_COPY := mvn -q -B dependency:copy-dependencies -DincludeScope=runtime
+
+.tools/infra/kafka/.installed: stacks/infra/kafka.pom.xml
+	@echo "installing Kafka"
+	@rm -rf $(@D)
+	@$(MAVEN_COPY) -f $< -DoutputDirectory=$(CURDIR)/$(@D)
+	@touch $@
+
+.tools/infra/plugins/debezium/.installed: stacks/infra/debezium.pom.xml
+	@echo "installing Debezium"
+	@rm -rf $(@D)
+	@$(MAVEN_COPY) -f $< -DoutputDirectory=$(CURDIR)/$(@D)
 	@touch $@
 
 # The page's tests need a Chromium. Where Debian's package can be had it is installed, elsewhere those tests say that

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
 import { ConfigError, FencedError } from '../errors/index.ts'
 import type { Store } from '../store/index.ts'
 import {
   type Bus,
+  type Cursor,
+  type CursorMove,
   epochOf,
   epochStart,
   makePosition,
@@ -30,6 +32,8 @@ beforeEach(async () => {
   topic = topics.get('cdc.shop.Product') as Topic
 })
 
+afterEach(() => bus.close())
+
 const record = (partition: number, n: number, value = '{}'): NewRecord => ({
   topic: 'cdc.shop.Product',
   partition,
@@ -41,7 +45,16 @@ const record = (partition: number, n: number, value = '{}'): NewRecord => ({
 })
 const append = (...records: NewRecord[]) => store.transaction(transaction => bus.append(transaction, records))
 const LIMITS = { maxEvents: 100, maxBytes: 1_000_000 }
-const read = (group = 'g', limits = LIMITS) => bus.read(group, topic, limits)
+const read = async (group = 'g', limits = LIMITS) => {
+  const reader = await bus.openReader(group, topic, () => {})
+  return await reader.read(limits)
+}
+const moveOf = (from: Cursor, to: bigint): CursorMove => ({
+  from,
+  nextOffset: to,
+  position: makePosition(1, to, 0),
+  changedAt: new Date(),
+})
 const offsets = async (group = 'g') =>
   (await read(group)).map(({ records }) => records.map(({ offset }) => Number(offset)))
 const moveAll = async (group: string, fencing: number) =>
@@ -49,7 +62,7 @@ const moveAll = async (group: string, fencing: number) =>
     group,
     topic,
     (await read(group)).flatMap(({ cursor, records }) =>
-      records.length > 0 ? [{ from: cursor, nextOffset: cursor.nextOffset + BigInt(records.length) }] : [],
+      records.length > 0 ? [moveOf(cursor, cursor.nextOffset + BigInt(records.length))] : [],
     ),
     fencing,
   )
@@ -98,21 +111,21 @@ test('a cursor moves from where it was read, and for each group by itself', asyn
   await append(record(0, 1), record(0, 2))
   const [batch] = await read()
   assert.ok(batch)
-  await bus.moveCursors('g', topic, [{ from: batch.cursor, nextOffset: 1n }], 1)
+  await bus.moveCursors('g', topic, [moveOf(batch.cursor, 1n)], 1)
   assert.deepEqual(await offsets('g'), [[1], []])
   assert.deepEqual(await offsets('other'), [[0, 1], []])
-  await assert.rejects(bus.moveCursors('g', topic, [{ from: batch.cursor, nextOffset: 2n }], 1), FencedError)
+  await assert.rejects(bus.moveCursors('g', topic, [moveOf(batch.cursor, 2n)], 1), FencedError)
 })
 
 test('an older holder cannot move a cursor that a newer one has moved', async () => {
   await append(record(0, 1), record(0, 2))
   await read()
-  await bus.moveCursors('g', topic, [{ from: { partition: 0, nextOffset: 0n }, nextOffset: 1n }], 7)
+  await bus.moveCursors('g', topic, [moveOf({ partition: 0, nextOffset: 0n }, 1n)], 7)
   await assert.rejects(
-    bus.moveCursors('g', topic, [{ from: { partition: 0, nextOffset: 1n }, nextOffset: 2n }], 6),
+    bus.moveCursors('g', topic, [moveOf({ partition: 0, nextOffset: 1n }, 2n)], 6),
     FencedError,
   )
-  await bus.moveCursors('g', topic, [{ from: { partition: 0, nextOffset: 1n }, nextOffset: 2n }], 8)
+  await bus.moveCursors('g', topic, [moveOf({ partition: 0, nextOffset: 1n }, 2n)], 8)
 })
 
 const agePartition = async (days: number) => {

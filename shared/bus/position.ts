@@ -18,3 +18,8 @@ export function epochStart(epoch: number): Position {
 export function epochOf(position: Position): number {
   return Number.parseInt(position.slice(0, 4), 16)
 }
+
+/** Rows of a snapshot have no commit of their own. */
+export function isOfSnapshot(position: Position): boolean {
+  return /^.{5}0{16}-/.test(position)
+}

@@ -69,10 +69,10 @@ export const settingsSchema = z.object({
     ['postgres', 'postgresql'],
     'Postgres 15 or newer with pgvector; default: an embedded one',
   ).optional(),
-  BUS_URL: z
-    .undefined('the store is the only bus there is yet: leave it unset')
-    .optional()
-    .describe('The bus is an append-only log in the store; to be left unset'),
+  BUS_URL: url(
+    ['kafka'],
+    'Kafka, as kafka://[user:password@]host:port,host:port[?tls=true&ca=file&cert=file&key=file&sasl=plain|scram-sha-256|scram-sha-512&replication=n]; default: a log in the store',
+  ).optional(),
   OBJECTS_URL: url(['file'], 'Object storage; default: files under CORDAGE_HOME/objects').optional(),
   WAREHOUSE_URL: url(['duckdb'], 'Where dbt builds; default: DuckDB under CORDAGE_HOME/warehouse').optional(),
   AUTH_URL: url(['http', 'https'], 'OIDC issuer; without it the server listens on loopback only').optional(),

@@ -66,15 +66,46 @@ export type BusEvent = z.output<typeof busEventSchema>
 
 /** A record of the bus as the CloudEvent that functions receive. */
 export function toBusEvent(record: BusRecord): BusEvent {
-  const [, system, ...table] = record.topic.split('.')
-  const place = `${system}/${table.join('.')}`
+  return { ...attributesOf(record), data: JSON.parse(record.value) }
+}
+
+/** The same as JSON text; the data goes through as it is. */
+export function writeBusEvent(record: BusRecord): string {
+  return `${JSON.stringify(attributesOf(record)).slice(0, -1)},"data":${record.value}}`
+}
+
+/** An event that was set aside, as the record that it was. */
+export function toRecord(event: BusEvent): BusRecord {
+  const { topic, partition, type, position, offset, time, data } = event
+  return {
+    topic,
+    partition,
+    type,
+    position,
+    key: event.partitionkey,
+    busId: event.busid,
+    offset: BigInt(offset),
+    changedAt: new Date(time),
+    value: JSON.stringify(data),
+  }
+}
+
+/** What tells an event from all others, however often it is sent. */
+export function idOf({ topic, key, position, partition }: BusRecord): string {
   // What concerns a whole partition (truncate, end of snapshot) has one position in all of them.
-  const id =
-    record.key === '' ? `${place}/${record.position}/${record.partition}` : `${place}/${record.position}`
+  return key === '' ? `${placeOf(topic)}/${position}/${partition}` : `${placeOf(topic)}/${position}`
+}
+
+function placeOf(topic: string): string {
+  const [, system, ...table] = topic.split('.')
+  return `${system}/${table.join('.')}`
+}
+
+function attributesOf(record: BusRecord): Omit<BusEvent, 'data'> {
   return {
     specversion: '1.0',
-    id,
-    source: `/sources/${place}`,
+    id: idOf(record),
+    source: `/sources/${placeOf(record.topic)}`,
     type: record.type,
     time: record.changedAt.toISOString(),
     position: record.position,
@@ -83,6 +114,6 @@ export function toBusEvent(record: BusRecord): BusEvent {
     partition: record.partition,
     offset: record.offset.toString(),
     busid: record.busId,
-    data: JSON.parse(record.value),
+    ...(record.replayed && { replayed: true }),
   }
 }

@@ -1,9 +1,10 @@
 import { type RequestOptions, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { json } from 'node:stream/consumers'
+import type { BusRecord } from '../../shared/bus/index.ts'
 import type { BatchResult, Host } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
-import type { BusEvent } from '../../shared/events/index.ts'
+import { toBusEvent, writeBusEvent } from '../../shared/events/index.ts'
 import { makeTraceparent, readTraceId } from '../../shared/telemetry/index.ts'
 
 /** What came back from a function: 200 with one result per event, or the status and text of its refusal. */
@@ -17,7 +18,7 @@ export const OUTAGE_STATUS = new Set([401, 403, 404, 405, 415, 429, 502, 503])
 
 /** How the connector reaches functions: within its own process, or over HTTP. */
 export type Caller = {
-  deliver(name: string, events: BusEvent[]): Promise<Delivery>
+  deliver(name: string, records: BusRecord[]): Promise<Delivery>
   /** Hands over one CloudEvent whose data is a function's input: a schedule that is due, an object that appeared. */
   call(
     name: string,
@@ -29,9 +30,11 @@ export type Caller = {
 export function makeLocalCaller(hosts: Map<string, Host>): Caller {
   const hostOf = (name: string) => hosts.get(name)
   return {
-    async deliver(name, events) {
+    async deliver(name, records) {
       const host = hostOf(name)
-      return host ? host.deliver(events) : { status: 503, results: [], detail: `no function ${name}` }
+      return host
+        ? host.deliver(records.map(toBusEvent))
+        : { status: 503, results: [], detail: `no function ${name}` }
     },
     async call(name, event) {
       const host = hostOf(name)
@@ -75,8 +78,9 @@ export function makeHttpCaller({ urls, token, signal }: HttpCallerOptions): Call
     }
   }
   return {
-    async deliver(name, events) {
-      const { status, body } = await post(name, 'application/cloudevents-batch+json', JSON.stringify(events))
+    async deliver(name, records) {
+      const batch = `[${records.map(writeBusEvent).join()}]`
+      const { status, body } = await post(name, 'application/cloudevents-batch+json', batch)
       const { results = [], detail = '' } = body as { results?: BatchResult[]; detail?: string }
       return { status, results, detail }
     },

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type Bus, type BusRecord, makePosition, type Topic } from '../../shared/bus/index.ts'
 import type { BatchResult } from '../../shared/contract/index.ts'
 import { FencedError } from '../../shared/errors/index.ts'
-import type { BusEvent } from '../../shared/events/index.ts'
+import { type BusEvent, toBusEvent } from '../../shared/events/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import type { Delivery } from './caller.ts'
@@ -37,13 +37,14 @@ async function run(
   const problems: (string | null)[] = []
   const parked: { id: string; reason: string }[] = []
   const sizes: number[] = []
+  const read = async () => [
+    {
+      cursor: { partition: 0, nextOffset: next },
+      records: Array.from({ length: count - Number(next) }, (_, i) => recordAt(next + BigInt(i))),
+    },
+  ]
   const bus = {
-    read: async () => [
-      {
-        cursor: { partition: 0, nextOffset: next },
-        records: Array.from({ length: count - Number(next) }, (_, i) => recordAt(next + BigInt(i))),
-      },
-    ],
+    openReader: async () => ({ read, close: async () => {} }),
     async moveCursors(
       _group: string,
       _topic: Topic,
@@ -79,9 +80,9 @@ async function run(
     store,
     bus,
     caller: {
-      async deliver(_name, events) {
-        sizes.push(events.length)
-        return answer(events, sizes.length)
+      async deliver(_name, records) {
+        sizes.push(records.length)
+        return answer(records.map(toBusEvent), sizes.length)
       },
       call: async () => ({ status: 500, body: {} }),
     },
@@ -163,21 +164,22 @@ test('an event that nobody can take holds up its own partition only, and is foun
   const abort = new AbortController()
   const parked: string[] = []
   let calls = 0
+  const read = async () =>
+    next.map((from, partition) => {
+      const upTo = partition === 0 ? from + 1n : (ends[partition] ?? 0n)
+      return {
+        cursor: { partition, nextOffset: from },
+        records: Array.from({ length: Number(upTo - from) }, (_, i) => ({
+          ...recordAt(from + BigInt(i)),
+          partition,
+          key: `${partition}/${from + BigInt(i)}`,
+          position: makePosition(1, BigInt(partition + 1), Number(from) + i),
+        })),
+      }
+    })
   const bus = {
     // A new event in partition 0 with every look: it always has something that succeeds.
-    read: async () =>
-      next.map((from, partition) => {
-        const upTo = partition === 0 ? from + 1n : (ends[partition] ?? 0n)
-        return {
-          cursor: { partition, nextOffset: from },
-          records: Array.from({ length: Number(upTo - from) }, (_, i) => ({
-            ...recordAt(from + BigInt(i)),
-            partition,
-            key: `${partition}/${from + BigInt(i)}`,
-            position: makePosition(1, BigInt(partition + 1), Number(from) + i),
-          })),
-        }
-      }),
+    openReader: async () => ({ read, close: async () => {} }),
     async moveCursors(
       _group: string,
       _topic: Topic,
@@ -209,8 +211,9 @@ test('an event that nobody can take holds up its own partition only, and is foun
     store,
     bus,
     caller: {
-      deliver: async (_name, events) => {
+      deliver: async (_name, records) => {
         calls += 1
+        const events = records.map(toBusEvent)
         return events.some(event => event.partitionkey === '1/0')
           ? { status: 500, results: [], detail: 'something went wrong' }
           : { status: 200, results: done(events) }

@@ -1,11 +1,11 @@
-import type { Bus, PartitionBatch, Topic } from '../../shared/bus/index.ts'
+import { type Bus, type BusReader, type PartitionBatch, RAW, type Topic } from '../../shared/bus/index.ts'
 import type { TopicTrigger } from '../../shared/config/index.ts'
 import { describeError, FencedError, isOutage } from '../../shared/errors/index.ts'
-import { toBusEvent } from '../../shared/events/index.ts'
+import { idOf, toBusEvent } from '../../shared/events/index.ts'
 import type { Lease, Store } from '../../shared/store/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
 import { type Caller, OUTAGE_STATUS } from './caller.ts'
-import { type Outgoing, type Settlement, settle, takeFirst } from './settle.ts'
+import { type Settled, settle, takeFirst } from './settle.ts'
 import { backoffMs, pause, type Waker } from './wake.ts'
 
 /** Tries of the same batch after an unknown error, before it is halved; of a single event, before it is parked. */
@@ -37,9 +37,11 @@ export async function consume(options: ConsumeOptions): Promise<void> {
   const signal = AbortSignal.any([options.signal, options.lease.signal])
   const pace = makePace(trigger)
   const lanes = makeLanes(options)
+  let reader: BusReader | undefined
   while (!signal.aborted) {
     try {
-      const batches = await bus.read(name, topic, trigger)
+      reader ??= await bus.openReader(name, topic, waker.wake)
+      const batches = await reader.read(trigger)
       const count = batches.reduce((sum, batch) => sum + batch.records.length, 0)
       if (count === 0) {
         await waker.wait(POLL_MS, signal)
@@ -60,12 +62,15 @@ export async function consume(options: ConsumeOptions): Promise<void> {
         await pause(backoffMs(lanes.waits()), signal)
       }
     } catch (error) {
+      await reader?.close()
+      reader = undefined
       if (error instanceof FencedError) return
       if (!isOutage(error)) throw error
-      log.warn({ function: name, topic: topic.name, problem: describeError(error) }, 'waiting for the store')
+      log.warn({ function: name, topic: topic.name, problem: describeError(error) }, 'waiting for the bus')
       await pause(backoffMs(lanes.outage()), signal)
     }
   }
+  await reader?.close()
 }
 
 /**
@@ -117,49 +122,54 @@ async function deliverOnce(
   tries: Tries,
 ): Promise<Outcome> {
   const { name, caller, bus, topic, store, lease } = options
-  const outgoing: Outgoing = batches.map(batch => ({ batch, events: batch.records.map(toBusEvent) }))
-  const events = outgoing.flatMap(({ events }) => events)
-  const reply = await caller.deliver(name, events)
+  const records = batches.flatMap(batch => batch.records)
+  const reply = await caller.deliver(name, records)
   if (OUTAGE_STATUS.has(reply.status)) {
     tries.outage()
     return { problem: `${reply.status}: ${reply.detail}`, isStuck: false }
   }
   // A refusal of the whole batch says nothing about its events: none of them is settled.
-  const settlement = settle(outgoing, reply.status === 200 ? reply.results : [])
+  const settlement = settle(batches, reply.status === 200 ? reply.results : [])
   const [first] = settlement.blocked
   // A function that says what it waits for is waited for; only the unknown runs out of tries.
   const isOutage =
     reply.status === 200 && first !== undefined && !['unknown_error', 'no_answer'].includes(first.reason)
-  if (first && settlement.moves.length === 0 && !isOutage && tries.isHopeless(events.length)) {
-    const reason = reply.status === 200 ? first.reason : 'unknown_error'
-    await park(store, name, [{ event: first.event, reason }])
-    const only = outgoing.filter(({ events }) => events.includes(first.event))
-    settlement.moves.push(...settle(only, [{ id: first.event.id, status: 'parked' }]).moves)
+  if (first && settlement.moves.length === 0 && !isOutage && tries.isHopeless(records.length)) {
+    const reason = reply.status === 200 ? first.reason : reply.status === 413 ? 'too_large' : 'unknown_error'
+    await park(store, name, [{ record: first.record, reason }])
+    const only = batches.filter(({ records }) => records.includes(first.record))
+    settlement.moves.push(...settle(only, [{ id: idOf(first.record), status: 'parked' }]).moves)
   }
   await park(store, name, settlement.parked)
   if (settlement.moves.length > 0) {
     await bus.moveCursors(name, topic, settlement.moves, lease.fencing)
     tries.succeeded()
   } else if (isOutage) tries.outage()
-  else tries.failed(events.length)
+  else tries.failed(records.length)
   const isStuck = first !== undefined && !isOutage
   const isWaiting = first !== undefined && settlement.moves.length === 0
   return { problem: isWaiting ? reply.detail || first.reason : undefined, isStuck }
 }
 
-/** Sets events aside, before any cursor moves past them. */
-async function park(store: Store, name: string, parked: Settlement['parked']): Promise<void> {
+/**
+ * Sets events aside, before any cursor moves past them. Of what was not admitted yet only the place is kept: what it holds
+ * may be personal.
+ */
+async function park(store: Store, name: string, parked: Settled[]): Promise<void> {
   if (parked.length === 0) return
   await store.query(
-    `insert into ops.parked (function, topic, event_id, event, reason)
-     select $1, * from unnest($2::text[], $3::text[], $4::jsonb[], $5::text[])
+    `insert into ops.parked (function, topic, event_id, event, reason, detail)
+     select $1, * from unnest($2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[])
      on conflict (function, event_id) do update set reason = excluded.reason, replay_requested_at = null`,
     [
       name,
-      parked.map(({ event }) => event.topic),
-      parked.map(({ event }) => event.id),
-      parked.map(({ event }) => JSON.stringify(event)),
+      parked.map(({ record }) => record.topic),
+      parked.map(({ record }) => idOf(record)),
+      parked.map(({ record }) => (record.type === RAW ? null : JSON.stringify(toBusEvent(record)))),
       parked.map(({ reason }) => reason),
+      parked.map(({ record }) =>
+        record.type === RAW ? `partition ${record.partition}, offset ${record.offset}` : null,
+      ),
     ],
   )
 }

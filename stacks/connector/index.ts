@@ -1,4 +1,4 @@
-import { BUS_CHANNEL, type Bus, type Topic } from '../../shared/bus/index.ts'
+import type { Bus, Topic } from '../../shared/bus/index.ts'
 import { capturePostgres } from '../../shared/capture/index.ts'
 import type { SecretUrl, Source, TopicTrigger, Trigger } from '../../shared/config/index.ts'
 import { describeError, FencedError } from '../../shared/errors/index.ts'
@@ -10,7 +10,7 @@ import type { Caller } from './caller.ts'
 import { keepSchedule } from './clock.ts'
 import { consume } from './consume.ts'
 import { replayParked } from './replay.ts'
-import { backoffMs, makeWaker, pause, type Waker } from './wake.ts'
+import { backoffMs, makeWaker, pause } from './wake.ts'
 import { watchObjects } from './watch.ts'
 
 /** The connector's four duties; a process may take on some of them. */
@@ -48,10 +48,6 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       source.tables.map(table => ({ name: table.topic, partitions: table.partitions })),
     ),
   )
-  const wakers = new Map<string, Set<Waker>>()
-  const notices = await store.listen([BUS_CHANNEL], (_, topic) => {
-    for (const waker of wakers.get(topic) ?? []) waker.wake()
-  })
   const loops: Promise<void>[] = []
 
   /** Runs a loop under its lease for as long as the connector lives; whatever ends it, it begins again. */
@@ -97,13 +93,11 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   if (duties.includes('consume')) {
     for (const trigger of triggers)
       for (const topic of topicsOf(trigger.topics, [...topics.values()], sources)) {
-        const waker = makeWaker()
-        wakers.set(topic.name, (wakers.get(topic.name) ?? new Set()).add(waker))
         const shared = {
           name: trigger.function,
           topic,
           trigger: trigger.topics as TopicTrigger,
-          waker,
+          waker: makeWaker(),
           signal,
         }
         loops.push(
@@ -128,7 +122,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
     async close() {
       abort.abort()
       await Promise.allSettled(loops)
-      await notices.close()
+      await bus.close()
       await leases.close()
     },
   }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { openStoreBus } from '../../shared/bus/index.ts'
+import { openBus } from '../../shared/bus/index.ts'
 import {
   readConnection,
   readSettings,
@@ -46,7 +46,7 @@ try {
     connectionOf,
     triggers: readTriggers(join(import.meta.dirname, '..', '..', 'triggers')),
     store,
-    bus: openStoreBus(store),
+    bus: await openBus(settings.BUS_URL, store),
     objects: openObjects(OBJECTS_URL.reveal()),
     caller: makeHttpCaller({
       urls: settings.FUNCTION_URLS,

@@ -1,5 +1,5 @@
 import { describeError } from '../../shared/errors/index.ts'
-import type { BusEvent } from '../../shared/events/index.ts'
+import { type BusEvent, toRecord } from '../../shared/events/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
 import { type Caller, OUTAGE_STATUS } from './caller.ts'
@@ -45,7 +45,7 @@ async function replay(options: Replay, rows: ParkedRow[]): Promise<number> {
   const [{ function: name } = { function: '' }] = rows
   const reply = await caller.deliver(
     name,
-    rows.map(({ event }) => ({ ...event, replayed: true })),
+    rows.map(({ event }) => ({ ...toRecord(event), replayed: true })),
   )
   // Too busy to answer in time says nothing about the events either.
   if (OUTAGE_STATUS.has(reply.status) || reply.status === 504) return 0

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BusRecord, makePosition, type PartitionBatch } from '../../shared/bus/index.ts'
-import { toBusEvent } from '../../shared/events/index.ts'
+import { idOf } from '../../shared/events/index.ts'
 import { settle, takeFirst } from './settle.ts'
 
 function batchOf(partition: number, first: number, count: number): PartitionBatch {
@@ -22,11 +22,9 @@ function batchOf(partition: number, first: number, count: number): PartitionBatc
   return { cursor: { partition, nextOffset: BigInt(first) }, records }
 }
 
-const sent = (...batches: PartitionBatch[]) =>
-  batches.map(batch => ({ batch, events: batch.records.map(toBusEvent) }))
 const answer = (batch: PartitionBatch, ...statuses: ('done' | 'skipped' | 'parked' | 'retry' | 'held')[]) =>
   statuses.map((status, i) => ({
-    id: toBusEvent(batch.records[i] as BusRecord).id,
+    id: idOf(batch.records[i] as BusRecord),
     status,
     reason: 'because',
   }))
@@ -35,11 +33,11 @@ const moved = ({ moves }: ReturnType<typeof settle>) =>
 
 test('a partition moves past what is done, skipped or parked', () => {
   const batch = batchOf(0, 5, 3)
-  const settlement = settle(sent(batch), answer(batch, 'done', 'skipped', 'parked'))
+  const settlement = settle([batch], answer(batch, 'done', 'skipped', 'parked'))
   assert.deepEqual(moved(settlement), [[0, 8n]])
   assert.deepEqual(
-    settlement.parked.map(({ event, reason }) => [event.offset, reason]),
-    [['7', 'because']],
+    settlement.parked.map(({ record, reason }) => [record.offset, reason]),
+    [[7n, 'because']],
   )
   assert.deepEqual(settlement.blocked, [])
 })
@@ -47,11 +45,11 @@ test('a partition moves past what is done, skipped or parked', () => {
 test('it stops at the first event that comes again, whatever was done behind it', () => {
   for (const status of ['retry', 'held'] as const) {
     const batch = batchOf(0, 0, 4)
-    const settlement = settle(sent(batch), answer(batch, 'done', status, 'done', 'parked'))
+    const settlement = settle([batch], answer(batch, 'done', status, 'done', 'parked'))
     assert.deepEqual(moved(settlement), [[0, 1n]])
     assert.deepEqual(
-      settlement.blocked.map(({ event }) => event.offset),
-      ['1'],
+      settlement.blocked.map(({ record }) => record.offset),
+      [1n],
     )
     assert.deepEqual(settlement.parked, [], 'what lies behind is parked when it is reached')
   }
@@ -59,14 +57,14 @@ test('it stops at the first event that comes again, whatever was done behind it'
 
 test('an event without an answer is one to come again', () => {
   const batch = batchOf(0, 0, 2)
-  const settlement = settle(sent(batch), answer(batch, 'done'))
+  const settlement = settle([batch], answer(batch, 'done'))
   assert.deepEqual(moved(settlement), [[0, 1n]])
   assert.equal(settlement.blocked[0]?.reason, 'no_answer')
 })
 
 test('partitions move on their own', () => {
   const [a, b, c] = [batchOf(0, 0, 2), batchOf(1, 10, 2), batchOf(2, 20, 0)]
-  const settlement = settle(sent(a, b, c), [...answer(a, 'retry'), ...answer(b, 'done', 'done')])
+  const settlement = settle([a, b, c], [...answer(a, 'retry'), ...answer(b, 'done', 'done')])
   assert.deepEqual(moved(settlement), [[1, 12n]])
 })
 

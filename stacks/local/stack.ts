@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { openStoreBus } from '../../shared/bus/index.ts'
+import { openBus } from '../../shared/bus/index.ts'
 import {
   readConnection,
   readSources,
@@ -122,7 +122,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       connectionOf,
       triggers,
       store,
-      bus: openStoreBus(store),
+      bus: await openBus(settings.BUS_URL, store),
       objects: openObjects(settings.OBJECTS_URL.reveal()),
       caller: makeLocalCaller(hosts),
       masterKey: readMasterKey(home),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openStoreBus } from '../../../shared/bus/index.ts'
+import { type Cursor, openStoreBus } from '../../../shared/bus/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { startFunction } from '../../../tests/support/function.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
@@ -61,10 +61,17 @@ test('a table is as far as its slowest partition, and says how far behind and wh
     changedAt: '2026-01-01T00:00:00Z',
     value: '{}',
   })
+  const moveTo = (from: Cursor, offset: number) => ({
+    from,
+    nextOffset: BigInt(offset),
+    position: position(offset),
+    changedAt: new Date(0),
+  })
   await store.transaction(transaction => bus.append(transaction, [record(0, 1), record(1, 2), record(1, 3)]))
-  const [first] = await bus.read('land-changes', topic, { maxEvents: 10, maxBytes: 1000 })
+  const reader = await bus.openReader('land-changes', topic, () => {})
+  const [first] = await reader.read({ maxEvents: 10, maxBytes: 1000 })
   assert.ok(first)
-  await bus.moveCursors('land-changes', topic, [{ from: first.cursor, nextOffset: 1n }], 1)
+  await bus.moveCursors('land-changes', topic, [moveTo(first.cursor, 1)], 1)
   await bus.reportProblem('land-changes', topic, 'objects: cannot write')
 
   const [behind] = (await showStatus()).tables
@@ -73,14 +80,15 @@ test('a table is as far as its slowest partition, and says how far behind and wh
   assert.equal(behind?.lagMs, null, 'a partition that was never read makes the table unknown')
   assert.equal(behind?.problem, 'objects: cannot write')
 
-  const [, second] = await bus.read('land-changes', topic, { maxEvents: 10, maxBytes: 1000 })
+  const [, second] = await reader.read({ maxEvents: 10, maxBytes: 1000 })
   assert.ok(second)
-  await bus.moveCursors('land-changes', topic, [{ from: second.cursor, nextOffset: 2n }], 1)
+  await bus.moveCursors('land-changes', topic, [moveTo(second.cursor, 2)], 1)
   await store.transaction(transaction => bus.heartbeat(transaction, [topic.name], position(9), new Date()))
   const [complete] = (await showStatus()).tables
   assert.equal(complete?.eventsBehind, 0)
   assert.equal(complete?.position, position(9))
   assert.ok(complete?.lagMs !== null && (complete?.lagMs ?? 0) < 2000)
+  await bus.close()
 })
 
 test('sources, parked events and schedules are told with what is wrong with them', async () => {

@@ -1,0 +1,72 @@
+import { crc32 } from 'node:zlib'
+import type { Transaction } from '../store/index.ts'
+import type { Position } from './position.ts'
+
+/** An event on its way to the bus: what it is, whose key it has, where in the source it happened. */
+export type NewRecord = {
+  topic: string
+  partition: number
+  type: string
+  key: string
+  position: Position
+  /** Commit time at the source, ISO 8601. */
+  changedAt: string
+  /** The event's data, as JSON text. */
+  value: string
+}
+
+/** An event as it lies on the bus. `replayed`: it was parked and comes again. */
+export type BusRecord = Omit<NewRecord, 'changedAt'> & {
+  offset: bigint
+  changedAt: Date
+  busId: string
+  replayed?: boolean
+}
+
+export type Topic = { id: number; name: string; partitions: number; busId: string }
+
+/** A topic as it is asked for. `retentionMs` is for a log that keeps each topic for a time of its own. */
+export type WantedTopic = { name: string; partitions: number; retentionMs?: number }
+
+/** Where a group's reading of a partition has come to. */
+export type Cursor = { partition: number; nextOffset: bigint }
+
+/** A partition's records from its cursor on, in order. */
+export type PartitionBatch = { cursor: Cursor; records: BusRecord[] }
+
+export type ReadLimits = { maxEvents: number; maxBytes: number }
+
+export type Bus = {
+  /** Makes the topics that are not there. @throws ConfigError where one is there with another partition count */
+  ensureTopics(topics: WantedTopic[]): Promise<Map<string, Topic>>
+  /** Appends in the caller's transaction, so that its own state moves with the events. */
+  append(transaction: Transaction, records: NewRecord[]): Promise<void>
+  /** Marks every partition of these topics as complete up to `position`, which was the source's place at `at`. */
+  heartbeat(transaction: Transaction, topics: string[], position: Position, at: Date): Promise<void>
+  /** Opens a topic for a group, for whoever holds the lease to read it. @param wake called when there may be something new */
+  openReader(group: string, topic: Topic, wake: () => void): Promise<BusReader>
+  /** Moves cursors forward. @throws FencedError where another holder moved one meanwhile, which stays as it is */
+  moveCursors(group: string, topic: Topic, moves: CursorMove[], fencing: number): Promise<void>
+  /** Says what a group waits for, or that it waits no more. */
+  reportProblem(group: string, topic: Topic, problem: string | null): Promise<void>
+  /** Drops days of the log that lie past the retention and that every group has read. @returns days dropped */
+  dropOldEvents(retentionDays: number): Promise<number>
+  close(): Promise<void>
+}
+
+export type BusReader = {
+  /** The next events of every partition, from the group's cursors on. @throws ConfigError where they were dropped unread */
+  read(limits: ReadLimits): Promise<PartitionBatch[]>
+  close(): Promise<void>
+}
+
+/** A cursor's way past some events, the last of which is complete up to `position`. */
+export type CursorMove = { from: Cursor; nextOffset: bigint; position: Position; changedAt: Date }
+
+/** The type of a message that has none of its own: a source's change as Debezium tells it, or something foreign. */
+export const RAW = 'cordage.raw.v1'
+
+/** The partition of a key: CRC-32 of its text, modulo the count. */
+export function partitionOf(key: string, partitions: number): number {
+  return partitions === 1 ? 0 : crc32(key) % partitions
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto'
+import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
+import { ConfigError, OutageError } from '../errors/index.ts'
+import type { Bookkeeping } from './bookkeeping.ts'
+import { type BusReader, type BusRecord, type PartitionBatch, RAW, type Topic } from './bus.ts'
+import { makePosition } from './position.ts'
+
+/** Bytes of values held in memory ahead of the function: the next batches while it works on one. */
+const MAX_BUFFERED = 24 * 1024 * 1024
+const MAX_FETCHED = 8 * 1024 * 1024
+const MAX_FETCHED_PARTITION = 2 * 1024 * 1024
+/** The least that brokers allow by default: a session is only what fetches, the lease says who may. */
+const SESSION_MS = 6000
+const HEARTBEAT_MS = 1500
+const FETCH_WAIT_MS = 500
+
+export type KafkaReaderOptions = {
+  kafka: Kafka
+  admin: Admin
+  books: Bookkeeping
+  group: string
+  topic: Topic
+  wake: () => void
+}
+
+/**
+ * Reads all partitions of a topic from a group's cursors on. Kafka's own group is a means of fetching only: it is this
+ * reader's alone, so that it never waits for a dead one's session to end; where the cursors are is in the store.
+ */
+export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusReader> {
+  const { kafka, admin, books, group, topic } = options
+  const offsets = await admin.fetchTopicOffsets(topic.name)
+  const ordered = offsets.toSorted((a, b) => a.partition - b.partition)
+  const cursors = await books.loadCursors(
+    group,
+    topic,
+    ordered.map(({ low }) => BigInt(low)),
+  )
+  for (const { partition, nextOffset } of cursors) {
+    const { low = '0', high = '0' } = ordered[partition] ?? {}
+    const place = `topic ${topic.name}, partition ${partition}: ${group} has read up to ${nextOffset}`
+    if (nextOffset < BigInt(low)) throw new ConfigError(`${place}, the log begins at ${low}`)
+    if (nextOffset > BigInt(high)) throw new ConfigError(`${place}, the log ends at ${high}`)
+  }
+  const consumer = kafka.consumer({
+    groupId: `cordage.${group}.${topic.name}.${randomUUID()}`,
+    sessionTimeout: SESSION_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytes: MAX_FETCHED,
+    maxBytesPerPartition: MAX_FETCHED_PARTITION,
+    allowAutoTopicCreation: false,
+  })
+  const buffer = makeBuffer(options, consumer, cursors)
+  await consumer.connect()
+  await consumer.subscribe({ topic: topic.name, fromBeginning: true })
+  await consumer.run({ autoCommit: false, eachBatch: buffer.take })
+  for (const { partition, nextOffset } of cursors)
+    consumer.seek({ topic: topic.name, partition, offset: nextOffset.toString() })
+  return {
+    async read({ maxEvents, maxBytes }) {
+      const now = await books.loadCursors(group, topic)
+      return buffer.from(now, Math.ceil(maxEvents / now.length), Math.ceil(maxBytes / now.length))
+    },
+    async close() {
+      buffer.close()
+      await consumer.disconnect().catch(() => {})
+    },
+  }
+}
+
+type Waiting = { next: bigint; records: BusRecord[] }
+
+/** What was fetched and not yet passed by a cursor, per partition. Fetching waits while it is full. */
+function makeBuffer(
+  { topic, wake }: KafkaReaderOptions,
+  consumer: Consumer,
+  cursors: { partition: number; nextOffset: bigint }[],
+) {
+  const lanes = new Map<number, Waiting>(
+    cursors.map(({ partition, nextOffset }) => [partition, { next: nextOffset, records: [] }]),
+  )
+  let bytes = 0
+  let failure: Error | undefined
+  let room = Promise.withResolvers<void>()
+  let isClosed = false
+
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    // One that begins again by itself goes on where it was; another has to be opened anew.
+    if (!restart) failure = new OutageError('kafka', `reading ${topic.name} broke off`, { cause: error })
+    wake()
+  })
+
+  const drop = (lane: Waiting, nextOffset: bigint) => {
+    let passed = 0
+    for (const record of lane.records) {
+      if (record.offset >= nextOffset) break
+      bytes -= record.value.length
+      passed += 1
+    }
+    if (passed > 0) lane.records.splice(0, passed)
+  }
+
+  return {
+    async take({ batch, heartbeat }: EachBatchPayload): Promise<void> {
+      const lane = lanes.get(batch.partition)
+      if (!lane) return
+      for (const message of batch.messages) {
+        const offset = BigInt(message.offset)
+        // Fetched before the seek to the cursor went through.
+        if (offset < lane.next) continue
+        const record = toRecord(topic, batch.partition, offset, message)
+        lane.records.push(record)
+        lane.next = offset + 1n
+        bytes += record.value.length
+      }
+      wake()
+      while (bytes > MAX_BUFFERED && !isClosed) {
+        room = Promise.withResolvers()
+        const timer = setTimeout(room.resolve, HEARTBEAT_MS)
+        await room.promise
+        clearTimeout(timer)
+        await heartbeat()
+      }
+    },
+
+    from(now: { partition: number; nextOffset: bigint }[], maxEvents: number, maxBytes: number) {
+      if (failure) throw failure
+      const batches = now.map((cursor): PartitionBatch => {
+        const lane = lanes.get(cursor.partition)
+        if (!lane) return { cursor, records: [] }
+        drop(lane, cursor.nextOffset)
+        return { cursor, records: firstOf(lane.records, maxEvents, maxBytes) }
+      })
+      if (bytes <= MAX_BUFFERED) room.resolve()
+      return batches
+    },
+
+    close() {
+      isClosed = true
+      room.resolve()
+    },
+  }
+}
+
+/** As many as the limits allow, and one at least. */
+function firstOf(records: BusRecord[], maxEvents: number, maxBytes: number): BusRecord[] {
+  let taken = 0
+  let bytes = 0
+  for (const { value } of records) {
+    bytes += value.length
+    if (taken === maxEvents || (taken > 0 && bytes > maxBytes)) break
+    taken += 1
+  }
+  return records.slice(0, taken)
+}
+
+function toRecord(topic: Topic, partition: number, offset: bigint, message: KafkaMessage): BusRecord {
+  const { headers = {}, key, value, timestamp } = message
+  const type = textOf(headers.ce_type)
+  const position = textOf(headers.ce_position)
+  const isOurs = type !== undefined && position !== undefined
+  const text = value?.toString() ?? 'null'
+  return {
+    topic: topic.name,
+    partition,
+    offset,
+    busId: topic.busId,
+    key: key?.toString() ?? '',
+    changedAt: new Date(Number(timestamp)),
+    type: isOurs ? type : RAW,
+    // What has no place in a source has one in its own log.
+    position: isOurs ? position : makePosition(0, offset, 0),
+    // Values are handed on unread: what is not JSON must not spoil a batch.
+    value: isOurs || isJson(text) ? text : JSON.stringify(text),
+  }
+}
+
+function textOf(header: Buffer | string | (Buffer | string)[] | undefined): string | undefined {
+  return header === undefined || Array.isArray(header) ? undefined : header.toString()
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
