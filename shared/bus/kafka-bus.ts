@@ -5,7 +5,7 @@ import type { Store, Transaction } from '../store/index.ts'
 import { type Bookkeeping, makeBookkeeping } from './bookkeeping.ts'
 import type { Bus, NewRecord, WantedTopic } from './bus.ts'
 import { readKafkaUrl } from './kafka-client.ts'
-import { openKafkaReader } from './kafka-reader.ts'
+import { openKafkaReader, withAdmin } from './kafka-reader.ts'
 import { isOfSnapshot } from './position.ts'
 
 /** How long the log keeps events, unless a topic says otherwise. */
@@ -21,11 +21,7 @@ const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
   const { client, replication } = readKafkaUrl(url)
   const kafka = new Kafka(client)
-  const admin = kafka.admin()
-  const { clusterId } = await attempt(url, async () => {
-    await admin.connect()
-    return await admin.describeCluster()
-  })
+  const { clusterId } = await attempt(url, () => withAdmin(kafka, admin => admin.describeCluster()))
   const books = makeBookkeeping(store, clusterId)
   let producer: Promise<Producer> | undefined
   const connectProducer = async () => {
@@ -41,24 +37,20 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
     reportProblem: books.reportProblem,
 
     async ensureTopics(wanted) {
-      await attempt(url, async () => {
-        const found = await describe(admin, wanted)
-        for (const topic of wanted) refuseUnfit(topic, found.get(topic.name))
-        await store.transaction(async ({ query }) => {
-          await books.register(query, wanted, name => !found.has(name))
-        })
-        await create(
-          admin,
-          wanted.filter(({ name }) => !found.has(name)),
-          replication,
-        )
-        await refuseCutLogs(
-          admin,
-          store,
-          wanted.filter(({ name }) => found.has(name)),
-          books,
-        )
-      })
+      await attempt(url, () =>
+        withAdmin(kafka, async admin => {
+          const found = await describe(admin, wanted)
+          for (const topic of wanted) refuseUnfit(topic, found.get(topic.name))
+          await store.transaction(async ({ query }) => {
+            await books.register(query, wanted, name => !found.has(name))
+          })
+          const [there, missing] = [true, false].map(isThere =>
+            wanted.filter(({ name }) => found.has(name) === isThere),
+          )
+          await create(admin, missing ?? [], replication)
+          await refuseCutLogs(admin, store, there ?? [], books)
+        }),
+      )
       return books.topics()
     },
 
@@ -82,13 +74,13 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
     },
 
     openReader: (group, topic, wake) =>
-      attempt(url, () => openKafkaReader({ kafka, admin, books, group, topic, wake })),
+      attempt(url, () => openKafkaReader({ kafka, books, group, topic, wake })),
 
     // The brokers keep to each topic's retention by themselves.
     dropOldEvents: async () => 0,
 
     async close() {
-      await Promise.allSettled([admin.disconnect(), producer?.then(made => made.disconnect())])
+      await producer?.then(made => made.disconnect()).catch(() => {})
     },
   }
 }

@@ -13,10 +13,10 @@ const MAX_FETCHED_PARTITION = 2 * 1024 * 1024
 const SESSION_MS = 6000
 const HEARTBEAT_MS = 1500
 const FETCH_WAIT_MS = 500
+const JOIN_MS = 20_000
 
 export type KafkaReaderOptions = {
   kafka: Kafka
-  admin: Admin
   books: Bookkeeping
   group: string
   topic: Topic
@@ -28,8 +28,8 @@ export type KafkaReaderOptions = {
  * reader's alone, so that it never waits for a dead one's session to end; where the cursors are is in the store.
  */
 export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusReader> {
-  const { kafka, admin, books, group, topic } = options
-  const offsets = await admin.fetchTopicOffsets(topic.name)
+  const { kafka, books, group, topic } = options
+  const offsets = await withAdmin(kafka, admin => admin.fetchTopicOffsets(topic.name))
   const ordered = offsets.toSorted((a, b) => a.partition - b.partition)
   const cursors = await books.loadCursors(
     group,
@@ -52,20 +52,39 @@ export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusR
     allowAutoTopicCreation: false,
   })
   const buffer = makeBuffer(options, consumer, cursors)
-  await consumer.connect()
-  await consumer.subscribe({ topic: topic.name, fromBeginning: true })
-  await consumer.run({ autoCommit: false, eachBatch: buffer.take })
-  for (const { partition, nextOffset } of cursors)
-    consumer.seek({ topic: topic.name, partition, offset: nextOffset.toString() })
+  const close = async () => {
+    buffer.close()
+    await consumer.disconnect().catch(() => {})
+  }
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topic: topic.name, fromBeginning: true })
+    await consumer.run({ autoCommit: false, eachBatch: buffer.take })
+    await buffer.joined
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     async read({ maxEvents, maxBytes }) {
       const now = await books.loadCursors(group, topic)
       return buffer.from(now, Math.ceil(maxEvents / now.length), Math.ceil(maxBytes / now.length))
     },
-    async close() {
-      buffer.close()
-      await consumer.disconnect().catch(() => {})
-    },
+    close,
+  }
+}
+
+/**
+ * Works with an admin client of its own: one that has once looked at a topic which is gone by now can do nothing else any
+ * more.
+ */
+export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
   }
 }
 
@@ -85,10 +104,25 @@ function makeBuffer(
   let room = Promise.withResolvers<void>()
   let isClosed = false
 
-  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-    // One that begins again by itself goes on where it was; another has to be opened anew.
-    if (!restart) failure = new OutageError('kafka', `reading ${topic.name} broke off`, { cause: error })
+  const joined = Promise.withResolvers<void>()
+  const fail = (cause?: unknown) => {
+    failure = new OutageError('kafka', `reading ${topic.name} broke off`, { cause })
+    joined.reject(failure)
     wake()
+  }
+  const late = setTimeout(fail, JOIN_MS)
+  joined.promise.catch(() => {})
+
+  // Each time that it joins, the first and after a lost connection: it begins where it likes, and is sent to its place.
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    for (const [partition, { next }] of lanes)
+      consumer.seek({ topic: topic.name, partition, offset: next.toString() })
+    clearTimeout(late)
+    joined.resolve()
+  })
+  // One that begins again by itself goes on; another has to be opened anew.
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (!restart) fail(error)
   })
 
   const drop = (lane: Waiting, nextOffset: bigint) => {
@@ -136,8 +170,11 @@ function makeBuffer(
       return batches
     },
 
+    joined: joined.promise,
+
     close() {
       isClosed = true
+      clearTimeout(late)
       room.resolve()
     },
   }
