@@ -105,6 +105,16 @@ export function makeBookkeeping(store: Store, cluster: string) {
       return rows.map(row => ({ partition: row.partition, nextOffset: BigInt(row.next_offset) }))
     },
 
+    /** Writes down how far the log goes: of a topic that somebody else writes only its reader knows. */
+    async noteEnds(topic: Topic, ends: Map<number, bigint>): Promise<void> {
+      await store.query(
+        `update bus.partition p set next_offset = greatest(p.next_offset, e.next_offset)
+         from unnest($2::smallint[], $3::bigint[]) as e (partition, next_offset)
+         where p.topic_id = $1 and p.partition = e.partition`,
+        [topic.id, [...ends.keys()], [...ends.values()]],
+      )
+    },
+
     moveCursors: (async (group, topic, moves, fencing) => {
       const moved = await store.query(
         `update bus.cursor c set next_offset = m.to_offset, fencing = $3, problem = null, problem_since = null,

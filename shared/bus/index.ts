@@ -6,6 +6,7 @@ import { openStoreBus } from './store-bus.ts'
 export * from './bus.ts'
 export * from './coverage.ts'
 export * from './position.ts'
+export * from './topics.ts'
 export { openStoreBus }
 
 /** The bus at a URL: Kafka, or without one the log in the store. @throws ConfigError where the cluster cannot be used */

@@ -67,6 +67,8 @@ export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusR
   }
   return {
     async read({ maxEvents, maxBytes }) {
+      const ends = buffer.newEnds()
+      if (ends.size > 0) await books.noteEnds(topic, ends)
       const now = await books.loadCursors(group, topic)
       return buffer.from(now, Math.ceil(maxEvents / now.length), Math.ceil(maxBytes / now.length))
     },
@@ -88,7 +90,7 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
   }
 }
 
-type Waiting = { next: bigint; records: BusRecord[] }
+type Waiting = { next: bigint; end: bigint; records: BusRecord[] }
 
 /** What was fetched and not yet passed by a cursor, per partition. Fetching waits while it is full. */
 function makeBuffer(
@@ -97,8 +99,9 @@ function makeBuffer(
   cursors: { partition: number; nextOffset: bigint }[],
 ) {
   const lanes = new Map<number, Waiting>(
-    cursors.map(({ partition, nextOffset }) => [partition, { next: nextOffset, records: [] }]),
+    cursors.map(({ partition, nextOffset }) => [partition, { next: nextOffset, end: 0n, records: [] }]),
   )
+  const noted = new Map<number, bigint>()
   let bytes = 0
   let failure: Error | undefined
   let room = Promise.withResolvers<void>()
@@ -139,6 +142,7 @@ function makeBuffer(
     async take({ batch, heartbeat }: EachBatchPayload): Promise<void> {
       const lane = lanes.get(batch.partition)
       if (!lane) return
+      lane.end = BigInt(batch.highWatermark)
       for (const message of batch.messages) {
         const offset = BigInt(message.offset)
         // Fetched before the seek to the cursor went through.
@@ -172,6 +176,15 @@ function makeBuffer(
 
     joined: joined.promise,
 
+    /** Where the log ends, by partition, where it has grown since the last look. */
+    newEnds() {
+      const ends = new Map<number, bigint>()
+      for (const [partition, { end }] of lanes)
+        if (end > (noted.get(partition) ?? 0n)) ends.set(partition, end)
+      for (const [partition, end] of ends) noted.set(partition, end)
+      return ends
+    },
+
     close() {
       isClosed = true
       clearTimeout(late)
@@ -197,7 +210,6 @@ function toRecord(topic: Topic, partition: number, offset: bigint, message: Kafk
   const type = textOf(headers.ce_type)
   const position = textOf(headers.ce_position)
   const isOurs = type !== undefined && position !== undefined
-  const text = value?.toString() ?? 'null'
   return {
     topic: topic.name,
     partition,
@@ -208,20 +220,11 @@ function toRecord(topic: Topic, partition: number, offset: bigint, message: Kafk
     type: isOurs ? type : RAW,
     // What has no place in a source has one in its own log.
     position: isOurs ? position : makePosition(0, offset, 0),
-    // Values are handed on unread: what is not JSON must not spoil a batch.
-    value: isOurs || isJson(text) ? text : JSON.stringify(text),
+    // Values are handed on unread. What is not ours may be no JSON at all, or hold numbers that a double cannot: as text.
+    value: isOurs ? String(value) : JSON.stringify(value === null ? null : String(value)),
   }
 }
 
 function textOf(header: Buffer | string | (Buffer | string)[] | undefined): string | undefined {
   return header === undefined || Array.isArray(header) ? undefined : header.toString()
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

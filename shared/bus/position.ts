@@ -19,6 +19,13 @@ export function epochOf(position: Position): number {
   return Number.parseInt(position.slice(0, 4), 16)
 }
 
+const LAST_ORDINAL = 0xffffffff
+
+/** The place behind all rows of an epoch's snapshot, before any change. */
+export function snapshotEnd(epoch: number): Position {
+  return makePosition(epoch, 0n, LAST_ORDINAL)
+}
+
 /** Rows of a snapshot have no commit of their own. */
 export function isOfSnapshot(position: Position): boolean {
   return /^.{5}0{16}-/.test(position)

@@ -6,6 +6,7 @@ import type { Change } from '../events/index.ts'
 import { openVault } from '../privacy/index.ts'
 import type { Query } from '../store/index.ts'
 import { admit, makeSnapshotEnds, ORDINALS_PER_CHANGE, type RawChange } from './admission.ts'
+import { readPostgresValue } from './values.ts'
 
 const SOURCE = parseSource(
   'sources/shop.yml',
@@ -58,6 +59,7 @@ async function admitOne(change: Omit<RawChange, 'position' | 'changedAt'>, erase
     SOURCE,
     openVault('shop', Buffer.alloc(32, 7)),
     [{ ...at, ...change }],
+    readPostgresValue,
   )
   return {
     refusals,

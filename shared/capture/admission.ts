@@ -1,18 +1,20 @@
 import { type NewRecord, type Position, partitionOf } from '../bus/index.ts'
-import type { Source, SourceTable } from '../config/index.ts'
+import type { ColumnType, Source, SourceTable } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import { CHANGE, type Change, type Operation, type Row, SNAPSHOT_END } from '../events/index.ts'
 import type { Values, Vault } from '../privacy/index.ts'
 import type { Query } from '../store/index.ts'
-import type { Tuple } from './pgoutput.ts'
-import { readPostgresValue, ValueError } from './values.ts'
+import { type Value, ValueError } from './values.ts'
+
+/** A row's values as its source tells them, by column; undefined is one that did not change and was not sent. */
+export type RawRow<V> = Map<string, V | null | undefined>
 
 /** A row's change as its source tells it: nothing treated yet. It must not leave the process. */
-export type RawChange = {
+export type RawChange<V = string> = {
   table: SourceTable
   op: Operation
-  before?: Tuple | undefined
-  after?: Tuple | undefined
+  before?: RawRow<V> | undefined
+  after?: RawRow<V> | undefined
   position: Position
   /** Commit time, ISO 8601. */
   changedAt: string
@@ -44,22 +46,26 @@ export function keyOf(table: SourceTable, row: Row): string {
   return values.length === 1 ? String(values[0]) : JSON.stringify(values)
 }
 
+/** How a source tells a value of a declared type. @throws ValueError where it is none */
+export type ReadValue<V> = (value: V, type: ColumnType) => Value
+
 /**
  * Turns a source's changes into bus records: declared types, the privacy policy, keys and partitions. What leaves here
  * holds no clear personal value.
  */
-export async function admit(
+export async function admit<V>(
   query: Query,
   source: Source,
   vault: Vault,
-  changes: RawChange[],
+  changes: RawChange<V>[],
+  readValue: ReadValue<V>,
 ): Promise<Admitted> {
   const refusals: Refusal[] = []
-  const typed: { change: RawChange; before: Values | undefined; after: Values | undefined }[] = []
+  const typed: { change: RawChange<V>; before: Values | undefined; after: Values | undefined }[] = []
   for (const change of changes) {
     try {
-      const after = change.after && toValues(change.table, change.after, change.before)
-      const before = change.before && toOldValues(change.table, change.before)
+      const after = change.after && toValues(readValue, change.table, change.after, change.before)
+      const before = change.before && toOldValues(readValue, change.table, change.before)
       typed.push({ change, before, after })
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error
@@ -99,9 +105,9 @@ export async function admit(
 }
 
 /** An update of the key is a delete of the old row and a create of the new one: each key keeps its own order. */
-function toRecords(
+function toRecords<V>(
   source: Source,
-  change: RawChange,
+  change: RawChange<V>,
   before: Row | undefined,
   after: Row | undefined,
 ): NewRecord[] {
@@ -168,13 +174,13 @@ export function makeSnapshotEnds(
  * What is known of a row before its change. Only its key must be readable: a bad value must not keep its own correction or
  * deletion out.
  */
-function toOldValues(table: SourceTable, tuple: Tuple): Values {
+function toOldValues<V>(readValue: ReadValue<V>, table: SourceTable, row: RawRow<V>): Values {
   const values: Values = {}
   for (const [name, column] of Object.entries(table.columns)) {
-    const text = tuple.get(name)
-    if (text === undefined) continue
+    const raw = row.get(name)
+    if (raw === undefined) continue
     try {
-      values[name] = text === null ? null : readPostgresValue(text, column.type)
+      values[name] = raw === null ? null : readValue(raw, column.type)
     } catch (error) {
       if (!(error instanceof ValueError)) throw error
       if (table.key.includes(name) || name === table.client) throw new RefusedError('type_mismatch', name)
@@ -185,19 +191,24 @@ function toOldValues(table: SourceTable, tuple: Tuple): Values {
   return values
 }
 
-/** The listed columns of a tuple in their declared types; an unchanged TOASTed value comes from the row before. */
-function toValues(table: SourceTable, tuple: Tuple, before?: Tuple): Values {
+/** The listed columns of a row in their declared types; an unchanged TOASTed value comes from the row before. */
+function toValues<V>(
+  readValue: ReadValue<V>,
+  table: SourceTable,
+  row: RawRow<V>,
+  before?: RawRow<V>,
+): Values {
   const values: Values = {}
   for (const [name, column] of Object.entries(table.columns)) {
     // Renamed or dropped while we stream: a null in its place would be a lie.
-    if (!tuple.has(name))
+    if (!row.has(name))
       throw new ConfigError(
         `column ${table.name}.${name} is no longer there: mend the source file or the table`,
       )
-    const text = tuple.get(name) === undefined ? before?.get(name) : tuple.get(name)
-    if (text === undefined) throw new RefusedError('unchanged_value_unknown', name)
+    const raw = row.get(name) === undefined ? before?.get(name) : row.get(name)
+    if (raw === undefined) throw new RefusedError('unchanged_value_unknown', name)
     try {
-      values[name] = text === null ? null : readPostgresValue(text, column.type)
+      values[name] = raw === null ? null : readValue(raw, column.type)
     } catch (error) {
       if (error instanceof ValueError) throw new RefusedError('type_mismatch', name)
       throw error

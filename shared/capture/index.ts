@@ -1,4 +1,14 @@
-export { keyOf } from './admission.ts'
+export {
+  type Admitted,
+  admit,
+  keyOf,
+  makeSnapshotEnds,
+  ORDINALS_PER_CHANGE,
+  type RawChange,
+} from './admission.ts'
+export { readDebezium, readDebeziumValue } from './debezium.ts'
+export { loadRawEpochs, type RawEpochs } from './epochs.ts'
+export { parkRefusals } from './parking.ts'
 export { capturePostgres } from './postgres.ts'
 export { checkSource, requireSource, type SourceReport, slotOf } from './prepare.ts'
-export type { CaptureLease } from './state.ts'
+export { type CaptureLease, saveAdmitted } from './state.ts'

@@ -20,6 +20,7 @@ import {
   saveProblem,
   saveProgress,
 } from './state.ts'
+import { readPostgresValue } from './values.ts'
 
 /** Changes appended in one transaction. */
 const MAX_BATCH = 2000
@@ -300,7 +301,7 @@ function makeWriter(
     await store.transaction(async transaction => {
       const { query } = transaction
       await checkLease(query, lease)
-      const { records, refusals } = await admit(query, source, vault, changes)
+      const { records, refusals } = await admit(query, source, vault, changes, readPostgresValue)
       await bus.append(transaction, records)
       await parkRefusals(query, refusals)
       if (passed) await bus.heartbeat(transaction, topics, makePosition(epoch, passed.lsn, 0), passed.at)

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type Bus, makePosition } from '../bus/index.ts'
+import { type Bus, makePosition, snapshotEnd } from '../bus/index.ts'
 import type { SecretUrl, Source, SourceTable } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Vault } from '../privacy/index.ts'
@@ -10,11 +10,10 @@ import type { Tuple } from './pgoutput.ts'
 import { readRelations } from './prepare.ts'
 import { connectReplication, parseLsn } from './replication.ts'
 import { beginEpoch, type CaptureLease, checkLease, finishEpoch, type Relations } from './state.ts'
+import { readPostgresValue } from './values.ts'
 
 /** Rows read, treated and appended together: some megabytes, a fraction of a second. */
 const CHUNK_ROWS = 5000
-
-const LAST_ORDINAL = 0xffffffff
 
 type SnapshotOptions = {
   source: Source
@@ -136,7 +135,7 @@ async function copyTable(
     })
     await store.transaction(async transaction => {
       await checkLease(transaction.query, lease)
-      const { records, refusals } = await admit(transaction.query, source, vault, changes)
+      const { records, refusals } = await admit(transaction.query, source, vault, changes, readPostgresValue)
       await bus.append(transaction, records)
       await parkRefusals(transaction.query, refusals)
     })
@@ -151,7 +150,7 @@ async function finish(
   at: string,
   relations: Relations,
 ): Promise<void> {
-  const position = makePosition(epoch, 0n, LAST_ORDINAL)
+  const position = snapshotEnd(epoch)
   await store.transaction(async transaction => {
     await checkLease(transaction.query, lease)
     const ends = source.tables.flatMap(table => makeSnapshotEnds(table, epoch, position, at))

@@ -123,3 +123,17 @@ export async function saveProblem(
     [system, problem, lost],
   )
 }
+
+/** What was admitted of a system whose changes somebody else captures. */
+export async function saveAdmitted(
+  query: Query,
+  system: string,
+  { state, epoch, position }: { state: CaptureState['state']; epoch: number; position: Position },
+): Promise<void> {
+  await query(
+    `insert into ingest.capture (system, state, epoch, slot, position) values ($1, $2, $3, '', $4)
+     on conflict (system) do update set state = excluded.state, epoch = greatest(ingest.capture.epoch, excluded.epoch), slot = '',
+       position = greatest(ingest.capture.position, excluded.position), problem = null, updated_at = now()`,
+    [system, state, epoch, position],
+  )
+}

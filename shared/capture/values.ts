@@ -1,5 +1,8 @@
 import type { ColumnType } from '../config/index.ts'
 
+/** A value as a change event has it: see `Row` in shared/events. */
+export type Value = string | number | boolean
+
 /** A value that does not fit its column's declared type. Its message never carries the value. */
 export class ValueError extends Error {
   override readonly name = 'ValueError'
@@ -11,11 +14,10 @@ const INTEGER = /^-?\d{1,19}$/
 const DECIMAL = /^-?\d+(\.\d+)?$/
 
 /**
- * Postgres' text of a value, as a change event has it (see `Row` in shared/events). The session's DateStyle must be ISO
- * and its time zone UTC.
+ * Postgres' text of a value, as a change event has it. The session's DateStyle must be ISO and its time zone UTC.
  * @throws ValueError where the text is not of the declared type
  */
-export function readPostgresValue(text: string, type: ColumnType): string | number | boolean {
+export function readPostgresValue(text: string, type: ColumnType): Value {
   switch (type.kind) {
     case 'string':
       return text

@@ -164,8 +164,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 }
 
 function toConnection(from: string, text: string): SecretUrl {
-  if (!/^postgres(ql)?:\/\//.test(text))
-    throw new ConfigError(`${from}: must be a URL that begins with postgres://`)
+  if (!/^(postgres(ql)?|sqlserver):\/\//.test(text))
+    throw new ConfigError(`${from}: must be a URL that begins with postgres:// or sqlserver://`)
   return new SecretUrl(text)
 }
 

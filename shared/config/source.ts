@@ -103,7 +103,20 @@ export const sourceSchema = z.strictObject({
     .describe(
       "Name of the database's URL: the setting <NAME>_URL or <NAME>_URL_FILE, or the file secrets/<name>.url under CORDAGE_HOME",
     ),
-  capture: z.enum(['postgres']).describe('How its changes are read'),
+  capture: z
+    .enum(['postgres', 'debezium'])
+    .describe('How its changes are read: from the Postgres itself, or by Debezium through Kafka'),
+  debezium: z
+    .strictObject({
+      decimals: z
+        .enum(['string', 'base64'])
+        .default('string')
+        .describe(
+          'How decimals are written where messages have no schema (decimal.handling.mode string or precise)',
+        ),
+    })
+    .default({ decimals: 'string' })
+    .describe('How Debezium writes, where it is not configured as npm run debezium prints'),
   namespace: z.string().default('public').describe('Schema of the tables'),
   timeZone: z
     .string()

@@ -1,6 +1,8 @@
+import type { Bus } from '../bus/index.ts'
 import type { Settings, Source } from '../config/index.ts'
 import type { Models } from '../models/index.ts'
 import type { ObjectStore } from '../objects/index.ts'
+import type { Privacy } from '../privacy/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Warehouse } from '../warehouse/index.ts'
 
@@ -8,6 +10,10 @@ import type { Warehouse } from '../warehouse/index.ts'
 export type Resources = {
   /** Postgres with pgvector: what endpoints answer from. */
   store: Store
+  /** The bus, to write to; what is read from it comes to a function by the connector. */
+  bus: Bus
+  /** Treatment of personal values. */
+  privacy: Privacy
   /** Object storage: the lake and the inbox. */
   objects: ObjectStore
   /** The operational systems, as `sources/*.yml` describes them. */

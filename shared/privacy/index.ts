@@ -37,6 +37,9 @@ export function readMasterKey(home: string): Buffer {
   return key
 }
 
+/** The vaults of all systems, under one master key. */
+export type Privacy = { vaultOf(system: string): Vault }
+
 /** The personal keys of one system's clients, and what is done with them. */
 export type Vault = {
   /**

@@ -1,4 +1,4 @@
-import type { Bus, Topic } from '../../shared/bus/index.ts'
+import { type Bus, type Topic, topicsOf } from '../../shared/bus/index.ts'
 import { capturePostgres } from '../../shared/capture/index.ts'
 import type { SecretUrl, Source, TopicTrigger, Trigger } from '../../shared/config/index.ts'
 import { describeError, FencedError } from '../../shared/errors/index.ts'
@@ -10,6 +10,7 @@ import type { Caller } from './caller.ts'
 import { keepSchedule } from './clock.ts'
 import { consume } from './consume.ts'
 import { replayParked } from './replay.ts'
+import { isCaptured } from './sources.ts'
 import { backoffMs, makeWaker, pause } from './wake.ts'
 import { watchObjects } from './watch.ts'
 
@@ -43,11 +44,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   const abort = new AbortController()
   const { signal } = abort
   const leases = makeLeases(store, options.owner)
-  const topics = await bus.ensureTopics(
-    sources.flatMap(source =>
-      source.tables.map(table => ({ name: table.topic, partitions: table.partitions })),
-    ),
-  )
+  const topics = await bus.ensureTopics(topicsOf(sources))
   const loops: Promise<void>[] = []
 
   /** Runs a loop under its lease for as long as the connector lives; whatever ends it, it begins again. */
@@ -72,7 +69,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   }
 
   if (duties.includes('capture'))
-    for (const source of sources) {
+    for (const source of sources.filter(isCaptured)) {
       const vault = openVault(source.system, options.masterKey)
       const url = options.connectionOf(source)
       loops.push(
@@ -92,7 +89,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
     }
   if (duties.includes('consume')) {
     for (const trigger of triggers)
-      for (const topic of topicsOf(trigger.topics, [...topics.values()], sources)) {
+      for (const topic of topicsFor(trigger.topics, [...topics.values()], sources)) {
         const shared = {
           name: trigger.function,
           topic,
@@ -129,7 +126,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
 }
 
 /** The topics that a trigger names, by pattern or by what their tables hold. */
-function topicsOf(trigger: TopicTrigger | undefined, topics: Topic[], sources: Source[]): Topic[] {
+function topicsFor(trigger: TopicTrigger | undefined, topics: Topic[], sources: Source[]): Topic[] {
   if (!trigger) return []
   const pattern =
     trigger.pattern === undefined

@@ -1,6 +1,6 @@
 import { requireSource } from '../../shared/capture/index.ts'
 import type { SecretUrl, Source } from '../../shared/config/index.ts'
-import { describeError, isOutage } from '../../shared/errors/index.ts'
+import { ConfigError, describeError, isOutage } from '../../shared/errors/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
 
 /**
@@ -10,12 +10,18 @@ import type { Logger } from '../../shared/telemetry/index.ts'
  */
 export async function requireSources(options: {
   sources: Source[]
+  busUrl: SecretUrl | undefined
   connectionOf(source: Source): SecretUrl
   log: Logger
 }): Promise<void> {
-  const { sources, connectionOf, log } = options
+  const { sources, busUrl, connectionOf, log } = options
+  const foreign = sources.find(source => !isCaptured(source))
+  if (foreign && !busUrl)
+    throw new ConfigError(
+      `${foreign.file}: its changes come by Debezium through Kafka: set BUS_URL to that Kafka, or capture to postgres`,
+    )
   await Promise.all(
-    sources.map(async source => {
+    sources.filter(isCaptured).map(async source => {
       try {
         await requireSource(connectionOf(source), source)
       } catch (error) {
@@ -27,4 +33,9 @@ export async function requireSources(options: {
       }
     }),
   )
+}
+
+/** Whether we read its log ourselves. */
+export function isCaptured({ capture }: Source): boolean {
+  return capture === 'postgres'
 }

@@ -29,7 +29,7 @@ import { migrate, openStore } from '../../shared/store/index.ts'
 import { type Logger, startProcessMetrics, startTracing } from '../../shared/telemetry/index.ts'
 import { makeLocalCaller } from '../connector/caller.ts'
 import { DUTIES, startConnector } from '../connector/index.ts'
-import { requireSources } from '../connector/sources.ts'
+import { isCaptured, requireSources } from '../connector/sources.ts'
 import { listFunctions, loadFunction } from './discover.ts'
 import { makeGateway } from './gateway.ts'
 import { keepHeapSmall } from './heap.ts'
@@ -82,7 +82,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const sources = readSources(resolve(ROOT, settings.SOURCES))
     const triggers = readTriggers(join(ROOT, 'triggers'))
     const connections = new Map(
-      sources.map(source => [source.system, readConnection(source.connection, home)]),
+      sources.filter(isCaptured).map(source => [source.system, readConnection(source.connection, home)]),
     )
     const sourceUrl = (system: string): SecretUrl => {
       const url = connections.get(system)
@@ -90,12 +90,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       return url
     }
     const connectionOf = (source: Source) => sourceUrl(source.system)
-    await requireSources({ sources, connectionOf, log })
+    await requireSources({ sources, busUrl: settings.BUS_URL, connectionOf, log })
 
     const store = openStore(settings.STORE_URL, { applicationName: 'cordage-connector' })
     undo.push(store.close)
     await migrate(store)
-    const names: ResourceName[] = ['store', 'objects', 'sources', 'warehouse', 'models']
+    const names: ResourceName[] = ['store', 'bus', 'privacy', 'objects', 'sources', 'warehouse', 'models']
     const opened = await openResources(names, openers, settings)
     undo.push(opened.close)
 

@@ -2,15 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { makeRandom, runSimulator } from '../../stacks/demo/simulator.ts'
 import { waitFor } from '../support/demo.ts'
 import { compareIndex, compareLake, type Equality } from '../support/equality.ts'
-import { type Fleet, MEMBERS, makeFleet } from '../support/fleet.ts'
+import { type Fleet, makeFleet } from '../support/fleet.ts'
 
 export type KillRun = {
   seed: number
   changes: number
   rate: number
   kills: number
-  /** Of the demo's history. */
-  days?: number
+  fleet?: () => Promise<Fleet>
   log?: (line: string) => void
 }
 export type KillOutcome = {
@@ -29,12 +28,12 @@ export async function runKills({
   changes,
   rate,
   kills,
-  days,
+  fleet: make = makeFleet,
   log = () => {},
 }: KillRun): Promise<KillOutcome> {
-  const fleet = await makeFleet(days)
+  const fleet = await make()
   try {
-    for (const member of MEMBERS) fleet.start(member)
+    for (const member of fleet.members) fleet.start(member)
     await untilSnapshotIsThrough(fleet)
     log('snapshot is through')
     const abort = new AbortController()
@@ -50,7 +49,7 @@ export async function runKills({
     const spacingMs = ((changes / rate) * 1000) / (kills + 1)
     for (let i = 0; i < kills; i++) {
       await sleep(spacingMs * (0.5 + random()))
-      const member = MEMBERS[Math.floor(random() * MEMBERS.length)] ?? 'capture'
+      const member = fleet.members[Math.floor(random() * fleet.members.length)] ?? ''
       await fleet.kill(member)
       killed[member] = (killed[member] ?? 0) + 1
       await sleep(random() * 300)
@@ -93,12 +92,12 @@ export async function runHandOver({
   seed,
   rate,
   kills,
-  days,
+  fleet: make = makeFleet,
   log = () => {},
 }: HandOverRun): Promise<HandOverOutcome> {
-  const fleet = await makeFleet(days)
+  const fleet = await make()
   try {
-    for (const member of MEMBERS) if (member !== 'capture') fleet.start(member)
+    for (const member of fleet.members) if (member !== 'capture') fleet.start(member)
     const abort = new AbortController()
     const startedAt = performance.now()
     const simulating = runSimulator({ url: fleet.source, rate, seed, signal: abort.signal })
@@ -161,7 +160,7 @@ async function placeOf(fleet: Fleet): Promise<Place | undefined> {
   return place
 }
 
-async function untilSnapshotIsThrough(fleet: Fleet): Promise<void> {
+export async function untilSnapshotIsThrough(fleet: Fleet): Promise<void> {
   await waitFor(
     'the snapshot',
     async () => {
@@ -173,14 +172,19 @@ async function untilSnapshotIsThrough(fleet: Fleet): Promise<void> {
   await untilThrough(fleet)
 }
 
-/** Until both consumers have read everything that the source had committed by now. */
+/** Until all consumers have read everything that the source had committed by now. */
 export async function untilThrough(fleet: Fleet): Promise<void> {
   const since = new Date()
   await waitFor(
     'all changes to come through',
     async () => {
       const place = await placeOf(fleet)
-      return place?.groups === '2' && place.behind === '0' && place.oldest !== null && place.oldest > since
+      return (
+        place?.groups === String(fleet.functions.length) &&
+        place.behind === '0' &&
+        place.oldest !== null &&
+        place.oldest > since
+      )
     },
     180_000,
   )

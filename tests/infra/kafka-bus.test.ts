@@ -196,7 +196,7 @@ test('a message that is none of ours comes with its place in the log, and spoils
     [
       [RAW, '"not json {"', makePosition(0, 1n, 0)],
       [RAW, 'null', makePosition(0, 2n, 0)],
-      [RAW, '{"op":"c"}', makePosition(0, 3n, 0)],
+      [RAW, JSON.stringify('{"op":"c"}'), makePosition(0, 3n, 0)],
     ],
   )
 })

@@ -6,13 +6,10 @@ import type { SecretUrl } from '../../shared/config/index.ts'
 import { takeFreePort } from '../../shared/store/embedded.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { bundleFunction } from '../../stacks/bundle/bundle.ts'
+import type { Duty } from '../../stacks/connector/index.ts'
 import { loadDemo } from '../../stacks/demo/load.ts'
 import { listFunctions } from '../../stacks/local/discover.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from './postgres.ts'
-
-/** What can be killed: two connectors, one that captures and one that consumes, and the two functions they call. */
-export const MEMBERS = ['capture', 'consume', 'land-changes', 'index-products'] as const
-export type Member = (typeof MEMBERS)[number]
 
 export type Fleet = {
   postgres: TestPostgres
@@ -21,20 +18,41 @@ export type Fleet = {
   storeUrl: SecretUrl
   store: Store
   lake: string
-  start(member: Member): void
-  /** Sends what the consuming connector calls `name` to another URL, from its next start on; undefined takes that back. */
+  /** What can be killed: connectors and the functions that they call. */
+  members: string[]
+  /** Those of them that read the bus. */
+  functions: string[]
+  start(member: string): void
+  /** Sends what connectors call `name` to another URL, from their next start on; undefined takes that back. */
   redirect(name: string, url: string | undefined): void
   /** SIGKILL, and gone when this returns. */
-  kill(member: Member): Promise<void>
-  isRunning(member: Member): boolean
+  kill(member: string): Promise<void>
+  isRunning(member: string): boolean
+  /** The process id of a member that runs. */
+  pidOf(member: string): number
   stop(): Promise<void>
 }
 
+export type FleetOptions = {
+  /** Of the demo's history. */
+  days?: number
+  /** Connectors by name, with what each does. */
+  connectors?: Record<string, Duty[]>
+  functions?: string[]
+  /** Settings for all of them, which may need the source's URL. */
+  env?: (fleet: { home: string; source: SecretUrl }) => Record<string, string>
+}
+
 /**
- * The pipeline as processes of their own on a real Postgres, with the demo's source loaded; nothing is started yet.
- * @param days of the demo's history
+ * The pipeline as processes of their own on a real Postgres, with the demo's source loaded; nothing is started yet. Unless
+ * said otherwise: two connectors, one that captures and one that consumes, and the two functions that they call.
  */
-export async function makeFleet(days = 60): Promise<Fleet> {
+export async function makeFleet({
+  days = 60,
+  connectors = { capture: ['capture'], consume: ['consume'] },
+  functions = ['land-changes', 'index-products'],
+  env = () => ({}),
+}: FleetOptions = {}): Promise<Fleet> {
   const postgres = await startTestPostgres()
   const { home } = postgres
   const source = await postgres.createDatabase('adventureworks')
@@ -47,7 +65,7 @@ export async function makeFleet(days = 60): Promise<Fleet> {
   writeFileSync(join(home, 'secrets', 'adventureworks.url'), source.reveal(), { mode: 0o600 })
   const dist = join(home, 'dist')
   const ports: Record<string, number> = {}
-  for (const folder of listFunctions(ROOT).filter(({ name }) => MEMBERS.includes(name as Member))) {
+  for (const folder of listFunctions(ROOT).filter(({ name }) => functions.includes(name))) {
     if (!existsSync(join(dist, folder.name))) await bundleFunction(folder, ROOT, dist)
     ports[folder.name] = await takeFreePort()
   }
@@ -57,20 +75,24 @@ export async function makeFleet(days = 60): Promise<Fleet> {
     OBJECTS_URL: pathToFileURL(objects).href,
     SOURCES: join(ROOT, 'sources'),
     LOG_LEVEL: 'info',
+    ...env({ home, source }),
   }
-  const running = new Map<Member, ChildProcess>()
+  const running = new Map<string, ChildProcess>()
   const redirected = new Map<string, string>()
   const functionUrls = () =>
     Object.entries(ports)
       .map(([name, port]) => `${name}=${redirected.get(name) ?? `http://127.0.0.1:${port}/`}`)
       .join(',')
-  const command = (member: Member): { args: string[]; env: Record<string, string> } =>
-    member === 'capture' || member === 'consume'
+  const command = (member: string): { args: string[]; env: Record<string, string> } => {
+    const duties = connectors[member]
+    return duties
       ? {
           args: ['stacks/connector/main.ts'],
-          env: { CONNECTOR_DUTIES: member, CONNECTOR_NAME: member, FUNCTION_URLS: functionUrls() },
+          env: { CONNECTOR_DUTIES: duties.join(), CONNECTOR_NAME: member, FUNCTION_URLS: functionUrls() },
         }
       : { args: [join(dist, member, 'index.js')], env: { PORT: String(ports[member]) } }
+  }
+  const members = [...Object.keys(connectors), ...functions]
 
   const fleet: Fleet = {
     postgres,
@@ -79,6 +101,8 @@ export async function makeFleet(days = 60): Promise<Fleet> {
     storeUrl,
     store,
     lake: join(objects, 'lake'),
+    members,
+    functions,
     start(member) {
       const { args, env } = command(member)
       const log = openSync(join(home, 'logs', `${member}.log`), 'a')
@@ -104,8 +128,9 @@ export async function makeFleet(days = 60): Promise<Fleet> {
       else redirected.set(name, url)
     },
     isRunning: member => running.get(member)?.exitCode === null,
+    pidOf: member => running.get(member)?.pid ?? 0,
     async stop() {
-      for (const member of MEMBERS) await fleet.kill(member)
+      for (const member of members) await fleet.kill(member)
       await postgres.stop()
     },
   }

@@ -1,9 +1,11 @@
 import type { Openers } from '../resources.ts'
+import bus from './bus.ts'
 import models from './models.ts'
 import objects from './objects.ts'
+import privacy from './privacy.ts'
 import sources from './sources.ts'
 import store from './store.ts'
 import warehouse from './warehouse.ts'
 
 /** Every resource, for a process that hosts all functions. */
-export const openers: Openers = { store, objects, sources, warehouse, models }
+export const openers: Openers = { store, bus, privacy, objects, sources, warehouse, models }

@@ -1,0 +1,20 @@
+import type { Source } from '../config/index.ts'
+import type { WantedTopic } from './bus.ts'
+
+/** Clear text of a source is kept for as long as an outage of ours may last, and no longer. */
+const RAW_RETENTION_MS = 24 * 3_600_000
+
+/** The topic of a system's messages as Debezium sends them: one partition, so that they keep the order of its log. */
+export function rawTopicOf(system: string): string {
+  return `raw.${system}.changes`
+}
+
+/** The topics of some sources. */
+export function topicsOf(sources: Source[]): WantedTopic[] {
+  return sources.flatMap(({ system, capture, tables }) => [
+    ...tables.map(({ topic, partitions }) => ({ name: topic, partitions })),
+    ...(capture === 'debezium'
+      ? [{ name: rawTopicOf(system), partitions: 1, retentionMs: RAW_RETENTION_MS }]
+      : []),
+  ])
+}

@@ -1,0 +1,56 @@
+import type { Query } from '../store/index.ts'
+
+/** A snapshot's messages in the raw topic, and the epoch of all from there on. */
+export type RawEpoch = { epoch: number; firstOffset: bigint; endOffset: bigint | undefined }
+
+export type RawEpochs = Awaited<ReturnType<typeof loadRawEpochs>>
+
+/**
+ * The epochs of a system's raw topic, by where each begins: a message that is read again finds the one that it had, and so
+ * gets the position that it had.
+ */
+export async function loadRawEpochs(query: Query, system: string, busId: string) {
+  const rows = await query<{ epoch: number; first_offset: string; end_offset: string | null }>(
+    'select epoch, first_offset, end_offset from ingest.raw_epoch where system = $1 and bus_id = $2 order by first_offset',
+    [system, busId],
+  )
+  const [latest] = await query<{ epoch: number }>(
+    `select greatest((select max(epoch) from ingest.raw_epoch where system = $1),
+       (select epoch from ingest.capture where system = $1), 0) as epoch`,
+    [system],
+  )
+  const epochs = rows.map(
+    (row): RawEpoch => ({
+      epoch: row.epoch,
+      firstOffset: BigInt(row.first_offset),
+      endOffset: row.end_offset === null ? undefined : BigInt(row.end_offset),
+    }),
+  )
+  let last = latest?.epoch ?? 0
+  const changed = new Set<RawEpoch>()
+  return {
+    /** The epoch that a message lies in. */
+    at: (offset: bigint) => epochs.findLast(({ firstOffset }) => firstOffset <= offset),
+    /** A snapshot begins with this message. */
+    begin(offset: bigint): RawEpoch {
+      last += 1
+      const begun: RawEpoch = { epoch: last, firstOffset: offset, endOffset: undefined }
+      epochs.push(begun)
+      changed.add(begun)
+      return begun
+    },
+    /** The snapshot ends before this message. */
+    end(epoch: RawEpoch, offset: bigint) {
+      epoch.endOffset = offset
+      changed.add(epoch)
+    },
+    async save(write: Query) {
+      for (const { epoch, firstOffset, endOffset } of changed)
+        await write(
+          `insert into ingest.raw_epoch (system, bus_id, first_offset, epoch, end_offset) values ($1, $2, $3, $4, $5)
+           on conflict (system, bus_id, first_offset) do update set end_offset = excluded.end_offset`,
+          [system, busId, firstOffset, epoch, endOffset ?? null],
+        )
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import { rawTopicOf } from '../../shared/bus/index.ts'
+import type { SecretUrl, Source } from '../../shared/config/index.ts'
+import { ConfigError } from '../../shared/errors/index.ts'
+
+/** A row of ten megabytes, before and after its change, as JSON. */
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+/** Says once a second how far the log has been told, also while no table changes. */
+const HEARTBEAT_MS = 1000
+/** The table that a heartbeat writes to where a log has no place for messages of its own. */
+export const HEARTBEAT_TABLE = 'cordage_heartbeat'
+
+/**
+ * The configuration of Debezium's connector for a source, as Kafka Connect takes it: the listed tables and columns only,
+ * all of them in one topic of one partition, in the order of the source's log, with transactions counted.
+ * @throws ConfigError where the connection is neither Postgres nor SQL Server
+ */
+export function makeDebeziumConfig(source: Source, connection: SecretUrl): Record<string, string> {
+  const url = new URL(connection.reveal())
+  const own = ENGINES[url.protocol]?.(source, url)
+  if (!own)
+    throw new ConfigError(`connection "${source.connection}": Debezium reads postgres:// and sqlserver://`)
+  const prefix = `raw.${source.system}`
+  return {
+    'tasks.max': '1',
+    'topic.prefix': prefix,
+    'database.hostname': url.hostname,
+    'database.user': decodeURIComponent(url.username),
+    'database.password': decodeURIComponent(url.password),
+    ...own,
+    'provide.transaction.metadata': 'true',
+    'heartbeat.interval.ms': String(HEARTBEAT_MS),
+    'decimal.handling.mode': source.debezium.decimals === 'base64' ? 'precise' : 'string',
+    'time.precision.mode': 'microseconds',
+    'binary.handling.mode': 'base64',
+    'tombstones.on.delete': 'false',
+    'skipped.operations': 'none',
+    'extended.headers.enabled': 'false',
+    'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'key.converter.schemas.enable': 'false',
+    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'value.converter.schemas.enable': 'false',
+    'producer.override.max.request.size': String(MAX_MESSAGE_BYTES),
+    transforms: 'together',
+    'transforms.together.type': 'org.apache.kafka.connect.transforms.RegexRouter',
+    'transforms.together.regex': '.*',
+    'transforms.together.replacement': rawTopicOf(source.system),
+  }
+}
+
+const ENGINES: Record<string, (source: Source, url: URL) => Record<string, string>> = {
+  'postgres:': postgres,
+  'postgresql:': postgres,
+  'sqlserver:': sqlServer,
+}
+
+function postgres(source: Source, url: URL): Record<string, string> {
+  const slot = `debezium_${source.system.replaceAll(/[^a-z0-9_]/g, '_')}`
+  return {
+    'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
+    'plugin.name': 'pgoutput',
+    'database.port': url.port || '5432',
+    'database.dbname': url.pathname.slice(1),
+    'slot.name': slot,
+    'publication.name': slot,
+    'publication.autocreate.mode': 'filtered',
+    'table.include.list': listTables(source),
+    'column.include.list': listColumns(source),
+    'heartbeat.action.query': "select pg_logical_emit_message(true, 'cordage', '')",
+    'message.prefix.include.list': 'cordage',
+  }
+}
+
+function sqlServer(source: Source, url: URL): Record<string, string> {
+  const heartbeat = `${source.namespace}.${HEARTBEAT_TABLE}`
+  return {
+    'connector.class': 'io.debezium.connector.sqlserver.SqlServerConnector',
+    'database.port': url.port || '1433',
+    'database.names': url.pathname.slice(1),
+    'database.encrypt': url.searchParams.get('encrypt') ?? 'true',
+    'table.include.list': `${listTables(source)},${pattern(heartbeat)}`,
+    'column.include.list': `${listColumns(source)},${pattern(heartbeat)}\\..*`,
+    'heartbeat.action.query': `update ${heartbeat} set at = sysutcdatetime()`,
+  }
+}
+
+function listTables({ namespace, tables }: Source): string {
+  return tables.map(({ name }) => pattern(`${namespace}.${name}`)).join()
+}
+
+/** What is not listed does not even leave the source. */
+function listColumns({ namespace, tables }: Source): string {
+  return tables
+    .flatMap(({ name, columns }) =>
+      Object.keys(columns).map(column => pattern(`${namespace}.${name}.${column}`)),
+    )
+    .join()
+}
+
+/** Debezium's lists are regular expressions, separated by commas. */
+function pattern(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N}_ ]/gu, character => (character === ',' ? '.' : `\\${character}`))
+}

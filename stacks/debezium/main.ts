@@ -1,0 +1,24 @@
+import { resolve } from 'node:path'
+import { readConnection, readSettings, readSources } from '../../shared/config/index.ts'
+import { exitWith } from '../../shared/contract/index.ts'
+import { ConfigError } from '../../shared/errors/index.ts'
+import { makeDebeziumConfig } from './config.ts'
+
+/**
+ * `npm run debezium -- <system>`: prints the configuration of Debezium's connector for a source, to be put to Kafka
+ * Connect: `PUT /connectors/<system>/config`. It holds the source's password.
+ */
+try {
+  const settings = readSettings()
+  const system = process.argv[2]
+  const sources = readSources(resolve(settings.SOURCES))
+  const source = sources.find(one => one.system === system)
+  if (!source)
+    throw new ConfigError(
+      `usage: npm run debezium -- <system>, one of ${sources.map(one => one.system).join(', ')}`,
+    )
+  const config = makeDebeziumConfig(source, readConnection(source.connection, settings.CORDAGE_HOME))
+  process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
+} catch (error) {
+  exitWith(error)
+}
