@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Admin, type ITopicMetadata, Kafka, type Producer } from 'kafkajs'
 import type { SecretUrl } from '../config/index.ts'
 import { ConfigError, OutageError } from '../errors/index.ts'
@@ -12,6 +13,8 @@ import { isOfSnapshot } from './position.ts'
 const RETENTION_MS = 7 * 86_400_000
 /** A row of ten megabytes before and after its change, as JSON. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+const ENSURE_TRIES = 20
+const ENSURE_PAUSE_MS = 500
 
 /**
  * The bus on Kafka: its topics hold the events, the store what is known of them, so that cursors move under a lease's
@@ -37,7 +40,7 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
     reportProblem: books.reportProblem,
 
     async ensureTopics(wanted) {
-      await attempt(url, () =>
+      const ensure = () =>
         withAdmin(kafka, async admin => {
           const found = await describe(admin, wanted)
           for (const topic of wanted) refuseUnfit(topic, found.get(topic.name))
@@ -49,8 +52,16 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
           )
           await create(admin, missing ?? [], replication)
           await refuseCutLogs(admin, store, there ?? [], books)
-        }),
-      )
+        })
+      // Topics that are just being made, by us or by others that start now, have no leader yet.
+      for (let tries = 1; ; tries++)
+        try {
+          await attempt(url, ensure)
+          break
+        } catch (error) {
+          if (!(error instanceof OutageError) || tries === ENSURE_TRIES) throw error
+          await sleep(ENSURE_PAUSE_MS)
+        }
       return books.topics()
     },
 

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { takeFreePort } from '../../shared/store/embedded.ts'
 import { KAFKA_JARS, toProperties } from './kafka.ts'
 import { type Server, startServer, TOOLS } from './server.ts'
@@ -70,12 +71,18 @@ export async function startConnect({
     ...server,
     url,
     async configure(name, config) {
-      const response = await fetch(`${url}/connectors/${name}/config`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(config),
-      })
-      if (!response.ok) throw new Error(`Connect refuses ${name}: ${await response.text()}`)
+      for (let tries = 1; ; tries++) {
+        const response = await fetch(`${url}/connectors/${name}/config`, {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(config),
+        })
+        if (response.ok) return
+        // While its workers agree on who does what, and while it gets to its topics.
+        if (tries === 60 || (response.status !== 409 && response.status < 500))
+          throw new Error(`Connect refuses ${name}: ${await response.text()}`)
+        await sleep(1000)
+      }
     },
   }
 }

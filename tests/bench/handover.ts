@@ -1,4 +1,5 @@
 import { runHandOver } from '../faults/kills.ts'
+import { makeFleet } from '../support/fleet.ts'
 import { report } from './report.ts'
 
 /** The snapshot killed in its middle again and again while its source changes: lake and index equal to the source. */
@@ -13,7 +14,7 @@ const { changed, changesPerSecond, killedInSnapshot, epoch, equality, indexDiffe
   seed: SEED,
   rate: RATE,
   kills: KILLS,
-  days: 911,
+  fleet: () => makeFleet({ days: 911 }),
   log,
 })
 for (const difference of [...equality.differences, ...indexDifferences].slice(0, 20)) log(difference)

@@ -1,4 +1,5 @@
 import { runKills } from '../faults/kills.ts'
+import { makeFleet } from '../support/fleet.ts'
 import { report } from './report.ts'
 
 /** The pipeline killed (-9) at random while changes are made: every change exactly once, lake and index equal to the source. */
@@ -14,7 +15,7 @@ const { changed, killed, equality, indexDifferences } = await runKills({
   changes: CHANGES,
   rate: RATE,
   kills: KILLS,
-  days: 911,
+  fleet: () => makeFleet({ days: 911 }),
   log,
 })
 for (const difference of [...equality.differences, ...indexDifferences].slice(0, 20)) log(difference)

@@ -2,9 +2,7 @@ import { parseSource } from '../../shared/config/index.ts'
 import { CHANGE } from '../../shared/events/index.ts'
 
 /** A sale as SQL Server teams keep them: keys, a 64-bit id, money as decimal(19,4), a zone-less time, some text. */
-export const SOURCE = parseSource(
-  'bench.yml',
-  `connection: bench
+export const SOURCE_TEXT = `connection: bench
 capture: postgres
 timeZone: UTC
 tables:
@@ -21,8 +19,8 @@ tables:
       Amount: { type: "decimal(19,4)", as: amount }
       Comment: { type: string, as: comment }
       ModifiedDate: { type: timestampNtz, as: modified_at }
-`,
-)
+`
+export const SOURCE = parseSource('bench.yml', SOURCE_TEXT)
 
 /** JSON arrays of bus events, so many a batch; each some 450 bytes, and 140 more of attributes that the bus adds. */
 export function makeBatches(events: number, perBatch: number): string[] {
@@ -32,7 +30,8 @@ export function makeBatches(events: number, perBatch: number): string[] {
   return batches
 }
 
-function makeEvent(n: number): object {
+/** The n-th event, some 450 bytes of it data. */
+export function makeEvent(n: number) {
   const partition = n % 4
   const position = `0001-${(0x4000_0000 + Math.floor(n / 3) * 64).toString(16).padStart(16, '0')}-${(n % 3).toString(16).padStart(8, '0')}`
   const at = `2017-06-${String(1 + (n % 28)).padStart(2, '0')}T${String(n % 24).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}:00.${String((n * 7919) % 1_000_000).padStart(6, '0')}`

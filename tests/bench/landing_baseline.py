@@ -52,6 +52,17 @@ def table_of(events):
 NOTHING = (-1, "")
 
 
+def write(path, table, landed):
+    transactions = [Transaction(f"land/{partition}", offset) for partition, (offset, _) in landed.items()]
+    write_deltalake(
+        path,
+        table,
+        mode="append",
+        partition_by=["year", "month"],
+        commit_properties=CommitProperties(app_transactions=transactions),
+    )
+
+
 def land(path, batches):
     landed = {}
     for batch in batches:
@@ -63,14 +74,7 @@ def land(path, batches):
             if offset > landed_offset and position > landed_position:
                 landed[partition] = (offset, position)
                 fresh.append(event)
-        transactions = [Transaction(f"land/{partition}", offset) for partition, (offset, _) in landed.items()]
-        write_deltalake(
-            path,
-            table_of(fresh),
-            mode="append",
-            partition_by=["year", "month"],
-            commit_properties=CommitProperties(app_transactions=transactions),
-        )
+        write(path, table_of(fresh), landed)
 
 
 def main(file, path):
@@ -83,4 +87,5 @@ def main(file, path):
     print(events / (time.perf_counter() - start))
 
 
-main(sys.argv[1], sys.argv[2])
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -48,7 +48,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     async stop() {
       for (const store of stores) await store.close()
       await postgres.stop()
-      rmSync(home, { recursive: true, force: true })
+      if (!process.env.KEEP) rmSync(home, { recursive: true, force: true })
     },
   }
 }

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { type Bus, openStoreBus, type PartitionBatch, rawTopicOf } from '../../../shared/bus/index.ts'
+import { parseSource } from '../../../shared/config/index.ts'
+import type { BusEvent } from '../../../shared/events/index.ts'
+import { openVault } from '../../../shared/privacy/index.ts'
+import type { Store } from '../../../shared/store/index.ts'
+import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
+import admitChanges from './handler.ts'
+
+const SOURCE = parseSource(
+  'shop.yml',
+  `
+connection: shop
+capture: debezium
+namespace: dbo
+timeZone: UTC
+tables:
+  Product:
+    entity: product
+    key: [ProductID]
+    partitions: 1
+    columns:
+      ProductID: { type: int, as: product_id }
+      Name: { type: string, as: name }
+  Client:
+    entity: client
+    key: [ClientID]
+    client: ClientID
+    partitions: 1
+    columns:
+      ClientID: { type: int, as: client_id, policy: keep }
+      FirstName: { type: string, as: first_name, policy: encrypt }
+`,
+)
+const TOPIC = rawTopicOf('shop')
+
+let postgres: TestPostgres
+let store: Store
+let bus: Bus
+let count = 0
+before(async () => {
+  postgres = await startTestPostgres()
+})
+after(() => postgres.stop())
+beforeEach(async () => {
+  store = await postgres.createStore(`admit_${count++}`)
+  bus = openStoreBus(store)
+})
+
+async function start(): Promise<
+  (messages: (object | string | null)[], firstOffset?: number) => Promise<string[]>
+> {
+  const resources = {
+    store,
+    bus,
+    sources: [SOURCE],
+    privacy: { vaultOf: (system: string) => openVault(system, Buffer.alloc(32, 7)) },
+  }
+  const surroundings = { resources, settings: {}, log: {} }
+  const state = await admitChanges.init?.(surroundings as never)
+  return async (messages, firstOffset = 0) => {
+    if (admitChanges.kind !== 'events') throw new Error('it takes events')
+    const events = messages.map(
+      (message, i): BusEvent => ({
+        specversion: '1.0',
+        id: `shop/changes/${firstOffset + i}`,
+        source: '/sources/shop/changes',
+        type: 'cordage.raw.v1',
+        time: '2026-01-01T00:00:00Z',
+        position: '',
+        partitionkey: '',
+        topic: TOPIC,
+        partition: 0,
+        offset: String(firstOffset + i),
+        busid: 'bus-1',
+        data: message === null || typeof message === 'string' ? message : JSON.stringify(message),
+      }),
+    )
+    const context = { ...surroundings, state, signal: new AbortController().signal, traceId: '' }
+    const results = await admitChanges.handleBatch(events, context as never)
+    return results.map(({ status, reason }) => (reason ? `${status} ${reason}` : status))
+  }
+}
+
+const told = (
+  table: string,
+  op: string,
+  row: object,
+  more: { snapshot?: string; commit?: number; order?: number } = {},
+) => ({
+  op,
+  before: op === 'd' ? row : null,
+  after: op === 'd' ? null : row,
+  source: {
+    schema: 'dbo',
+    table,
+    ts_ms: 1767225600000,
+    snapshot: more.snapshot ?? 'false',
+    sequence: JSON.stringify([String(more.commit ?? 100), '200']),
+  },
+  transaction: more.snapshot ? null : { total_order: more.order ?? 1 },
+})
+const product = (id: number, more = {}, op = 'c') =>
+  told('Product', op, { ProductID: id, Name: `Bike ${id}` }, more)
+const mark = (commit: number) => ({
+  ...told('', 'm', {}, { commit }),
+  source: { ...told('', 'm', {}, { commit }).source, table: '' },
+})
+
+async function written(table = 'Product') {
+  const topic = (await bus.ensureTopics([{ name: `cdc.shop.${table}`, partitions: 1 }])).get(
+    `cdc.shop.${table}`,
+  )
+  assert.ok(topic)
+  const reader = await bus.openReader('test', topic, () => {})
+  const [batch] = (await reader.read({ maxEvents: 1000, maxBytes: 1e6 })) as [PartitionBatch]
+  await reader.close()
+  await bus.close()
+  return batch.records
+}
+const brief = async (table?: string) =>
+  (await written(table)).map(({ type, position, value }) => {
+    const data = JSON.parse(value)
+    return type.includes('snapshot-end')
+      ? `end of ${data.epoch}`
+      : `${data.op} ${position.slice(0, 4)} ${Number.parseInt(position.slice(5, 21), 16)}/${Number.parseInt(position.slice(22), 16)}`
+  })
+
+test('a snapshot is an epoch, closed for every table, and changes follow it', async () => {
+  const admit = await start()
+  await admit([
+    product(1, { snapshot: 'first' }, 'r'),
+    product(2, { snapshot: 'true' }, 'r'),
+    told('Client', 'r', { ClientID: 1, FirstName: 'Ann' }, { snapshot: 'last' }),
+    { status: 'BEGIN', id: '1' },
+    product(3, { commit: 100, order: 1 }),
+    product(3, { commit: 100, order: 2 }, 'd'),
+  ])
+  assert.deepEqual(await brief(), ['r 0001 0/0', 'r 0001 0/1', 'end of 1', 'c 0001 100/2', 'd 0001 100/4'])
+  assert.deepEqual(await brief('Client'), ['r 0001 0/2', 'end of 1'])
+  const [capture] = await store.query('select state, epoch, position from ingest.capture')
+  assert.deepEqual(capture, { state: 'streaming', epoch: 1, position: '0001-0000000000000064-00000004' })
+})
+
+test('what comes again has the positions that it had, after another snapshot too', async () => {
+  const first = [product(1, { snapshot: 'first' }, 'r'), product(2, { snapshot: 'last' }, 'r'), product(3)]
+  const second = [product(1, { snapshot: 'first' }, 'r'), product(2, { snapshot: 'true' }, 'r')]
+  await (await start())(first)
+  await (await start())(second, 3)
+  const rows = (await brief()).filter(line => !line.startsWith('end'))
+  await (await start())([...first, ...second])
+  const again = (await brief()).filter(line => !line.startsWith('end'))
+  assert.deepEqual(again.slice(rows.length), rows)
+  assert.deepEqual(rows.slice(3), ['r 0002 0/0', 'r 0002 0/1'])
+})
+
+test('a snapshot that broke off is another epoch when it begins again', async () => {
+  const admit = await start()
+  await admit([product(1, { snapshot: 'first' }, 'r'), product(2, { snapshot: 'true' }, 'r')])
+  await admit([product(1, { snapshot: 'first' }, 'r'), mark(300)], 2)
+  assert.deepEqual(await brief(), ['r 0001 0/0', 'r 0001 0/1', 'r 0002 0/0', 'end of 2'])
+})
+
+test('a mark says how far everything is complete', async () => {
+  await (await start())([product(1, { snapshot: 'last' }, 'r'), product(2), mark(150), { ts_ms: 1 }])
+  const marks = await store.query(
+    'select distinct heartbeat_position from bus.partition where heartbeat_at is not null',
+  )
+  assert.deepEqual(marks, [{ heartbeat_position: '0001-0000000000000096-00000002' }])
+})
+
+test('what leaves holds no clear personal value', async () => {
+  await (await start())([told('Client', 'c', { ClientID: 7, FirstName: 'Annegret' })])
+  const values = (await written('Client')).map(({ value }) => value).join()
+  assert.doesNotMatch(values, /Annegret/)
+  assert.match(values, /"ClientID":7/)
+})
+
+test('foreign messages are parked, and refused rows by their place alone', async () => {
+  const admit = await start()
+  assert.deepEqual(
+    await admit([
+      'rubbish',
+      { hello: 1 },
+      product(1),
+      told('Product', 'c', { ProductID: 'one', Name: 'secret' }),
+      null,
+    ]),
+    ['parked malformed_event', 'parked malformed_event', 'done', 'done', 'skipped'],
+  )
+  const [row, ...others] = await store.query<{ event: unknown; reason: string; detail: string }>(
+    'select event, reason, detail from ops.parked',
+  )
+  assert.deepEqual([row, others], [{ event: null, reason: 'type_mismatch', detail: 'ProductID' }, []])
+})

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type ColumnType, parseSource } from '../config/index.ts'
+import { readDebezium, readDebeziumValue } from './debezium.ts'
+
+const sourceWith = (debezium = '') =>
+  parseSource(
+    'shop.yml',
+    `
+connection: shop
+capture: debezium
+${debezium}
+namespace: dbo
+timeZone: UTC
+tables:
+  Product:
+    entity: product
+    key: [ProductID]
+    columns:
+      ProductID: { type: bigint, as: product_id }
+      Price: { type: "decimal(19,4)", as: price }
+`,
+  )
+const SOURCE = sourceWith()
+
+const origin = (more: object = {}) => ({
+  connector: 'postgresql',
+  name: 'raw.shop',
+  schema: 'dbo',
+  table: 'Product',
+  ts_ms: 1795571885249,
+  snapshot: 'false',
+  sequence: '["30988496","30989056"]',
+  ...more,
+})
+const change = (more: object = {}, from: object = {}) =>
+  JSON.stringify({
+    before: null,
+    after: { ProductID: 7, Price: '12.5000' },
+    source: origin(from),
+    transaction: { id: '855:30989056', total_order: 2, data_collection_order: 2 },
+    op: 'c',
+    ts_ms: 1795571885300,
+    ...more,
+  })
+
+const readAs = (
+  value: unknown,
+  type: ColumnType,
+  schema?: object,
+  decimals: 'string' | 'base64' = 'string',
+) => readDebeziumValue({ value, schema, decimals }, type)
+const DECIMAL: ColumnType = { kind: 'decimal', precision: 19, scale: 4 }
+
+test('a change has its table, its commit time, and its place: the commit before it and its number', () => {
+  const message = readDebezium(SOURCE, change())
+  assert.ok(message.kind === 'change')
+  assert.equal(message.table.name, 'Product')
+  assert.equal(message.changedAt, '2026-11-25T01:58:05.249Z')
+  assert.deepEqual(message.place, { commit: 30988496n, ordinal: 2 })
+  assert.equal(message.snapshot, undefined)
+})
+
+test('SQL Server: the place is the commit in its log', () => {
+  const message = readDebezium(
+    SOURCE,
+    change(
+      {},
+      { sequence: undefined, commit_lsn: '00000027:00000ac0:0002', change_lsn: '00000027:00000ac0:0001' },
+    ),
+  )
+  assert.ok(message.kind === 'change')
+  assert.deepEqual(message.place, { commit: 0x2700000ac00002n, ordinal: 2 })
+})
+
+test('rows of a snapshot say where it begins and ends; incremental ones are refused', () => {
+  const snapshotOf = (snapshot: unknown) => {
+    const message = readDebezium(SOURCE, change({ op: 'r', transaction: null }, { snapshot }))
+    return message.kind === 'change' ? message.snapshot : message
+  }
+  assert.deepEqual(['first', 'true', 'last_in_data_collection', 'last'].map(snapshotOf), [
+    'first',
+    'row',
+    'row',
+    'last',
+  ])
+  assert.deepEqual(snapshotOf('incremental'), { kind: 'foreign', reason: 'unsupported_snapshot' })
+})
+
+test('a message with its schema reads as one without', () => {
+  const fields = [
+    { field: 'ProductID', type: 'int64' },
+    {
+      field: 'Price',
+      type: 'bytes',
+      name: 'org.apache.kafka.connect.data.Decimal',
+      parameters: { scale: '2' },
+    },
+  ]
+  const schema = {
+    type: 'struct',
+    fields: [
+      { field: 'before', fields },
+      { field: 'after', fields },
+    ],
+  }
+  const payload = JSON.parse(change({ after: { ProductID: 7, Price: 'BOI=' } }))
+  const message = readDebezium(SOURCE, JSON.stringify({ schema, payload }))
+  assert.ok(message.kind === 'change')
+  const price = message.after?.get('Price')
+  assert.ok(price)
+  assert.equal(readDebeziumValue(price, DECIMAL), '12.50')
+  assert.deepEqual(readDebezium(SOURCE, '{"schema":{},"payload":null}'), { kind: 'nothing' })
+})
+
+test('tombstones, heartbeats and the borders of transactions say nothing; what is none of these is foreign', () => {
+  for (const text of [
+    null,
+    '{"ts_ms":1795571886084}',
+    '{"status":"BEGIN","id":"858:30997256","event_count":null}',
+    '{"status":"END","id":"858:30997672","event_count":0}',
+  ])
+    assert.deepEqual(readDebezium(SOURCE, text), { kind: 'nothing' })
+  for (const text of [
+    'not json',
+    '[]',
+    '7',
+    '{}',
+    '{"op":"c"}',
+    '{"op":"c","source":{"table":"Product","schema":"dbo"}}',
+    7,
+  ])
+    assert.deepEqual(readDebezium(SOURCE, text), { kind: 'foreign', reason: 'malformed_event' }, String(text))
+})
+
+test('a change of what is not listed says that everything before it has been told', () => {
+  for (const text of [
+    change({ op: 'm' }, { schema: '', table: '' }),
+    change({}, { table: 'cordage_heartbeat' }),
+  ])
+    assert.deepEqual(readDebezium(SOURCE, text), {
+      kind: 'mark',
+      place: { commit: 30988496n, ordinal: 2 },
+      at: new Date(1795571885249),
+    })
+})
+
+test('a number that a double cannot hold keeps its digits', () => {
+  const text = change().replace('"ProductID":7', '"ProductID":9223372036854775807')
+  const message = readDebezium(SOURCE, text)
+  assert.ok(message.kind === 'change')
+  const id = message.after?.get('ProductID')
+  assert.ok(id)
+  assert.equal(readDebeziumValue(id, { kind: 'bigint' }), '9223372036854775807')
+})
+
+test('a value that did not change and was not in the log is not there; null is null', () => {
+  const message = readDebezium(
+    SOURCE,
+    change({ after: { ProductID: null, Price: '__debezium_unavailable_value' } }),
+  )
+  assert.ok(message.kind === 'change')
+  assert.deepEqual(
+    [...(message.after ?? [])],
+    [
+      ['ProductID', null],
+      ['Price', undefined],
+    ],
+  )
+})
+
+test('decimals come as text, as bytes with a declared scale, or with a scale of their own', () => {
+  assert.equal(readAs('12.5000', DECIMAL), '12.5000')
+  const bytes = (base64: string) => readAs(base64, DECIMAL, undefined, 'base64')
+  assert.equal(bytes('Af8v'), '13.0863')
+  assert.equal(bytes('/w=='), '-0.0001')
+  assert.equal(bytes('AA=='), '0.0000')
+  assert.equal(bytes('gAAAAAAAAAA='), '-922337203685477.5808')
+  assert.equal(readAs({ scale: 2, value: 'BOI=' }, DECIMAL), '12.50')
+  assert.equal(readAs({ scale: -2, value: 'Ag==' }, DECIMAL), '200')
+  assert.throws(() => readAs('Af8v', DECIMAL), /is not a decimal/)
+  assert.throws(() => readAs({ value: 'x' }, DECIMAL), /is not a decimal/)
+})
+
+test('dates are days, times are microseconds, also before 1970', () => {
+  assert.equal(readAs(17347, { kind: 'date' }), '2017-06-30')
+  assert.equal(readAs(-25567, { kind: 'date' }), '1900-01-01')
+  assert.equal(readAs('2017-06-30', { kind: 'date' }), '2017-06-30')
+  assert.equal(readAs(1498816800123456, { kind: 'timestampNtz' }), '2017-06-30T10:00:00.123456')
+  assert.equal(readAs(-1, { kind: 'timestampNtz' }), '1969-12-31T23:59:59.999999')
+  assert.equal(readAs('2017-06-30T10:00:00.12Z', { kind: 'timestamp' }), '2017-06-30T10:00:00.120000Z')
+  assert.equal(readAs('2017-06-30T10:00:00+02:00', { kind: 'timestamp' }), '2017-06-30T08:00:00.000000Z')
+  const named = (name: string, value: unknown) => readAs(value, { kind: 'timestampNtz' }, { name })
+  assert.equal(named('io.debezium.time.Timestamp', 1498816800123), '2017-06-30T10:00:00.123000')
+  assert.equal(named('io.debezium.time.NanoTimestamp', '1498816800123456700'), '2017-06-30T10:00:00.123456')
+  for (const wrong of ['soon', '99999999999999999999', true, {}])
+    assert.throws(() => readAs(wrong, { kind: 'timestamp' }), /is not a time/)
+})
+
+test('a value of another type is refused', () => {
+  for (const [value, kind] of [
+    [1.5, 'int'],
+    [2_147_483_649, 'int'],
+    ['x', 'bigint'],
+    [7, 'string'],
+    [1, 'boolean'],
+    ['1', 'double'],
+    [true, 'date'],
+    [7, 'binary'],
+  ] as const)
+    assert.throws(() => readAs(value, { kind }), /is not a/, `${value} as ${kind}`)
+})
