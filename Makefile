@@ -54,6 +54,21 @@ setup: node_modules/.installed .venv/.installed
 setup-test: setup .venv/.installed-test .tools/.chromium
 setup-infra: .tools/infra/kafka/.installed .tools/infra/plugins/debezium/.installed
 
+# Object storage: programs in Go, built from their modules at these versions.
+MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
+VERSITY_VERSION := v1.8.0
+setup-infra: .tools/infra/.minio-$(MINIO_VERSION) .tools/infra/.versitygw-$(VERSITY_VERSION)
+
+.tools/infra/.minio-$(MINIO_VERSION):
+	@echo "building MinIO (some minutes)"
+	@GOBIN=$(CURDIR)/.tools/infra/bin go install github.com/minio/minio@$(MINIO_VERSION)
+	@touch $@
+
+.tools/infra/.versitygw-$(VERSITY_VERSION):
+	@echo "building Versity Gateway"
+	@GOBIN=$(CURDIR)/.tools/infra/bin go install github.com/versity/versitygw/cmd/versitygw@$(VERSITY_VERSION)
+	@touch $@
+
 node_modules/.installed: package-lock.json
 	@echo "installing Node packages"
 	@npm ci --no-audit --no-fund --loglevel=error

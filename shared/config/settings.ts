@@ -73,7 +73,10 @@ export const settingsSchema = z.object({
     ['kafka'],
     'Kafka, as kafka://[user:password@]host:port,host:port[?tls=true&ca=file&cert=file&key=file&sasl=plain|scram-sha-256|scram-sha-512&replication=n]; default: a log in the store',
   ).optional(),
-  OBJECTS_URL: url(['file'], 'Object storage; default: files under CORDAGE_HOME/objects').optional(),
+  OBJECTS_URL: url(
+    ['file', 's3'],
+    'Object storage: file:///<folder>, or s3://<key>:<secret>@<bucket>/<prefix>?endpoint=https://<host>&region=<region> (docs/object-storage.md); default: files under CORDAGE_HOME/objects',
+  ).optional(),
   WAREHOUSE_URL: url(['duckdb'], 'Where dbt builds; default: DuckDB under CORDAGE_HOME/warehouse').optional(),
   AUTH_URL: url(['http', 'https'], 'OIDC issuer; without it the server listens on loopback only').optional(),
   AUTH_AUDIENCE: z.string().default('cordage').describe('The audience that access tokens must name'),

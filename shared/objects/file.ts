@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { OutageError } from '../errors/index.ts'
-import { type ObjectBody, type ObjectInfo, ObjectNotFoundError, type ObjectStore } from './object-store.ts'
+import {
+  type ObjectBody,
+  type ObjectInfo,
+  ObjectNotFoundError,
+  type ObjectStore,
+  requireKey,
+} from './object-store.ts'
 
 /** Unfinished writes live in one folder, apart from the keys: no listing shows them and one sweep finds them. */
 const UNFINISHED = '.unfinished'
@@ -85,10 +91,7 @@ export function openFileObjects(root: string): ObjectStore {
 }
 
 function pathOf(root: string, key: string): string {
-  const segments = key.split('/')
-  if (segments.some(segment => ['', '.', '..'].includes(segment)) || /[\\\0]/.test(key))
-    throw new TypeError(`not an object key: ${JSON.stringify(key)}`)
-  return join(root, key)
+  return join(root, requireKey(key))
 }
 
 /** Goes only into folders that can hold keys of the prefix. */

@@ -35,3 +35,11 @@ export class ObjectNotFoundError extends Error {
     this.key = key
   }
 }
+
+/** Keys are relative paths whatever the storage. @throws TypeError for one that could leave its place */
+export function requireKey(key: string): string {
+  const segments = key.split('/')
+  if (segments.some(segment => ['', '.', '..'].includes(segment)) || /[\\\0]/.test(key))
+    throw new TypeError(`not an object key: ${JSON.stringify(key)}`)
+  return key
+}

@@ -1,10 +1,11 @@
 import { access, mkdir, rename } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { z } from 'zod'
 import type { Settings } from '../config/index.ts'
 import { OutageError } from '../errors/index.ts'
+import { findS3Access, locateFolder, type S3Access } from '../objects/index.ts'
 
 export { findUp, PythonJobError, runPythonJob } from './python-job.ts'
 export { makeSystemVars, type SystemVars, type TableVars } from './vars.ts'
@@ -135,8 +136,17 @@ async function readMarts(connection: DuckDBConnection): Promise<Mart[]> {
   }))
 }
 
-/** The folder of the lake, which DuckDB reads by itself. */
-export function lakeFolder(settings: Pick<Settings, 'CORDAGE_HOME' | 'OBJECTS_URL'>): string {
-  const url = settings.OBJECTS_URL?.reveal()
-  return join(url ? fileURLToPath(url) : join(settings.CORDAGE_HOME, 'objects'), 'lake')
+type LakeSettings = Pick<Settings, 'CORDAGE_HOME' | 'OBJECTS_URL'>
+
+const objectsUrl = ({ CORDAGE_HOME, OBJECTS_URL }: LakeSettings) =>
+  OBJECTS_URL?.reveal() ?? pathToFileURL(join(CORDAGE_HOME, 'objects')).href
+
+/** The folder of the lake, which DuckDB reads by itself: a path, or `s3://<bucket>/…`. */
+export function lakeFolder(settings: LakeSettings): string {
+  return locateFolder(objectsUrl(settings), 'lake')
+}
+
+/** As whom DuckDB reads the lake; null where it lies in files. */
+export function lakeAccess(settings: LakeSettings): Promise<S3Access | null> {
+  return findS3Access(objectsUrl(settings))
 }

@@ -10,7 +10,7 @@ import {
 } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
-import { openObjects } from '../../shared/objects/index.ts'
+import { openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { readMasterKey } from '../../shared/privacy/index.ts'
 import { migrate, openStore } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
@@ -37,6 +37,7 @@ try {
   const connectionOf = (source: Source) => readConnection(source.connection, CORDAGE_HOME)
   if (duties.includes('capture'))
     await requireSources({ sources, busUrl: settings.BUS_URL, connectionOf, log })
+  await requireObjects(OBJECTS_URL.reveal())
   const store = openStore(STORE_URL, { applicationName: 'cordage-connector' })
   await migrate(store)
   const cutOff = new AbortController()

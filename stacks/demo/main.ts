@@ -1,13 +1,13 @@
 import { mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { readSettings, type SecretUrl } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import type { EmbeddedPostgres } from '../../shared/store/embedded.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
+import { lakeFolder } from '../../shared/warehouse/index.ts'
 import { startLocalStack } from '../local/stack.ts'
 import { loadDemo } from './load.ts'
 import { runSimulator } from './simulator.ts'
@@ -53,7 +53,7 @@ try {
         gateway: stack.gateway,
         source: source.reveal(),
         store: stack.settings.STORE_URL.reveal(),
-        lake: join(fileURLToPath(stack.settings.OBJECTS_URL.reveal()), 'lake'),
+        lake: lakeFolder(stack.settings),
       },
       null,
       2,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { SecretUrl, type Settings } from '../../shared/config/index.ts'
 import { isLoopback } from '../../shared/contract/index.ts'
-import { type ObjectStore, openObjects } from '../../shared/objects/index.ts'
+import { type ObjectStore, openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
 import { type Finding, fail, ok } from './finding.ts'
 
@@ -50,6 +50,7 @@ export async function checkObjects(settings: Settings): Promise<Finding[]> {
   const url =
     settings.OBJECTS_URL ?? new SecretUrl(pathToFileURL(join(settings.CORDAGE_HOME, 'objects')).href)
   if (url.scheme === 'file') mkdirSync(fileURLToPath(url.reveal()), { recursive: true })
+  await requireObjects(url.reveal())
   const objects = openObjects(url.reveal())
   const prefix = `doctor/${randomUUID()}/`
   const probe = `${prefix}probe`

@@ -22,7 +22,7 @@ import {
 } from '../../shared/contract/index.ts'
 import { openers } from '../../shared/contract/resources/all.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
-import { openObjects } from '../../shared/objects/index.ts'
+import { openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { readMasterKey } from '../../shared/privacy/index.ts'
 import { type EmbeddedPostgres, findPostgres, startPostgres } from '../../shared/store/embedded.ts'
 import { migrate, openStore } from '../../shared/store/index.ts'
@@ -91,6 +91,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     }
     const connectionOf = (source: Source) => sourceUrl(source.system)
     await requireSources({ sources, busUrl: settings.BUS_URL, connectionOf, log })
+    await requireObjects(settings.OBJECTS_URL.reveal())
 
     const store = openStore(settings.STORE_URL, { applicationName: 'cordage-connector' })
     undo.push(store.close)

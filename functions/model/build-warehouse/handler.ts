@@ -6,7 +6,13 @@ import type { Source } from '../../../shared/config/index.ts'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { BadInputError, ConfigError } from '../../../shared/errors/index.ts'
 import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
-import { findUp, lakeFolder, makeSystemVars, runPythonJob } from '../../../shared/warehouse/index.ts'
+import {
+  findUp,
+  lakeAccess,
+  lakeFolder,
+  makeSystemVars,
+  runPythonJob,
+} from '../../../shared/warehouse/index.ts'
 
 /**
  * Builds the warehouse from the lake with dbt, into a file of its own that replaces the old one when every model is
@@ -72,6 +78,7 @@ export default defineFunction({
           projectDir: state.projectDir,
           stateDir: warehouse.stateFolder,
           lakeDir: lakeFolder(settings),
+          s3: await lakeAccess(settings),
           file: warehouse.nextFile,
           threads,
           systems: makeSystemVars(sources, through),

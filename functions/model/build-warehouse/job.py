@@ -1,7 +1,7 @@
 """Builds the warehouse: pins the lake's tables, runs dbt into a new DuckDB file, notes in it what it holds.
 
 Request, one line on standard input:
-    {"projectDir", "stateDir", "lakeDir", "file", "threads", "systems": {...}, "covered": {...} or null}
+    {"projectDir", "stateDir", "lakeDir", "s3": {...} or null, "file", "threads", "systems": {...}, "covered": {...} or null}
 On standard output: {"progress": {...}} for each finished model, then {"result": {...}} or {"error": {...}}.
 """
 
@@ -22,7 +22,6 @@ protocol = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
 os.dup2(2, 1)
 
 import duckdb
-import duckdb_extension_delta
 
 
 class JobError(Exception):
@@ -45,18 +44,17 @@ def quoted(text):
     return "'" + text.replace("'", "''") + "'"
 
 
-def pin(systems, lake_dir):
+def pin(systems, lake_dir, open_lake):
     """Adds to each table its path, version, columns there, and last completed epoch.
 
     The epochs are read before the version: an older epoch takes fewer rows for deleted, a newer one than the rows' own
     would take too many.
     """
     connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    [extension] = Path(duckdb_extension_delta.__path__[0]).rglob("delta.duckdb_extension")
-    connection.load_extension(str(extension))
+    open_lake(connection)
     for system, source in systems.items():
         for name, table in source["tables"].items():
-            path = str(Path(lake_dir) / f"cdc_{system}" / name)
+            path = f"{lake_dir}/cdc_{system}/{name}"
             table.update(path=path, version=None, epoch=0, landed=[])
             log = f"{path}/_delta_log"
             if not connection.execute("select count(*) from glob(?)", [f"{log}/*.json"]).fetchone()[0]:
@@ -145,7 +143,12 @@ def main():
     file = Path(request["file"])
     for leftover in (file, file.with_name(file.name + ".wal")):
         leftover.unlink(missing_ok=True)
-    request["systems"] = pin(request["systems"], request["lakeDir"])
+    # The module that dbt loads as its plugin, in this process.
+    sys.path.insert(0, str(Path(request["projectDir"]) / "plugins"))
+    import offline_delta
+
+    offline_delta.s3 = request["s3"]
+    request["systems"] = pin(request["systems"], request["lakeDir"], offline_delta.open_lake)
     versions = {
         f"{system}.{name}": table["version"]
         for system, source in request["systems"].items()
