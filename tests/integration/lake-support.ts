@@ -4,16 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { type ObjectStore, openObjects } from '../../shared/objects/index.ts'
+import { findS3Access, locateFolder, type ObjectStore, openObjects } from '../../shared/objects/index.ts'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A lake in a folder of its own; `folder` has room for other files of the test. */
-export async function makeLake() {
+/** A lake in a folder of its own, or in the object storage at a URL; `folder` has room for other files of the test. */
+export async function makeLake(objectsUrl?: string) {
   const folder = await mkdtemp(join(tmpdir(), 'cordage-lake-'))
-  const root = join(folder, 'objects')
-  const url = pathToFileURL(root).href
-  return { folder, root, url, objects: openObjects(url), remove: () => rm(folder, { recursive: true }) }
+  const url = objectsUrl ?? pathToFileURL(join(folder, 'objects')).href
+  return {
+    folder,
+    root: locateFolder(url, '').replace(/\/$/, ''),
+    url,
+    objects: openObjects(url),
+    /** What other readers need to be told. */
+    s3: await findS3Access(url),
+    remove: () => rm(folder, { recursive: true }),
+  }
 }
 export type TestLake = Awaited<ReturnType<typeof makeLake>>
 

@@ -1,6 +1,7 @@
 """Reads Delta tables with delta-rs and with DuckDB, as other people's tools do: one JSON request a line, one reply a line.
 
-Values come back as text, so that nothing is rounded on the way.
+Values come back as text, so that nothing is rounded on the way. A request on object storage says in `s3` where the bucket
+is and who reads it (shared/objects, S3Access).
 """
 
 import json
@@ -25,6 +26,22 @@ def connect():
 
 
 CONNECTION = connect()
+
+
+def open_bucket(s3):
+    """Has DuckDB read the bucket as a build does. @returns delta-rs' options for it"""
+    sys.path.insert(0, str(Path(__file__).parents[2] / "dbt" / "plugins"))
+    import offline_delta
+
+    offline_delta.s3 = s3
+    offline_delta.open_lake(CONNECTION)
+    return {
+        "AWS_ENDPOINT_URL": s3["endpoint"],
+        "AWS_REGION": s3["region"],
+        "AWS_ACCESS_KEY_ID": s3["accessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": s3["secretAccessKey"],
+        "AWS_ALLOW_HTTP": "true",
+    }
 
 
 def text(value):
@@ -92,7 +109,7 @@ def scanned_files(node):
 
 
 def column(request):
-    table = DeltaTable(request["path"])
+    table = DeltaTable(request["path"], storage_options=open_bucket(request["s3"]) if request.get("s3") else None)
     return {
         "version": table.version(),
         "deltaRs": table.to_pyarrow_table(columns=[request["column"]]).column(0).to_pylist(),
