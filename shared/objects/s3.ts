@@ -48,12 +48,15 @@ type Sdk = typeof import('./s3-client.ts')
 type Connected = { s3: Sdk; client: S3Client }
 
 /** @throws ConfigError where the URL is malformed; nothing is loaded or reached before the first request */
-export function openS3Objects(url: string): S3Objects {
+export function openS3Objects(url: string, { requestTimeoutMs = REQUEST_TIMEOUT_MS } = {}): S3Objects {
   const location = parseS3Url(url)
   const { bucket: Bucket, prefix } = location
   let connected: Promise<Connected> | undefined
   const connect = () => {
-    connected ??= import('./s3-client.ts').then(s3 => ({ s3, client: makeClient(s3, location) }))
+    connected ??= import('./s3-client.ts').then(s3 => ({
+      s3,
+      client: makeClient(s3, location, requestTimeoutMs),
+    }))
     return connected
   }
 
@@ -241,7 +244,8 @@ export function openS3Objects(url: string): S3Objects {
   }
 }
 
-function makeClient(s3: Sdk, { endpoint, region, pathStyle, credentials }: S3Location): S3Client {
+function makeClient(s3: Sdk, location: S3Location, requestTimeout: number): S3Client {
+  const { endpoint, region, pathStyle, credentials } = location
   const agent = { keepAlive: true, maxSockets: SOCKETS }
   return new s3.S3Client({
     ...(endpoint && { endpoint }),
@@ -255,9 +259,9 @@ function makeClient(s3: Sdk, { endpoint, region, pathStyle, credentials }: S3Loc
       httpAgent: agent,
       httpsAgent: agent,
       connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout,
       throwOnRequestTimeout: true,
-      socketTimeout: REQUEST_TIMEOUT_MS,
+      socketTimeout: requestTimeout,
     },
   })
 }
