@@ -7,6 +7,7 @@ import type { S3Server, S3ServerOptions } from '../../stacks/infra/s3-server.ts'
 import { startVersity } from '../../stacks/infra/versity.ts'
 
 export type StoreUnderTest = {
+  name: string
   /** Runs from the first hook on. */
   server: S3Server
   /** A folder that is removed at the end. */
@@ -18,7 +19,7 @@ export type StoreUnderTest = {
 export function onEachStore(tests: (store: StoreUnderTest) => void): void {
   for (const [name, start] of Object.entries({ MinIO: startMinio, 'Versity Gateway': startVersity }))
     describe(name, () => {
-      const store = { start } as StoreUnderTest
+      const store = { name, start } as StoreUnderTest
       before(async () => {
         store.home = await mkdtemp(join(tmpdir(), 'cordage-s3-'))
         store.server = await start({ home: join(store.home, 'server') })
