@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
-import { dirname, join, relative } from 'node:path'
-import { build } from 'esbuild'
+import { basename, dirname, join, relative } from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
 import type { ResourceName } from '../../shared/contract/index.ts'
 import { type FunctionFolder, loadFunction } from '../local/discover.ts'
 
@@ -15,6 +15,14 @@ const NATIVE_PACKAGES: {
   { resource: 'warehouse', name: '@duckdb/node-bindings', copy: copyDuckdb },
 ]
 
+/**
+ * What only some settings ask for, imported when they do: a file of its own beside the bundle, which nobody reads or
+ * compiles where the settings are others.
+ */
+const LATE_MODULES: { resource: ResourceName; path: string }[] = [
+  { resource: 'objects', path: 'shared/objects/s3-client.ts' },
+]
+
 /** Imported by dependencies for pictures, which nothing here reads, and for messages in fifty languages. */
 const UNUSED_MODULES = /^(sharp|onnxruntime-web)(\/|$)|^\.\.\/locales\/index\.js$/
 
@@ -25,7 +33,7 @@ await import('./function.js')
 `
 
 /**
- * Writes `dist/<function>/`: the whole server in one file behind a loader, the native packages, the model and the Python
+ * Writes `dist/<function>/`: the whole server in one file behind a loader, what it may load later, the native packages, the model and the Python
  * job it needs.
  * @returns the folder
  */
@@ -35,6 +43,22 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   const openers = definition.uses.map(name => `import ${name} from './shared/contract/resources/${name}.ts'`)
+  // CommonJS dependencies call require(), which an ES module does not have.
+  const banner = {
+    js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
+  }
+  const options = {
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    external: [...NATIVE_PACKAGES.map(({ name }) => name), 'pg-native'],
+    banner,
+    logLevel: 'error',
+  } satisfies BuildOptions
   const entry = [
     `import definition from './${relative(root, folder.path)}/handler.ts'`,
     `import { serve } from './shared/contract/serve.ts'`,
@@ -44,21 +68,17 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
   await build({
     stdin: { contents: entry, resolveDir: root, sourcefile: `${folder.name}.ts`, loader: 'ts' },
     outfile: join(out, 'function.js'),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    external: [...NATIVE_PACKAGES.map(({ name }) => name), 'pg-native'],
-    plugins: [emptyModules(UNUSED_MODULES), requiredBuiltins()],
-    // CommonJS dependencies call require(), which an ES module does not have.
-    banner: {
-      js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
-    },
-    logLevel: 'error',
+    ...options,
+    plugins: [emptyModules(UNUSED_MODULES), requiredBuiltins(), ...LATE_MODULES.map(besideTheBundle)],
   })
+  for (const { resource, path } of LATE_MODULES)
+    if (definition.uses.includes(resource))
+      await build({
+        entryPoints: [join(root, path)],
+        outdir: out,
+        ...options,
+        plugins: [requiredBuiltins()],
+      })
   writeFileSync(join(out, 'index.js'), LOADER)
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n')
   for (const { resource, copy } of NATIVE_PACKAGES)
@@ -88,6 +108,20 @@ function emptyModules(filter: RegExp) {
       builder.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
         contents: 'export default {}',
         loader: 'js',
+      }))
+    },
+  }
+}
+
+/** Leaves the import of a module to when it runs, from the file of that name. */
+function besideTheBundle({ path }: { path: string }) {
+  const name = basename(path, '.ts')
+  return {
+    name: `beside-${name}`,
+    setup(builder: import('esbuild').PluginBuild) {
+      builder.onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, () => ({
+        path: `./${name}.js`,
+        external: true,
       }))
     },
   }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { takeFreePort } from '../../shared/store/embedded.ts'
 import type { Server } from './server.ts'
 
 /** An S3 server of the development stack. */
@@ -20,7 +19,7 @@ export type S3ServerOptions = { home: string; port?: number; accessKeyId?: strin
 export async function chooseIdentity({ home, port, accessKeyId, secretAccessKey }: S3ServerOptions) {
   mkdirSync(home, { recursive: true })
   return {
-    port: port ?? (await findFreePort()),
+    port: port ?? (await takeFreePort()),
     accessKeyId: accessKeyId ?? randomBytes(10).toString('hex'),
     // With signs that a URL has other uses for, as those that servers make.
     secretAccessKey: secretAccessKey ?? `${randomBytes(20).toString('base64')}/+`,
@@ -57,14 +56,4 @@ export function asS3Server(server: Server, identity: Identity): S3Server {
       return `s3://${userInfo}@${name}?endpoint=${encodeURIComponent(through)}&region=us-east-1`
     },
   }
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 }

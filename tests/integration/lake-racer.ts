@@ -10,9 +10,7 @@ import { openObjects } from '../../shared/objects/index.ts'
  * its own. Arguments: the objects' URL, the writer's number, rounds, and a file in which it notes each round that
  * landed.
  */
-export const SOURCE = parseSource(
-  'race.yml',
-  `connection: race
+export const RACE_YML = `connection: race
 capture: postgres
 timeZone: UTC
 tables:
@@ -21,8 +19,9 @@ tables:
     key: [ID]
     columns:
       ID: { type: string, as: id }
-`,
-)
+`
+
+export const SOURCE = parseSource('race.yml', RACE_YML)
 
 export const RACE_PATH = tablePath('race', 'Race')
 export const SHARED_EVENTS = 3
