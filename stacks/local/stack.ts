@@ -91,7 +91,6 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     }
     const connectionOf = (source: Source) => sourceUrl(source.system)
     await requireSources({ sources, busUrl: settings.BUS_URL, connectionOf, log })
-    await requireObjects(settings.OBJECTS_URL.reveal())
 
     const store = openStore(settings.STORE_URL, { applicationName: 'cordage-connector' })
     undo.push(store.close)
@@ -147,6 +146,7 @@ async function provideSystems({ settings, onPostgres }: LocalStackOptions, undo:
   const home = settings.CORDAGE_HOME
   const OBJECTS_URL = settings.OBJECTS_URL ?? new SecretUrl(pathToFileURL(join(home, 'objects')).href)
   const WAREHOUSE_URL = settings.WAREHOUSE_URL ?? new SecretUrl(`duckdb:${join(home, 'warehouse')}`)
+  await requireObjects(OBJECTS_URL.reveal())
   if (OBJECTS_URL.scheme === 'file')
     for (const folder of ['lake', 'inbox'])
       mkdirSync(join(fileURLToPath(OBJECTS_URL.reveal()), folder), { recursive: true })

@@ -3,7 +3,8 @@
     compare_lake.py LAKE EXPECTED
 
 EXPECTED holds `<table>.rows` (the source's rows after policy) and, where each change must be there exactly once,
-`<table>.ledger` (the changes after policy), as JSON lines. Prints {"tables": ..., "differences": [...]}.
+`<table>.ledger` (the changes after policy), as JSON lines. LAKE may be an s3:// URL; delta-rs takes the rest from the
+environment. Prints {"tables": ..., "differences": [...]}.
 """
 
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
-LAKE, EXPECTED = Path(sys.argv[1]), Path(sys.argv[2])
+LAKE, EXPECTED = sys.argv[1], Path(sys.argv[2])
 SHOWN = 5
 
 
@@ -84,7 +85,7 @@ def main():
     report, differences = {}, []
     for rows_file in sorted(EXPECTED.glob("*.rows")):
         name = rows_file.stem
-        table = DeltaTable(LAKE / name)
+        table = DeltaTable(f"{LAKE}/{name}")
         kind = kinds(table)
         rows = table.to_pyarrow_table().to_pylist()
         expected = lines(rows_file)

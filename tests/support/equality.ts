@@ -19,6 +19,8 @@ export type EqualityOptions = {
   store: Store
   home: string
   lake: string
+  /** What delta-rs needs to know of a lake in a bucket. */
+  env?: Record<string, string>
   /** Whether the ledger began after the snapshot, so that each of its changes must be in the lake exactly once. */
   withLedger: boolean
 }
@@ -35,6 +37,7 @@ export async function compareLake({
   store,
   home,
   lake,
+  env = {},
   withLedger,
 }: EqualityOptions): Promise<Equality> {
   const folder = mkdtempSync(join(tmpdir(), 'cordage-expected-'))
@@ -64,8 +67,9 @@ export async function compareLake({
     }
     const { stdout } = await run(
       join(ROOT, '.venv', 'bin', 'python'),
-      [join(ROOT, 'tests', 'support', 'compare_lake.py'), join(lake, 'cdc_adventureworks'), folder],
+      [join(ROOT, 'tests', 'support', 'compare_lake.py'), `${lake}/cdc_adventureworks`, folder],
       {
+        env: { ...process.env, ...env },
         maxBuffer: 64 * 1024 * 1024,
       },
     )
