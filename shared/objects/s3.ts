@@ -139,10 +139,13 @@ export function openS3Objects(url: string, { requestTimeoutMs = REQUEST_TIMEOUT_
       const id = randomUUID()
       const target = { Bucket, Key, Metadata: { [WRITE_ID]: id } }
       const condition = absent ? { IfNoneMatch: '*' } : {}
-      const parts = cut(body)
+      // In one request what is in memory anyway: older servers honour the condition there, and not where parts are joined.
+      const isWhole = absent && (typeof body === 'string' || body instanceof Uint8Array)
+      const partBytes = isWhole ? Number.POSITIVE_INFINITY : PART_BYTES
+      const parts = cut(body, partBytes)
       const first = await parts.next()
       const start = first.done ? Buffer.alloc(0) : first.value
-      if (first.done || start.length < PART_BYTES) {
+      if (start.length < partBytes) {
         const send = () => client.send(new s3.PutObjectCommand({ ...target, ...condition, Body: start }))
         return settle(to, Key, { id, absent, send })
       }
@@ -318,18 +321,18 @@ function explain(error: unknown, right: string, where: string): Error {
   return new OutageError('objects', `cannot use ${where}`, { cause: error })
 }
 
-/** The body in parts of PART_BYTES, the last one shorter; an empty body has none. */
-async function* cut(body: ObjectBody): AsyncGenerator<Buffer> {
+/** The body in parts of a size, the last one shorter; an empty body has none. */
+async function* cut(body: ObjectBody, partBytes: number): AsyncGenerator<Buffer> {
   const chunks = typeof body === 'string' ? [Buffer.from(body)] : body instanceof Uint8Array ? [body] : body
   let held: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of chunks)
     for (let rest = chunk; rest.length > 0; ) {
-      const taken = rest.subarray(0, PART_BYTES - bytes)
+      const taken = rest.subarray(0, partBytes - bytes)
       held.push(taken)
       bytes += taken.length
       rest = rest.subarray(taken.length)
-      if (bytes < PART_BYTES) continue
+      if (bytes < partBytes) continue
       yield Buffer.concat(held)
       held = []
       bytes = 0
