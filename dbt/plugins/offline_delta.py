@@ -1,6 +1,5 @@
 """Has DuckDB read the lake with extensions from the locked wheels: a build never reaches for a network but the lake's own."""
 
-import os
 from importlib import import_module
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, request } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
@@ -20,9 +21,13 @@ export type Fate =
  * A double that stands in front of a storage and plays a bad network, or a storage that is worse than the one behind it.
  * Signatures hold, since each request is handed on as it came.
  */
-export async function startFront(endpoint: string, decide: (request: IncomingMessage) => Fate) {
+export async function startFront(
+  endpoint: string,
+  decide: (request: IncomingMessage) => Fate,
+  tls?: { key: string; cert: string },
+) {
   const { hostname, port } = new URL(endpoint)
-  const front = createServer((incoming, outgoing) => {
+  const handOn: RequestListener = (incoming, outgoing) => {
     void (async () => {
       const fate = decide(incoming)
       const body = await buffer(incoming)
@@ -48,10 +53,11 @@ export async function startFront(endpoint: string, decide: (request: IncomingMes
       if (fate !== 'pass') return void outgoing.writeHead(fate.status, {}).end()
       outgoing.writeHead(answer.statusCode ?? 0, answer.headers).end(answered)
     })().catch(() => incoming.socket.destroy())
-  })
+  }
+  const front = tls ? createTlsServer(tls, handOn) : createServer(handOn)
   await new Promise<void>(resolve => front.listen(0, '127.0.0.1', resolve))
   return {
-    endpoint: `http://127.0.0.1:${(front.address() as AddressInfo).port}`,
+    endpoint: `${tls ? 'https' : 'http'}://127.0.0.1:${(front.address() as AddressInfo).port}`,
     close() {
       front.closeAllConnections()
       return new Promise<void>(resolve => front.close(() => resolve()))

@@ -109,7 +109,7 @@ def scanned_files(node):
 
 
 def column(request):
-    table = DeltaTable(request["path"], storage_options=open_bucket(request["s3"]) if request.get("s3") else None)
+    table = DeltaTable(request["path"], storage_options=request.get("options"))
     return {
         "version": table.version(),
         "deltaRs": table.to_pyarrow_table(columns=[request["column"]]).column(0).to_pylist(),
@@ -128,6 +128,8 @@ COMMANDS = {"deltaRs": delta_rs, "duckdb": duck, "filesRead": files_read, "colum
 for line in sys.stdin:
     request = json.loads(line)
     try:
+        if request.get("s3"):
+            request["options"] = open_bucket(request["s3"])
         reply = {"reply": COMMANDS[request["command"]](request)}
     except Exception as error:  # the test shows it
         reply = {"error": f"{type(error).__name__}: {error}"}
