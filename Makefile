@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 
 UV_VERSION := 0.13.9
+TRINO_VERSION := 476
 PYTHON := $(shell command -v python3.11 || command -v python3)
 UV := .tools/uv/bin/uv
 # The Node of package.json, whatever the machine's own is.
@@ -50,7 +51,7 @@ reference: setup ## Print docs/reference from the code
 clean: ## Remove what was installed and built; keeps .cordage
 	rm -rf node_modules .venv .tools dist dbt/target dbt/logs
 
-setup: node_modules/.installed .venv/.installed
+setup: node_modules/.installed .venv/.installed $(if $(filter trino:%,$(WAREHOUSE_URL)),.venv/.installed-trino)
 setup-test: setup .venv/.installed-test .tools/.chromium
 setup-infra: .tools/infra/kafka/.installed .tools/infra/plugins/debezium/.installed
 
@@ -68,6 +69,8 @@ setup-infra: .tools/infra/.minio-$(MINIO_VERSION) .tools/infra/.versitygw-$(VERS
 	@echo "building Versity Gateway"
 	@GOBIN=$(CURDIR)/.tools/infra/bin go install github.com/versity/versitygw/cmd/versitygw@$(VERSITY_VERSION)
 	@touch $@
+
+setup-infra: .tools/infra/trino/.installed
 
 node_modules/.installed: package-lock.json
 	@echo "installing Node packages"
@@ -103,6 +106,24 @@ MAVEN_COPY := mvn -q -B dependency:copy-dependencies -DincludeScope=runtime
 	@echo "installing Debezium"
 	@rm -rf $(@D)
 	@$(MAVEN_COPY) -f $< -DoutputDirectory=$(CURDIR)/$(@D)
+	@touch $@
+
+# Only for a warehouse on Trino (docs/trino.md).
+.venv/.installed-trino: uv.lock | .venv/.installed
+	@echo "installing dbt-trino"
+	@$(UV) sync -q --locked --inexact --compile-bytecode --python 3.11 --group store --group warehouse --group trino
+	@touch $@
+
+# Of its 900 MB what the tests need: the server, and the plugins for Delta tables and for passwords. The tarball holds
+# one copy of a file and links to it, so it is unpacked whole.
+.tools/infra/trino/.installed:
+	@command -v mvn >/dev/null || { echo "Maven is needed: install maven"; exit 1; }
+	@echo "installing Trino $(TRINO_VERSION)"
+	@rm -rf $(@D) $(@D).part && mkdir -p $(@D)/plugin $(@D).part
+	@mvn -q -B dependency:copy -Dartifact=io.trino:trino-server:$(TRINO_VERSION):tar.gz -DoutputDirectory=$(CURDIR)/$(@D).part
+	@cd $(@D).part && tar xzf trino-server-$(TRINO_VERSION).tar.gz && rm trino-server-$(TRINO_VERSION).tar.gz
+	@mv $(@D).part/*/lib $(@D).part/*/NOTICE $(@D) && mv $(@D).part/*/plugin/delta-lake $(@D).part/*/plugin/password-authenticators $(@D)/plugin
+	@rm -rf $(@D).part $(@D)/plugin/delta-lake/hdfs
 	@touch $@
 
 # The page's tests need a Chromium. Where Debian's package can be had it is installed, elsewhere those tests say that
