@@ -9,10 +9,19 @@
     {{ names.get(type, type) }}
 {%- endmacro %}
 
-{# A point in time, kept in UTC. Trino's own default would cut it to milliseconds. #}
+{# A point in time, kept in UTC, to the millisecond: Delta tables in Trino have no finer one (docs/trino.md). #}
 {% macro instant_type() %}{{ return(adapter.dispatch('instant_type')()) }}{% endmacro %}
 {% macro default__instant_type() %}{{ return('timestamp with time zone') }}{% endmacro %}
-{% macro trino__instant_type() %}{{ return('timestamp(6) with time zone') }}{% endmacro %}
+{% macro trino__instant_type() %}{{ return('timestamp(3) with time zone') }}{% endmacro %}
+
+{# An instant to the millisecond, half a one upward, as Trino reads it: then both engines give the same. #}
+{% macro to_millisecond(instant) %}{{ return(adapter.dispatch('to_millisecond')(instant)) }}{% endmacro %}
+{% macro default__to_millisecond(instant) -%}
+    date_trunc('milliseconds', {{ instant }} + interval 500 microseconds)
+{%- endmacro %}
+{% macro trino__to_millisecond(instant) -%}
+    cast({{ instant }} as {{ instant_type() }})
+{%- endmacro %}
 
 {# A clock's reading, without its zone. #}
 {% macro local_time_type() %}{{ return(adapter.dispatch('local_time_type')()) }}{% endmacro %}
@@ -22,10 +31,10 @@
 {# The instant at which clocks in `zone` read `local_time`. #}
 {% macro to_instant(local_time, zone) %}{{ return(adapter.dispatch('to_instant')(local_time, zone)) }}{% endmacro %}
 {% macro default__to_instant(local_time, zone) -%}
-    timezone({{ zone }}, {{ local_time }})
+    {{ to_millisecond('timezone(' ~ zone ~ ', ' ~ local_time ~ ')') }}
 {%- endmacro %}
 {% macro trino__to_instant(local_time, zone) -%}
-    at_timezone(with_timezone({{ local_time }}, {{ zone }}), 'UTC')
+    {{ to_millisecond('at_timezone(with_timezone(' ~ local_time ~ ', ' ~ zone ~ "), 'UTC')") }}
 {%- endmacro %}
 
 {# What clocks in `zone` read at `instant`. #}
@@ -41,13 +50,26 @@
 {% macro week_start(date) -%}cast(date_trunc('week', {{ date }}) as date){%- endmacro %}
 {% macro month_start(date) -%}cast(date_trunc('month', {{ date }}) as date){%- endmacro %}
 
-{# A quotient with a declared scale, null for a zero divisor: alone, `/` is a double in DuckDB and whole in Trino. #}
+{#
+    A quotient with a declared scale, exact and then rounded once, half a digit away from zero; null for a zero divisor.
+    Neither operand may have a larger scale. Trino's `/` of decimals does that. DuckDB's is a double, so there it is done in
+    whole numbers: both operands in units of the last digit.
+#}
 {% macro divide(dividend, divisor, scale) %}{{ return(adapter.dispatch('divide')(dividend, divisor, scale)) }}{% endmacro %}
 {% macro default__divide(dividend, divisor, scale) -%}
-    cast(round(cast({{ dividend }} as double) / nullif({{ divisor }}, 0), {{ scale }}) as decimal(19, {{ scale }}))
+    {%- set unit = 10 ** scale -%}
+    {%- set n = 'cast(cast(' ~ dividend ~ ' as decimal(29, ' ~ scale ~ ')) * ' ~ unit ~ ' as hugeint)' -%}
+    {%- set d = 'cast(cast(' ~ divisor ~ ' as decimal(29, ' ~ scale ~ ')) * ' ~ unit ~ ' as hugeint)' -%}
+    cast(
+        cast(
+            (2 * {{ unit }} * abs({{ n }}) + abs({{ d }})) // nullif(2 * abs({{ d }}), 0) * sign({{ n }}) * sign({{ d }})
+            as decimal(29, 0)
+        ) * cast(1.0 / {{ unit }} as decimal({{ scale + 1 }}, {{ scale }}))
+        as decimal(19, {{ scale }})
+    )
 {%- endmacro %}
 {% macro trino__divide(dividend, divisor, scale) -%}
-    cast(round(cast({{ dividend }} as decimal(29, {{ scale + 2 }})) / nullif({{ divisor }}, 0), {{ scale }}) as decimal(19, {{ scale }}))
+    cast(cast({{ dividend }} as decimal(29, {{ scale }})) / nullif({{ divisor }}, 0) as decimal(19, {{ scale }}))
 {%- endmacro %}
 
 {% macro average(value, scale) -%}

@@ -1,6 +1,6 @@
 {#
     A Delta table of the lake at the version that this build pinned, as a relation to select from: its declared columns
-    by the source's names, then `_op _position _changed_at`. What is declared but has not landed yet, a column or the
+    by the source's names, then `_op _position _changed_at`; instants to the millisecond. What is declared but has not landed yet, a column or the
     whole table, is there as well: null, or empty.
     Tables land one by one: what landed after the position up to which all of them are complete is left out, so that a
     sale never shows without its client. Snapshot rows (`r`) are all of one instant, before any change of their epoch.
@@ -13,10 +13,14 @@
     (
         select
             {%- for name, column in source.columns.items() %}
-            {% if name in source.landed %}"{{ name }}"{% else %}cast(null as {{ lake_type(column.type) }}) as "{{ name }}"{% endif %},
+            {% if name not in source.landed %}cast(null as {{ lake_type(column.type) }}) as "{{ name }}"
+            {%- elif column.type == 'timestamp' %}{{ to_millisecond('"' ~ name ~ '"') }} as "{{ name }}"
+            {%- else %}"{{ name }}"{% endif %},
             {%- endfor %}
             {%- for name, type in [('_op', 'string'), ('_position', 'string'), ('_changed_at', 'timestamp')] %}
-            {% if source.version is none %}cast(null as {{ lake_type(type) }}) as {% endif %}{{ name }}{{ ',' if not loop.last }}
+            {% if source.version is none %}cast(null as {{ lake_type(type) }}) as {{ name }}
+            {%- elif type == 'timestamp' %}{{ to_millisecond(name) }} as {{ name }}
+            {%- else %}{{ name }}{% endif %}{{ ',' if not loop.last }}
             {%- endfor %}
         {%- if source.version is none %}
         where 1 = 0

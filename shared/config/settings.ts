@@ -77,7 +77,10 @@ export const settingsSchema = z.object({
     ['file', 's3'],
     'Object storage: file:///<folder>, or s3://<key>:<secret>@<bucket>/<prefix>?endpoint=https://<host>&region=<region> (docs/object-storage.md); default: files under CORDAGE_HOME/objects',
   ).optional(),
-  WAREHOUSE_URL: url(['duckdb'], 'Where dbt builds; default: DuckDB under CORDAGE_HOME/warehouse').optional(),
+  WAREHOUSE_URL: url(
+    ['duckdb', 'trino'],
+    'Where dbt builds: duckdb:<folder>, or trino://user@host:port/catalog (docs/trino.md); default: DuckDB under CORDAGE_HOME/warehouse',
+  ).optional(),
   AUTH_URL: url(['http', 'https'], 'OIDC issuer; without it the server listens on loopback only').optional(),
   AUTH_AUDIENCE: z.string().default('cordage').describe('The audience that access tokens must name'),
   LOG_LEVEL: z

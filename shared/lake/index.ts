@@ -1,5 +1,6 @@
 /** Delta tables, written and kept up from TypeScript; read by anything that reads Delta. */
 export type { Action, AddFile } from './actions.ts'
+export { batchIdOf, stampBatch } from './batch.ts'
 export type { Column, Physical, Value } from './columns.ts'
 export { deleteFiles, type Month, writeRows } from './data-files.ts'
 export { type ChangeId, changeName, findChanges } from './find-changes.ts'

@@ -234,7 +234,7 @@ async function readLastCheckpoint(table: Table): Promise<number | undefined> {
 }
 
 /** @returns undefined where there is no such commit */
-async function readCommit(table: Table, version: number): Promise<Action[] | undefined> {
+export async function readCommit(table: Table, version: number): Promise<Action[] | undefined> {
   let text: string
   try {
     text = (await table.objects.get(table.key(logName(version)))).toString()

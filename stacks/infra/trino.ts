@@ -169,7 +169,9 @@ function findJava(): string {
   const homes = [process.env.JAVA_HOME_TRINO, process.env.JAVA_HOME, ...installed]
   const found = homes.find(home => home !== undefined && javaVersion(home) >= LEAST_JAVA)
   if (found) return join(found, 'bin', 'java')
-  throw new ConfigError(`Trino needs a JDK ${LEAST_JAVA} or newer: install one, or name it with JAVA_HOME_TRINO`)
+  throw new ConfigError(
+    `Trino needs a JDK ${LEAST_JAVA} or newer: install one, or name it with JAVA_HOME_TRINO`,
+  )
 }
 
 function javaVersion(home: string): number {

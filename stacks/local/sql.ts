@@ -28,12 +28,11 @@ function onWarehouse(settings: Settings): Place {
   const warehouse = openWarehouse(settings)
   return {
     name: 'warehouse',
-    tables:
-      "select table_name as name, estimated_size as rows, column_count as columns from duckdb_tables() where schema_name = 'main' order by name",
+    tables: warehouse.tablesQuery,
     ask: sql =>
-      warehouse.read(async ({ connection }) => {
-        const reader = await connection.streamAndReadUntil(sql, MAX_ROWS + 1)
-        return toAnswer(reader.columnNames(), reader.getRowsJson())
+      warehouse.read(async ({ query }) => {
+        const { columns, rows } = await query(sql, { maxRows: MAX_ROWS + 1 })
+        return toAnswer(columns, rows)
       }),
   }
 }

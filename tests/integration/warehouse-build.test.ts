@@ -1,75 +1,39 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import { rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
 import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
 import { readSources } from '../../shared/config/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
-import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
+import { openDuckdbWarehouse } from '../../shared/warehouse/duckdb.ts'
+import { duckdbFolder } from '../../shared/warehouse/index.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
+import { at, cover, makeRawLake } from '../support/warehouse.ts'
 
 /** The demo's own data: 56,046 lines, each sold at its list price. */
 const SALES = 56_046
 const AMOUNT = '24914586.8193'
 
-const run = promisify(execFile)
 const home = mkdtempSync(join(tmpdir(), 'cordage-warehouse-'))
-const lake = join(home, 'objects', 'lake')
+const lake = makeRawLake(home)
 let store: Store
 let postgres: TestPostgres | undefined
-let warehouse: Warehouse
+const warehouse = openDuckdbWarehouse(duckdbFolder({ CORDAGE_HOME: home, WAREHOUSE_URL: undefined }))
 let build: StartedFunction
 const logged: string[] = []
 
-type Change = { table: string; op: string; position: string; changedAt: string; row: Record<string, unknown> }
-const rawLake = (...args: string[]) =>
-  run(join(ROOT, '.venv/bin/python'), [join(ROOT, 'tests/support/raw_lake.py'), lake, ...args])
-const at = (commit: number, ordinal = 0, epoch = 1) =>
-  `${epoch.toString(16).padStart(4, '0')}-${commit.toString(16).padStart(16, '0')}-${ordinal.toString(16).padStart(8, '0')}`
-
-async function land(changes: (Change | { table: string; epoch: number })[]): Promise<void> {
-  const file = join(home, 'changes.json')
-  await writeFile(file, JSON.stringify(changes))
-  await rawLake('--changes', file)
-}
-
-/** What the connector would write down once land-changes has answered for everything up to `position`. */
-async function cover(position: string, changedAt: string): Promise<void> {
-  await store.transaction(async ({ query }) => {
-    await query('delete from bus.cursor')
-    await query('delete from bus.partition')
-    await query('delete from bus.topic')
-    for (const table of readSources(join(ROOT, 'sources'))[0]?.tables ?? []) {
-      const [topic] = await query<{ id: number }>(
-        `insert into bus.topic (name, partitions, bus_id) values ($1, 1, 'b') returning id`,
-        [table.topic],
-      )
-      await query(
-        'insert into bus.partition (topic_id, partition, heartbeat_position, heartbeat_at) values ($1, 0, $2, $3)',
-        [topic?.id, position, changedAt],
-      )
-      await query(`insert into bus.cursor ("group", topic_id, partition) values ('land-changes', $1, 0)`, [
-        topic?.id,
-      ])
-    }
-  })
-}
-
 async function select(sql: string): Promise<unknown[][]> {
-  return await warehouse.read(async ({ connection }) => (await connection.runAndReadAll(sql)).getRowsJson())
+  return await warehouse.read(async ({ query }) => (await query(sql)).rows)
 }
 
 before(async () => {
   postgres = await startTestPostgres()
   store = await postgres.createStore()
-  warehouse = openWarehouse({ CORDAGE_HOME: home, WAREHOUSE_URL: undefined })
   const sources = readSources(join(ROOT, 'sources'))
   build = await startFunction(buildWarehouse, {
     resources: { store, objects: openObjects(pathToFileURL(join(home, 'objects')).href), warehouse, sources },
@@ -92,7 +56,7 @@ test('a lake in which nothing has landed gives a warehouse of empty tables, also
 })
 
 test("the demo's data gives its known figures, whole and to the cent", async () => {
-  await rawLake()
+  await lake.writeDemo()
   const { status, body } = await build.call({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   assert.equal((body.versions as Record<string, number>)['adventureworks.Sale'], 0)
@@ -122,7 +86,7 @@ test('changes show by position, deletions close the history, and sales keep the 
     ListPrice: '999.5',
     ModifiedDate: '2017-07-03 05:00:00',
   }
-  await land([
+  await lake.land([
     { table: 'Product', op: 'u', position: at(0x2000), changedAt: day, row: product },
     { table: 'Client', op: 'd', position: at(0x2001), changedAt: day, row: { ClientID: 14657 } },
     { table: 'Sale', op: 'd', position: at(0x2002), changedAt: day, row: { SaleID: 2 } },
@@ -144,7 +108,7 @@ test('changes show by position, deletions close the history, and sales keep the 
       },
     },
   ])
-  await cover(at(0x3000), '2017-07-03T13:00:00.000Z')
+  await cover(store, at(0x3000), '2017-07-03T13:00:00.000Z')
   const { status, body } = await build.call({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   assert.deepEqual(await select("select count(*) from stg_client where client_id = '14657'"), [['0']])
@@ -181,7 +145,7 @@ test('changes show by position, deletions close the history, and sales keep the 
 
 test('what landed beyond the position that every table has reached is left for the next build', async () => {
   const day = '2017-07-04T12:00:00+00:00'
-  await land([
+  await lake.land([
     {
       table: 'Sale',
       op: 'c',
@@ -224,7 +188,7 @@ test('what landed beyond the position that every table has reached is left for t
       row: { TransporterID: 1, Name: 'ONE', ShipBase: '1', ShipRate: '1' },
     },
   ])
-  await cover(at(0x4000), '2017-07-04T12:00:00.000Z')
+  await cover(store, at(0x4000), '2017-07-04T12:00:00.000Z')
   const { status, body } = await build.call({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   assert.deepEqual(body.covered, { position: at(0x4000), changedAt: '2017-07-04T12:00:00.000Z' })
@@ -237,8 +201,8 @@ test('what landed beyond the position that every table has reached is left for t
 })
 
 test('a key that a completed second snapshot no longer shows is gone; what a source lacks is a warning', async () => {
-  await land([{ table: 'Transporter', epoch: 2 }])
-  await cover(at(0x6000, 0, 2), '2017-07-05T12:00:00Z')
+  await lake.land([{ table: 'Transporter', epoch: 2 }])
+  await cover(store, at(0x6000, 0, 2), '2017-07-05T12:00:00Z')
   const { body } = await build.call({})
   assert.deepEqual(await select('select name from stg_transporter'), [['ONE']])
   assert.deepEqual(body.warnings, [
@@ -249,7 +213,7 @@ test('a key that a completed second snapshot no longer shows is gone; what a sou
 
 test('a failed test leaves the warehouse that was there, and says which', async () => {
   const { mtimeMs } = await stat(warehouse.file)
-  await land([
+  await lake.land([
     {
       table: 'Sale',
       op: 'c',
@@ -268,7 +232,7 @@ test('a failed test leaves the warehouse that was there, and says which', async 
       },
     },
   ])
-  await cover(at(0x8000, 0, 2), '2017-07-06T12:00:00Z')
+  await cover(store, at(0x8000, 0, 2), '2017-07-06T12:00:00Z')
   logged.length = 0
   const { status } = await build.call({})
   assert.equal(status, 500)

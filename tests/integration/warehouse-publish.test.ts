@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
 import publishMarts from '../../functions/model/publish-marts/handler.ts'
@@ -31,9 +31,10 @@ async function buildWith(
   marts: Record<string, { sql: string; key: string[] }>,
   changedAt = '2017-07-03T13:00:00Z',
 ): Promise<void> {
-  await rm(warehouse.nextFile, { force: true })
-  await mkdir(dirname(warehouse.nextFile), { recursive: true })
-  const instance = await DuckDBInstance.create(warehouse.nextFile)
+  const { target, replace } = await warehouse.beginBuild()
+  assert.ok(target.engine === 'duckdb')
+  await rm(target.file, { force: true })
+  const instance = await DuckDBInstance.create(target.file)
   const connection = await instance.connect()
   await connection.run(
     `create table build as select now() as built_at, '${POSITION}' as position, timestamptz '${changedAt}' as changed_at, '{"adventureworks.Sale": 3}' as versions`,
@@ -47,7 +48,7 @@ async function buildWith(
   }
   connection.closeSync()
   instance.closeSync()
-  await warehouse.replace()
+  await replace()
 }
 
 const weekly = { sql: WEEKLY, key: ['week_start', 'category', 'currency'] }
@@ -123,10 +124,9 @@ test('every value arrives as it was: quotes, empty texts, nulls, decimals, insta
 })
 
 test('who reads the warehouse reads one build to the end, also while the next one takes its place', async () => {
-  await warehouse.read(async ({ connection }) => {
+  await warehouse.read(async ({ query }) => {
     await buildWith({ dim_extra: { sql: 'select 1 as id', key: ['id'] } })
-    const rows = await connection.runAndReadAll('select count(*) from agg_sales_weekly')
-    assert.deepEqual(rows.getRowsJson(), [['3']])
+    assert.deepEqual((await query('select count(*) from agg_sales_weekly')).rows, [['3']])
   })
   assert.deepEqual(await warehouse.read(async ({ marts }) => marts.map(mart => mart.name)), ['dim_extra'])
 })

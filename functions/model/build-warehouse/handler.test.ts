@@ -47,7 +47,7 @@ test('a job whose caller is gone ends itself', { timeout: 20_000 }, async () => 
     projectDir,
     stateDir: folder,
     lakeDir: folder,
-    file: join(folder, 'next.duckdb'),
+    target: { engine: 'duckdb', file: join(folder, 'next.duckdb') },
     threads: 1,
     systems: {},
     covered: null,

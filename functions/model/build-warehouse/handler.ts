@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Source } from '../../../shared/config/index.ts'
@@ -11,12 +10,14 @@ import {
   lakeAccess,
   lakeFolder,
   makeSystemVars,
+  objectsUrl,
   runPythonJob,
 } from '../../../shared/warehouse/index.ts'
+import { registerLake } from './register.ts'
 
 /**
- * Builds the warehouse from the lake with dbt, into a file of its own that replaces the old one when every model is
- * built and every test has passed: a failed build leaves yesterday's. A repeat builds the same again from what the lake
+ * Builds the warehouse from the lake with dbt, in a place of its own (a DuckDB file, or a schema in Trino) that becomes
+ * everybody's when every model is built and every test has passed: a failed build leaves yesterday's. A repeat builds the same again from what the lake
  * holds then. One build at a time, whoever asks: a second one waits for the first.
  */
 const input = z.strictObject({
@@ -70,25 +71,28 @@ export default defineFunction({
       const coverage = await readCoverage(store, sources)
       const through = Object.fromEntries(coverage.map(({ system, position }) => [system, position]))
       const covered = coverage.length === sources.length ? leastCovered(coverage) : null
+      const systems = makeSystemVars(sources, through)
 
-      await mkdir(warehouse.stateFolder, { recursive: true })
+      const { target, replace } = await warehouse.beginBuild()
+      const { registerTables } = warehouse
       const built = await runPythonJob({
         script: join(import.meta.dirname, 'job.py'),
         request: {
           projectDir: state.projectDir,
           stateDir: warehouse.stateFolder,
-          lakeDir: lakeFolder(settings),
-          s3: await lakeAccess(settings),
-          file: warehouse.nextFile,
+          target,
           threads,
-          systems: makeSystemVars(sources, through),
+          // DuckDB reads the lake's folders by itself, and the job pins their versions.
+          ...(registerTables
+            ? { systems: await registerLake(objects, registerTables, systems, objectsUrl(settings)) }
+            : { systems, lakeDir: lakeFolder(settings), s3: await lakeAccess(settings) }),
           covered,
         },
         result: jobResult,
         signal: AbortSignal.any([signal, lease.signal]),
         log,
       })
-      await warehouse.replace()
+      await replace()
       // Whoever waits for a new build (publish-marts) finds it announced only once it is in its place.
       await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ covered, versions: built.versions })))
       if (built.warnings.length > 0)

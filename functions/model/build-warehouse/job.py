@@ -1,7 +1,9 @@
-"""Builds the warehouse: pins the lake's tables, runs dbt into a new DuckDB file, notes in it what it holds.
+"""Builds the warehouse: runs dbt into a new DuckDB file or a new schema of Trino, and notes in it what it holds.
 
 Request, one line on standard input:
-    {"projectDir", "stateDir", "lakeDir", "s3": {...} or null, "file", "threads", "systems": {...}, "covered": {...} or null}
+    {"projectDir", "stateDir", "target", "threads", "systems": {...}, "covered": {...} or null, "lakeDir", "s3"}
+`target` is {"engine": "duckdb", "file"}, for which the tables under `lakeDir` are pinned here, read as `s3` says, or {"engine": "trino",
+"host", "port", "scheme", "user", "password", "ca", "catalog", "schema"}, for which `systems` has them pinned already.
 On standard output: {"progress": {...}} for each finished model, then {"result": {...}} or {"error": {...}}.
 """
 
@@ -79,11 +81,32 @@ def pin(systems, lake_dir, open_lake):
     return systems
 
 
+def point_dbt_at(target):
+    """Has dbt/profiles.yml name the place. @returns dbt's name for it"""
+    if target["engine"] == "duckdb":
+        os.environ["CORDAGE_WAREHOUSE_FILE"] = target["file"]
+        return "duckdb"
+    os.environ.update(
+        TRINO_HOST=target["host"],
+        TRINO_PORT=str(target["port"]),
+        TRINO_SCHEME=target["scheme"],
+        TRINO_USER=target["user"],
+        TRINO_CATALOG=target["catalog"],
+        TRINO_SCHEMA=target["schema"],
+    )
+    if target.get("ca"):
+        os.environ["TRINO_CA"] = target["ca"]
+    if target.get("password") is None:
+        return "trino"
+    # dbt keeps what is so named out of its logs.
+    os.environ["DBT_ENV_SECRET_TRINO_PASSWORD"] = target["password"]
+    return "trino_password"
+
+
 def run_dbt(request):
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    os.environ["CORDAGE_WAREHOUSE_FILE"] = request["file"]
+    target = point_dbt_at(request["target"])
     os.environ["CORDAGE_DBT_THREADS"] = str(request["threads"])
     os.chdir(request["projectDir"])
 
@@ -96,7 +119,7 @@ def run_dbt(request):
         "--no-use-colors", "--no-version-check", "--no-send-anonymous-usage-stats", "--log-level", "warn",
         "--log-path", str(state / "logs"),
     ]
-    places = ["--profiles-dir", ".", "--target", "duckdb", "--target-path", str(state / "target")]
+    places = ["--profiles-dir", ".", "--target", target, "--target-path", str(state / "target")]
     # Parsed without the pins, since other variables than last time would have dbt parse everything anew.
     parsed = dbtRunner().invoke([*flags, "parse", *places])
     if not parsed.success:
@@ -105,8 +128,11 @@ def run_dbt(request):
     # Unit tests say something about the code, not about the data: `make test` runs them.
     build = [*flags, "build", *places, *pins, "--exclude-resource-type", "unit_test"]
     outcome = dbtRunner(manifest=parsed.result, callbacks=[report]).invoke(build)
-    # Closing folds the write-ahead log into the file, which is renamed alone.
-    DuckDBConnectionManager.close_all_connections()
+    if target == "duckdb":
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        # Closing folds the write-ahead log into the file, which is renamed alone.
+        DuckDBConnectionManager.close_all_connections()
     if outcome.exception:
         raise JobError(f"dbt could not run: {outcome.exception}", "dbt_error")
     failed = [result for result in outcome.result if result.status in ("error", "fail", "runtime error")]
@@ -119,36 +145,82 @@ def run_dbt(request):
     return models, {"models": len(models), "tests": len(outcome.result) - len(models), "warnings": warnings}
 
 
-def describe(file, models, covered, versions):
+def describe(target, models, covered, versions):
     """Writes into the warehouse what it holds and which of its tables are for everybody (shared/warehouse reads it)."""
     marts = [
         [node.name, node.description, json.dumps(node.config.meta["key"]), json.dumps(node.config.meta.get("indexes", []))]
         for node in models
         if node.name.split("_")[0] in ("dim", "fct", "agg", "mart")
     ]
+    build = [covered and covered["position"], covered and covered["changedAt"], json.dumps(versions)]
+    if target["engine"] == "duckdb":
+        describe_duckdb(target["file"], build, marts)
+    else:
+        describe_trino(target, build, marts)
+
+
+def describe_duckdb(file, build, marts):
     with duckdb.connect(file) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
             "create table build as select now() as built_at, cast(? as varchar) as position,"
             " cast(? as timestamp with time zone) as changed_at, cast(? as varchar) as versions",
-            [covered and covered["position"], covered and covered["changedAt"], json.dumps(versions)],
+            build,
         )
         connection.execute("create table mart (name varchar, description varchar, key varchar, indexes varchar)")
         connection.executemany("insert into mart values (?, ?, ?, ?)", marts)
 
 
+def describe_trino(target, build, marts):
+    import trino
+
+    password = target.get("password")
+    connection = trino.dbapi.connect(
+        host=target["host"],
+        port=target["port"],
+        user=target["user"],
+        http_scheme=target["scheme"],
+        auth=password and trino.auth.BasicAuthentication(target["user"], password),
+        verify=target.get("ca") or True,
+        catalog=target["catalog"],
+        schema=target["schema"],
+        timezone="UTC",
+    )
+
+    def run(sql, values):
+        cursor = connection.cursor()
+        cursor.execute(sql, values)
+        cursor.fetchall()
+
+    run(
+        "create table build as select cast(current_timestamp as timestamp(3) with time zone) as built_at,"
+        " cast(? as varchar) as position,"
+        " cast(from_iso8601_timestamp(cast(? as varchar)) as timestamp(3) with time zone) as changed_at,"
+        " cast(? as varchar) as versions",
+        build,
+    )
+    row = "(cast(? as varchar), cast(? as varchar), cast(? as varchar), cast(? as varchar))"
+    run(
+        "create table mart as select * from (values " + ", ".join([row] * len(marts)) + ')'
+        ' as marts (name, description, "key", indexes)',
+        [value for mart in marts for value in mart],
+    )
+
+
 def main():
     request = json.loads(sys.stdin.readline())
     threading.Thread(target=end_with_parent, daemon=True).start()
-    file = Path(request["file"])
-    for leftover in (file, file.with_name(file.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    # The module that dbt loads as its plugin, in this process.
-    sys.path.insert(0, str(Path(request["projectDir"]) / "plugins"))
-    import offline_delta
+    target = request["target"]
+    if target["engine"] == "duckdb":
+        file = Path(target["file"])
+        for leftover in (file, file.with_name(file.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+        # The module that dbt loads as its plugin, in this process.
+        sys.path.insert(0, str(Path(request["projectDir"]) / "plugins"))
+        import offline_delta
 
-    offline_delta.s3 = request["s3"]
-    request["systems"] = pin(request["systems"], request["lakeDir"], offline_delta.open_lake)
+        offline_delta.s3 = request["s3"]
+        request["systems"] = pin(request["systems"], request["lakeDir"], offline_delta.open_lake)
     versions = {
         f"{system}.{name}": table["version"]
         for system, source in request["systems"].items()
@@ -157,7 +229,7 @@ def main():
     }
     say(progress={"pinned": versions})
     models, counts = run_dbt(request)
-    describe(request["file"], models, request["covered"], versions)
+    describe(target, models, request["covered"], versions)
     say(result={"versions": versions, **counts})
 
 

@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { DuckDBConnection } from '@duckdb/node-api'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Store } from '../../../shared/store/index.ts'
-import type { Mart } from '../../../shared/warehouse/index.ts'
+import type { Mart, WarehouseReader } from '../../../shared/warehouse/index.ts'
 
 const quote = pg.escapeIdentifier
 
@@ -17,8 +16,7 @@ export type Published = Mart & { rows: number; types: string[] }
  */
 export async function copyMarts(
   store: Store,
-  warehouse: DuckDBConnection,
-  marts: Mart[],
+  { marts, rows }: Pick<WarehouseReader, 'marts' | 'rows'>,
   number: number,
   signal: AbortSignal,
 ): Promise<Published[]> {
@@ -33,7 +31,7 @@ export async function copyMarts(
         `create table ${table} (${mart.columns.map((column, i) => `${quote(column.name)} ${types[i]}`).join(', ')})`,
       )
       const copy = client.query(copyFrom(`copy ${table} from stdin with (format csv, freeze)`))
-      await pipeline(Readable.from(csvLines(warehouse, mart)), copy, { signal })
+      await pipeline(Readable.from(csvLines(rows(mart))), copy, { signal })
       await query(`alter table ${table} add primary key (${mart.key.map(quote).join(', ')})`)
       for (const column of mart.indexes) await query(`create index on ${table} (${quote(column)})`)
       await query(`analyze ${table}`)
@@ -43,20 +41,18 @@ export async function copyMarts(
   })
 }
 
-/** A mart as CSV, a few thousand rows at a time: memory does not grow with the mart. */
-async function* csvLines(warehouse: DuckDBConnection, mart: Mart): AsyncGenerator<string> {
-  const columns = mart.columns.map(column => `cast(${quote(column.name)} as varchar)`)
-  const rows = await warehouse.stream(`select ${columns.join(', ')} from ${quote(mart.name)}`)
-  for await (const chunk of rows.yieldRowsJson()) {
+/** Rows as CSV, a few thousand at a time: memory does not grow with the mart. */
+async function* csvLines(pages: AsyncIterable<(string | null)[][]>): AsyncGenerator<string> {
+  for await (const page of pages) {
     let lines = ''
-    for (const row of chunk) lines += `${row.map(csvField).join(',')}\n`
+    for (const row of page) lines += `${row.map(csvField).join(',')}\n`
     yield lines
   }
 }
 
 /** Unquoted and empty is null; everything else is quoted. */
-function csvField(value: unknown): string {
-  return value === null ? '' : `"${String(value).replaceAll('"', '""')}"`
+function csvField(value: string | null): string {
+  return value === null ? '' : `"${value.replaceAll('"', '""')}"`
 }
 
 const POSTGRES_TYPES: Record<string, string> = {

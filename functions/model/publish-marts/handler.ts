@@ -41,9 +41,10 @@ export default defineFunction({
   async handle(_, { state, resources: { store, warehouse }, signal, log }) {
     const startedAt = performance.now()
     return await underLease(state.leases, LEASE, signal, () =>
-      warehouse.read(async ({ connection, build, marts }) => {
+      warehouse.read(async reader => {
+        const { build } = reader
         const number = await takeNumber(store)
-        const published = await copyMarts(store, connection, marts, number, signal)
+        const published = await copyMarts(store, reader, number, signal)
         await moveViews(store, published, build, number, signal)
         const droppedSchemas = await dropOldSchemas(store, number)
         log.debug({ schema: `mart_${number}` }, 'marts published')

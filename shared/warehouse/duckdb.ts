@@ -1,0 +1,100 @@
+import { access, mkdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { z } from 'zod'
+import { OutageError } from '../errors/index.ts'
+import { declaredMarts } from './declared.ts'
+import type { Build, Mart, Warehouse, WarehouseReader } from './warehouse.ts'
+
+/** What a reader may use beside what runs in the same process. */
+const READER_OPTIONS = {
+  access_mode: 'READ_ONLY',
+  memory_limit: '512MB',
+  threads: '2',
+  autoinstall_known_extensions: 'false',
+}
+
+const text = (value: unknown) => String(value)
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+/** The DuckDB file in a folder. Opens nothing yet: each read opens the file that is there then. */
+export function openDuckdbWarehouse(folder: string): Warehouse & { file: string } {
+  const file = join(folder, 'warehouse.duckdb')
+  // DuckDB calls a database by its file's name up to the first dot, dbt up to the last: a name with one only.
+  const nextFile = join(folder, 'warehouse-next.duckdb')
+  return {
+    file,
+    stateFolder: join(folder, 'dbt'),
+    tablesQuery:
+      "select table_name as name, estimated_size as rows, column_count as columns from duckdb_tables() where schema_name = 'main' order by name",
+    async beginBuild() {
+      await mkdir(folder, { recursive: true })
+      return { target: { engine: 'duckdb', file: nextFile }, replace: () => rename(nextFile, file) }
+    },
+    read: work => readFile(file, work),
+  }
+}
+
+async function readFile<T>(file: string, work: (reader: WarehouseReader) => Promise<T>): Promise<T> {
+  await access(file).catch(() => {
+    throw new OutageError('warehouse', 'it has not been built yet')
+  })
+  // Loaded by who reads only: a build has its own in Python, and the library takes its time and 15 MB.
+  const { DuckDBInstance } = await import('@duckdb/node-api')
+  const instance = await DuckDBInstance.create(file, READER_OPTIONS)
+  const connection = await instance.connect()
+  try {
+    await connection.run("set TimeZone = 'UTC'")
+    return await work({
+      build: await readBuild(connection),
+      marts: await readMarts(connection),
+      rows: mart => rowsOf(connection, mart),
+      async query(sql, { maxRows } = {}) {
+        const reader =
+          maxRows === undefined
+            ? await connection.runAndReadAll(sql)
+            : await connection.streamAndReadUntil(sql, maxRows)
+        return { columns: reader.columnNames(), rows: reader.getRowsJson() }
+      },
+    })
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+async function readBuild(connection: DuckDBConnection): Promise<Build> {
+  const instant = (column: string) => `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%S.%fZ')`
+  const found = await connection.runAndReadAll(
+    `select ${instant('built_at')} as built_at, position, ${instant('changed_at')} as changed_at, versions from build`,
+  )
+  const [row] = found.getRowObjectsJson()
+  return {
+    builtAt: text(row?.built_at),
+    position: z.string().nullable().parse(row?.position),
+    changedAt: z.string().nullable().parse(row?.changed_at),
+    versions: z.record(z.string(), z.number()).parse(JSON.parse(text(row?.versions))),
+  }
+}
+
+async function readMarts(connection: DuckDBConnection): Promise<Mart[]> {
+  const declared = declaredMarts.parse(
+    (await connection.runAndReadAll('select * from mart order by name')).getRowObjectsJson(),
+  )
+  const columns = await connection.runAndReadAll(
+    "select table_name, column_name, data_type from information_schema.columns where table_schema = 'main' order by table_name, ordinal_position",
+  )
+  return declared.map(mart => ({
+    ...mart,
+    columns: columns
+      .getRowsJson()
+      .filter(([table]) => table === mart.name)
+      .map(([, name, type]) => ({ name: text(name), type: text(type) })),
+  }))
+}
+
+async function* rowsOf(connection: DuckDBConnection, mart: Mart): AsyncGenerator<(string | null)[][]> {
+  const columns = mart.columns.map(column => `cast(${quote(column.name)} as varchar)`)
+  const rows = await connection.stream(`select ${columns.join(', ')} from ${quote(mart.name)}`)
+  for await (const chunk of rows.yieldRowsJson()) yield chunk as (string | null)[][]
+}

@@ -1,0 +1,219 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { ConfigError, OutageError } from '../errors/index.ts'
+import { declaredMarts } from './declared.ts'
+import { connectTrino, type Page, type Trino, TrinoQueryError } from './trino-client.ts'
+import type { TrinoPlace } from './trino-url.ts'
+import type { Answer, Build, LakeTable, Mart, Warehouse, WarehouseReader } from './warehouse.ts'
+
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+/** Trino says so of a schema or a view that nobody has made yet. */
+const MISSING = new Set(['SCHEMA_NOT_FOUND', 'TABLE_NOT_FOUND'])
+
+/**
+ * Schemas of a Trino catalog. Each build has one of its own, `<schema>_<n>`. In `<schema>` the view `build` says which is
+ * the finished one: replacing that view is one step, before which everybody reads the old build and after which the new.
+ */
+export function openTrinoWarehouse(place: TrinoPlace, home: string): Warehouse {
+  const trino = connectTrino(place)
+  return {
+    stateFolder: join(home, 'dbt'),
+    tablesQuery: 'show tables',
+    async beginBuild() {
+      await mkdir(home, { recursive: true })
+      const { schema: _, ...rest } = place
+      const current = await findCurrent(trino)
+      const numbers = await listBuilds(trino)
+      // What is newer than the finished one was left by a build that failed.
+      await dropBuilds(
+        trino,
+        numbers.filter(number => current === undefined || number > current),
+      )
+      // By the clock: a query that a killed build left running must not write into the next one's schema.
+      const number = Math.max(Math.floor(Date.now() / 1000), (numbers.at(-1) ?? 0) + 1)
+      const schema = schemaOf(place, number)
+      await trino.query(`create schema ${quote(schema)}`)
+      return {
+        target: { engine: 'trino', ...rest, schema },
+        async replace() {
+          await moveViews(trino, number)
+          const kept = [current, number]
+          await dropBuilds(
+            trino,
+            numbers.filter(old => !kept.includes(old)),
+          )
+        },
+      }
+    },
+    registerTables: tables => registerTables(trino, tables),
+    read: work => readCurrent(trino, work),
+  }
+}
+
+const schemaOf = ({ schema }: TrinoPlace, number: number) => `${schema}_${number}`
+
+/** @returns undefined before the first build */
+async function findCurrent(trino: Trino): Promise<number | undefined> {
+  const { schema } = trino.place
+  try {
+    const [row] = await trino.query<[string]>(`select schema_name from ${quote(schema)}.build`)
+    return row ? Number(row[0].slice(schema.length + 1)) : undefined
+  } catch (error) {
+    if (error instanceof TrinoQueryError && MISSING.has(error.code)) return undefined
+    throw error
+  }
+}
+
+/** Numbers of the builds that are there, finished or not, in order. */
+async function listBuilds(trino: Trino): Promise<number[]> {
+  const pattern = new RegExp(`^${trino.place.schema}_(\\d+)$`)
+  const schemas = await trino.query<[string]>('select schema_name from information_schema.schemata')
+  return schemas.flatMap(([name]) => pattern.exec(name)?.slice(1).map(Number) ?? []).sort((a, b) => a - b)
+}
+
+/** One that is still read stays until the next build. */
+async function dropBuilds(trino: Trino, numbers: number[]): Promise<void> {
+  for (const number of numbers)
+    await trino
+      .query(`drop schema if exists ${quote(schemaOf(trino.place, number))} cascade`)
+      .catch(error => {
+        if (!(error instanceof TrinoQueryError)) throw error
+      })
+}
+
+/** `build` first: it alone says what is finished. The marts' own views are for people, who want a name that stays. */
+async function moveViews(trino: Trino, number: number): Promise<void> {
+  const schema = quote(trino.place.schema)
+  const from = quote(schemaOf(trino.place, number))
+  const replaceView = (name: string, query: string) =>
+    trino.query(`create or replace view ${schema}.${quote(name)} as ${query}`)
+  await trino.query(`create schema if not exists ${schema}`)
+  await replaceView(
+    'build',
+    `select ${literal(schemaOf(trino.place, number))} as schema_name, built_at, position, changed_at, versions from ${from}.build`,
+  )
+  const marts = await trino.query<[string]>(`select name from ${from}.mart order by name`)
+  for (const [mart] of marts) await replaceView(mart, `select * from ${from}.${quote(mart)}`)
+  const views = await trino.query<[string]>(
+    `select table_name from information_schema.tables where table_schema = ${literal(trino.place.schema)}`,
+  )
+  for (const [view] of views)
+    if (view !== 'build' && !marts.some(([mart]) => mart === view))
+      await trino.query(`drop view if exists ${schema}.${quote(view)}`)
+}
+
+async function readCurrent<T>(trino: Trino, work: (reader: WarehouseReader) => Promise<T>): Promise<T> {
+  const current = await findCurrent(trino)
+  if (current === undefined) throw new OutageError('warehouse', 'it has not been built yet')
+  const schema = schemaOf(trino.place, current)
+  return await work({
+    build: await readBuild(trino, schema),
+    marts: await readMarts(trino, schema),
+    rows: mart => rowsOf(trino, schema, mart),
+    query: (sql, { maxRows } = {}) => firstRows(trino.pages(sql, { schema }), maxRows),
+  })
+}
+
+async function readBuild(trino: Trino, schema: string): Promise<Build> {
+  const instant = (column: string) => `to_iso8601(at_timezone(${column}, 'UTC'))`
+  const [row] = await trino.query(
+    `select ${instant('built_at')}, position, ${instant('changed_at')}, versions from ${quote(schema)}.build`,
+  )
+  const [builtAt, position, changedAt, versions] = z
+    .tuple([z.string(), z.string().nullable(), z.string().nullable(), z.string()])
+    .parse(row)
+  return {
+    builtAt,
+    position,
+    changedAt,
+    versions: z.record(z.string(), z.number()).parse(JSON.parse(versions)),
+  }
+}
+
+async function readMarts(trino: Trino, schema: string): Promise<Mart[]> {
+  const rows = await trino.query(
+    `select name, description, "key", indexes from ${quote(schema)}.mart order by name`,
+  )
+  const declared = declaredMarts.parse(
+    rows.map(([name, description, key, indexes]) => ({ name, description, key, indexes })),
+  )
+  const columns = await trino.query<[string, string, string]>(
+    `select table_name, column_name, data_type from information_schema.columns where table_schema = ${literal(schema)} order by table_name, ordinal_position`,
+  )
+  return declared.map(mart => ({
+    ...mart,
+    columns: columns.flatMap(([table, name, type]) =>
+      table === mart.name ? [{ name, type: duckdbType(type) }] : [],
+    ),
+  }))
+}
+
+/** `timestamp(3) with time zone` and `timestamp(6)` are without their digits in DuckDB. */
+function duckdbType(type: string): string {
+  return type.replace(/^timestamp\(\d+\)/, 'timestamp').toUpperCase()
+}
+
+async function* rowsOf(trino: Trino, schema: string, mart: Mart): AsyncGenerator<(string | null)[][]> {
+  const columns = mart.columns.map(column => `cast(${quote(column.name)} as varchar)`)
+  const sql = `select ${columns.join(', ')} from ${quote(schema)}.${quote(mart.name)}`
+  for await (const page of trino.pages(sql)) yield page.rows as (string | null)[][]
+}
+
+async function firstRows(pages: AsyncIterable<Page>, maxRows = Number.POSITIVE_INFINITY): Promise<Answer> {
+  const answer: Answer = { columns: [], rows: [] }
+  for await (const { columns, rows } of pages) {
+    if (columns.length > 0) answer.columns = columns.map(({ name }) => name)
+    answer.rows.push(...rows)
+    if (answer.rows.length >= maxRows) break
+  }
+  return answer
+}
+
+/**
+ * Puts into the metastore what is not there, or is there at another place. Trino then follows the tables' own logs: what
+ * lands later needs no word from us.
+ */
+async function registerTables(trino: Trino, tables: LakeTable[]): Promise<void> {
+  const schemas = [...new Set(tables.map(({ system }) => `cdc_${system}`))]
+  for (const schema of schemas) await trino.query(`create schema if not exists ${quote(schema)}`)
+  if (tables.length === 0) return
+  const known = await trino.query<[string, string]>(
+    `select table_schema, table_name from information_schema.tables where table_schema in (${schemas.map(literal).join(', ')})`,
+  )
+  await Promise.all(
+    tables.map(async ({ system, table, url }) => {
+      const [schema, name, location] = [`cdc_${system}`, table.toLowerCase(), trinoLocation(url)]
+      const isKnown = known.some(([inSchema, called]) => inSchema === schema && called === name)
+      if (isKnown) {
+        if ((await readLocation(trino, schema, name)) === location) return
+        await trino.query(`call system.unregister_table(${literal(schema)}, ${literal(name)})`)
+      }
+      await trino
+        .query(`call system.register_table(${[schema, name, location].map(literal).join(', ')})`)
+        .catch(error => {
+          throw notRegistered(trino, table, location, error)
+        })
+    }),
+  )
+}
+
+async function readLocation(trino: Trino, schema: string, table: string): Promise<string | undefined> {
+  const [row] = await trino.query<[string]>(`show create table ${quote(schema)}.${quote(table)}`)
+  return /^\s*location = '((?:[^']|'')*)'/m.exec(row?.[0] ?? '')?.[1]?.replaceAll("''", "'")
+}
+
+function notRegistered({ place }: Trino, table: string, location: string, error: unknown): unknown {
+  if (!(error instanceof TrinoQueryError)) return error
+  return new ConfigError(
+    `catalog ${place.catalog} cannot take in ${table} at ${location} (docs/trino.md): ${error.message}`,
+  )
+}
+
+/** How Trino calls a folder of the object storage: files by its native local file system, whose root is `/`. */
+export function trinoLocation(url: string): string {
+  return url.startsWith('file:') ? `local://${fileURLToPath(url)}` : url
+}
