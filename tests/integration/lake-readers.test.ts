@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { ColumnType } from '../../shared/config/index.ts'
 import {
   type Column,
   cleanLog,
@@ -11,15 +10,21 @@ import {
   landedMark,
   markActions,
   openTable,
-  RowBuffer,
-  schemaActions,
   type Table,
-  type Value,
   vacuum,
-  writeRows,
 } from '../../shared/lake/index.ts'
-import { OWN_COLUMNS } from '../../shared/lake/lake.ts'
-import { keysUnder, LakeReader, makeLake, type TestLake } from './lake-support.ts'
+import {
+  append,
+  asText,
+  COLUMNS,
+  decimal,
+  EXTREMES,
+  keysUnder,
+  LakeReader,
+  makeLake,
+  NINES,
+  type TestLake,
+} from './lake-support.ts'
 
 /** What is written here must be read alike by delta-rs and by DuckDB. */
 let lake: TestLake
@@ -33,86 +38,6 @@ after(async () => {
   reader.close()
   await lake.remove()
 })
-
-type Row = Record<string, Value>
-
-async function append(table: Table, columns: Column[], month: string, rows: Row[]): Promise<void> {
-  const { actions } = schemaActions(table.snapshot, columns)
-  const buffer = new RowBuffer(columns, OWN_COLUMNS)
-  for (const [i, row] of rows.entries())
-    assert.equal(
-      buffer.add(row, ['c', `0001-${i}`, 0, BigInt(i), 1_700_000_000_000_000n, 1_700_000_000_000_001n, 1]),
-      undefined,
-    )
-  const add = await writeRows(table, { year: '2017', month }, buffer)
-  assert.ok(await table.commit('WRITE', [...actions, { add }]))
-  await table.checkpointIfDue()
-}
-
-const decimal = (precision: number, scale: number): ColumnType => ({ kind: 'decimal', precision, scale })
-const COLUMNS: Column[] = [
-  { name: 'id', type: { kind: 'int' } },
-  { name: 'Big', type: { kind: 'bigint' } },
-  { name: 'Double', type: { kind: 'double' } },
-  { name: 'Flag', type: { kind: 'boolean' } },
-  { name: 'Text', type: { kind: 'string' } },
-  { name: 'Bytes', type: { kind: 'binary' } },
-  { name: 'Day', type: { kind: 'date' } },
-  { name: 'At', type: { kind: 'timestamp' } },
-  { name: 'Local', type: { kind: 'timestampNtz' } },
-  { name: 'Small', type: decimal(9, 2) },
-  { name: 'Middle', type: decimal(18, 4) },
-  { name: 'Money', type: decimal(19, 4) },
-  { name: 'Wide', type: decimal(38, 10) },
-]
-const NINES = `${'9'.repeat(28)}.${'9'.repeat(10)}`
-const EXTREMES: Row[] = [
-  {
-    id: 2147483647,
-    Big: '9223372036854775807',
-    Double: 1.7976931348623157e308,
-    Flag: true,
-    Text: 'Größe — 寸法 😀 \u0000 "\\',
-    Bytes: 'AP8Q',
-    Day: '9999-12-31',
-    At: '9999-12-31T23:59:59.999999Z',
-    Local: '9999-12-31T23:59:59.999999',
-    Small: '9999999.99',
-    Middle: '99999999999999.9999',
-    Money: '999999999999999.9999',
-    Wide: NINES,
-  },
-  {
-    id: -2147483648,
-    Big: '-9223372036854775808',
-    Double: -5e-324,
-    Flag: false,
-    Text: '',
-    Bytes: '',
-    Day: '0001-01-01',
-    At: '1969-12-31T23:59:59.999999Z',
-    Local: '1582-10-15T00:00:00.000001',
-    Small: '-9999999.99',
-    Middle: '-99999999999999.9999',
-    Money: '-999999999999999.9999',
-    Wide: `-${NINES}`,
-  },
-  Object.fromEntries(COLUMNS.map(({ name }) => [name, name === 'id' ? 0 : null])),
-]
-
-function asText(columns: Column[], row: Row): Record<string, string | null> {
-  return Object.fromEntries(
-    columns.map(({ name, type }) => {
-      const value = row[name] ?? null
-      if (value === null) return [name, null]
-      if (type.kind === 'binary') return [name, Buffer.from(String(value), 'base64').toString('hex')]
-      if (type.kind === 'double') return [name, doubleText(Number(value))]
-      return [name, String(value)]
-    }),
-  )
-}
-/** As Python writes it. */
-const doubleText = (value: number) => String(value).replace(/e([+-])(\d)$/, 'e$10$2')
 
 async function readBoth(
   path: string,

@@ -26,7 +26,8 @@ export function makeRawLake(home: string) {
   const write = (...args: string[]) =>
     run(join(ROOT, '.venv/bin/python'), [join(ROOT, 'tests/support/raw_lake.py'), lake, ...args])
   return {
-    writeDemo: () => write(),
+    /** The demo's rows, of these tables or of all. */
+    writeDemo: (...tables: string[]) => write(...(tables.length > 0 ? ['--tables', tables.join(',')] : [])),
     /** Lands changes, and ends of snapshots. */
     async land(changes: (Change | { table: string; epoch: number })[]): Promise<void> {
       const file = join(home, 'changes.json')
