@@ -119,7 +119,7 @@ async function readCurrent<T>(trino: Trino, work: (reader: WarehouseReader) => P
 }
 
 async function readBuild(trino: Trino, schema: string): Promise<Build> {
-  const instant = (column: string) => `to_iso8601(at_timezone(${column}, 'UTC'))`
+  const instant = (column: string) => `date_format(at_timezone(${column}, 'UTC'), '%Y-%m-%dT%H:%i:%s.%fZ')`
   const [row] = await trino.query(
     `select ${instant('built_at')}, position, ${instant('changed_at')}, versions from ${quote(schema)}.build`,
   )
@@ -160,7 +160,7 @@ function duckdbType(type: string): string {
 async function* rowsOf(trino: Trino, schema: string, mart: Mart): AsyncGenerator<(string | null)[][]> {
   const columns = mart.columns.map(column => `cast(${quote(column.name)} as varchar)`)
   const sql = `select ${columns.join(', ')} from ${quote(schema)}.${quote(mart.name)}`
-  for await (const page of trino.pages(sql)) yield page.rows as (string | null)[][]
+  for await (const { rows } of trino.pages(sql)) if (rows.length > 0) yield rows as (string | null)[][]
 }
 
 async function firstRows(pages: AsyncIterable<Page>, maxRows = Number.POSITIVE_INFINITY): Promise<Answer> {

@@ -22,8 +22,18 @@ import {
 import { openObjects } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
+import { connectTrino, type Trino } from '../../shared/warehouse/trino-client.ts'
+import { parseTrinoUrl } from '../../shared/warehouse/trino-url.ts'
 import { startTrino, type TrinoServer } from '../../stacks/infra/trino.ts'
-import { append, COLUMNS, doubleText, EXTREMES, LakeReader, type Row } from '../integration/lake-support.ts'
+import {
+  append,
+  COLUMNS,
+  doubleText,
+  EXTREMES,
+  LakeReader,
+  type Row,
+  rewrite,
+} from '../integration/lake-support.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { at, type Change, cover, makeRawLake } from '../support/warehouse.ts'
@@ -40,12 +50,12 @@ let postgres: TestPostgres | undefined
 let trino: TrinoServer | undefined
 let store: Store
 let reader: LakeReader
-let engines: Record<
-  'duckdb' | 'trino',
-  { warehouse: Warehouse; build: StartedFunction; publish: StartedFunction }
->
+type Engine = { warehouse: Warehouse; build: StartedFunction; publish: StartedFunction; marts: Store }
+let engines: Record<'duckdb' | 'trino', Engine>
+/** Asks Trino past everything that Cordage keeps in it. */
+let sql: Trino
 
-async function openEngine(url: string | undefined, database: string) {
+async function openEngine(url: string | undefined, database: string): Promise<Engine> {
   const settings = { CORDAGE_HOME: home, WAREHOUSE_URL: url === undefined ? undefined : new SecretUrl(url) }
   const warehouse = openWarehouse(settings)
   const marts = await postgres?.createStore(database)
@@ -72,6 +82,7 @@ before(async () => {
     duckdb: await openEngine(undefined, 'marts_duckdb'),
     trino: await openEngine(trino.secureUrl, 'marts_trino'),
   }
+  sql = connectTrino(parseTrinoUrl(new SecretUrl(trino.url)))
 })
 after(async () => {
   reader.close()
@@ -137,11 +148,10 @@ async function assertSameModels(): Promise<number> {
 
 /** A raw table as lake_reader.py gives it, read by Trino. */
 async function readOnTrino(table: string, columns: Column[]): Promise<Record<string, string | null>[]> {
-  const { warehouse } = engines.trino
   const values = columns.map(({ name, type }) =>
     type.kind === 'binary' ? `lower(to_hex("${name}"))` : `cast("${name}" as varchar)`,
   )
-  const { rows } = await warehouse.read(({ query }) => query(`select ${values.join(', ')} from ${table}`))
+  const rows = await sql.query(`select ${values.join(', ')} from ${table}`)
   return rows.map(row =>
     Object.fromEntries(
       columns.map(({ name, type }, i) => {
@@ -269,16 +279,16 @@ test('publish-marts gives the same marts from either engine', async t => {
 })
 
 test('npm run sql asks Trino, also for the names that stay', async () => {
-  const sql = async (query: string) =>
+  const ask = async (query: string) =>
     (
       await run(process.execPath, [join(ROOT, 'stacks/local/sql.ts'), query], {
         env: { ...process.env, CORDAGE_HOME: home, WAREHOUSE_URL: trino?.secureUrl },
       })
     ).stdout
-  const count = /\n +\d{5}\n\(1 row\)\n$/
-  assert.match(await sql('select count(*) as sales from fct_sale'), count)
-  assert.match(await sql('select count(*) as sales from warehouse.fct_sale'), count)
-  assert.match(await sql('tables'), /agg_sales_weekly/)
+  const count = /\n\d{5}\n\(1 row\)\n$/
+  assert.match(await ask('select count(*) as sales from fct_sale'), count)
+  assert.match(await ask('select count(*) as sales from warehouse.fct_sale'), count)
+  assert.match(await ask('tables'), /agg_sales_weekly/)
 })
 
 test('a failed build on Trino leaves the one that was there, and says what failed', async () => {
@@ -307,54 +317,46 @@ test('a failed build on Trino leaves the one that was there, and says what faile
 })
 
 test('a build is seen when it is finished, and the one before it stays until the next', async () => {
-  const { warehouse } = engines.trino
-  const schemas = async () =>
-    (
-      await warehouse.read(({ query }) =>
-        query(
-          `select schema_name from information_schema.schemata where schema_name like 'warehouse_%' escape ''`,
-        ),
-      )
-    ).rows
-      .flat()
-      .sort()
-  const current = () =>
-    warehouse.read(async ({ query }) => (await query('select schema_name from warehouse.build')).rows[0]?.[0])
-  const first = await current()
-  const finish = async () => {
+  const WAREHOUSE_URL = new SecretUrl(`${trino?.url}/steps`)
+  const warehouse = openWarehouse({ CORDAGE_HOME: home, WAREHOUSE_URL })
+  const column = async (query: string) => (await sql.query(query)).map(([value]) => value)
+  const builds = () =>
+    column(
+      `select schema_name from information_schema.schemata where schema_name like 'steps!_%' escape '!' order by 1`,
+    )
+  const read = () =>
+    warehouse.read(async ({ marts, rows }) => {
+      const found: unknown[] = []
+      for (const mart of marts) for await (const page of rows(mart)) found.push(mart.name, ...page.flat())
+      return found
+    })
+  const begin = async (mart: string) => {
     const { target, replace } = await warehouse.beginBuild()
     assert.ok(target.engine === 'trino')
-    await warehouse.read(async ({ query }) => {
-      const make = (table: string, columns: string) =>
-        query(`create table ${target.schema}.${table} as select ${columns}`)
-      await make(
-        'build',
-        `localtimestamp as built_at, 'p' as position, localtimestamp as changed_at, '{}' as versions`,
-      )
-      await make('mart', `'dim_one' as name, '' as description, '["id"]' as "key", '[]' as indexes`)
-      await make('dim_one', '1 as id')
-    })
+    const make = (table: string, columns: string) =>
+      sql.query(`create table ${target.schema}.${table} as select ${columns}`)
+    const now = 'cast(current_timestamp as timestamp(3) with time zone)'
+    await make('build', `${now} as built_at, 'p' as position, ${now} as changed_at, '{}' as versions`)
+    await make('mart', `'${mart}' as name, '' as description, '["id"]' as "key", '[]' as indexes`)
+    await make(mart, '1 as id')
     return { schema: target.schema, replace }
   }
-  const next = await finish()
-  // The failed build of the test before is gone, the next one there and not yet read.
-  assert.deepEqual(await schemas(), [first, next.schema])
-  assert.equal(await current(), first)
-  await next.replace()
-  assert.equal(await current(), next.schema)
-  const last = await finish()
-  await last.replace()
-  assert.deepEqual(await schemas(), [next.schema, last.schema])
+  const first = await begin('dim_one')
+  await assert.rejects(read(), /it has not been built yet/)
+  await first.replace()
+  const failed = await begin('dim_two')
+  assert.deepEqual(await read(), ['dim_one', '1'])
+  const second = await begin('dim_two')
+  assert.deepEqual(await builds(), [first.schema, second.schema])
+  assert.notEqual(second.schema, failed.schema)
+  await second.replace()
+  assert.deepEqual(await read(), ['dim_two', '1'])
+  const third = await begin('dim_two')
+  await third.replace()
+  assert.deepEqual(await builds(), [second.schema, third.schema])
   assert.deepEqual(
-    await warehouse.read(
-      async ({ query }) =>
-        (
-          await query(
-            "select table_name from information_schema.tables where table_schema = 'warehouse' order by 1",
-          )
-        ).rows,
-    ),
-    [['build'], ['dim_one']],
+    await column(`select table_name from information_schema.tables where table_schema = 'steps' order by 1`),
+    ['build', 'dim_two'],
   )
 })
 
@@ -369,7 +371,7 @@ test('delta-rs, DuckDB and Trino read every raw table alike: after merging, a ne
     { ...first, id: 7, At: '2017-06-30T10:00:00.123500Z' },
     { ...second, id: 8, At: '1931-06-30T10:00:00.123499Z' },
   )
-  const { Wide: _, ...narrowRow } = { ...first, id: 9 }
+  const { Wide: _, ...narrowRow }: Row = { ...first, id: 9, At: null }
   await append(table, narrow, '5', [narrowRow])
   const agree = async (expected: number) => {
     const url = pathToFileURL(join(home, 'objects', path)).href
@@ -399,8 +401,10 @@ test('delta-rs, DuckDB and Trino read every raw table alike: after merging, a ne
   await agree(51)
   assert.equal((await compact(table)).merged, 10)
   await agree(51)
-  await reader.ask({ command: 'delete', path: join(home, 'objects', path), where: 'id = 7' })
-  await table.refresh()
+  const kept = [...Array(10).keys()].flatMap(i =>
+    rows.filter(({ id }) => id !== 7).map(row => ({ ...row, Text: `${row.Text}${i}` })),
+  )
+  await rewrite(table, COLUMNS, '6', kept)
   await agree(41)
 })
 
@@ -411,12 +415,10 @@ test("a table's properties name its schema version and its last batch, which mer
     await stampBatch(table)
     const url = pathToFileURL(join(home, 'objects', path)).href
     await engines.trino.warehouse.registerTables?.([{ system: 'readers', table: 'Stamped', url }])
-    const { rows } = await engines.trino.warehouse.read(({ query }) =>
-      query(
-        `select key, value from cdc_readers."stamped$properties" where key like 'cordage.%' order by key`,
-      ),
+    const rows = await sql.query<[string, string]>(
+      `select key, value from cdc_readers."stamped$properties" where key like 'cordage.%' order by key`,
     )
-    return Object.fromEntries(rows as [string, string][])
+    return Object.fromEntries(rows)
   }
   const [id, big] = COLUMNS as [Column, Column]
   for (let i = 0; i < 10; i++) await append(table, [id], '6', [{ id: i }])
@@ -431,9 +433,7 @@ test("a table's properties name its schema version and its last batch, which mer
     'cordage.schemaVersion': '2',
   })
   // The version that a batch names is the table as it was with that batch and none after it.
-  const { rows } = await engines.trino.warehouse.read(({ query }) =>
-    query('select count(*) from cdc_readers.stamped for version as of 9'),
-  )
+  const rows = await sql.query('select count(*) from cdc_readers.stamped for version as of 9')
   assert.deepEqual(rows, [[10]])
 })
 
@@ -442,7 +442,7 @@ test('a table that lies elsewhere now is registered anew', async () => {
   const count = async (folder: string) => {
     const url = pathToFileURL(join(home, 'objects', 'lake/cdc_readers', folder)).href
     await warehouse.registerTables?.([{ system: 'readers', table: 'moved', url }])
-    return (await warehouse.read(({ query }) => query('select count(*) from cdc_readers.moved'))).rows[0]?.[0]
+    return (await sql.query('select count(*) from cdc_readers.moved'))[0]?.[0]
   }
   assert.equal(await count('Stamped'), 11)
   assert.equal(await count('Every_Type'), 41)

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { ColumnType } from '../../shared/config/index.ts'
 import {
+  type AddFile,
   type Column,
   RowBuffer,
   schemaActions,
@@ -47,15 +48,29 @@ export type Row = Record<string, Value>
 /** Commits rows of one month; columns that are new make the table wider. */
 export async function append(table: Table, columns: Column[], month: string, rows: Row[]): Promise<void> {
   const { actions } = schemaActions(table.snapshot, columns)
+  const add = await writeMonth(table, columns, month, rows)
+  assert.ok(await table.commit('WRITE', [...actions, { add }]))
+  await table.checkpointIfDue()
+}
+
+/** Takes rows out as an erasure does: the month's files leave the table for one with the rows that stay. */
+export async function rewrite(table: Table, columns: Column[], month: string, rows: Row[]): Promise<void> {
+  const add = await writeMonth(table, columns, month, rows)
+  const files = [...table.snapshot.files.values()].filter(file => file.partitionValues.month === month)
+  const removes = files.map(({ path, partitionValues, size }) => ({
+    remove: { path, deletionTimestamp: Date.now(), dataChange: true, partitionValues, size },
+  }))
+  assert.ok(await table.commit('DELETE', [...removes, { add }]))
+}
+
+async function writeMonth(table: Table, columns: Column[], month: string, rows: Row[]): Promise<AddFile> {
   const buffer = new RowBuffer(columns, OWN_COLUMNS)
   for (const [i, row] of rows.entries())
     assert.equal(
       buffer.add(row, ['c', `0001-${i}`, 0, BigInt(i), 1_700_000_000_000_000n, 1_700_000_000_000_001n, 1]),
       undefined,
     )
-  const add = await writeRows(table, { year: '2017', month }, buffer)
-  assert.ok(await table.commit('WRITE', [...actions, { add }]))
-  await table.checkpointIfDue()
+  return await writeRows(table, { year: '2017', month }, buffer)
 }
 
 export const decimal = (precision: number, scale: number): ColumnType => ({

@@ -123,17 +123,7 @@ def checkpoint(request):
     return table.version()
 
 
-def delete(request):
-    """Takes rows out, as another writer does. Returns the version after it."""
-    table = DeltaTable(request["path"])
-    table.delete(request["where"])
-    return table.version()
-
-
-COMMANDS = {
-    "deltaRs": delta_rs, "duckdb": duck, "filesRead": files_read, "column": column, "checkpoint": checkpoint,
-    "delete": delete,
-}
+COMMANDS = {"deltaRs": delta_rs, "duckdb": duck, "filesRead": files_read, "column": column, "checkpoint": checkpoint}
 
 for line in sys.stdin:
     request = json.loads(line)
