@@ -3,13 +3,16 @@ import { pathToFileURL } from 'node:url'
 import type { Settings } from '../config/index.ts'
 import { findS3Access, locateFolder, type S3Access } from '../objects/index.ts'
 import { openDuckdbWarehouse } from './duckdb.ts'
-import { openTrinoWarehouse } from './trino.ts'
+import { openTrinoWarehouse, trinoLocation } from './trino.ts'
 import { parseTrinoUrl } from './trino-url.ts'
 import type { Warehouse } from './warehouse.ts'
 
 export { findUp, PythonJobError, runPythonJob } from './python-job.ts'
+export { connectTrino, TrinoQueryError } from './trino-client.ts'
+export { parseTrinoUrl } from './trino-url.ts'
 export { makeSystemVars, type SystemVars, type TableVars } from './vars.ts'
 export type * from './warehouse.ts'
+export { trinoLocation }
 
 /** Opens nothing yet: each read asks for the build that is there then. The URL's scheme picks the engine. */
 export function openWarehouse(settings: Pick<Settings, 'CORDAGE_HOME' | 'WAREHOUSE_URL'>): Warehouse {

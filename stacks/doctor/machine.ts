@@ -32,16 +32,17 @@ export function checkNode(): Finding[] {
 }
 
 /** The Python that dbt runs in. */
-export async function checkPython(root: string): Promise<Finding[]> {
+export async function checkPython(root: string, { WAREHOUSE_URL }: Settings): Promise<Finding[]> {
   const python = join(root, '.venv', 'bin', 'python')
   if (!existsSync(python)) return [fail('python', 'there is no .venv: run "make setup"')]
+  const adapter = WAREHOUSE_URL?.scheme === 'trino' ? 'dbt-trino' : 'dbt-duckdb'
   const script =
-    'import sys, importlib.metadata as m; print(sys.version.split()[0], m.version("dbt-core"), m.version("dbt-duckdb"))'
+    'import sys, importlib.metadata as m; print(sys.version.split()[0], m.version("dbt-core"), m.version(sys.argv[1]))'
   try {
-    const [version, dbt, duckdb] = (await run(python, ['-c', script])).stdout.trim().split(' ')
-    return [ok('python', `${version}, dbt-core ${dbt}, dbt-duckdb ${duckdb}`)]
+    const [version, dbt, engine] = (await run(python, ['-c', script, adapter])).stdout.trim().split(' ')
+    return [ok('python', `${version}, dbt-core ${dbt}, ${adapter} ${engine}`)]
   } catch {
-    return [fail('python', '.venv does not run or lacks dbt: remove it and run "make setup"')]
+    return [fail('python', `.venv does not run or lacks ${adapter}: remove it and run "make setup"`)]
   }
 }
 

@@ -25,7 +25,7 @@ async function examine() {
   const { CORDAGE_HOME: home, STORE_URL } = settings
   const findings = await Promise.all([
     attempt('node', checkNode),
-    attempt('python', () => checkPython(ROOT)),
+    attempt('python', () => checkPython(ROOT, settings)),
     attempt('memory', checkMemory),
     attempt('disk', () => checkDisk(home)),
     attempt('home', () => checkHome(home)),

@@ -6,6 +6,14 @@ import { SecretUrl, type Settings } from '../../shared/config/index.ts'
 import { isLoopback } from '../../shared/contract/index.ts'
 import { type ObjectStore, openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
+import {
+  connectTrino,
+  duckdbFolder,
+  objectsUrl,
+  parseTrinoUrl,
+  TrinoQueryError,
+  trinoLocation,
+} from '../../shared/warehouse/index.ts'
 import { type Finding, fail, ok } from './finding.ts'
 
 /** The oldest Postgres with what the store asks of it. */
@@ -85,9 +93,10 @@ async function race(objects: ObjectStore, prefix: string): Promise<number> {
   return (await Promise.all(rounds)).filter(isFair => !isFair).length
 }
 
-export function checkWarehouse(settings: Settings): Finding[] {
-  const folder =
-    settings.WAREHOUSE_URL?.reveal().slice('duckdb:'.length) ?? join(settings.CORDAGE_HOME, 'warehouse')
+export async function checkWarehouse(settings: Settings): Promise<Finding[]> {
+  const { WAREHOUSE_URL } = settings
+  if (WAREHOUSE_URL?.scheme === 'trino') return await checkTrino(WAREHOUSE_URL, objectsUrl(settings))
+  const folder = duckdbFolder(settings)
   try {
     mkdirSync(folder, { recursive: true })
     accessSync(folder, constants.W_OK)
@@ -99,6 +108,33 @@ export function checkWarehouse(settings: Settings): Finding[] {
         `${folder} cannot be written: give its user the right, or set WAREHOUSE_URL to another folder`,
       ),
     ]
+  }
+}
+
+/** Answers, has a catalog of Delta tables in which we may make schemas, and takes in tables from where the lake is. */
+async function checkTrino(url: SecretUrl, lake: string): Promise<Finding[]> {
+  const place = parseTrinoUrl(url)
+  const trino = connectTrino(place)
+  const [catalog] = await trino.query<[string, string]>(
+    `select connector_name, version() from system.metadata.catalogs where catalog_name = '${place.catalog}'`,
+  )
+  if (!catalog) return [fail('warehouse', `${url}: there is no catalog ${place.catalog}`)]
+  const [connector, version] = catalog
+  if (connector !== 'delta_lake')
+    return [fail('warehouse', `${url}: catalog ${place.catalog} is of ${connector}: name one of delta_lake`)]
+  const probe = `${place.schema}_doctor_${process.pid}`
+  await trino.query(`create schema ${probe}`)
+  try {
+    const location = `${trinoLocation(lake)}/doctor/no-table`
+    const refusal = await trino.query(`call system.register_table('${probe}', 'probe', '${location}')`).then(
+      () => '',
+      error => (error instanceof TrinoQueryError ? error.message : Promise.reject(error)),
+    )
+    // The one refusal that shows that it has looked there.
+    if (/no transaction log found/i.test(refusal)) return [ok('warehouse', `${url}, Trino ${version}`)]
+    return [fail('warehouse', `${url}: ${location} cannot be registered (docs/trino.md): ${refusal}`)]
+  } finally {
+    await trino.query(`drop schema ${probe}`)
   }
 }
 
