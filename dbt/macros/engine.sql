@@ -28,13 +28,25 @@
 {% macro default__local_time_type() %}{{ return('timestamp') }}{% endmacro %}
 {% macro trino__local_time_type() %}{{ return('timestamp(6)') }}{% endmacro %}
 
-{# The instant at which clocks in `zone` read `local_time`. #}
+{#
+    The instant at which clocks in `zone` read `local_time`: the later of two where they were set back in between, by an
+    hour or, in one place, by half of one. Trino's own choice is the earlier.
+#}
 {% macro to_instant(local_time, zone) %}{{ return(adapter.dispatch('to_instant')(local_time, zone)) }}{% endmacro %}
 {% macro default__to_instant(local_time, zone) -%}
     {{ to_millisecond('timezone(' ~ zone ~ ', ' ~ local_time ~ ')') }}
 {%- endmacro %}
 {% macro trino__to_instant(local_time, zone) -%}
-    {{ to_millisecond('at_timezone(with_timezone(' ~ local_time ~ ', ' ~ zone ~ "), 'UTC')") }}
+    {%- set earlier = 'with_timezone(' ~ local_time ~ ', ' ~ zone ~ ')' -%}
+    {%- set instant -%}
+    case
+        {%- for back in ["interval '1' hour", "interval '30' minute"] %}
+        when cast({{ earlier }} + {{ back }} as timestamp(6)) = {{ local_time }} then {{ earlier }} + {{ back }}
+        {%- endfor %}
+        else {{ earlier }}
+    end
+    {%- endset -%}
+    {{ to_millisecond("at_timezone(" ~ instant ~ ", 'UTC')") }}
 {%- endmacro %}
 
 {# What clocks in `zone` read at `instant`. #}

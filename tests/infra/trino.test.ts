@@ -228,6 +228,14 @@ function changes(): (Change | { table: string; epoch: number })[] {
       changedAt: '2017-07-03T12:00:00+00:00',
       row: { SaleID: 2 },
     },
+    // Clocks of the source that were set back, so that they read this twice, and forward, so that they never did.
+    ...['2017-11-05 01:30:00.123499', '2017-03-12 02:30:00', '2017-07-01 02:30:00'].map((OrderDate, i) => ({
+      table: 'Order',
+      op: 'c',
+      position: at(0x2010 + i),
+      changedAt: '2017-07-03T12:00:00+00:00',
+      row: { OrderID: 90_000 + i, OrderNumber: `SO${i}`, OrderDate, ClientID: 11000, TerritoryID: 4 },
+    })),
     sale(60_000, 0x2004, { Quantity: 3, Amount: '999.5' }, '00.000500'),
     sale(60_001, 0x2005, { Quantity: 2, Amount: '0.0001' }, '00.000001'),
     sale(60_002, 0x2006, { Quantity: 2, Amount: '-0.0001' }),
