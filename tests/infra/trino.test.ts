@@ -36,6 +36,7 @@ import {
 } from '../integration/lake-support.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
+import { runProgram } from '../support/run.ts'
 import { at, type Change, cover, makeRawLake } from '../support/warehouse.ts'
 
 const run = promisify(execFile)
@@ -486,4 +487,18 @@ test('what is wrong with a Trino is said in one line', async () => {
     assert.match(error, line)
     assert.doesNotMatch(error, /\n|p@ss|p%40ss/)
   }
+})
+
+test('doctor says what a Trino lacks; a build waits for one that is away', async () => {
+  const warehouseLine = async (url: string) => {
+    const settings = { CORDAGE_HOME: join(home, 'doctor'), PORT: '0', WAREHOUSE_URL: url }
+    const { stdout } = await runProgram(['stacks/doctor/main.ts', '--demo'], settings)
+    return stdout.split('\n').find(line => /^\w+ +warehouse/.test(line)) ?? stdout
+  }
+  const url = String(trino?.url)
+  assert.match(await warehouseLine(url), /^ok +warehouse +\S+, Trino 476$/)
+  assert.match(await warehouseLine(url.replace('/lake', '/system')), /is of system: name one of delta_lake/)
+  const away = await openEngine('trino://cordage@127.0.0.1:1/lake', 'marts_away')
+  assert.equal((await away.build.call({})).status, 503)
+  assert.equal((await away.publish.call({})).status, 503)
 })
