@@ -37,11 +37,11 @@ async function buildFrom(url: string, folder: string) {
   const { status, body } = await build.call({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   const { tookMs: _, ...said } = body
-  const tables = await warehouse.read(async ({ connection, marts }) => {
+  const tables = await warehouse.read(async ({ query, marts }) => {
     const contents: Record<string, unknown[] | undefined> = {}
     for (const { name } of marts) {
       const sql = `select count(*), sum(hash(t)::hugeint) from ${name} t`
-      contents[name] = (await connection.runAndReadAll(sql)).getRowsJson()[0]
+      contents[name] = (await query(sql)).rows[0]
     }
     return contents
   })
