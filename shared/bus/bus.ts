@@ -32,7 +32,12 @@ export type WantedTopic = { name: string; partitions: number; retentionMs?: numb
 export type Cursor = { partition: number; nextOffset: bigint }
 
 /** A partition's records from its cursor on, in order. */
-export type PartitionBatch = { cursor: Cursor; records: BusRecord[] }
+export type PartitionBatch = {
+  cursor: Cursor
+  records: BusRecord[]
+  /** Whether the log goes on behind them: a backlog, which waits for nobody. */
+  hasMore?: boolean
+}
 
 export type ReadLimits = { maxEvents: number; maxBytes: number }
 

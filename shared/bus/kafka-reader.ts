@@ -168,7 +168,9 @@ function makeBuffer(
         const lane = lanes.get(cursor.partition)
         if (!lane) return { cursor, records: [] }
         drop(lane, cursor.nextOffset)
-        return { cursor, records: firstOf(lane.records, maxEvents, maxBytes) }
+        const records = firstOf(lane.records, maxEvents, maxBytes)
+        const last = records.at(-1)
+        return { cursor, records, hasMore: last !== undefined && last.offset + 1n < lane.end }
       })
       if (bytes <= MAX_BUFFERED) room.resolve()
       return batches

@@ -44,10 +44,13 @@ const UNAVAILABLE = '__debezium_unavailable_value'
 const UNAVAILABLE_BYTES = Buffer.from(UNAVAILABLE).toString('base64')
 const OPERATIONS = ['c', 'u', 'd', 'r', 't']
 
-/** Reads a message of a source's raw topic: JSON with or without its schema. @param text null is a tombstone */
-export function readDebezium(source: Source, text: unknown): DebeziumMessage {
-  if (text === null) return { kind: 'nothing' }
-  const parsed = typeof text === 'string' ? parse(text) : undefined
+/**
+ * Reads a message of a source's raw topic: JSON with or without its schema.
+ * @param message its text, in which no number has lost digits; null is a tombstone
+ */
+export function readDebezium(source: Source, message: unknown): DebeziumMessage {
+  if (message === null) return { kind: 'nothing' }
+  const parsed = typeof message === 'string' ? parse(message) : message
   if (!isObject(parsed)) return { kind: 'foreign', reason: 'malformed_event' }
   const hasSchema = isObject(parsed.schema) && 'payload' in parsed
   if (hasSchema && parsed.payload === null) return { kind: 'nothing' }
@@ -55,7 +58,7 @@ export function readDebezium(source: Source, text: unknown): DebeziumMessage {
   const schema = hasSchema ? (parsed.schema as FieldSchema) : undefined
   if (!isObject(envelope)) return { kind: 'foreign', reason: 'malformed_event' }
   if (envelope.op === undefined) return readOther(envelope)
-  return readChange(source, envelope, schema, String(text))
+  return readChange(source, envelope, schema, message)
 }
 
 /** Heartbeats and the borders of transactions have no operation. */
@@ -68,7 +71,7 @@ function readChange(
   source: Source,
   envelope: Envelope,
   schema: FieldSchema | undefined,
-  text: string,
+  message: unknown,
 ): DebeziumMessage {
   const origin = envelope.source
   if (!isObject(origin)) return { kind: 'foreign', reason: 'malformed_event' }
@@ -81,7 +84,8 @@ function readChange(
     return !isOfSnapshot && place && at ? { kind: 'mark', place, at } : { kind: 'nothing' }
   if (origin.snapshot === 'incremental') return { kind: 'foreign', reason: 'unsupported_snapshot' }
   if (!at || (!isOfSnapshot && !place)) return { kind: 'foreign', reason: 'malformed_event' }
-  const exact = hasUnsafeNumber(envelope) ? withExactNumbers(text) : envelope
+  const exact =
+    typeof message === 'string' && hasUnsafeNumber(envelope) ? withExactNumbers(message) : envelope
   const row = (field: 'before' | 'after') => readRow(source, exact[field], fieldOf(schema, field))
   return {
     kind: 'change',

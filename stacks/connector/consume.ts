@@ -47,7 +47,8 @@ export async function consume(options: ConsumeOptions): Promise<void> {
         await waker.wait(POLL_MS, signal)
         continue
       }
-      const waitMs = count >= trigger.maxEvents ? 0 : pace.waitMs()
+      const isBacklog = count >= trigger.maxEvents || batches.some(batch => batch.hasMore)
+      const waitMs = isBacklog ? 0 : pace.waitMs()
       if (waitMs > 0) {
         await pause(waitMs, signal)
         // The next look takes what came meanwhile along.

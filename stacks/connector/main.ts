@@ -14,6 +14,7 @@ import { openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { readMasterKey } from '../../shared/privacy/index.ts'
 import { migrate, openStore } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
+import { keepHeapSmall } from '../local/heap.ts'
 import { makeHttpCaller } from './caller.ts'
 import { DUTIES, type Duty, startConnector } from './index.ts'
 import { requireSources } from './sources.ts'
@@ -23,6 +24,7 @@ const LAST_CALLS_MS = 5000
 
 /** The connector as a process of its own: functions are called over HTTP. */
 try {
+  keepHeapSmall()
   const settings = readSettings()
   const { STORE_URL, OBJECTS_URL, CORDAGE_HOME } = settings
   if (!STORE_URL) throw new ConfigError('STORE_URL is missing')

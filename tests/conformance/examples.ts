@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RAW, rawTopicOf } from '../../shared/bus/index.ts'
 import type { FunctionDefinition } from '../../shared/contract/index.ts'
 import { type BusEvent, CHANGE } from '../../shared/events/index.ts'
 
@@ -37,7 +38,7 @@ function makeValue(schema: JsonSchema): unknown {
 }
 
 /** A change of the demo's products, as the bus has it. */
-export function makeProductEvent(offset: number): BusEvent {
+function makeProductEvent(offset: number): BusEvent {
   const position = `0001-${offset.toString(16).padStart(16, '0')}-00000000`
   const row = {
     ProductID: offset,
@@ -64,4 +65,38 @@ export function makeProductEvent(offset: number): BusEvent {
       source: { name: 'adventureworks', schema: 'dbo', table: 'Product' },
     },
   }
+}
+
+/** A product's change as Debezium tells it, as the bus hands it on. */
+function makeRawEvent(offset: number): BusEvent {
+  const { topic: _, data, ...event } = makeProductEvent(offset)
+  const others = ['Model', 'Description', 'Color', 'StandardCost', 'Subcategory', 'Category', 'ModifiedDate']
+  const after = {
+    ...(data as { after: object }).after,
+    ...Object.fromEntries(others.map(column => [column, null])),
+  }
+  return {
+    ...event,
+    id: `adventureworks/changes/${event.position}`,
+    type: RAW,
+    topic: rawTopicOf('adventureworks'),
+    data: JSON.stringify({
+      op: 'c',
+      before: null,
+      after,
+      source: {
+        schema: 'dbo',
+        table: 'Product',
+        ts_ms: 1767323045000,
+        snapshot: 'false',
+        sequence: `["${offset}","${offset}"]`,
+      },
+      transaction: { total_order: 1 },
+    }),
+  }
+}
+
+/** An event of the kind that a function takes. */
+export function makeEvent(functionName: string, offset: number): BusEvent {
+  return functionName === 'admit-changes' ? makeRawEvent(offset) : makeProductEvent(offset)
 }

@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSource, SecretUrl } from '../../shared/config/index.ts'
 import { makeDebeziumConfig } from '../../stacks/debezium/config.ts'
 import { type ConnectServer, startConnect } from '../../stacks/infra/connect.ts'
 import { type KafkaServer, startKafka } from '../../stacks/infra/kafka.ts'
 import { type Fleet, type FleetOptions, makeFleet } from '../support/fleet.ts'
-import { ROOT } from '../support/postgres.ts'
+import { writeDebeziumSources } from '../support/sources.ts'
 
 /** What a data centre's fleet can have killed besides our own processes. */
 const DEBEZIUM = 'debezium'
@@ -26,7 +26,7 @@ export async function makeDataCentre(options: FleetOptions = {}): Promise<DataCe
     ...options,
     env: ({ home, source }) => ({
       BUS_URL_FILE: join(home, 'secrets', 'bus.url'),
-      SOURCES: writeSources(home),
+      SOURCES: writeDebeziumSources(home),
       ...options.env?.({ home, source }),
     }),
   })
@@ -63,16 +63,7 @@ export async function makeDataCentre(options: FleetOptions = {}): Promise<DataCe
   }
 }
 
-/** The demo's source file, as one whose changes Debezium brings. */
-function writeSources(home: string): string {
-  const folder = join(home, 'sources')
-  mkdirSync(folder, { recursive: true })
-  const text = readFileSync(join(ROOT, 'sources', 'adventureworks.yml'), 'utf8')
-  writeFileSync(join(folder, 'adventureworks.yml'), text.replace('capture: postgres', 'capture: debezium'))
-  return folder
-}
-
 function readSource(home: string) {
-  const file = join(writeSources(home), 'adventureworks.yml')
+  const file = join(writeDebeziumSources(home), 'adventureworks.yml')
   return parseSource(file, readFileSync(file, 'utf8'))
 }

@@ -20,6 +20,7 @@ import {
 } from '../../../shared/capture/index.ts'
 import type { Source } from '../../../shared/config/index.ts'
 import { type BatchResult, defineEventFunction, type Resources } from '../../../shared/contract/index.ts'
+import { ConfigError, OutageError } from '../../../shared/errors/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
 
 /**
@@ -67,7 +68,7 @@ async function admitMessages(
   const refusals: Admitted['refusals'] = []
   for (const { changes, ends } of read.runs) {
     // The clients' keys are kept before anything that they encrypt leaves.
-    const admitted = await admit(store.query, source, vault, changes, readDebeziumValue)
+    const admitted = await admit(store.query, source, vault, changes, readDebeziumValue).catch(waitForMending)
     records.push(...admitted.records, ...ends)
     refusals.push(...admitted.refusals)
   }
@@ -86,6 +87,11 @@ async function admitMessages(
     if (last) await saveAdmitted(transaction.query, source.system, last)
   })
   return read.results
+}
+
+/** A source file that does not fit its source is mended sooner or later, and the changes wait for it. */
+function waitForMending(error: unknown): never {
+  throw error instanceof ConfigError ? new OutageError('source', error.message, { cause: error }) : error
 }
 
 /** Changes up to the end of a snapshot, and the events that tell of that end. */
