@@ -19,14 +19,21 @@ type MetricOptions<L extends string> = {
   help: string
   labels?: readonly L[]
   buckets?: number[]
+  /** Called at each scrape, to set what is then. */
+  collect?: () => Promise<void>
 }
 
 export function makeCounter<L extends string>({ name, help, labels = [] }: MetricOptions<L>): Counter<L> {
   return new Counter({ name, help, labelNames: labels, registers: [registry] })
 }
 
-export function makeGauge<L extends string>({ name, help, labels = [] }: MetricOptions<L>): Gauge<L> {
-  return new Gauge({ name, help, labelNames: labels, registers: [registry] })
+export function makeGauge<L extends string>({
+  name,
+  help,
+  labels = [],
+  collect,
+}: MetricOptions<L>): Gauge<L> {
+  return new Gauge({ name, help, labelNames: labels, registers: [registry], ...(collect && { collect }) })
 }
 
 export function makeHistogram<L extends string>({

@@ -28,6 +28,8 @@ export function makeDebeziumConfig(source: Source, connection: SecretUrl): Recor
     'database.password': decodeURIComponent(url.password),
     ...own,
     'provide.transaction.metadata': 'true',
+    // Its half second would be most of the way.
+    'poll.interval.ms': '20',
     'heartbeat.interval.ms': String(HEARTBEAT_MS),
     'decimal.handling.mode': source.debezium.decimals === 'base64' ? 'precise' : 'string',
     'time.precision.mode': 'microseconds',

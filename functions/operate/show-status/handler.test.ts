@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Cursor, openStoreBus } from '../../../shared/bus/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
+import { registry } from '../../../shared/telemetry/index.ts'
 import { startFunction } from '../../../tests/support/function.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
 import definition from './handler.ts'
@@ -89,6 +90,16 @@ test('a table is as far as its slowest partition, and says how far behind and wh
   assert.equal(complete?.position, position(9))
   assert.ok(complete?.lagMs !== null && (complete?.lagMs ?? 0) < 2000)
   await bus.close()
+
+  await store.query(
+    `insert into ops.parked (function, topic, event_id, reason) values ('land-changes', $1, 'x', 'type_mismatch')`,
+    [topic.name],
+  )
+  const metrics = await registry.metrics()
+  assert.match(metrics, /cordage_bus_events_behind\{function="land-changes",topic="[^"]+"\} 0\n/)
+  assert.match(metrics, /cordage_bus_lag_seconds\{function="land-changes",topic="[^"]+"\} [\d.e-]+\n/)
+  assert.match(metrics, /cordage_parked_events\{function="land-changes",reason="type_mismatch"\} 1\n/)
+  await store.query('delete from ops.parked')
 })
 
 test('sources, parked events and schedules are told with what is wrong with them', async () => {

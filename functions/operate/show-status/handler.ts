@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
+import { exportLag } from './lag.ts'
 import { readStatus, statusSchema } from './status.ts'
 
 /** Where everything stands, read in one snapshot of the store. */
@@ -11,6 +12,10 @@ export default defineFunction({
   uses: ['store'] as const,
   input: z.strictObject({}),
   output: statusSchema,
+
+  init({ resources: { store } }) {
+    exportLag(store.query)
+  },
 
   handle: (_, { resources: { store } }) =>
     store.transaction(({ query }) => readStatus(query), { readOnly: true }),
