@@ -11,7 +11,13 @@ export function openStoreBus(store: Store): Bus {
   const books = makeBookkeeping(store, '')
   const wakers = new Map<string, Set<() => void>>()
   let notices: ReturnType<Store['listen']> | undefined
+  let readers = 0
   let preparedFor = ''
+  const stopListening = async () => {
+    const listening = notices
+    notices = undefined
+    await (await listening)?.close()
+  }
 
   /**
    * Days must have their table before their first event; a week ahead covers a machine that sleeps. Making one waits for
@@ -103,15 +109,24 @@ export function openStoreBus(store: Store): Bus {
 
     async openReader(group, topic, wake) {
       // Registered at once: of two who open readers at the same moment one must not listen twice.
+      readers += 1
       notices ??= store.listen([BUS_CHANNEL], (_, name) => {
         for (const waker of wakers.get(name) ?? []) waker()
       })
-      await notices
+      try {
+        await notices
+      } catch (error) {
+        readers -= 1
+        notices = undefined
+        throw error
+      }
       wakers.set(topic.name, (wakers.get(topic.name) ?? new Set()).add(wake))
       return {
         read: limits => readStore(store, books, group, topic, limits),
         async close() {
           wakers.get(topic.name)?.delete(wake)
+          readers -= 1
+          if (readers === 0) await stopListening()
         },
       }
     },
@@ -128,9 +143,7 @@ export function openStoreBus(store: Store): Bus {
       return dropped
     },
 
-    async close() {
-      await (await notices)?.close()
-    },
+    close: stopListening,
   }
 }
 

@@ -3,52 +3,62 @@ import { makeGauge } from '../../../shared/telemetry/index.ts'
 
 let query: Query | undefined
 
-/** Read at each scrape, for whoever scrapes this function: the connectors, which do the reading, listen on no port. */
-const behind = makeGauge({
-  name: 'cordage_bus_events_behind',
-  help: 'Events of a topic that a function has not read yet',
-  labels: ['function', 'topic'],
-  collect: readLag,
-})
-const lag = makeGauge({
-  name: 'cordage_bus_lag_seconds',
-  help: 'Age of the moment at the source up to which a function has read a topic',
-  labels: ['function', 'topic'],
-})
-const parked = makeGauge({
-  name: 'cordage_parked_events',
-  help: 'Events set aside, by reason',
-  labels: ['function', 'reason'],
-})
-
-/** Has the gauges tell what this store says. */
+/**
+ * Has the gauges below tell what this store says, at each scrape of this function: the connectors, which do the reading,
+ * listen on no port.
+ */
 export function exportLag(from: Query): void {
   query = from
 }
 
-async function readLag(): Promise<void> {
-  for (const gauge of [behind, lag, parked]) gauge.reset()
-  if (!query) return
-  try {
-    await readStore(query)
-  } catch {
-    // A store that is away leaves them out: what is not known is not told.
-  }
-}
+const behind = makeGauge({
+  name: 'cordage_bus_events_behind',
+  help: 'Events of a topic that a function has not read yet',
+  labels: ['function', 'topic'],
+  collect: () =>
+    readStore<{ function: string; topic: string; behind: string }>(
+      'select "group" as function, topic, sum(events_behind) as behind from bus.coverage group by 1, 2',
+      rows => {
+        behind.reset()
+        for (const { behind: events, ...labels } of rows) behind.set(labels, Number(events))
+      },
+    ),
+})
 
-async function readStore(query: Query): Promise<void> {
-  const readers = await query<{ consumer: string; topic: string; behind: string; lag: string | null }>(
-    `select "group" as consumer, topic, sum(events_behind) as behind,
-       case when bool_and(changed_at is not null) then extract(epoch from clock_timestamp() - min(changed_at)) end as lag
-     from bus.coverage group by 1, 2`,
-  )
-  for (const reader of readers) {
-    const labels = { function: reader.consumer, topic: reader.topic }
-    behind.set(labels, Number(reader.behind))
-    if (reader.lag !== null) lag.set(labels, Number(reader.lag))
+const lag = makeGauge({
+  name: 'cordage_bus_lag_seconds',
+  help: 'Age of the moment at the source up to which a function has read a topic',
+  labels: ['function', 'topic'],
+  collect: () =>
+    readStore<{ function: string; topic: string; lag: string }>(
+      `select "group" as function, topic, extract(epoch from clock_timestamp() - min(changed_at)) as lag
+       from bus.coverage group by 1, 2 having bool_and(changed_at is not null)`,
+      rows => {
+        lag.reset()
+        for (const { lag: seconds, ...labels } of rows) lag.set(labels, Number(seconds))
+      },
+    ),
+})
+
+const parked = makeGauge({
+  name: 'cordage_parked_events',
+  help: 'Events set aside, by reason',
+  labels: ['function', 'reason'],
+  collect: () =>
+    readStore<{ function: string; reason: string; count: string }>(
+      'select function, reason, count(*) as count from ops.parked group by 1, 2',
+      rows => {
+        parked.reset()
+        for (const { count, ...labels } of rows) parked.set(labels, Number(count))
+      },
+    ),
+})
+
+async function readStore<Row extends object>(text: string, tell: (rows: Row[]) => void): Promise<void> {
+  try {
+    tell((await query?.<Row>(text)) ?? [])
+  } catch {
+    // What is not known is not told.
+    tell([])
   }
-  const aside = await query<{ function: string; reason: string; count: string }>(
-    'select function, reason, count(*) as count from ops.parked group by 1, 2',
-  )
-  for (const row of aside) parked.set({ function: row.function, reason: row.reason }, Number(row.count))
 }
