@@ -6,6 +6,7 @@ import { openStoreBus } from './store-bus.ts'
 export * from './bus.ts'
 export * from './coverage.ts'
 export * from './position.ts'
+export { attributesOf, toJson } from './record.ts'
 export * from './topics.ts'
 export { openStoreBus }
 

@@ -4,6 +4,7 @@ import { ConfigError, OutageError } from '../errors/index.ts'
 import type { Bookkeeping } from './bookkeeping.ts'
 import { type BusReader, type BusRecord, type PartitionBatch, RAW, type Topic } from './bus.ts'
 import { makePosition } from './position.ts'
+import { makeId, placeOf, toJson } from './record.ts'
 
 /** Bytes of values held in memory ahead of the function: the next batches while it works on one. */
 const MAX_BUFFERED = 24 * 1024 * 1024
@@ -101,6 +102,7 @@ function makeBuffer(
   const lanes = new Map<number, Waiting>(
     cursors.map(({ partition, nextOffset }) => [partition, { next: nextOffset, end: 0n, records: [] }]),
   )
+  const place = placeOf(topic.name)
   const noted = new Map<number, bigint>()
   let bytes = 0
   let failure: Error | undefined
@@ -147,7 +149,7 @@ function makeBuffer(
         const offset = BigInt(message.offset)
         // Fetched before the seek to the cursor went through.
         if (offset < lane.next) continue
-        const record = toRecord(topic, batch.partition, offset, message)
+        const record = toRecord(topic, place, batch.partition, message)
         lane.records.push(record)
         lane.next = offset + 1n
         bytes += record.value.length
@@ -207,24 +209,32 @@ function firstOf(records: BusRecord[], maxEvents: number, maxBytes: number): Bus
   return records.slice(0, taken)
 }
 
-function toRecord(topic: Topic, partition: number, offset: bigint, message: KafkaMessage): BusRecord {
+function toRecord(topic: Topic, place: string, partition: number, message: KafkaMessage): BusRecord {
   const { headers = {}, key, value, timestamp } = message
+  const offset = BigInt(message.offset)
   const type = textOf(headers.ce_type)
   const position = textOf(headers.ce_position)
   const isOurs = type !== undefined && position !== undefined
-  return {
-    topic: topic.name,
+  const own = {
     partition,
-    offset,
-    busId: topic.busId,
     key: key?.toString() ?? '',
-    changedAt: new Date(Number(timestamp)),
-    type: isOurs ? type : RAW,
     // What has no place in a source has one in its own log.
     position: isOurs ? position : makePosition(0, offset, 0),
+  }
+  const record: BusRecord = {
+    ...own,
+    id: makeId(place, own),
+    topic: topic.name,
+    offset,
+    busId: topic.busId,
+    changedAt: new Date(Number(timestamp)),
+    type: isOurs ? type : RAW,
     // Values are handed on unread. What is not ours may be no JSON at all, or hold numbers that a double cannot: as text.
     value: isOurs ? String(value) : JSON.stringify(value === null ? null : String(value)),
   }
+  // Here, because the function works on the batch before this one meanwhile.
+  record.json = toJson(record)
+  return record
 }
 
 function textOf(header: Buffer | string | (Buffer | string)[] | undefined): string | undefined {

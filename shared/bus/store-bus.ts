@@ -2,6 +2,7 @@ import { ConfigError } from '../errors/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Bookkeeping, makeBookkeeping } from './bookkeeping.ts'
 import type { Bus, PartitionBatch, ReadLimits, Topic } from './bus.ts'
+import { makeId, placeOf } from './record.ts'
 
 /** The channel on which the log in the store tells that a topic has new events. */
 const BUS_CHANNEL = 'cordage_bus'
@@ -190,12 +191,14 @@ async function readStore(
       Math.ceil(maxBytes / cursors.length),
     ],
   )
+  const place = placeOf(topic.name)
   const batches = new Map<number, PartitionBatch>(
     cursors.map(cursor => [cursor.partition, { cursor, records: [] }]),
   )
   for (const { changed_at, offset, ...row } of rows)
     batches.get(row.partition)?.records.push({
       ...row,
+      id: makeId(place, row),
       topic: topic.name,
       offset: BigInt(offset),
       changedAt: changed_at,

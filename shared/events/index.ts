@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { BusRecord } from '../bus/index.ts'
+import { attributesOf, type BusRecord } from '../bus/index.ts'
 
 /**
  * What happened to a row. Debezium's codes: create, update, delete, read (snapshot), truncate.
@@ -69,15 +69,11 @@ export function toBusEvent(record: BusRecord): BusEvent {
   return { ...attributesOf(record), data: JSON.parse(record.value) }
 }
 
-/** The same as JSON text; the data goes through as it is. */
-export function writeBusEvent(record: BusRecord): string {
-  return `${JSON.stringify(attributesOf(record)).slice(0, -1)},"data":${record.value}}`
-}
-
 /** An event that was set aside, as the record that it was. */
 export function toRecord(event: BusEvent): BusRecord {
-  const { topic, partition, type, position, offset, time, data } = event
+  const { id, topic, partition, type, position, offset, time, data } = event
   return {
+    id,
     topic,
     partition,
     type,
@@ -87,33 +83,5 @@ export function toRecord(event: BusEvent): BusRecord {
     offset: BigInt(offset),
     changedAt: new Date(time),
     value: JSON.stringify(data),
-  }
-}
-
-/** What tells an event from all others, however often it is sent. */
-export function idOf({ topic, key, position, partition }: BusRecord): string {
-  // What concerns a whole partition (truncate, end of snapshot) has one position in all of them.
-  return key === '' ? `${placeOf(topic)}/${position}/${partition}` : `${placeOf(topic)}/${position}`
-}
-
-function placeOf(topic: string): string {
-  const [, system, ...table] = topic.split('.')
-  return `${system}/${table.join('.')}`
-}
-
-function attributesOf(record: BusRecord): Omit<BusEvent, 'data'> {
-  return {
-    specversion: '1.0',
-    id: idOf(record),
-    source: `/sources/${placeOf(record.topic)}`,
-    type: record.type,
-    time: record.changedAt.toISOString(),
-    position: record.position,
-    partitionkey: record.key,
-    topic: record.topic,
-    partition: record.partition,
-    offset: record.offset.toString(),
-    busid: record.busId,
-    ...(record.replayed && { replayed: true }),
   }
 }

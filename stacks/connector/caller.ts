@@ -1,10 +1,10 @@
 import { type RequestOptions, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { json } from 'node:stream/consumers'
-import type { BusRecord } from '../../shared/bus/index.ts'
+import { type BusRecord, toJson } from '../../shared/bus/index.ts'
 import type { BatchResult, Host } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
-import { toBusEvent, writeBusEvent } from '../../shared/events/index.ts'
+import { toBusEvent } from '../../shared/events/index.ts'
 import { makeTraceparent, readTraceId } from '../../shared/telemetry/index.ts'
 
 /** What came back from a function: 200 with one result per event, or the status and text of its refusal. */
@@ -79,7 +79,7 @@ export function makeHttpCaller({ urls, token, signal }: HttpCallerOptions): Call
   }
   return {
     async deliver(name, records) {
-      const batch = `[${records.map(writeBusEvent).join()}]`
+      const batch = `[${records.map(toJson).join()}]`
       const { status, body } = await post(name, 'application/cloudevents-batch+json', batch)
       const { results = [], detail = '' } = body as { results?: BatchResult[]; detail?: string }
       return { status, results, detail }

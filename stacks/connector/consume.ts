@@ -1,7 +1,7 @@
 import { type Bus, type BusReader, type PartitionBatch, RAW, type Topic } from '../../shared/bus/index.ts'
 import type { TopicTrigger } from '../../shared/config/index.ts'
 import { describeError, FencedError, isOutage } from '../../shared/errors/index.ts'
-import { idOf, toBusEvent } from '../../shared/events/index.ts'
+import { toBusEvent } from '../../shared/events/index.ts'
 import type { Lease, Store } from '../../shared/store/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
 import { type Caller, OUTAGE_STATUS } from './caller.ts'
@@ -139,7 +139,7 @@ async function deliverOnce(
     const reason = reply.status === 200 ? first.reason : reply.status === 413 ? 'too_large' : 'unknown_error'
     await park(store, name, [{ record: first.record, reason }])
     const only = batches.filter(({ records }) => records.includes(first.record))
-    settlement.moves.push(...settle(only, [{ id: idOf(first.record), status: 'parked' }]).moves)
+    settlement.moves.push(...settle(only, [{ id: first.record.id, status: 'parked' }]).moves)
   }
   await park(store, name, settlement.parked)
   if (settlement.moves.length > 0) {
@@ -165,7 +165,7 @@ async function park(store: Store, name: string, parked: Settled[]): Promise<void
     [
       name,
       parked.map(({ record }) => record.topic),
-      parked.map(({ record }) => idOf(record)),
+      parked.map(({ record }) => record.id),
       parked.map(({ record }) => (record.type === RAW ? null : JSON.stringify(toBusEvent(record)))),
       parked.map(({ reason }) => reason),
       parked.map(({ record }) =>

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BusRecord, makePosition, type PartitionBatch } from '../../shared/bus/index.ts'
-import { idOf } from '../../shared/events/index.ts'
 import { settle, takeFirst } from './settle.ts'
 
 function batchOf(partition: number, first: number, count: number): PartitionBatch {
   const records = Array.from({ length: count }, (_, i): BusRecord => {
     const offset = BigInt(first + i)
     return {
+      id: `shop/Product/${partition}/${offset}`,
       topic: 'cdc.shop.Product',
       partition,
       offset,
@@ -24,7 +24,7 @@ function batchOf(partition: number, first: number, count: number): PartitionBatc
 
 const answer = (batch: PartitionBatch, ...statuses: ('done' | 'skipped' | 'parked' | 'retry' | 'held')[]) =>
   statuses.map((status, i) => ({
-    id: idOf(batch.records[i] as BusRecord),
+    id: batch.records[i]?.id ?? '',
     status,
     reason: 'because',
   }))

@@ -1,6 +1,5 @@
 import type { BusRecord, CursorMove, PartitionBatch } from '../../shared/bus/index.ts'
 import type { BatchResult } from '../../shared/contract/index.ts'
-import { idOf } from '../../shared/events/index.ts'
 
 export type Settlement = {
   moves: CursorMove[]
@@ -23,7 +22,7 @@ export function settle(batches: PartitionBatch[], results: BatchResult[]): Settl
   for (const { cursor, records } of batches) {
     let passed = 0
     for (const record of records) {
-      const { status, reason = 'no_answer' } = byId.get(idOf(record)) ?? { status: 'retry' }
+      const { status, reason = 'no_answer' } = byId.get(record.id) ?? { status: 'retry' }
       if (status === 'retry' || status === 'held') {
         settlement.blocked.push({ record, reason })
         break
