@@ -30,7 +30,7 @@ test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, 
 	node --test --test-concurrency=2 --test-reporter=spec 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
 
 test-infra: setup-test setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
-	node --test --test-concurrency=1 --test-reporter=spec 'tests/infra/**/*.test.ts'
+	node --test --test-concurrency=1 --test-force-exit --test-reporter=spec 'tests/infra/**/*.test.ts'
 
 bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
 	@node tests/bench/main.ts $(ONLY)

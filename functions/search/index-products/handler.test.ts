@@ -84,6 +84,17 @@ test('an older change that comes late does not replace a newer one, not even a d
   assert.deepEqual(await product(), { name: 'Back again', list_price: '100.0000', is_deleted: false })
 })
 
+test('of a text of megabytes the first pages are searched, and the model is given the first', async () => {
+  const words = Array.from({ length: 300_000 }, (_, n) => `word${n}`).join(' ')
+  const event = makeEvent({ table: 'Product', row: bike({ Description: words }), commit: 1 })
+  assert.deepEqual(await deliver(event), ['done'])
+  assert.ok((embedded[0]?.length ?? 0) <= 4000)
+  const found = await store.query(
+    `select 1 from search.product where words @@ to_tsquery('english', 'word4000') and length(description) > 2000000`,
+  )
+  assert.equal(found.length, 1)
+})
+
 test('a price is written without embedding; a changed text is embedded again', async () => {
   await deliver(makeEvent({ table: 'Product', row: bike(), commit: 1 }))
   await deliver(makeEvent({ table: 'Product', op: 'u', row: bike({ ListPrice: '90.0000' }), commit: 2 }))

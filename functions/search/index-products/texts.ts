@@ -11,6 +11,11 @@ const GRAPH_LOCK = 0x67726170
 /** Rows below which every vector is compared: exact, and as quick. */
 const EXACT_ROWS = 5000
 
+/** The model reads 256 tokens. */
+const EMBEDDED_CHARACTERS = 4000
+/** Of one text: Postgres holds a megabyte of words for all of them together. */
+const SEARCHED_CHARACTERS = 50_000
+
 type Text = { product_id: string; sku: string | null; text: string; text_hash: string | null }
 
 /**
@@ -27,9 +32,9 @@ export async function refreshTexts(
     await query('select pg_advisory_xact_lock($1)', [TEXTS_LOCK])
     const rows = await query<Text>(
       `select p.product_id, p.sku, e.text_hash,
-         concat_ws('. ', p.name, nullif(p.model, p.name), p.subcategory, p.category, p.color, p.description,
+         left(concat_ws('. ', p.name, nullif(p.model, p.name), p.subcategory, p.category, p.color, p.description,
            (select nullif(t.description, p.description) from search.product_text t
-            where t.system = p.system and t.model = p.model and t.culture = 'en' and not t.is_deleted)) as text
+            where t.system = p.system and t.model = p.model and t.culture = 'en' and not t.is_deleted)), ${EMBEDDED_CHARACTERS}) as text
        from search.product p left join search.embedding e using (product_id)
        where (p.product_id = any($1) or p.model = any($2)) and not p.is_deleted`,
       [touched.productIds, touched.models],
@@ -69,9 +74,9 @@ async function refreshWords(query: Store['query'], productIds: string[], models:
     `update search.product p set words =
        setweight(to_tsvector('simple', concat_ws(' ', p.sku, p.name)) || to_tsvector('english', coalesce(p.name, '')), 'A')
        || setweight(to_tsvector('english', concat_ws(' ', p.category, p.subcategory, p.color, p.model)), 'B')
-       || setweight(to_tsvector('english', coalesce(p.description, '')), 'C')
+       || setweight(to_tsvector('english', left(coalesce(p.description, ''), ${SEARCHED_CHARACTERS})), 'C')
        || setweight(to_tsvector('simple', coalesce((
-           select string_agg(t.description, ' ') from search.product_text t
+           select string_agg(left(t.description, ${SEARCHED_CHARACTERS}), ' ') from search.product_text t
            where t.system = p.system and t.model = p.model and not t.is_deleted), '')), 'D')
      where (p.product_id = any($1) or p.model = any($2)) and not p.is_deleted`,
     [productIds, models],
