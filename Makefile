@@ -13,7 +13,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo start test test-infra bench lint format doctor reference clean setup setup-test setup-infra
+.PHONY: help demo start test test-infra bench bench-infra lint format doctor reference clean setup setup-test setup-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ test-infra: setup-test setup-infra ## The same promises on Kafka, Debezium, obje
 
 bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
 	@node tests/bench/main.ts $(ONLY)
+
+bench-infra: setup-test setup-infra ## The figures of Kafka, Debezium and large transactions
+	@node tests/bench/main.ts infra
 
 lint: setup ## Formatter, linter with the import layers, type check
 	biome check --error-on-warnings .
