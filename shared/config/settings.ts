@@ -107,7 +107,7 @@ export const settingsSchema = z.object({
         .split(',')
         .map(item => item.trim())
         .filter(Boolean)) {
-        const [, name, url] = /^([a-z0-9-]+|\*)=(https?:\/\/.+)$/.exec(entry) ?? []
+        const [, name, url] = /^([a-z0-9-]+|\*)=(https?:\/\/[^|]+(?:\|https?:\/\/[^|]+)*)$/.exec(entry) ?? []
         if (name && url) urls.set(name, url)
         else context.addIssue(`"${entry}" is not <function>=<URL>`)
       }
@@ -115,7 +115,7 @@ export const settingsSchema = z.object({
     })
     .default(new Map([['*', 'http://127.0.0.1:8080/function/{name}']]))
     .describe(
-      'Where a connector of its own reaches functions: name=URL, comma-separated; * stands for the others, {name} for the name',
+      'Where a connector of its own reaches functions: name=URL, comma-separated; * stands for the others, {name} for the name; several copies as URL|URL, called in turn',
     ),
   FUNCTIONS_TOKEN: z
     .string()

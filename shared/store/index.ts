@@ -5,7 +5,7 @@ import { OutageError } from '../errors/index.ts'
 import { connectPostgres } from './connect.ts'
 
 export { connectPostgres } from './connect.ts'
-export { LEASE_RETRY_MS, type Lease, type Leases, makeLeases, underLease } from './lease.ts'
+export { LEASE_MS, LEASE_RETRY_MS, type Lease, type Leases, makeLeases, underLease } from './lease.ts'
 export { migrate, requireSchema } from './migrate.ts'
 
 /** Runs one parametrised statement and returns its rows. bigint, numeric and date come as text, timestamptz as Date. */

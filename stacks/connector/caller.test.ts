@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import { makeHttpCaller } from './caller.ts'
+import { type Caller, makeHttpCaller } from './caller.ts'
 
 /** A function's server that says what it was sent, and one that never answers. */
 const asked: IncomingHttpHeaders[] = []
@@ -55,4 +55,22 @@ test('a call in flight is cut off when the connector has waited long enough', as
   })
   setTimeout(() => abort.abort(), 50)
   assert.equal((await reply).status, 503)
+})
+
+test('copies of a function are called in turn, and one that is down is passed over', async () => {
+  const callerOf = (...urls: string[]) =>
+    makeHttpCaller({
+      urls: new Map([['land-changes', urls.join('|')]]),
+      token: undefined,
+      signal: new AbortController().signal,
+    })
+  const statuses = async (caller: Caller, calls: number) => {
+    const found: number[] = []
+    for (let i = 0; i < calls; i++) found.push((await caller.deliver('land-changes', [])).status)
+    return found
+  }
+  assert.deepEqual(await statuses(callerOf(`${origin}/`, `${origin}/proxy`), 4), [200, 503, 200, 503])
+  const nobody = 'http://127.0.0.1:1/'
+  assert.deepEqual(await statuses(callerOf(nobody, `${origin}/`), 4), [200, 200, 200, 200])
+  assert.deepEqual(await statuses(callerOf(nobody, nobody), 1), [503])
 })

@@ -52,7 +52,10 @@ export function makeLocalCaller(hosts: Map<string, Host>): Caller {
 }
 
 type HttpCallerOptions = {
-  /** By function name; `*` is for all others, with `{name}` in the place of the name. */
+  /**
+   * By function name; `*` is for all others, with `{name}` in the place of the name. Several copies of a function are
+   * separated by `|` and called in turn.
+   */
   urls: Map<string, string>
   /** Access token for functions that ask for one. */
   token: string | undefined
@@ -62,20 +65,28 @@ type HttpCallerOptions = {
 
 /** Calls functions over HTTP. How long a call may take is the function's own limit, which it answers for. */
 export function makeHttpCaller({ urls, token, signal }: HttpCallerOptions): Caller {
+  let turn = 0
   const post = async (name: string, type: string, body: string) => {
-    const url = urls.get(name) ?? urls.get('*')?.replace('{name}', name)
-    if (!url) return { status: 503, body: { detail: `no URL for the function ${name}` } }
+    const copies = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
+    if (copies.length === 0) return { status: 503, body: { detail: `no URL for the function ${name}` } }
     const headers = {
       'content-type': type,
       'content-length': Buffer.byteLength(body),
       traceparent: makeTraceparent(readTraceId(undefined)),
       ...(token && { authorization: `Bearer ${token}` }),
     }
-    try {
-      return await send(new URL(url), { method: 'POST', headers, signal }, body)
-    } catch (error) {
-      return { status: 503, body: { detail: describeError(error) } }
-    }
+    const first = turn++
+    let problem: unknown
+    for (let i = 0; i < copies.length; i++)
+      try {
+        const url = new URL(copies[(first + i) % copies.length] ?? '')
+        return await send(url, { method: 'POST', headers, signal }, body)
+      } catch (error) {
+        problem = error
+        // Of two copies only one may be given the call: another is asked only where this one cannot have heard of it.
+        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') break
+      }
+    return { status: 503, body: { detail: describeError(problem) } }
   }
   return {
     async deliver(name, records) {

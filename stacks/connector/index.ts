@@ -10,6 +10,7 @@ import type { Caller } from './caller.ts'
 import { keepSchedule } from './clock.ts'
 import { consume } from './consume.ts'
 import { replayParked } from './replay.ts'
+import { shareLeases } from './share.ts'
 import { isCaptured } from './sources.ts'
 import { backoffMs, makeWaker, pause } from './wake.ts'
 import { watchObjects } from './watch.ts'
@@ -47,22 +48,26 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   const topics = await bus.ensureTopics(topicsOf(sources))
   const loops: Promise<void>[] = []
 
+  type Work = { lease: Lease; signal: AbortSignal }
+  type Turn = { acquire(): Promise<Work | undefined>; ended(): void }
+
   /** Runs a loop under its lease for as long as the connector lives; whatever ends it, it begins again. */
-  const keepUnderLease = async (name: string, work: (lease: Lease) => Promise<void>) => {
+  const keepUnderLease = async (name: string, turn: Turn, work: (work: Work) => Promise<void>) => {
     for (let attempt = 0; !signal.aborted; ) {
-      const lease = await leases.tryAcquire(name).catch(() => undefined)
-      if (!lease) {
+      const given = await turn.acquire()
+      if (!given) {
         await pause(LEASE_RETRY_MS, signal)
         continue
       }
       const startedAt = Date.now()
       try {
-        await work(lease)
+        await work(given)
       } catch (error) {
         if (!(error instanceof FencedError) && !signal.aborted)
           log.error({ loop: name, error: describeError(error) }, 'a loop broke off and begins again')
       }
-      await leases.release(lease).catch(() => {})
+      turn.ended()
+      await leases.release(given.lease).catch(() => {})
       attempt = Date.now() - startedAt > 60_000 ? 0 : attempt + 1
       await pause(backoffMs(attempt), signal)
     }
@@ -72,8 +77,13 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
     for (const source of sources.filter(isCaptured)) {
       const vault = openVault(source.system, options.masterKey)
       const url = options.connectionOf(source)
+      const name = `capture/${source.system}`
+      const acquire = async () => {
+        const lease = await leases.tryAcquire(name).catch(() => undefined)
+        return lease && { lease, signal: lease.signal }
+      }
       loops.push(
-        keepUnderLease(`capture/${source.system}`, lease =>
+        keepUnderLease(name, { acquire, ended() {} }, ({ lease }) =>
           capturePostgres({
             source,
             url,
@@ -88,22 +98,25 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       )
     }
   if (duties.includes('consume')) {
-    for (const trigger of triggers)
-      for (const topic of topicsFor(trigger.topics, [...topics.values()], sources)) {
-        const shared = {
-          name: trigger.function,
-          topic,
-          trigger: trigger.topics as TopicTrigger,
-          waker: makeWaker(),
-          signal,
-        }
-        loops.push(
-          keepUnderLease(`consume/${trigger.function}/${topic.name}`, lease =>
-            consume({ ...options, ...shared, lease }),
-          ),
-        )
-      }
-    loops.push(replayParked({ ...options, signal }))
+    const wanted = triggers.flatMap(trigger =>
+      topicsFor(trigger.topics, [...topics.values()], sources).map(topic => ({
+        lease: `consume/${trigger.function}/${topic.name}`,
+        topic,
+        name: trigger.function,
+        trigger: trigger.topics as TopicTrigger,
+      })),
+    )
+    const names = wanted.map(({ lease }) => lease)
+    const share = shareLeases({ store, leases, owner: options.owner, names, log, signal })
+    for (const { lease: name, ...what } of wanted) {
+      const turn = { acquire: () => share.acquire(name), ended: () => share.ended(name) }
+      loops.push(
+        keepUnderLease(name, turn, ({ lease, signal }) =>
+          consume({ ...options, ...what, waker: makeWaker(), lease, signal }),
+        ),
+      )
+    }
+    loops.push(share.closed, replayParked({ ...options, signal }))
   }
   if (duties.includes('clock')) {
     for (const { function: name, schedules = [] } of triggers)
