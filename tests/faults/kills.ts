@@ -63,6 +63,7 @@ export async function runKills({
       store: fleet.store,
       home: fleet.home,
       lake: fleet.lake,
+      env: fleet.lakeEnv,
       withLedger: true,
     }
     return {

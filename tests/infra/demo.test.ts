@@ -7,6 +7,7 @@ import { SecretUrl } from '../../shared/config/index.ts'
 import { openStore } from '../../shared/store/index.ts'
 import { startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
 import { compareLake } from '../support/equality.ts'
+import { deltaEnv } from './data-centre.ts'
 import { onEachStore } from './stores.ts'
 
 onEachStore(store => {
@@ -44,13 +45,7 @@ onEachStore(store => {
       store: own,
       home: demo.home,
       lake: demo.lake,
-      env: {
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        AWS_ALLOW_HTTP: 'true',
-      },
+      env: deltaEnv(server),
       withLedger: false,
     })
     await own.close()

@@ -17,7 +17,9 @@ export type Fleet = {
   source: SecretUrl
   storeUrl: SecretUrl
   store: Store
+  /** Folder or s3:// URL of the lake, and what delta-rs needs to know to read it. */
   lake: string
+  lakeEnv: Record<string, string>
   /** What can be killed: connectors and the functions that they call. */
   members: string[]
   /** Those of them that read the bus. */
@@ -39,8 +41,13 @@ export type FleetOptions = {
   /** Connectors by name, with what each does. */
   connectors?: Record<string, Duty[]>
   functions?: string[]
+  /** How many processes a function has, where it is not one; the second of `land-changes` is the member `land-changes-2`. */
+  copies?: Record<string, number>
   /** Settings for all of them, which may need the source's URL. */
-  env?: (fleet: { home: string; source: SecretUrl }) => Record<string, string>
+  env?: (fleet: {
+    home: string
+    source: SecretUrl
+  }) => Promise<Record<string, string>> | Record<string, string>
 }
 
 /**
@@ -51,6 +58,7 @@ export async function makeFleet({
   days = 60,
   connectors = { capture: ['capture'], consume: ['consume'] },
   functions = ['land-changes', 'index-products'],
+  copies = {},
   env = () => ({}),
 }: FleetOptions = {}): Promise<Fleet> {
   const postgres = await startTestPostgres()
@@ -64,10 +72,13 @@ export async function makeFleet({
     mkdirSync(join(home, folder), { recursive: true })
   writeFileSync(join(home, 'secrets', 'adventureworks.url'), source.reveal(), { mode: 0o600 })
   const dist = join(home, 'dist')
-  const ports: Record<string, number> = {}
+  /** Processes of functions by member: which function each is, and where. */
+  const servers: Record<string, { name: string; port: number }> = {}
   for (const folder of listFunctions(ROOT).filter(({ name }) => functions.includes(name))) {
-    if (!existsSync(join(dist, folder.name))) await bundleFunction(folder, ROOT, dist)
-    ports[folder.name] = await takeFreePort()
+    const { name } = folder
+    if (!existsSync(join(dist, name))) await bundleFunction(folder, ROOT, dist)
+    for (let copy = 1; copy <= (copies[name] ?? 1); copy++)
+      servers[copy === 1 ? name : `${name}-${copy}`] = { name, port: await takeFreePort() }
   }
   const shared = {
     CORDAGE_HOME: home,
@@ -75,13 +86,17 @@ export async function makeFleet({
     OBJECTS_URL: pathToFileURL(objects).href,
     SOURCES: join(ROOT, 'sources'),
     LOG_LEVEL: 'info',
-    ...env({ home, source }),
+    ...(await env({ home, source })),
   }
   const running = new Map<string, ChildProcess>()
   const redirected = new Map<string, string>()
   const functionUrls = () =>
-    Object.entries(ports)
-      .map(([name, port]) => `${name}=${redirected.get(name) ?? `http://127.0.0.1:${port}/`}`)
+    functions
+      .map(name => {
+        const own = Object.values(servers).filter(server => server.name === name)
+        const urls = own.map(({ port }) => `http://127.0.0.1:${port}/`).join('|')
+        return `${name}=${redirected.get(name) ?? urls}`
+      })
       .join(',')
   const command = (member: string): { args: string[]; env: Record<string, string> } => {
     const duties = connectors[member]
@@ -90,9 +105,12 @@ export async function makeFleet({
           args: ['stacks/connector/main.ts'],
           env: { CONNECTOR_DUTIES: duties.join(), CONNECTOR_NAME: member, FUNCTION_URLS: functionUrls() },
         }
-      : { args: [join(dist, member, 'index.js')], env: { PORT: String(ports[member]) } }
+      : {
+          args: [join(dist, servers[member]?.name ?? '', 'index.js')],
+          env: { PORT: String(servers[member]?.port) },
+        }
   }
-  const members = [...Object.keys(connectors), ...functions]
+  const members = [...Object.keys(connectors), ...Object.keys(servers)]
 
   const fleet: Fleet = {
     postgres,
@@ -101,6 +119,7 @@ export async function makeFleet({
     storeUrl,
     store,
     lake: join(objects, 'lake'),
+    lakeEnv: {},
     members,
     functions,
     start(member) {
