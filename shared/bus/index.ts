@@ -1,6 +1,7 @@
 import type { SecretUrl } from '../config/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Bus } from './bus.ts'
+import type { Bus, WantedTopic } from './bus.ts'
+import type { KafkaReport } from './kafka-check.ts'
 import { openStoreBus } from './store-bus.ts'
 
 export * from './bus.ts'
@@ -16,4 +17,10 @@ export async function openBus(url: SecretUrl | undefined, store: Store): Promise
   // Loaded only where it is used: a function's start counts.
   const { openKafkaBus } = await import('./kafka-bus.ts')
   return openKafkaBus(url, store)
+}
+
+/** Looks at the Kafka of a URL, for those who want to know before they start on it. */
+export async function checkBusUrl(url: SecretUrl, wanted: WantedTopic[]): Promise<KafkaReport> {
+  const { checkKafka } = await import('./kafka-check.ts')
+  return checkKafka(url, wanted)
 }

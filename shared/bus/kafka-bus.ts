@@ -12,7 +12,7 @@ import { isOfSnapshot } from './position.ts'
 /** How long the log keeps events, unless a topic says otherwise. */
 const RETENTION_MS = 7 * 86_400_000
 /** A row of ten megabytes before and after its change, as JSON. */
-const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 const ENSURE_TRIES = 20
 const ENSURE_PAUSE_MS = 500
 
@@ -152,10 +152,10 @@ async function noteEnds(
   )
 }
 
-type Found = { partitions: number; cleanup: string }
+type Found = { partitions: number; cleanup: string; maxBytes: number }
 
 /** What the cluster has of these topics. */
-async function describe(admin: Admin, wanted: WantedTopic[]): Promise<Map<string, Found>> {
+export async function describe(admin: Admin, wanted: WantedTopic[]): Promise<Map<string, Found>> {
   const existing = new Set(await admin.listTopics())
   const names = wanted.map(({ name }) => name).filter(name => existing.has(name))
   if (names.length === 0) return new Map()
@@ -163,24 +163,31 @@ async function describe(admin: Admin, wanted: WantedTopic[]): Promise<Map<string
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     // 2 stands for topics (ConfigResourceTypes).
-    resources: names.map(name => ({ type: 2, name, configNames: ['cleanup.policy'] })),
+    resources: names.map(name => ({ type: 2, name, configNames: ['cleanup.policy', 'max.message.bytes'] })),
   })
-  const policies = new Map(
-    resources.map(({ resourceName, configEntries }) => [resourceName, configEntries[0]?.configValue ?? '']),
+  const configs = new Map(
+    resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+    ]),
   )
   return new Map(
     topics.map(({ name, partitions }: ITopicMetadata) => [
       name,
-      { partitions: partitions.length, cleanup: policies.get(name) ?? '' },
+      {
+        partitions: partitions.length,
+        cleanup: configs.get(name)?.get('cleanup.policy') ?? '',
+        maxBytes: Number(configs.get(name)?.get('max.message.bytes') ?? Infinity),
+      },
     ]),
   )
 }
 
-function refuseUnfit({ name, partitions }: WantedTopic, found: Found | undefined): void {
+export function refuseUnfit({ name, partitions }: WantedTopic, found: Found | undefined): void {
   if (!found) return
   if (found.partitions !== partitions)
     throw new ConfigError(
-      `topic ${name} has ${found.partitions} partitions in Kafka and must have ${partitions}: keys would change places`,
+      `topic ${name} has ${found.partitions} partitions in Kafka and must have ${partitions}: ${partitions === 1 ? 'the order of its messages would be lost' : 'keys would change places'}`,
     )
   if (found.cleanup.includes('compact'))
     throw new ConfigError(
@@ -229,7 +236,7 @@ async function refuseCutLogs(
 }
 
 /** What Kafka refuses for good is an error of the settings; everything else is an outage, to be tried again. */
-async function attempt<T>(url: SecretUrl, work: () => Promise<T>): Promise<T> {
+export async function attempt<T>(url: SecretUrl, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -238,6 +245,10 @@ async function attempt<T>(url: SecretUrl, work: () => Promise<T>): Promise<T> {
       throw new ConfigError(`BUS_URL: ${url} refuses the user or the password`, { cause: error })
     if (/AUTHORIZATION_FAILED/.test(`${type} ${cause?.type ?? ''}`))
       throw new ConfigError(`BUS_URL: the user lacks a right on ${url}`, { cause: error })
+    if (/certificate|wrong version number/.test(String((error as Error).message)))
+      throw new ConfigError(`BUS_URL: ${url} cannot be trusted, or is not encrypted as it says`, {
+        cause: error,
+      })
     if (name?.startsWith('KafkaJS'))
       throw new OutageError('kafka', `${url} does not answer`, { cause: error })
     throw error

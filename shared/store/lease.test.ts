@@ -102,7 +102,7 @@ test('the schema number that functions ask for is that of the newest migration',
   assert.equal(new Set(numbers).size, numbers.length, 'no number twice')
 })
 
-test('migrations run once, though many begin together, and an older schema is refused', async () => {
+test('migrations run once, though many begin together, and an older or newer schema is refused', async () => {
   const fresh = openStore(await postgres.createDatabase('fresh'))
   try {
     await assert.rejects(requireSchema(fresh), ConfigError)
@@ -114,6 +114,8 @@ test('migrations run once, though many begin together, and an older schema is re
     assert.equal(applied?.count, applied?.distinct)
     await fresh.query('delete from ops.migration where number = $1', [SCHEMA_VERSION])
     await assert.rejects(requireSchema(fresh), /the store's schema is at \d+, this needs/)
+    await fresh.query(`insert into ops.migration (number, name) values (9999, '9999-later.sql')`)
+    await assert.rejects(migrate(fresh), /the store's schema is at 9999, this version knows it up to \d+/)
   } finally {
     await fresh.close()
   }

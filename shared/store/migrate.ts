@@ -6,7 +6,10 @@ import { SCHEMA_VERSION } from './schema-version.ts'
 /** Any number that nobody else takes as an advisory lock: "cord" in ASCII. */
 const MIGRATION_LOCK = 0x636f7264
 
-/** Brings the store's schema up to this version, forward only; at most one process does so at a time. */
+/**
+ * Brings the store's schema up to this version, forward only; at most one process does so at a time.
+ * @throws ConfigError where a newer version has been there: what that one keeps there, this one does not know
+ */
 export async function migrate(
   store: Store,
   folder: URL = new URL('./migrations/', import.meta.url),
@@ -23,6 +26,12 @@ export async function migrate(
     const applied = new Set(
       (await query<{ number: number }>('select number from ops.migration')).map(row => row.number),
     )
+    const newest = Math.max(0, ...applied)
+    const known = Number(files.at(-1)?.slice(0, 4))
+    if (newest > known)
+      throw new ConfigError(
+        `the store's schema is at ${newest}, this version knows it up to ${known}: a newer version has been started on it; start that one, or restore the store as it was before`,
+      )
     for (const name of files) {
       const number = Number(name.slice(0, 4))
       if (applied.has(number)) continue

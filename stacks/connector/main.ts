@@ -17,7 +17,7 @@ import { makeLogger } from '../../shared/telemetry/index.ts'
 import { keepHeapSmall } from '../local/heap.ts'
 import { makeHttpCaller } from './caller.ts'
 import { DUTIES, type Duty, startConnector } from './index.ts'
-import { requireSources } from './sources.ts'
+import { isCaptured, requireSources } from './sources.ts'
 
 /** How long the calls in flight are waited for at the end. */
 const LAST_CALLS_MS = 5000
@@ -37,8 +37,9 @@ try {
   const log = makeLogger({ level: settings.LOG_LEVEL })
   const sources = readSources(settings.SOURCES)
   const connectionOf = (source: Source) => readConnection(source.connection, CORDAGE_HOME)
-  if (duties.includes('capture'))
-    await requireSources({ sources, busUrl: settings.BUS_URL, connectionOf, log })
+  // Whoever only consumes needs the bus that the sources name, and not the sources.
+  const looked = duties.includes('capture') ? sources : sources.filter(source => !isCaptured(source))
+  await requireSources({ sources: looked, busUrl: settings.BUS_URL, connectionOf, log })
   await requireObjects(OBJECTS_URL.reveal())
   const store = openStore(STORE_URL, { applicationName: 'cordage-connector' })
   await migrate(store)

@@ -12,7 +12,7 @@ import {
   checkPython,
 } from './machine.ts'
 import { checkSources } from './sources.ts'
-import { checkAccess, checkObjects, checkStore, checkWarehouse } from './systems.ts'
+import { checkAccess, checkBus, checkObjects, checkStore, checkWarehouse } from './systems.ts'
 
 /**
  * `make doctor`: whether this machine and these settings have what a start needs, one line a check. Ends with 1 where a
@@ -33,6 +33,7 @@ async function examine() {
     attempt('access', () => checkAccess(settings)),
     ...(STORE_URL ? [attempt('store', () => checkStore(STORE_URL))] : []),
     ...(STORE_URL && !isDemo ? [] : [attempt('postgres', () => checkEmbeddedPostgres(ROOT))]),
+    attempt('bus', () => checkBus(settings)),
     attempt('objects', () => checkObjects(settings)),
     attempt('warehouse', () => checkWarehouse(settings)),
     attempt('sources', () => checkSources(settings, !isDemo)),

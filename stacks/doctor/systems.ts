@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { SecretUrl, type Settings } from '../../shared/config/index.ts'
+import { checkBusUrl, topicsOf } from '../../shared/bus/index.ts'
+import { readSources, SecretUrl, type Settings } from '../../shared/config/index.ts'
 import { isLoopback } from '../../shared/contract/index.ts'
 import { type ObjectStore, openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
@@ -14,7 +15,8 @@ import {
   TrinoQueryError,
   trinoLocation,
 } from '../../shared/warehouse/index.ts'
-import { type Finding, fail, ok } from './finding.ts'
+import { isCaptured } from '../connector/sources.ts'
+import { type Finding, fail, ok, warn } from './finding.ts'
 
 /** The oldest Postgres with what the store asks of it. */
 const LEAST_POSTGRES = 15
@@ -136,6 +138,33 @@ async function checkTrino(url: SecretUrl, lake: string): Promise<Finding[]> {
   } finally {
     await trino.query(`drop schema ${probe}`)
   }
+}
+
+/** The bus in the store needs nothing; Kafka answers, has topics that fit or lets us make them, and takes large rows. */
+export async function checkBus({ BUS_URL, SOURCES }: Settings): Promise<Finding[]> {
+  // What is wrong with the files themselves is said by their own check.
+  const sources = await Promise.resolve()
+    .then(() => readSources(SOURCES))
+    .catch(() => [])
+  if (!BUS_URL) {
+    const foreign = sources.find(source => !isCaptured(source))
+    return foreign
+      ? [
+          fail(
+            'bus',
+            `${foreign.file}: its changes come by Debezium through Kafka: set BUS_URL to that Kafka`,
+          ),
+        ]
+      : [ok('bus', 'a log in the store')]
+  }
+  const { brokers, problems, warnings } = await checkBusUrl(BUS_URL, topicsOf(sources))
+  const findings = [
+    ...problems.map(problem => fail('bus', `${BUS_URL}: ${problem}`)),
+    ...warnings.map(warning => warn('bus', `${BUS_URL}: ${warning}`)),
+  ]
+  return problems.length > 0
+    ? findings
+    : [ok('bus', `${BUS_URL}, Kafka with ${brokers} ${brokers === 1 ? 'broker' : 'brokers'}`), ...findings]
 }
 
 /** Who may call: everybody on this machine and nobody else, or whoever the issuer knows. */

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Kafka, logLevel } from 'kafkajs'
+import { Kafka } from 'kafkajs'
+import { readKafkaUrl } from '../../shared/bus/kafka-client.ts'
+import { SecretUrl } from '../../shared/config/index.ts'
 import { takeFreePort } from '../../shared/store/embedded.ts'
 import { type Server, startServer, TOOLS } from './server.ts'
 
@@ -18,10 +20,29 @@ export type KafkaServer = Server & {
   url: string
 }
 
-/** A broker that is its own controller (KRaft). Its data lies in `home`; started again there, it goes on with it. */
-export async function startKafka({ home, port }: { home: string; port?: number }): Promise<KafkaServer> {
+export type KafkaOptions = {
+  home: string
+  port?: number
+  /** Whom it lets in at `url`; without it everybody. */
+  guard?: {
+    user: string
+    password: string
+    /** Files in PEM: our key and certificate for encryption, and who signed it. */
+    tls?: { keyAndCertificate: string; authority: string }
+    /** Whether the user may do anything; otherwise nothing. */
+    mayAll?: boolean
+  }
+}
+
+/**
+ * A broker that is its own controller (KRaft). Its data lies in `home`; started again there, it goes on with it. A guarded
+ * one has a second door at `broker`, without a guard, for itself and for tests.
+ */
+export async function startKafka({ home, port, guard }: KafkaOptions): Promise<KafkaServer> {
   const [own, controller] = [port ?? (await takeFreePort()), await takeFreePort()]
   const broker = `127.0.0.1:${own}`
+  const guarded = `127.0.0.1:${await takeFreePort()}`
+  const door = guard && `${guard.tls ? 'SASL_SSL' : 'SASL_PLAINTEXT'}://${guarded}`
   const properties = join(home, 'kafka.properties')
   const data = join(home, 'kafka')
   mkdirSync(home, { recursive: true })
@@ -32,8 +53,11 @@ export async function startKafka({ home, port }: { home: string; port?: number }
       'node.id': '1',
       'controller.quorum.voters': `1@127.0.0.1:${controller}`,
       'controller.listener.names': 'CONTROLLER',
-      listeners: `PLAINTEXT://${broker},CONTROLLER://127.0.0.1:${controller}`,
-      'advertised.listeners': `PLAINTEXT://${broker}`,
+      listeners: [`PLAINTEXT://${broker}`, `CONTROLLER://127.0.0.1:${controller}`, door]
+        .filter(Boolean)
+        .join(),
+      'advertised.listeners': [`PLAINTEXT://${broker}`, door].filter(Boolean).join(),
+      ...(guard && guardProperties(guard)),
       'log.dirs': data,
       'offsets.topic.replication.factor': '1',
       'offsets.topic.num.partitions': '4',
@@ -51,7 +75,8 @@ export async function startKafka({ home, port }: { home: string; port?: number }
       'java',
       java('kafka.tools.StorageTool', 'format', '-t', 'Y29yZGFnZS1pbmZyYS0xMQ', '-c', properties),
     )
-  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin()
+  const { client } = readKafkaUrl(new SecretUrl(`kafka://${broker}`))
+  const admin = new Kafka({ ...client, retry: { retries: 0 } }).admin()
   const server = await startServer({
     name: 'kafka',
     command: 'java',
@@ -63,7 +88,29 @@ export async function startKafka({ home, port }: { home: string; port?: number }
     },
   })
   await admin.disconnect()
-  return { ...server, broker, url: `kafka://${broker}` }
+  return { ...server, broker, url: guard ? urlOf(guarded, guard) : `kafka://${broker}` }
+}
+
+type Guard = NonNullable<KafkaOptions['guard']>
+
+function guardProperties({ user, password, tls, mayAll = true }: Guard): Record<string, string> {
+  const listener = `listener.name.${tls ? 'sasl_ssl' : 'sasl_plaintext'}`
+  return {
+    'sasl.enabled.mechanisms': 'PLAIN',
+    [`${listener}.plain.sasl.jaas.config`]: `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user}="${password}";`,
+    ...(tls && {
+      [`${listener}.ssl.keystore.type`]: 'PEM',
+      [`${listener}.ssl.keystore.location`]: tls.keyAndCertificate,
+    }),
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    // ANONYMOUS is whoever comes by the door without a guard, the broker itself included.
+    'super.users': ['User:ANONYMOUS', ...(mayAll ? [`User:${user}`] : [])].join(';'),
+  }
+}
+
+function urlOf(broker: string, { user, password, tls }: Guard): string {
+  const query = tls ? `?tls=true&ca=${encodeURIComponent(tls.authority)}` : ''
+  return `kafka://${user}:${encodeURIComponent(password)}@${broker}${query}`
 }
 
 export function toProperties(values: Record<string, string>): string {
