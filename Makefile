@@ -13,7 +13,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo start test test-infra bench bench-infra lint format doctor reference clean setup setup-test setup-infra
+.PHONY: help demo start infra test test-infra bench bench-infra lint format doctor reference clean setup setup-test setup-infra needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ demo: setup ## Start everything with a bike retailer's living database, on http:
 start: setup ## Start everything with your own settings and sources (docs/sources.md)
 	@node stacks/doctor/main.ts
 	@exec node stacks/local/main.ts
+
+infra: setup setup-infra ## Kafka, Debezium, MinIO and Trino on this machine, with the settings to export (docs/infra.md)
+	@exec node stacks/infra/main.ts
 
 test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, browser
 	node --test --test-concurrency=2 --test-reporter=spec 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
@@ -56,12 +59,18 @@ clean: ## Remove what was installed and built; keeps .cordage
 
 setup: node_modules/.installed .venv/.installed $(if $(filter trino:%,$(WAREHOUSE_URL)),.venv/.installed-trino)
 setup-test: setup .venv/.installed-test .tools/.chromium
-setup-infra: .tools/infra/kafka/.installed .tools/infra/plugins/debezium/.installed
 
 # Object storage: programs in Go, built from their modules at these versions.
 MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
 VERSITY_VERSION := v1.8.0
-setup-infra: .tools/infra/.minio-$(MINIO_VERSION) .tools/infra/.versitygw-$(VERSITY_VERSION)
+GO_BUILT := .tools/infra/.minio-$(MINIO_VERSION) .tools/infra/.versitygw-$(VERSITY_VERSION)
+MAVEN_FETCHED := .tools/infra/kafka/.installed .tools/infra/plugins/debezium/.installed .tools/infra/trino/.installed
+setup-infra: needs-infra $(GO_BUILT) $(MAVEN_FETCHED)
+$(GO_BUILT) $(MAVEN_FETCHED): | needs-infra
+
+needs-infra: node_modules/.installed
+	@node stacks/infra/needs.ts java trino-java $(if $(filter-out $(wildcard $(GO_BUILT)),$(GO_BUILT)),go) \
+	  $(if $(filter-out $(wildcard $(MAVEN_FETCHED)),$(MAVEN_FETCHED)),mvn)
 
 .tools/infra/.minio-$(MINIO_VERSION):
 	@echo "building MinIO (some minutes)"
@@ -72,8 +81,6 @@ setup-infra: .tools/infra/.minio-$(MINIO_VERSION) .tools/infra/.versitygw-$(VERS
 	@echo "building Versity Gateway"
 	@GOBIN=$(CURDIR)/.tools/infra/bin go install github.com/versity/versitygw/cmd/versitygw@$(VERSITY_VERSION)
 	@touch $@
-
-setup-infra: .tools/infra/trino/.installed
 
 node_modules/.installed: package-lock.json
 	@echo "installing Node packages"
@@ -120,7 +127,6 @@ MAVEN_COPY := mvn -q -B dependency:copy-dependencies -DincludeScope=runtime
 # Of its 900 MB what the tests need: the server, and the plugins for Delta tables and for passwords. The tarball holds
 # one copy of a file and links to it, so it is unpacked whole.
 .tools/infra/trino/.installed:
-	@command -v mvn >/dev/null || { echo "Maven is needed: install maven"; exit 1; }
 	@echo "installing Trino $(TRINO_VERSION)"
 	@rm -rf $(@D) $(@D).part && mkdir -p $(@D)/plugin $(@D).part
 	@mvn -q -B dependency:copy -Dartifact=io.trino:trino-server:$(TRINO_VERSION):tar.gz -DoutputDirectory=$(CURDIR)/$(@D).part

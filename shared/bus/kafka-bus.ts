@@ -240,17 +240,25 @@ export async function attempt<T>(url: SecretUrl, work: () => Promise<T>): Promis
   try {
     return await work()
   } catch (error) {
-    const { name, type = '', cause } = error as { name?: string; type?: string; cause?: { type?: string } }
+    const cause = firstOf(error)
+    const { name = '', type = '', message } = cause
     if (name === 'KafkaJSSASLAuthenticationError')
-      throw new ConfigError(`BUS_URL: ${url} refuses the user or the password`, { cause: error })
-    if (/AUTHORIZATION_FAILED/.test(`${type} ${cause?.type ?? ''}`))
-      throw new ConfigError(`BUS_URL: the user lacks a right on ${url}`, { cause: error })
-    if (/certificate|wrong version number/.test(String((error as Error).message)))
-      throw new ConfigError(`BUS_URL: ${url} cannot be trusted, or is not encrypted as it says`, {
-        cause: error,
-      })
-    if (name?.startsWith('KafkaJS'))
-      throw new OutageError('kafka', `${url} does not answer`, { cause: error })
+      throw new ConfigError(`BUS_URL: ${url} refuses the user or the password`, { cause })
+    if (/AUTHORIZATION_FAILED/.test(type))
+      throw new ConfigError(`BUS_URL: the user lacks a right on ${url}`, { cause })
+    if (/certificate|wrong version number/.test(message))
+      throw new ConfigError(`BUS_URL: ${url} cannot be trusted, or is not encrypted as it says`, { cause })
+    if (name.startsWith('KafkaJS')) throw new OutageError('kafka', `${url} does not answer`, { cause })
     throw error
   }
+}
+
+type KafkaError = Error & { type?: string }
+
+/** Of several topics that were refused the first; of what was tried until nothing was left to try, the last refusal. */
+export function firstOf(error: unknown): KafkaError {
+  const { errors, name, cause } = error as { errors?: unknown[]; name?: string; cause?: unknown }
+  if (errors?.[0]) return firstOf(errors[0])
+  if (name === 'KafkaJSNumberOfRetriesExceeded' && cause instanceof Error) return firstOf(cause)
+  return error as KafkaError
 }

@@ -1,8 +1,8 @@
 import { Kafka } from 'kafkajs'
 import type { SecretUrl } from '../config/index.ts'
-import { ConfigError, describeError } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
 import type { WantedTopic } from './bus.ts'
-import { attempt, describe, MAX_MESSAGE_BYTES, refuseUnfit } from './kafka-bus.ts'
+import { attempt, describe, firstOf, MAX_MESSAGE_BYTES, refuseUnfit } from './kafka-bus.ts'
 import { readKafkaUrl } from './kafka-client.ts'
 import { withAdmin } from './kafka-reader.ts'
 
@@ -46,9 +46,9 @@ export async function checkKafka(url: SecretUrl, wanted: WantedTopic[]): Promise
         numPartitions: 1,
         replicationFactor: replication,
       }))
-      await admin.createTopics({ topics, validateOnly: true }).catch(error => {
+      await admin.createTopics({ topics, validateOnly: true, waitForLeaders: false }).catch(error => {
         // Of those that are there nothing has to be made: the right to is only missed when a table is added.
-        const says = `its user may not make topics: ${reasonOf(error)}`
+        const says = `its user may not make topics: ${firstOf(error).message}`
         if (missing.length > 0) problems.push(`${says}; missing are ${missing.join(', ')}`)
         else warnings.push(says)
       })
@@ -83,9 +83,4 @@ async function readBroker(
   } catch {
     return undefined
   }
-}
-
-function reasonOf(error: unknown): string {
-  const { errors } = error as { errors?: unknown[] }
-  return describeError(errors?.[0] ?? error)
 }

@@ -16,11 +16,13 @@ export type ConnectServer = Server & {
 export async function startConnect({
   home,
   broker,
+  port,
 }: {
   home: string
   broker: string
+  port?: number
 }): Promise<ConnectServer> {
-  const url = `http://127.0.0.1:${await takeFreePort()}`
+  const url = `http://127.0.0.1:${port ?? (await takeFreePort())}`
   const properties = join(home, 'connect.properties')
   const converter = 'org.apache.kafka.connect.json.JsonConverter'
   mkdirSync(home, { recursive: true })

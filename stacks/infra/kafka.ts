@@ -96,6 +96,9 @@ type Guard = NonNullable<KafkaOptions['guard']>
 function guardProperties({ user, password, tls, mayAll = true }: Guard): Record<string, string> {
   const listener = `listener.name.${tls ? 'sasl_ssl' : 'sasl_plaintext'}`
   return {
+    'listener.security.protocol.map':
+      'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
+    'inter.broker.listener.name': 'PLAINTEXT',
     'sasl.enabled.mechanisms': 'PLAIN',
     [`${listener}.plain.sasl.jaas.config`]: `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user}="${password}";`,
     ...(tls && {

@@ -6,13 +6,15 @@ import { join, resolve } from 'node:path'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { type Server, startServer, TOOLS } from './server.ts'
 
-const LEAST_JAVA = 24
+export const LEAST_JAVA = 24
 const HASH_ROUNDS = 1000
 const CATALOG = 'lake'
 
 export type TrinoOptions = {
   /** Folder of its own: settings, log, metastore, and what it writes where the lake is files. */
   home: string
+  /** Of the door without a password; a free one otherwise. */
+  port?: number
   /** Where the lake is object storage; otherwise it is files of this machine. */
   s3?: {
     endpoint: string
@@ -40,7 +42,8 @@ export async function startTrino(options: TrinoOptions): Promise<TrinoServer> {
   if (!existsSync(join(install, 'lib'))) throw new ConfigError('Trino is not there: run "make setup-infra"')
   const java = findJava()
   const home = resolve(options.home)
-  const [port, securePort] = await findFreePorts()
+  const [freePort, securePort] = await findFreePorts()
+  const { port = freePort } = options
   const etc = join(home, 'etc')
   mkdirSync(join(etc, 'catalog'), { recursive: true })
   const secure = password === undefined ? [] : await secureDoor(java, etc, securePort, password)
@@ -162,7 +165,7 @@ function writeProperties(file: string, lines: string[]): void {
 }
 
 /** The `java` of a JDK that is new enough. @throws ConfigError where there is none */
-function findJava(): string {
+export function findJava(): string {
   const installed = existsSync('/usr/lib/jvm')
     ? readdirSync('/usr/lib/jvm').map(name => join('/usr/lib/jvm', name))
     : []

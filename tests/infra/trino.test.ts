@@ -11,33 +11,19 @@ import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
 import publishMarts from '../../functions/model/publish-marts/handler.ts'
 import { readSources, SecretUrl } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
-import {
-  type Column,
-  compact,
-  formatTimestamp,
-  openTable,
-  parseTimestamp,
-  stampBatch,
-} from '../../shared/lake/index.ts'
+import { type Column, compact, openTable, stampBatch } from '../../shared/lake/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
 import { connectTrino, type Trino } from '../../shared/warehouse/trino-client.ts'
 import { parseTrinoUrl } from '../../shared/warehouse/trino-url.ts'
 import { startTrino, type TrinoServer } from '../../stacks/infra/trino.ts'
-import {
-  append,
-  COLUMNS,
-  doubleText,
-  EXTREMES,
-  LakeReader,
-  type Row,
-  rewrite,
-} from '../integration/lake-support.ts'
+import { append, COLUMNS, EXTREMES, LakeReader, type Row, rewrite } from '../integration/lake-support.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { runProgram } from '../support/run.ts'
 import { at, type Change, cover, makeRawLake } from '../support/warehouse.ts'
+import { asTrinoReads, readOnTrino } from './read-trino.ts'
 
 const run = promisify(execFile)
 
@@ -145,39 +131,6 @@ async function assertSameModels(): Promise<number> {
     rows += expected.length
   }
   return rows
-}
-
-/** A raw table as lake_reader.py gives it, read by Trino. */
-async function readOnTrino(table: string, columns: Column[]): Promise<Record<string, string | null>[]> {
-  const values = columns.map(({ name, type }) =>
-    type.kind === 'binary' ? `lower(to_hex("${name}"))` : `cast("${name}" as varchar)`,
-  )
-  const rows = await sql.query(`select ${values.join(', ')} from ${table}`)
-  return rows.map(row =>
-    Object.fromEntries(
-      columns.map(({ name, type }, i) => {
-        const text = row[i] as string | null
-        if (text === null) return [name, null]
-        if (type.kind === 'double') return [name, doubleText(Number(text))]
-        if (type.kind === 'timestampNtz') return [name, text.replace(' ', 'T')]
-        if (type.kind === 'timestamp') return [name, text.replace(' ', 'T').replace(' UTC', '000Z')]
-        return [name, text]
-      }),
-    ),
-  )
-}
-
-/** Trino knows instants to the millisecond, half a one upward; everything else it reads as it is. */
-function asTrinoReads(columns: Column[], row: Record<string, string | null>): Record<string, string | null> {
-  return Object.fromEntries(
-    columns.map(({ name, type }) => {
-      const value = row[name] ?? null
-      const micros = value !== null && type.kind === 'timestamp' ? parseTimestamp(value, true) : undefined
-      if (micros === undefined) return [name, value]
-      const up = micros + 500n
-      return [name, `${formatTimestamp(up - (((up % 1000n) + 1000n) % 1000n))}Z`]
-    }),
-  )
 }
 
 /** What a shop's days bring: changes with every digit of their time, deletions, quotients that do not come out even. */
@@ -394,7 +347,7 @@ test('delta-rs, DuckDB and Trino read every raw table alike: after merging, a ne
       read.map(row => JSON.stringify(names.map(name => row[name] ?? null))).sort()
     const deltaRs = await reader.ask<Record<string, string | null>[]>({ command: 'deltaRs', ...request })
     const duckdb = await reader.ask<Record<string, string | null>[]>({ command: 'duckdb', ...request })
-    const onTrino = await readOnTrino('cdc_readers.every_type', columns)
+    const onTrino = await readOnTrino(sql, 'cdc_readers.every_type', columns)
     assert.equal(deltaRs.length, expected)
     assert.deepEqual(pick(duckdb), pick(deltaRs))
     assert.deepEqual(pick(onTrino), pick(deltaRs.map(row => asTrinoReads(columns, row))))

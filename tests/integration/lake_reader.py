@@ -70,7 +70,7 @@ def scan(request):
 
 
 def delta_rs(request):
-    table = DeltaTable(request["path"], version=request.get("version"))
+    table = DeltaTable(request["path"], version=request.get("version"), storage_options=request.get("options"))
     dataset = table.to_pyarrow_table()
     rows = zip(*(column.to_pylist() for column in dataset.columns))
     return rows_of(dataset.column_names, rows, request["order"])

@@ -67,6 +67,35 @@ export async function startDemo(
   }
 }
 
+export type StartedProgram = {
+  /** What it has printed so far, on both ways. */
+  printed(): string
+  /** Ends it as Ctrl-C does. @returns its exit code */
+  stop(): Promise<number | null>
+}
+
+/** Starts one of our programs and lets it run. Settings of the environment that runs the tests do not reach it. */
+export function startProgram(program: string, env: Record<string, string>): StartedProgram {
+  const child = spawn(process.execPath, [program], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (printed += String(chunk)))
+  return {
+    printed: () => printed,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = new Promise(resolve => child.once('exit', resolve))
+        child.kill('SIGINT')
+        await ended
+      }
+      return child.exitCode
+    },
+  }
+}
+
 /** Asks until it is so. @throws Error after `timeoutMs` */
 export async function waitFor<T>(
   what: string,

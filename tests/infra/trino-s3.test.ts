@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
+import { readSources, SecretUrl } from '../../shared/config/index.ts'
+import { openTable } from '../../shared/lake/index.ts'
+import { openObjects } from '../../shared/objects/index.ts'
+import { openWarehouse } from '../../shared/warehouse/index.ts'
+import { connectTrino } from '../../shared/warehouse/trino-client.ts'
+import { parseTrinoUrl } from '../../shared/warehouse/trino-url.ts'
+import { startTrino, type TrinoServer } from '../../stacks/infra/trino.ts'
+import { append, COLUMNS, EXTREMES, LakeReader, makeLake, type Row } from '../integration/lake-support.ts'
+import { startFunction } from '../support/function.ts'
+import { ROOT, startTestPostgres } from '../support/postgres.ts'
+import { at, cover, makeRawLake } from '../support/warehouse.ts'
+import { asTrinoReads, readOnTrino } from './read-trino.ts'
+import { onEachStore } from './stores.ts'
+
+const AT_ONCE = 16
+type Texts = Record<string, string | null>
+
+onEachStore(under => {
+  let trino: TrinoServer
+  let url: string
+  before(async () => {
+    const { endpoint, accessKeyId: accessKey, secretAccessKey: secretKey } = under.server
+    url = (await under.server.bucket('lake')).replace('?', '/company/one?')
+    await under.server.bucket('trino')
+    trino = await startTrino({
+      home: join(under.home, 'trino'),
+      s3: { endpoint, region: 'us-east-1', accessKey, secretKey, metastore: 's3://trino/metastore' },
+    })
+  })
+  after(() => trino?.stop())
+
+  test('Trino reads a table in a bucket as delta-rs and DuckDB do, every type at both of its ends', async () => {
+    const lake = await makeLake(url)
+    const reader = new LakeReader()
+    try {
+      const path = 'lake/cdc_readers/Every_Type'
+      const table = await openTable(lake.objects, path)
+      const [first, ...others] = EXTREMES as [Row, ...Row[]]
+      // Half a millisecond more and Trino's year would be 10000.
+      const rows = [{ ...first, At: '9999-12-31T23:59:59.999499Z' }, ...others]
+      for (const month of ['5', '6']) await append(table, COLUMNS, month, rows)
+      const WAREHOUSE_URL = new SecretUrl(trino.url)
+      const warehouse = openWarehouse({ CORDAGE_HOME: lake.folder, WAREHOUSE_URL })
+      await warehouse.registerTables?.([
+        { system: 'readers', table: 'Every_Type', url: `${lake.root}/${path}` },
+      ])
+      const request = { path: `${lake.root}/${path}`, order: ['id', 'month'], s3: lake.s3 }
+      const names = COLUMNS.map(({ name }) => name)
+      const pick = (read: Texts[]) =>
+        read.map(row => JSON.stringify(names.map(name => row[name] ?? null))).sort()
+      const deltaRs = await reader.ask<Texts[]>({ command: 'deltaRs', ...request })
+      const duckdb = await reader.ask<Texts[]>({ command: 'duckdb', ...request })
+      const sql = connectTrino(parseTrinoUrl(WAREHOUSE_URL))
+      const onTrino = await readOnTrino(sql, 'cdc_readers.every_type', COLUMNS)
+      assert.equal(deltaRs.length, 2 * EXTREMES.length)
+      assert.deepEqual(pick(duckdb), pick(deltaRs))
+      assert.deepEqual(pick(onTrino), pick(deltaRs.map(row => asTrinoReads(COLUMNS, row))))
+    } finally {
+      reader.close()
+      await lake.remove()
+    }
+  })
+
+  // One storage suffices for what dbt makes of it: how tables are read is shown for each above.
+  if (under.name === 'MinIO')
+    test('the warehouse that Trino builds from a bucket has the marts that DuckDB builds from it', async t => {
+      const home = join(under.home, 'build')
+      const lake = makeRawLake(home)
+      await lake.writeDemo('Product', 'Client', 'Order', 'OrderItem', 'Sale', 'Territory')
+      const files = openObjects(pathToFileURL(join(home, 'objects')).href)
+      const objects = openObjects(url)
+      const keys = (await Array.fromAsync(files.list('lake/'))).map(({ key }) => key)
+      for (let i = 0; i < keys.length; i += AT_ONCE)
+        await Promise.all(keys.slice(i, i + AT_ONCE).map(async key => objects.put(key, await files.get(key))))
+      const postgres = await startTestPostgres()
+      t.after(postgres.stop)
+      const store = await postgres.createStore()
+      await cover(store, at(0x3000, 0, 2), '2017-07-03T13:00:00.000Z')
+      const sources = readSources(join(ROOT, 'sources'))
+      const build = async (WAREHOUSE_URL: SecretUrl | undefined) => {
+        const settings = { CORDAGE_HOME: home, OBJECTS_URL: new SecretUrl(url), WAREHOUSE_URL }
+        const warehouse = openWarehouse(settings)
+        const logged: string[] = []
+        const resources = { store, objects, sources, warehouse }
+        const onLog = (line: string) => logged.push(line)
+        const { call } = await startFunction(buildWarehouse, { resources, settings, onLog })
+        const { status, body } = await call({ threads: 4 })
+        assert.equal(status, 200, logged.join(''))
+        const counts = await warehouse.read(async ({ query, marts }) => {
+          const found: Record<string, unknown> = {}
+          for (const { name } of marts)
+            found[name] = String((await query(`select count(*) from ${name}`)).rows[0]?.[0])
+          return found
+        })
+        return { counts, versions: body.versions, covered: body.covered, tookMs: body.tookMs }
+      }
+      const onTrino = await build(new SecretUrl(trino.url))
+      const onDuckdb = await build(undefined)
+      t.diagnostic(`build on Trino ${onTrino.tookMs} ms, on DuckDB ${onDuckdb.tookMs} ms`)
+      assert.deepEqual({ ...onTrino, tookMs: 0 }, { ...onDuckdb, tookMs: 0 })
+      assert.equal(onTrino.counts.fct_sale, '56046')
+      const log = await readFile(join(under.home, 'trino', 'trino.log'), 'utf8')
+      assert.ok(!log.includes(under.server.secretAccessKey), "Trino's log holds the secret")
+    })
+})
