@@ -26,7 +26,7 @@ start: setup ## Start everything with your own settings and sources (docs/source
 	@node stacks/doctor/main.ts
 	@exec node stacks/local/main.ts
 
-infra: setup setup-infra ## Kafka, Debezium, MinIO and Trino on this machine, with the settings to export (docs/infra.md)
+infra: setup setup-infra ## Kafka, Debezium, MinIO and Trino on this machine, with the settings to export
 	@exec node stacks/infra/main.ts
 
 test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, browser
