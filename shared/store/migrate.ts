@@ -41,7 +41,10 @@ export async function migrate(
   })
 }
 
-/** @throws ConfigError where the store's schema is older than this code needs */
+/**
+ * A newer schema is none: functions of this version go on while another takes their place.
+ * @throws ConfigError where the store's schema is older than this code needs
+ */
 export async function requireSchema(store: Store): Promise<void> {
   const [row] = await store
     .query<{ number: number | null }>('select max(number) as number from ops.migration')

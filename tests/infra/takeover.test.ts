@@ -12,6 +12,8 @@ import { type DataCentre, makeDataCentre } from './data-centre.ts'
 const CONNECTORS = ['connector-1', 'connector-2', 'connector-3']
 const TAKEOVER_MS = 10_000
 const RATE = 20
+/** More than land-changes gathers of a busy table before it is called. */
+const GATHERING_MS = 6000
 
 let fleet: DataCentre
 const abort = new AbortController()
@@ -118,28 +120,31 @@ test(`what a killed connector did is done by the others within ${TAKEOVER_MS / 1
 
 test('a connector and a function that stood still for longer than a lease write nothing late', async () => {
   const { member, topics } = await holderOf(/^land-changes\/.*\.Inventory/)
-  const stopped = [member, 'land-changes'].map(name => fleet.pidOf(name))
-  for (const pid of stopped) process.kill(pid, 'SIGSTOP')
-  const stoppedAt = performance.now()
+  const signal = (name: string, what: 'SIGSTOP' | 'SIGCONT') => process.kill(fleet.pidOf(name), what)
+  const copies = ['land-changes', 'land-changes-2']
   let last = await readCursors()
-  const lookUntil = async (atMs: number) => {
-    while (performance.now() - stoppedAt < atMs) {
+  const watch = async (ms: number) => {
+    for (const until = performance.now() + ms; performance.now() < until; await sleep(20)) {
       const now = await readCursors()
-      for (const [i, place] of now.entries())
-        assert.ok(place.next >= (last[i]?.next ?? 0n), `${place.topic}/${place.partition} went back`)
+      for (const [i, { topic, partition, next }] of now.entries())
+        assert.ok(next >= (last[i]?.next ?? 0n), `${topic}/${partition} went back`)
       last = now
-      await sleep(20)
     }
   }
   try {
-    await lookUntil(LEASE_MS + 4000)
+    for (const copy of copies) signal(copy, 'SIGSTOP')
+    await watch(GATHERING_MS)
+    // Its batches are with the functions by now, and it hears of them only once others have gone on.
+    signal(member, 'SIGSTOP')
+    signal('land-changes-2', 'SIGCONT')
+    await watch(LEASE_MS + 4000)
     const holders = await readHolders()
     assert.equal(holders.get(member), undefined, 'nothing is left to the one that stands still')
     assert.ok(topics.every(topic => [...holders.values()].some(own => own.includes(topic))))
   } finally {
-    for (const pid of stopped) process.kill(pid, 'SIGCONT')
+    for (const name of [member, ...copies]) signal(name, 'SIGCONT')
   }
-  await lookUntil(LEASE_MS + 9000)
+  await watch(5000)
   assert.ok(fleet.isRunning(member))
   await untilShared()
 })
