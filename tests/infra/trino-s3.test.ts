@@ -69,7 +69,7 @@ onEachStore(under => {
 
   // One storage suffices for what dbt makes of it: how tables are read is shown for each above.
   if (under.name === 'MinIO')
-    test('the warehouse that Trino builds from a bucket has the marts that DuckDB builds from it', async t => {
+    test('dbt builds the warehouse on Trino from a bucket, into a bucket', async t => {
       const home = join(under.home, 'build')
       const lake = makeRawLake(home)
       await lake.writeDemo('Product', 'Client', 'Order', 'OrderItem', 'Sale', 'Territory')
@@ -83,28 +83,24 @@ onEachStore(under => {
       const store = await postgres.createStore()
       await cover(store, at(0x3000, 0, 2), '2017-07-03T13:00:00.000Z')
       const sources = readSources(join(ROOT, 'sources'))
-      const build = async (WAREHOUSE_URL: SecretUrl | undefined) => {
-        const settings = { CORDAGE_HOME: home, OBJECTS_URL: new SecretUrl(url), WAREHOUSE_URL }
-        const warehouse = openWarehouse(settings)
-        const logged: string[] = []
-        const resources = { store, objects, sources, warehouse }
-        const onLog = (line: string) => logged.push(line)
-        const { call } = await startFunction(buildWarehouse, { resources, settings, onLog })
-        const { status, body } = await call({ threads: 4 })
-        assert.equal(status, 200, logged.join(''))
-        const counts = await warehouse.read(async ({ query, marts }) => {
-          const found: Record<string, unknown> = {}
-          for (const { name } of marts)
-            found[name] = String((await query(`select count(*) from ${name}`)).rows[0]?.[0])
-          return found
-        })
-        return { counts, versions: body.versions, covered: body.covered, tookMs: body.tookMs }
-      }
-      const onTrino = await build(new SecretUrl(trino.url))
-      const onDuckdb = await build(undefined)
-      t.diagnostic(`build on Trino ${onTrino.tookMs} ms, on DuckDB ${onDuckdb.tookMs} ms`)
-      assert.deepEqual({ ...onTrino, tookMs: 0 }, { ...onDuckdb, tookMs: 0 })
-      assert.equal(onTrino.counts.fct_sale, '56046')
+      const WAREHOUSE_URL = new SecretUrl(trino.url)
+      const settings = { CORDAGE_HOME: home, OBJECTS_URL: new SecretUrl(url), WAREHOUSE_URL }
+      const warehouse = openWarehouse(settings)
+      const logged: string[] = []
+      const resources = { store, objects, sources, warehouse }
+      const onLog = (line: string) => logged.push(line)
+      const { call } = await startFunction(buildWarehouse, { resources, settings, onLog })
+      const { status, body } = await call({ threads: 4 })
+      assert.equal(status, 200, logged.join(''))
+      t.diagnostic(`built in ${body.tookMs} ms`)
+      const rows = await warehouse.read(async ({ query, marts }) => {
+        const found: Record<string, number> = {}
+        for (const { name } of marts)
+          found[name] = Number((await query(`select count(*) from ${name}`)).rows[0]?.[0])
+        return found
+      })
+      assert.equal(rows.fct_sale, 56_046)
+      assert.ok(Object.keys(rows).length >= 9 && Number(rows.agg_sales_weekly) > 100, JSON.stringify(rows))
       const log = await readFile(join(under.home, 'trino', 'trino.log'), 'utf8')
       assert.ok(!log.includes(under.server.secretAccessKey), "Trino's log holds the secret")
     })
