@@ -19,7 +19,10 @@ export type Share = {
   closed: Promise<void>
 }
 
-/** `signal` aborts with the connector, with the lease, and when the lease is to go to another: then it is released once the work has ended. */
+/**
+ * `signal` aborts with the connector, with the lease, and when the lease is to go to another, which gets it once the work
+ * has ended.
+ */
 export type ShareOfWork = { lease: Lease; signal: AbortSignal }
 
 /**
@@ -91,7 +94,7 @@ export function shareLeases(options: {
       ])
       .catch(() => {})
     while (!signal.aborted) {
-      await look().catch(error => log.warn({ problem: describeError(error) }, 'cannot look at the leases'))
+      await look().catch(error => log.debug({ problem: describeError(error) }, 'cannot look at the leases'))
       await pause(LEASE_RETRY_MS, signal)
     }
     for (const resolve of waiting.values()) resolve(undefined)
