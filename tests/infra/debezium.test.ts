@@ -11,7 +11,7 @@ const LAKES = { MinIO: 'minio', 'Versity Gateway': 'versity' } as const
 
 for (const [what, objects] of Object.entries(LAKES))
   test(`through Debezium and Kafka nothing is lost or doubled, whoever is killed, ${what} included (SEED=${SEED})`, {
-    timeout: 300_000,
+    timeout: 400_000,
   }, async t => {
     const { equality, indexDifferences, changed, killed } = await runKills({
       seed: SEED,
