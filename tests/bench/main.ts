@@ -44,9 +44,7 @@ process.stdout.write(
 )
 for (const { name, program, takes } of chosen) {
   process.stdout.write(`# ${name} (${takes})\n`)
-  // kafkajs sets a timer to the past, of which Node warns.
-  const flags = ['--disable-warning=TimeoutNegativeWarning']
-  const child = spawn(process.execPath, [...flags, join('tests', 'bench', program)], {
+  const child = spawn(process.execPath, [join('tests', 'bench', program)], {
     cwd: ROOT,
     stdio: 'inherit',
   })
