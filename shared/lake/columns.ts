@@ -117,7 +117,8 @@ function makeEncodeDecimal({ precision, scale }: { precision: number; scale: num
   }
 }
 
-function makeStoreDecimal(precision: number): (unscaled: number | bigint) => Physical {
+/** Turns an unscaled decimal of the precision into what Parquet stores. */
+export function makeStoreDecimal(precision: number): (unscaled: number | bigint) => Physical {
   if (precision <= 9) return unscaled => Number(unscaled)
   if (precision <= 18) return unscaled => BigInt(unscaled)
   const length = decimalBytes(precision)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { AddFile } from './actions.ts'
-import { ParquetFile, type RowBuffer } from './parquet.ts'
+import type { Action, AddFile } from './actions.ts'
+import type { Column } from './columns.ts'
+import { type ColumnValues, ParquetFile, type RowBuffer } from './parquet.ts'
 import type { Table } from './table.ts'
 
 /** Partition columns of every table: the commit time's year and month in UTC. */
@@ -33,6 +34,33 @@ export async function writeFile(
   await table.objects.put(table.key(path), counted())
   const partitionValues = { year: month.year, month: month.month }
   return { path, partitionValues, size, modificationTime: Date.now(), dataChange, stats: statistics() }
+}
+
+/** Writes a data file from row groups as they come, so that memory follows the group and not the file. */
+export function writeGroups(
+  table: Table,
+  month: Month,
+  dataChange: boolean,
+  columns: Column[],
+  groups: AsyncIterable<ColumnValues[]>,
+): Promise<AddFile> {
+  const parquet = new ParquetFile(columns)
+  let statistics = ''
+  async function* body(): AsyncGenerator<Uint8Array> {
+    for await (const group of groups) yield parquet.writeRowGroup(group)
+    const end = parquet.finish()
+    statistics = end.statistics
+    yield end.bytes
+  }
+  return writeFile(table, month, dataChange, body(), () => statistics)
+}
+
+/** What a commit says of files that leave the table. */
+export function removeActions(files: AddFile[], dataChange: boolean): Action[] {
+  const deletionTimestamp = Date.now()
+  return files.map(({ path, partitionValues, size }) => ({
+    remove: { path, deletionTimestamp, dataChange, extendedFileMetadata: true, partitionValues, size },
+  }))
 }
 
 /** Takes away files that no commit holds. */

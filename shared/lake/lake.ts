@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { lakeType, type SourceTable } from '../config/index.ts'
-import type { Action } from './actions.ts'
+import type { Action, Metadata } from './actions.ts'
 import { type Column, deltaTypeName } from './columns.ts'
 import { formatSchema, PROTOCOL, type Snapshot } from './snapshot.ts'
 import { CONFIGURATION } from './table.ts'
+import { makeWiden } from './widening.ts'
 
 /** The key of a source table's Delta table. */
 export function tablePath(system: string, table: string): string {
@@ -46,49 +47,86 @@ export class IncompatibleSchemaError extends Error {
   override readonly name = 'IncompatibleSchemaError'
 }
 
+/** Columns are declared wider than the lake has them: its files are to be rewritten first (widenTable). */
+export class WiderSchemaError extends Error {
+  override readonly name = 'WiderSchemaError'
+}
+
+/** How declared columns differ from a table's. */
+export type SchemaChange = {
+  added: Column[]
+  /** With the type that they have in the source file, and which holds every value of the lake's. */
+  wider: Column[]
+  incompatible: { column: string; inLake: string; declared: string }[]
+}
+
+export function compareSchema(snapshot: Snapshot, declared: Column[]): SchemaChange {
+  const known = new Map(snapshot.columns.map(column => [column.name, column]))
+  const spelled = new Map(snapshot.columns.map(column => [column.name.toLowerCase(), column.name]))
+  const change: SchemaChange = { added: [], wider: [], incompatible: [] }
+  for (const column of declared) {
+    const { name, type } = column
+    const inLake = known.get(name)
+    const other = spelled.get(name.toLowerCase())
+    // Many readers take the two for one, and a column never leaves the table again.
+    if (!inLake && other !== undefined)
+      change.incompatible.push({ column: name, inLake: `spelled ${other}`, declared: name })
+    else if (!inLake) change.added.push(column)
+    else if (deltaTypeName(inLake.type) !== deltaTypeName(type)) {
+      if (makeWiden(inLake.type, type)) change.wider.push(column)
+      else
+        change.incompatible.push({
+          column: name,
+          inLake: deltaTypeName(inLake.type),
+          declared: deltaTypeName(type),
+        })
+    }
+  }
+  return change
+}
+
 /**
  * What a commit must say so that the table has these columns: everything for a new table, its metadata for one that
  * lacks a column, nothing else. Columns that are no longer declared stay, null from now on.
- * @throws IncompatibleSchemaError
+ * @throws IncompatibleSchemaError, WiderSchemaError
  */
 export function schemaActions(
   snapshot: Snapshot,
   declared: Column[],
 ): { actions: Action[]; schemaVersion: number } {
-  const known = new Map(snapshot.columns.map(column => [column.name, column]))
-  const spelled = new Map(snapshot.columns.map(column => [column.name.toLowerCase(), column.name]))
-  for (const { name, type } of declared) {
-    const inLake = known.get(name)
-    const other = spelled.get(name.toLowerCase())
-    // Many readers take the two for one, and a column never leaves the table again.
-    if (!inLake && other !== undefined)
-      throw new IncompatibleSchemaError(
-        `column ${name} is ${other} in the lake: names must differ by more than case`,
-      )
-    if (inLake && deltaTypeName(inLake.type) !== deltaTypeName(type))
-      throw new IncompatibleSchemaError(
-        `column ${name} is ${deltaTypeName(inLake.type)} in the lake and ${deltaTypeName(type)} in the source file`,
-      )
-  }
+  const { added, wider, incompatible } = compareSchema(snapshot, declared)
+  if (incompatible.length > 0)
+    throw new IncompatibleSchemaError(
+      incompatible
+        .map(
+          ({ column, inLake, declared }) =>
+            `column ${column} is ${inLake} in the lake, the source file says ${declared}`,
+        )
+        .join('; '),
+    )
+  if (wider.length > 0) throw new WiderSchemaError(`wider: ${wider.map(({ name }) => name).join(', ')}`)
   const current = schemaVersionOf(snapshot)
-  const added = declared.filter(({ name }) => !known.has(name))
   if (snapshot.metadata && added.length === 0) return { actions: [], schemaVersion: current }
-
-  const schemaVersion = current + 1
-  const configuration = { ...snapshot.metadata?.configuration, [SCHEMA_VERSION]: String(schemaVersion) }
-  if (snapshot.metadata) {
-    const schemaString = formatSchema(withAdded(snapshot.columns, added))
-    return { actions: [{ metaData: { ...snapshot.metadata, schemaString, configuration } }], schemaVersion }
-  }
+  if (snapshot.metadata)
+    return {
+      actions: [changeColumns(snapshot.metadata, withAdded(snapshot.columns, added), current + 1)],
+      schemaVersion: current + 1,
+    }
   const metaData = {
     id: randomUUID(),
     format: { provider: 'parquet', options: {} },
     schemaString: formatSchema([...declared, ...OWN_COLUMNS, ...PARTITION_COLUMNS]),
     partitionColumns: PARTITION_COLUMNS.map(({ name }) => name),
     createdTime: Date.now(),
-    configuration: { ...CONFIGURATION, ...configuration },
+    configuration: { ...CONFIGURATION, [SCHEMA_VERSION]: String(current + 1) },
   }
-  return { actions: [{ protocol: PROTOCOL }, { metaData }], schemaVersion }
+  return { actions: [{ protocol: PROTOCOL }, { metaData }], schemaVersion: current + 1 }
+}
+
+/** The table's metadata with other columns, and the number of that change. */
+export function changeColumns(metadata: Metadata, columns: Column[], schemaVersion: number): Action {
+  const configuration = { ...metadata.configuration, [SCHEMA_VERSION]: String(schemaVersion) }
+  return { metaData: { ...metadata, schemaString: formatSchema(columns), configuration } }
 }
 
 /** New columns come behind the source's others, before the lake's own. */

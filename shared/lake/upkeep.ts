@@ -1,7 +1,8 @@
 import type { AddFile } from './actions.ts'
-import { dataKey, deleteFiles, type Month, writeFile } from './data-files.ts'
-import { type ColumnValues, ParquetFile, readRowGroups } from './parquet.ts'
+import { dataKey, deleteFiles, type Month, removeActions, writeGroups } from './data-files.ts'
+import { type ColumnValues, readRowGroups } from './parquet.ts'
 import { CHECKPOINT_INTERVAL, type LogEntry, listLog, type Table } from './table.ts'
+import { filesBeingWidened } from './widen.ts'
 
 /**
  * Upkeep of a table that gets a commit a second for months. It runs beside writers and readers: it commits like any
@@ -60,17 +61,9 @@ function sizeClass(size: number): number {
   return Math.max(0, Math.floor(Math.log(size / SMALLEST_CLASS_BYTES) / Math.log(FILES_PER_CLASS)))
 }
 
-async function mergeFiles(table: Table, files: AddFile[]): Promise<AddFile> {
-  const parquet = new ParquetFile(table.snapshot.dataColumns)
-  let statistics = ''
-  async function* body(): AsyncGenerator<Uint8Array> {
-    for await (const group of readInGroups(table, files)) yield parquet.writeRowGroup(group)
-    const end = parquet.finish()
-    statistics = end.statistics
-    yield end.bytes
-  }
+function mergeFiles(table: Table, files: AddFile[]): Promise<AddFile> {
   const month = files[0]?.partitionValues as Month
-  return writeFile(table, month, false, body(), () => statistics)
+  return writeGroups(table, month, false, table.snapshot.dataColumns, readInGroups(table, files))
 }
 
 async function* readInGroups(table: Table, files: AddFile[]): AsyncGenerator<ColumnValues[]> {
@@ -100,18 +93,7 @@ async function* readInGroups(table: Table, files: AddFile[]): AsyncGenerator<Col
 async function replaceFiles(table: Table, files: AddFile[], add: AddFile): Promise<boolean> {
   for (;;) {
     if (!files.every(({ path }) => table.snapshot.files.has(path))) return false
-    const deletionTimestamp = Date.now()
-    const removes = files.map(({ path, partitionValues, size }) => ({
-      remove: {
-        path,
-        deletionTimestamp,
-        dataChange: false,
-        extendedFileMetadata: true,
-        partitionValues,
-        size,
-      },
-    }))
-    if (await table.commit('OPTIMIZE', [...removes, { add }])) {
+    if (await table.commit('OPTIMIZE', [...removeActions(files, false), { add }])) {
       await table.checkpointIfDue()
       return true
     }
@@ -164,7 +146,8 @@ export async function vacuum(table: Table, options: { retentionMs?: number } = {
   await table.refresh()
   const now = Date.now()
   const { files, tombstones } = table.snapshot
-  const live = new Set([...files.keys()].map(path => dataKey(table, path)))
+  const waiting = await filesBeingWidened(table)
+  const live = new Set([...files.keys(), ...waiting].map(path => dataKey(table, path)))
   const removedAt = new Map(
     [...tombstones.values()].map(({ path, deletionTimestamp }) => [dataKey(table, path), deletionTimestamp]),
   )

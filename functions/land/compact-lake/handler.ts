@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { NotFoundError } from '../../../shared/errors/index.ts'
-import { cleanLog, compact, openTable, type Table, tablePath, vacuum } from '../../../shared/lake/index.ts'
+import {
+  cleanLog,
+  compact,
+  openTable,
+  sourceColumns,
+  type Table,
+  tablePath,
+  vacuum,
+  widenTable,
+} from '../../../shared/lake/index.ts'
 
 const tableReport = z.object({
   table: z.string().describe('Its folder in the object storage'),
@@ -13,8 +22,8 @@ const tableReport = z.object({
 })
 
 /**
- * Upkeep of the lake, beside its writers and readers: small files are merged, and what no version of the last hours
- * needs is deleted. Each step commits or deletes by itself and finds its work by looking, so it may run twice or die
+ * Upkeep of the lake, beside its writers and readers: small files are merged, what no version of the last hours needs is
+ * deleted, and tables whose columns are declared wider than they are get rewritten. Each step commits or deletes by itself and finds its work by looking, so it may run twice or die
  * anywhere.
  */
 export default defineFunction({
@@ -33,18 +42,25 @@ export default defineFunction({
   async handle({ system, table }, { resources, log, signal }) {
     const wanted = resources.sources
       .filter(source => system === undefined || source.system === system)
-      .flatMap(source => source.tables.map(({ name }) => ({ system: source.system, name })))
+      .flatMap(source => source.tables.map(({ name, columns }) => ({ system: source.system, name, columns })))
       .filter(({ name }) => table === undefined || name === table)
     if (wanted.length === 0) throw new NotFoundError(`no table ${table ?? ''} of a system ${system ?? ''}`)
 
     const tables: z.input<typeof tableReport>[] = []
-    for (const { system, name } of wanted) {
+    const widenings: (() => Promise<unknown>)[] = []
+    for (const { system, name, columns } of wanted) {
       signal.throwIfAborted()
       const opened = await openTable(resources.objects, tablePath(system, name))
       if (!opened.snapshot.exists) continue
       tables.push(await keepUp(opened))
       log.debug(tables.at(-1), 'table kept up')
+      widenings.push(async () => {
+        const files = await widenTable(opened, sourceColumns({ columns }), signal)
+        if (files > 0) log.info({ table: opened.path, files }, 'table rewritten: columns have become wider')
+      })
     }
+    // Last, because a large one may take the time that is left; the next run goes on from there.
+    for (const widen of widenings) await widen()
     return { tables }
   },
 })

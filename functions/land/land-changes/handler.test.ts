@@ -255,18 +255,63 @@ test('a column added to the source file is added to the table, and the next rows
   )
 })
 
-test('events wait while a column is declared with another type than the lake has', async () => {
+test('events of a column that is declared with another type than the lake has are parked, and land when replayed', async () => {
   await start('Color: { type: string, as: color }')([event(1)])
-  const waiting = ['retry incompatible_schema']
-  assert.deepEqual(await start('Color: { type: int, as: color }')([event(2)]), waiting)
-  assert.deepEqual(await start('Color: { type: string, as: color }')([event(2)]), ['done'])
+  const wrong = start('Color: { type: int, as: color }')
+  const parked = Array(2).fill('parked incompatible_schema')
+  assert.deepEqual(await wrong([event(2), snapshotEnd(3, 1)]), parked)
+  assert.match(
+    logged.join(),
+    /lake\/cdc_shop\/Product.*column Color is string in the lake, the source file says integer/,
+  )
+  const mended = start('Color: { type: string, as: color }')
+  assert.deepEqual(await mended([event(4)]), ['done'])
+  const replayed = { ...event(2), replayed: true }
+  assert.deepEqual(await mended([replayed, { ...snapshotEnd(3, 1), replayed: true }]), ['done', 'done'])
+  assert.deepEqual(await mended([replayed]), ['skipped already_landed'])
+  assert.equal(await rowsIn(), 3)
 })
 
-test('events wait while a column is declared under a name that differs from the lake by case alone', async () => {
-  await start('Color: { type: string, as: color }')([event(1)])
-  assert.deepEqual(await start('color: { type: string, as: color }')([event(2)]), [
-    'retry incompatible_schema',
+test('a narrower type, and a name that differs from the lake by case alone, are incompatible too', async () => {
+  await start('Color: { type: bigint, as: color }')([event(1)])
+  for (const columns of ['Color: { type: int, as: color }', 'color: { type: bigint, as: color }'])
+    assert.deepEqual(await start(columns)([event(2)]), ['parked incompatible_schema'])
+})
+
+test('a column that is declared wider is widened, its rows keep their values, and the marks stay', async () => {
+  const row = (id: number, Color: unknown) => ({ ProductID: id, Name: 'x', Price: '9.90', Color })
+  await start('Color: { type: int, as: color }')([
+    event(1, { row: row(1, 7) }),
+    event(2, { row: row(2, null) }),
   ])
+  const land = start('Color: { type: bigint, as: color }')
+  const big = '9223372036854775807'
+  assert.deepEqual(await land([event(2), event(3, { row: row(3, big) })]), ['skipped already_landed', 'done'])
+  const { snapshot } = await openTable(objects, TABLE)
+  assert.deepEqual(snapshot.dataColumns.find(({ name }) => name === 'Color')?.type, { kind: 'bigint' })
+  assert.equal(schemaVersionOf(snapshot), 2)
+  const range = (path: string) => JSON.parse(snapshot.files.get(path)?.stats ?? '{}').minValues.Color
+  assert.deepEqual([...snapshot.files.keys()].map(range), [7, Number(big)])
+  assert.equal(await rowsIn(), 3)
+  const { snapshot: before } = await openTable(objects, TABLE, { version: 0 })
+  assert.deepEqual(before.dataColumns.find(({ name }) => name === 'Color')?.type, { kind: 'int' })
+})
+
+test('writers who find a column wider at once, beside ones that do not know, widen it once and lose nothing', async () => {
+  const old = start('Color: { type: int, as: color }')
+  await old([event(1)])
+  const writers = [1, 2, 3].map(() => start('Color: { type: bigint, as: color }'))
+  const outcomes = await Promise.all([
+    ...writers.map((land, i) => land([event(2, { partition: i })])),
+    old([event(2, { partition: 7 })]),
+  ])
+  assert.deepEqual(outcomes.slice(0, 3), Array(3).fill(['done']))
+  const [late] = outcomes[3] ?? []
+  assert.ok(late === 'done' || late === 'parked incompatible_schema', late)
+  const { snapshot } = await openTable(objects, TABLE)
+  assert.equal(schemaVersionOf(snapshot), 2)
+  assert.equal(await rowsIn(), late === 'done' ? 5 : 4)
+  assert.equal((await openTable(objects, TABLE)).snapshot.files.size, snapshot.files.size)
 })
 
 test('writers of one table land every event once and leave no file of a lost race behind', async () => {

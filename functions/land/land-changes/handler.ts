@@ -3,10 +3,14 @@ import { type BatchResult, defineEventFunction } from '../../../shared/contract/
 import { describeError } from '../../../shared/errors/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
 import {
+  bytesOf,
   IncompatibleSchemaError,
+  sourceColumns,
   Table,
   tablePath,
   UnsupportedTableError,
+  WiderSchemaError,
+  widenTable,
 } from '../../../shared/lake/index.ts'
 import type { ObjectStore } from '../../../shared/objects/index.ts'
 import type { Logger } from '../../../shared/telemetry/index.ts'
@@ -33,7 +37,7 @@ export default defineEventFunction({
   async handleBatch(events, { state, log }) {
     const landings = [...Map.groupBy(events, event => event.topic)].map(([topic, events]) => {
       const destination = state.destinations.get(topic)
-      return destination ? landTopic(destination, events, log) : parkAll(events, 'unknown_table')
+      return destination ? landTopic(destination, events, log) : answerAll(events, 'parked', 'unknown_table')
     })
     const settled = await Promise.allSettled(landings)
     // Thrown again for all: what has landed of the other tables is skipped when the batch comes again.
@@ -53,37 +57,59 @@ function findDestinations(sources: Source[], objects: ObjectStore): Map<string, 
   return new Map(destinations)
 }
 
-function landTopic({ source, table }: Destination, events: BusEvent[], log: Logger): Promise<BatchResult[]> {
+/** Files of a table up to so many bytes are rewritten in passing when a column becomes wider: some seconds' work. */
+const WIDEN_IN_PASSING_BYTES = 32 * 1024 * 1024
+
+function landTopic(destination: Destination, events: BusEvent[], log: Logger): Promise<BatchResult[]> {
+  const { source, table } = destination
   return table.exclusive(async () => {
-    try {
-      if (!table.snapshot.exists) await table.refresh()
-      const { results, mismatches } = await landEvents(table, source, events)
-      for (const [column, those] of Map.groupBy(mismatches, mismatch => mismatch.column))
-        log.warn(
-          {
-            table: table.path,
-            column: column.name,
-            type: column.type,
-            events: those.length,
-            first: those[0]?.eventId,
-          },
-          'values that are not of the declared type: events parked',
-        )
-      if (results.some(({ reason }) => reason === 'log_went_back'))
-        log.error(
-          { topic: source.topic },
-          'the bus ends below what has landed: see docs/playbooks/restore.md',
-        )
-      return results
-    } catch (error) {
-      if (!(error instanceof IncompatibleSchemaError || error instanceof UnsupportedTableError)) throw error
-      // The source file is to be mended, and then these events are good: they wait, and parking would lose their order.
-      log.error({ table: table.path }, describeError(error))
-      return events.map(({ id }) => ({ id, status: 'retry', reason: 'incompatible_schema' }))
-    }
+    for (let isFresh = false; ; isFresh = true)
+      try {
+        if (!table.snapshot.exists) await table.refresh()
+        return await land(destination, events, log)
+      } catch (error) {
+        if (error instanceof UnsupportedTableError) {
+          // The table is to be mended, and then these events are good.
+          log.error({ table: table.path }, describeError(error))
+          return answerAll(events, 'retry', 'unsupported_table')
+        }
+        const isWider = error instanceof WiderSchemaError
+        if (!isWider && !(error instanceof IncompatibleSchemaError)) throw error
+        // Another writer may have changed the columns.
+        if (!isFresh) await table.refresh()
+        else if (!isWider) {
+          // All of them, the snapshot's end too: without the rows before it it would call their keys deleted.
+          log.error(
+            { table: table.path, topic: source.topic, events: events.length, problem: error.message },
+            'columns that do not fit the lake: events parked, to be replayed once the source file is mended',
+          )
+          return answerAll(events, 'parked', 'incompatible_schema')
+        } else if (bytesOf(table) > WIDEN_IN_PASSING_BYTES) {
+          log.warn({ table: table.path }, `${error.message}: events wait until compact-lake has rewritten it`)
+          return answerAll(events, 'retry', 'table_is_widened')
+        } else await widenTable(table, sourceColumns(source))
+      }
   })
 }
 
-async function parkAll(events: BusEvent[], reason: string): Promise<BatchResult[]> {
-  return events.map(({ id }) => ({ id, status: 'parked', reason }))
+async function land({ source, table }: Destination, events: BusEvent[], log: Logger): Promise<BatchResult[]> {
+  const { results, mismatches } = await landEvents(table, source, events)
+  for (const [column, those] of Map.groupBy(mismatches, mismatch => mismatch.column))
+    log.warn(
+      {
+        table: table.path,
+        column: column.name,
+        type: column.type,
+        events: those.length,
+        first: those[0]?.eventId,
+      },
+      'values that are not of the declared type: events parked',
+    )
+  if (results.some(({ reason }) => reason === 'log_went_back'))
+    log.error({ topic: source.topic }, 'the bus ends below what has landed: see docs/playbooks/restore.md')
+  return results
+}
+
+function answerAll(events: BusEvent[], status: 'parked' | 'retry', reason: string): BatchResult[] {
+  return events.map(({ id }) => ({ id, status, reason }))
 }
