@@ -142,6 +142,27 @@ export function makeBookkeeping(store: Store, cluster: string) {
         throw new FencedError(`${group} on ${topic.name}: another holder moved the cursor`)
     }) satisfies Bus['moveCursors'],
 
+    rewindCursors: (async (group, topic, to, fencing) => {
+      const moved = await store.query(
+        `update bus.cursor c set next_offset = least(c.next_offset, m.next_offset), fencing = $3,
+           position = case when m.next_offset < c.next_offset then m.position else c.position end,
+           changed_at = case when m.next_offset < c.next_offset then null else c.changed_at end
+         from unnest($4::smallint[], $5::bigint[], $6::text[]) as m (partition, next_offset, position)
+         where c."group" = $1 and c.topic_id = $2 and c.partition = m.partition and c.fencing <= $3
+         returning c.partition`,
+        [
+          group,
+          topic.id,
+          fencing,
+          to.map(({ partition }) => partition),
+          to.map(({ nextOffset }) => nextOffset),
+          to.map(({ position }) => position),
+        ],
+      )
+      if (moved.length !== to.length)
+        throw new FencedError(`${group} on ${topic.name}: another holder moved the cursor`)
+    }) satisfies Bus['rewindCursors'],
+
     heartbeat: (async ({ query }, topics, position, at) => {
       const ids = topics.map(topic => topicNamed(topic).id)
       // Who has read up to the last heartbeat and not yet up to this one keeps what that one said.

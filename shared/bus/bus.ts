@@ -56,6 +56,10 @@ export type Bus = {
   openReader(group: string, topic: Topic, wake: () => void): Promise<BusReader>
   /** Moves cursors forward. @throws FencedError where another holder moved one meanwhile, which stays as it is */
   moveCursors(group: string, topic: Topic, moves: CursorMove[], fencing: number): Promise<void>
+  /** Sets cursors back, so that what lies behind them is read again. @throws FencedError where another holds the lease by now */
+  rewindCursors(group: string, topic: Topic, to: Rewind[], fencing: number): Promise<void>
+  /** The first offset that each partition's log still has. */
+  findBegins(topic: Topic): Promise<bigint[]>
   /** Says what a group waits for, or that it waits no more. */
   reportProblem(group: string, topic: Topic, problem: string | null): Promise<void>
   /** Drops days of the log that lie past the retention and that every group has read. @returns days dropped */
@@ -71,6 +75,9 @@ export type BusReader = {
 
 /** A cursor's way past some events, the last of which is complete up to `position`. */
 export type CursorMove = { from: Cursor; nextOffset: bigint; position: Position; changedAt: Date }
+
+/** A cursor's way back: the group is then complete up to `position`, null where that cannot be said. */
+export type Rewind = { partition: number; nextOffset: bigint; position: Position | null }
 
 /** The type of a message that has none of its own: a source's change as Debezium tells it, or something foreign. */
 export const RAW = 'cordage.raw.v1'

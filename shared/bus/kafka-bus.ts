@@ -36,6 +36,7 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
 
   return {
     moveCursors: books.moveCursors,
+    rewindCursors: books.rewindCursors,
     heartbeat: books.heartbeat,
     reportProblem: books.reportProblem,
 
@@ -86,6 +87,11 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
 
     openReader: (group, topic, wake) =>
       attempt(url, () => openKafkaReader({ kafka, books, group, topic, wake })),
+
+    async findBegins(topic) {
+      const offsets = await attempt(url, () => withAdmin(kafka, admin => admin.fetchTopicOffsets(topic.name)))
+      return offsets.toSorted((a, b) => a.partition - b.partition).map(({ low }) => BigInt(low))
+    },
 
     // The brokers keep to each topic's retention by themselves.
     dropOldEvents: async () => 0,

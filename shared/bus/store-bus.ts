@@ -54,6 +54,7 @@ export function openStoreBus(store: Store): Bus {
 
   return {
     moveCursors: books.moveCursors,
+    rewindCursors: books.rewindCursors,
     heartbeat: books.heartbeat,
     reportProblem: books.reportProblem,
 
@@ -130,6 +131,14 @@ export function openStoreBus(store: Store): Bus {
           if (readers === 0) await stopListening()
         },
       }
+    },
+
+    async findBegins(topic) {
+      const rows = await store.query<{ first_offset: string }>(
+        'select first_offset from bus.partition where topic_id = $1 order by partition',
+        [topic.id],
+      )
+      return rows.map(row => BigInt(row.first_offset))
     },
 
     async dropOldEvents(retentionDays) {

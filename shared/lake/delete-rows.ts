@@ -1,7 +1,8 @@
-import type { AddFile } from './actions.ts'
+import type { Action, AddFile } from './actions.ts'
 import { type Column, makeEncode, type Physical, type Value } from './columns.ts'
 import { dataKey, deleteFiles, type Month, removeActions, writeGroups } from './data-files.ts'
 import { type ColumnValues, readRowGroups } from './parquet.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { Table } from './table.ts'
 
 /** What a column's value must be: one of these, or, of a text, more than this. */
@@ -15,12 +16,19 @@ export type Deletion = { rows: number; filesRewritten: number; filesRemoved: num
  *
  * The old files stay for readers of older versions until vacuum finds them past retention. Where rows must be gone at
  * once, as in an erasure, say so to vacuum: `vacuum(table, { retentionMs: 0 })`.
+ * @param options `also`: what the same commit is to say besides, made from the state that it follows
  * @throws TypeError for a column that the table does not have, or a value that is not of its type
  */
-export async function deleteRows(table: Table, conditions: Condition[]): Promise<Deletion> {
+export async function deleteRows(
+  table: Table,
+  conditions: Condition[],
+  options: { operation?: string; also?: (snapshot: Snapshot) => Action[] } = {},
+): Promise<Deletion> {
+  const { operation = 'DELETE', also } = options
   if (conditions.length === 0) throw new TypeError(`${table.path}: every row was asked to be deleted`)
   /** By path: what takes a file's place, or that it holds no such row. */
   const known = new Map<string, Replacement>()
+  await table.refresh()
   for (;;) {
     const { snapshot } = table
     for (const [path, { add }] of known)
@@ -37,8 +45,13 @@ export async function deleteRows(table: Table, conditions: Condition[]): Promise
     const files = hit.flatMap(([path]) => snapshot.files.get(path) ?? [])
     const adds = hit.flatMap(([, { add }]) => add ?? [])
     const rows = hit.reduce((sum, [, replacement]) => sum + replacement.rows, 0)
-    if (rows === 0) return { rows, filesRewritten: 0, filesRemoved: 0 }
-    if (await table.commit('DELETE', [...removeActions(files, true), ...adds.map(add => ({ add }))])) {
+    if (rows === 0 && !also) return { rows, filesRewritten: 0, filesRemoved: 0 }
+    const actions = [
+      ...(also?.(snapshot) ?? []),
+      ...removeActions(files, true),
+      ...adds.map((add): Action => ({ add })),
+    ]
+    if (await table.commit(operation, actions)) {
       await table.checkpointIfDue()
       return { rows, filesRewritten: adds.length, filesRemoved: files.length - adds.length }
     }
@@ -54,7 +67,7 @@ type Test = {
   mayBeIn(min: unknown, max: unknown): boolean
 }
 
-function makeTest(table: Table, condition: Condition): Test {
+export function makeTest(table: Table, condition: Condition): Test {
   const column = table.snapshot.dataColumns.find(({ name }) => name === condition.column)
   if (!column) throw new TypeError(`${table.path} has no column ${condition.column}`)
   if ('above' in condition) {
@@ -131,7 +144,7 @@ async function withoutRows(table: Table, file: AddFile, tests: Test[]): Promise<
   return { rows, add: await writeGroups(table, file.partitionValues as Month, true, columns, kept()) }
 }
 
-function mayHold({ stats }: AddFile, tests: Test[]): boolean {
+export function mayHold({ stats }: AddFile, tests: Test[]): boolean {
   if (stats === undefined) return true
   const { minValues, maxValues } = JSON.parse(stats) as Record<string, Record<string, unknown> | undefined>
   return tests.every(({ column, mayBeIn }) => mayBeIn(minValues?.[column.name], maxValues?.[column.name]))

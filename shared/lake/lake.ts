@@ -143,6 +143,7 @@ export type LandedMark = { offset: bigint | undefined; position: string | undefi
 export type Origin = { busId: string; topic: string; partition: number }
 
 const offsetApp = ({ busId, topic, partition }: Origin) => `land/${busId}/${topic}/${partition}`
+const OFFSET_APP = /^land\/([^/]+)\/(.+)\/(\d+)$/
 const epochApp = ({ topic, partition }: Omit<Origin, 'busId'>) => `epoch/${topic}/${partition}`
 const positionDomain = ({ topic, partition }: Origin) => `cordage.land/${topic}/${partition}`
 
@@ -163,6 +164,16 @@ export function markActions(origin: Origin, mark: LandedMark): Action[] {
       domainMetadata: { domain: positionDomain(origin), configuration: mark.position, removed: false },
     })
   return actions
+}
+
+/** Every partition's mark, of whichever bus. */
+export function landMarks(snapshot: Snapshot): (Origin & { offset: bigint; position: string | undefined })[] {
+  return [...snapshot.transactions].flatMap(([appId, { version }]) => {
+    const match = OFFSET_APP.exec(appId)
+    if (!match) return []
+    const origin = { busId: match[1] as string, topic: match[2] as string, partition: Number(match[3]) }
+    return [{ ...origin, offset: version, position: landedMark(snapshot, origin).position }]
+  })
 }
 
 export function epochAction(origin: Omit<Origin, 'busId'>, epoch: number): Action {

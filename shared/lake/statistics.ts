@@ -104,7 +104,7 @@ function textLiteral(text: string, which: 'min' | 'max'): string | undefined {
   return undefined
 }
 
-function decimalLiteral(unscaled: bigint, scale: number): string {
+export function decimalLiteral(unscaled: bigint, scale: number): string {
   const negative = unscaled < 0n
   const digits = String(negative ? -unscaled : unscaled).padStart(scale + 1, '0')
   const whole = digits.slice(0, digits.length - scale)

@@ -17,8 +17,11 @@ export type Lease = {
 
 /** The leases of one process, renewed together. */
 export type Leases = {
-  /** Takes a lease that nobody holds. @returns undefined where another does */
-  tryAcquire(name: string): Promise<Lease | undefined>
+  /**
+   * Takes a lease that nobody holds, or, to `seize` it, whoever does: that one notices within LEASE_MS.
+   * @returns undefined where another holds it
+   */
+  tryAcquire(name: string, options?: { seize?: boolean }): Promise<Lease | undefined>
   release(lease: Lease): Promise<void>
   /** Gives all back and stops renewing. */
   close(): Promise<void>
@@ -64,16 +67,16 @@ export function makeLeases(store: Store, owner: string): Leases {
   timer.unref()
 
   return {
-    async tryAcquire(name) {
+    async tryAcquire(name, { seize = false } = {}) {
       if (held.has(name) || asking.has(name)) return undefined
       asking.add(name)
       const [row] = await store
         .query<{ fencing: string }>(
           `insert into ops.lease as l (name, owner, fencing, expires_at) values ($1, $2, 1, now() + $3 * interval '1 millisecond')
          on conflict (name) do update set owner = excluded.owner, fencing = l.fencing + 1, expires_at = excluded.expires_at
-         where l.expires_at < now() or l.owner = excluded.owner
+         where l.expires_at < now() or l.owner = excluded.owner or $4
          returning fencing`,
-          [name, owner, LEASE_MS],
+          [name, owner, LEASE_MS, seize],
         )
         .finally(() => asking.delete(name))
       if (!row) return undefined

@@ -38,7 +38,15 @@ export type Landed = { results: BatchResult[]; mismatches: Mismatch[] }
  */
 export async function landEvents(table: Table, source: SourceTable, events: BusEvent[]): Promise<Landed> {
   let last: { sorted: SortedEvents; files: AddFile[] } | undefined
+  const origins = originsOf(events)
+  const before = marksOf(table.snapshot, origins)
   for (;;) {
+    if (marksOf(table.snapshot, origins).some((mark, i) => mark < (before[i] ?? mark))) {
+      // Taken back to an earlier state: whoever handed these over may have read on from where the table was.
+      if (last) await deleteFiles(table, last.files)
+      const results = events.map(({ id }) => ({ id, status: 'retry' as const, reason: 'table_was_restored' }))
+      return { results, mismatches: [] }
+    }
     const replayed = await findChanges(
       table,
       events.filter(event => event.replayed),
@@ -47,7 +55,14 @@ export async function landEvents(table: Table, source: SourceTable, events: BusE
     const stillFits =
       last?.sorted.landing === sorted.landing && last.sorted.schemaVersion === sorted.schemaVersion
     if (last && !stillFits) await deleteFiles(table, last.files)
-    if (sorted.landing === 0) return sorted
+    if (sorted.landing === 0) {
+      // To skip an event is to rely on marks, which may have been set back since they were read.
+      const known = table.snapshot.version
+      if (sorted.results.some(({ status }) => status === 'skipped')) await table.refresh()
+      if (table.snapshot.version === known) return sorted
+      last = undefined
+      continue
+    }
     // What has landed only grows: as many events left to land as before are the same events, and their files still good.
     const files: AddFile[] = last && stillFits ? last.files : await writeFiles(table, sorted.months)
     if (await table.commit('WRITE', [...sorted.actions, ...files.map(add => ({ add }))])) {
@@ -56,6 +71,20 @@ export async function landEvents(table: Table, source: SourceTable, events: BusE
     }
     last = { sorted, files }
   }
+}
+
+function originsOf(events: BusEvent[]): Origin[] {
+  const origins = new Map<string, Origin>()
+  for (const { busid: busId, topic, partition } of events) {
+    const name = `${partition} ${busId}`
+    if (!origins.has(name)) origins.set(name, { busId, topic, partition })
+  }
+  return [...origins.values()]
+}
+
+/** How far each partition has landed; -1 where nothing has. */
+function marksOf(snapshot: Snapshot, origins: Origin[]): bigint[] {
+  return origins.map(origin => landedMark(snapshot, origin).offset ?? -1n)
 }
 
 function writeFiles(table: Table, months: Map<string, RowBuffer>): Promise<AddFile[]> {

@@ -1,0 +1,184 @@
+import type { Bus } from '../../shared/bus/index.ts'
+import type { Source, SourceTable } from '../../shared/config/index.ts'
+import type { Host } from '../../shared/contract/index.ts'
+import { OutageError } from '../../shared/errors/index.ts'
+import { type BusEvent, CHANGE, SNAPSHOT_END } from '../../shared/events/index.ts'
+import {
+  type AddFile,
+  completedEpoch,
+  landedEpoch,
+  OWN_COLUMNS,
+  openTable,
+  readRows,
+  sourceColumns,
+  type Table,
+  tablePath,
+  type Value,
+} from '../../shared/lake/index.ts'
+import type { ObjectStore } from '../../shared/objects/index.ts'
+import type { Lease, Leases, Store } from '../../shared/store/index.ts'
+import { takeOver } from './take-over.ts'
+
+export const INDEX_FUNCTION = 'index-products'
+/** The entities that the index is made of, and the table of each. Texts come first: a product's vector has both. */
+const INDEX_TABLES = new Map<SourceTable['entity'], string>([
+  ['product_text', 'search.product_text'],
+  ['inventory', 'search.stock'],
+  ['product', 'search.product'],
+])
+/** As many as a topic's batches have. */
+const BATCH = 200
+
+export type IndexRebuild = {
+  store: Store
+  bus: Bus
+  leases: Leases
+  objects: ObjectStore
+  sources: Source[]
+  /** index-products, started. */
+  host: Host
+  onTable?: (table: string, rows: number) => void
+}
+
+/**
+ * Makes the search index anew from the lake, which has every change, and from the bus what has not landed yet. Searches
+ * are answered meanwhile, from each row as it was until it is made again. Killed in between it is to be run again.
+ */
+export async function rebuildIndex(options: IndexRebuild): Promise<{ rows: number }> {
+  const { sources, leases } = options
+  let rows = 0
+  for (const [entity, name] of INDEX_TABLES)
+    for (const source of sources)
+      for (const table of source.tables.filter(table => table.entity === entity)) {
+        const fed = await takeOver(leases, { group: INDEX_FUNCTION, topic: table.topic }, lease =>
+          rebuildFrom(options, source, table, name, lease),
+        )
+        options.onTable?.(`${source.system}.${table.name}`, fed)
+        rows += fed
+      }
+  return { rows }
+}
+
+async function rebuildFrom(
+  { store, objects, host }: IndexRebuild,
+  source: Source,
+  table: SourceTable,
+  name: string,
+  lease: Lease,
+): Promise<number> {
+  const { topic } = table
+  await store.transaction(async ({ query }) => {
+    // What has not landed is read again from the bus.
+    await query(
+      `update bus.cursor c set next_offset = least(c.next_offset, l.next_offset), fencing = $3
+       from bus.cursor l join bus.topic t on t.id = l.topic_id
+       where t.name = $1 and l."group" = 'land-changes' and c."group" = $2
+         and c.topic_id = l.topic_id and c.partition = l.partition and c.fencing <= $3`,
+      [topic, INDEX_FUNCTION, lease.fencing],
+    )
+    await query('delete from search.cleared where topic = $1', [topic])
+    await query('delete from search.snapshot where topic = $1', [topic])
+    // Older than anything: whatever comes now takes the row's place.
+    await query(`update ${name} set position = '' where system = $1`, [source.system])
+    if (name === 'search.product')
+      await query(
+        `update search.embedding set text_hash = '' where product_id in (select product_id from search.product where system = $1)`,
+        [source.system],
+      )
+  })
+  const feed = async (events: BusEvent[]) => {
+    lease.signal.throwIfAborted()
+    const { status, detail } = await host.deliver(events)
+    if (status !== 200)
+      throw new OutageError('index', `${INDEX_FUNCTION} answered ${status}: ${detail ?? ''}`)
+  }
+  const opened = await openTable(objects, tablePath(source.system, table.name))
+  let rows = 0
+  const batch: BusEvent[] = []
+  for await (const event of readChanges(opened, source, table)) {
+    batch.push(event)
+    rows += 1
+    if (batch.length === BATCH) await feed(byPosition(batch.splice(0)))
+  }
+  if (batch.length > 0) await feed(byPosition(batch))
+  // What land-changes could not take, the index may have.
+  const parked = await store.query<{ event: BusEvent }>(
+    `select event from ops.parked where function = 'land-changes' and topic = $1 and event is not null order by id`,
+    [topic],
+  )
+  for (let at = 0; at < parked.length; at += BATCH)
+    await feed(parked.slice(at, at + BATCH).map(({ event }) => event))
+  for (const end of snapshotEnds(opened, source, table)) await feed([end])
+  await store.query(`delete from ${name} where system = $1 and position = ''`, [source.system])
+  return rows
+}
+
+const byPosition = (events: BusEvent[]) =>
+  events.toSorted((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0))
+
+/** A table's rows as the events that they were; the latest files first, so that older rows change nothing any more. */
+async function* readChanges(opened: Table, source: Source, table: SourceTable): AsyncGenerator<BusEvent> {
+  const declared = sourceColumns(table).filter(({ name }) =>
+    opened.snapshot.columns.some(column => column.name === name),
+  )
+  const latest = (file: AddFile): string => JSON.parse(file.stats ?? '{}').maxValues?._position ?? '~'
+  const files = [...opened.snapshot.files.values()].sort((a, b) => (latest(a) < latest(b) ? 1 : -1))
+  for (const file of files)
+    for await (const rows of readRows(opened, file, [...declared, ...OWN_COLUMNS]))
+      for (const row of rows) yield toEvent(source, table, row)
+}
+
+function toEvent(source: Source, table: SourceTable, row: Record<string, Value>): BusEvent {
+  const { _op: op, _position, _partition, _offset, _changed_at, _landed_at, _schema_version, ...values } = row
+  const position = String(_position)
+  const key = op === 't' ? '' : JSON.stringify(table.key.map(name => values[name]))
+  const after = op === 'd' || op === 't' ? null : values
+  return {
+    ...placeOf(source, table, Number(_partition), position),
+    offset: String(_offset),
+    type: CHANGE,
+    time: String(_changed_at),
+    partitionkey: key,
+    data: {
+      op,
+      before: op === 'd' ? values : null,
+      after,
+      source: { name: source.system, schema: source.namespace, table: table.name },
+    },
+  }
+}
+
+function placeOf(source: Source, table: SourceTable, partition: number, position: string) {
+  const place = `${source.system}/${table.name}`
+  return {
+    specversion: '1.0' as const,
+    id: `${place}/${position}/${partition}`,
+    source: `/sources/${place}`,
+    position,
+    topic: table.topic,
+    partition,
+    busid: 'lake',
+  }
+}
+
+/** The last snapshot that is complete, and then those that a partition is ahead with. */
+function snapshotEnds({ snapshot }: Table, source: Source, table: SourceTable): BusEvent[] {
+  const { topic, partitions } = table
+  const all = Array.from({ length: partitions }, (_, partition) => partition)
+  const end = (partition: number, epoch: number): BusEvent => ({
+    ...placeOf(source, table, partition, `end of ${epoch}`),
+    offset: '0',
+    type: SNAPSHOT_END,
+    time: new Date().toISOString(),
+    partitionkey: '',
+    data: { epoch, partitions },
+  })
+  const complete = completedEpoch(snapshot, topic, partitions)
+  if (complete === 0) return []
+  return [
+    ...all.map(partition => end(partition, complete)),
+    ...all
+      .map(partition => end(partition, landedEpoch(snapshot, { topic, partition })))
+      .filter(({ data }) => (data as { epoch: number }).epoch > complete),
+  ]
+}
