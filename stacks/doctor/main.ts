@@ -12,7 +12,7 @@ import {
   checkPython,
 } from './machine.ts'
 import { checkSources } from './sources.ts'
-import { checkAccess, checkBus, checkObjects, checkStore, checkWarehouse } from './systems.ts'
+import { checkAccess, checkBus, checkLake, checkObjects, checkStore, checkWarehouse } from './systems.ts'
 
 /**
  * `make doctor`: whether this machine and these settings have what a start needs, one line a check. Ends with 1 where a
@@ -34,7 +34,10 @@ async function examine() {
     ...(STORE_URL ? [attempt('store', () => checkStore(STORE_URL))] : []),
     ...(STORE_URL && !isDemo ? [] : [attempt('postgres', () => checkEmbeddedPostgres(ROOT))]),
     attempt('bus', () => checkBus(settings)),
-    attempt('objects', () => checkObjects(settings)),
+    attempt('objects', async () => [
+      ...(await checkObjects(settings)),
+      ...(await attempt('lake', () => checkLake(settings))),
+    ]),
     attempt('warehouse', () => checkWarehouse(settings)),
     attempt('sources', () => checkSources(settings, !isDemo)),
   ])

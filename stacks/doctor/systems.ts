@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { checkBusUrl, topicsOf } from '../../shared/bus/index.ts'
 import { readSources, SecretUrl, type Settings } from '../../shared/config/index.ts'
 import { isLoopback } from '../../shared/contract/index.ts'
+import { compareSchema, openTable, sourceColumns, tablePath } from '../../shared/lake/index.ts'
 import { type ObjectStore, openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
 import {
@@ -50,6 +51,31 @@ export async function checkStore(url: SecretUrl): Promise<Finding[]> {
   } finally {
     await client.end()
   }
+}
+
+/** Whether every declared type fits what the lake has: of a table with one that does not every event would be parked. */
+export async function checkLake(settings: Settings): Promise<Finding[]> {
+  const url =
+    settings.OBJECTS_URL ?? new SecretUrl(pathToFileURL(join(settings.CORDAGE_HOME, 'objects')).href)
+  const objects = openObjects(url.reveal())
+  const findings: Finding[] = []
+  let landed = 0
+  for (const { system, tables } of readSources(settings.SOURCES))
+    for (const table of tables) {
+      const { snapshot } = await openTable(objects, tablePath(system, table.name))
+      if (!snapshot.exists) continue
+      landed += 1
+      for (const { column, inLake, declared } of compareSchema(snapshot, sourceColumns(table)).incompatible)
+        findings.push(
+          fail(
+            'lake',
+            `cdc_${system}/${table.name}.${column} is ${inLake}, the source file says ${declared}: every event of that table would be parked`,
+          ),
+        )
+    }
+  return findings.length > 0
+    ? findings
+    : [ok('lake', `${landed} tables have the types that the source files say`)]
 }
 
 const RACERS = 8

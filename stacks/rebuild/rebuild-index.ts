@@ -82,7 +82,8 @@ async function rebuildFrom(
     await query(`update ${name} set position = '' where system = $1`, [source.system])
     if (name === 'search.product')
       await query(
-        `update search.embedding set text_hash = '' where product_id in (select product_id from search.product where system = $1)`,
+        `update search.embedding e set text_hash = '' where not exists (
+           select 1 from search.product p where p.product_id = e.product_id and p.system <> $1)`,
         [source.system],
       )
   })
@@ -108,8 +109,9 @@ async function rebuildFrom(
   )
   for (let at = 0; at < parked.length; at += BATCH)
     await feed(parked.slice(at, at + BATCH).map(({ event }) => event))
-  for (const end of snapshotEnds(opened, source, table)) await feed([end])
+  // What nothing has brought again is in no table.
   await store.query(`delete from ${name} where system = $1 and position = ''`, [source.system])
+  for (const end of snapshotEnds(opened, source, table)) await feed([end])
   return rows
 }
 
