@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import pg from 'pg'
+import { openTable, schemaActions } from '../../shared/lake/index.ts'
+import { openObjects } from '../../shared/objects/index.ts'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
 import { runProgram } from '../../tests/support/run.ts'
 
@@ -97,6 +100,22 @@ test('a source whose rows are logged by key alone is a warning, which fails noth
   const { code, wrong } = await examine()
   assert.equal(code, 0)
   assert.match(wrong.join('\n'), /^warn +shop +table Client: without "replica identity full"/)
+})
+
+test('a declared type that does not fit the lake fails, by its column and both types; a wider one does not', async () => {
+  await atSource(GOOD_TABLE)
+  const objects = openObjects(pathToFileURL(join(home, 'state', 'objects')).href)
+  const table = await openTable(objects, 'lake/cdc_shop/Client')
+  const { actions } = schemaActions(table.snapshot, [{ name: 'ClientID', type: { kind: 'bigint' } }])
+  await table.commit('WRITE', actions)
+  const { code, wrong } = await examine()
+  assert.equal(code, 1)
+  assert.match(
+    wrong.join('\n'),
+    /^FAIL +lake +cdc_shop\/Client\.ClientID is long, the source file says integer/,
+  )
+  writeFileSync(join(home, 'sources', 'shop.yml'), SOURCE.replace('type: int', 'type: bigint'))
+  assert.ok(!(await examine()).wrong.some(line => /lake/.test(line)))
 })
 
 test('two systems whose ids clash are refused by the names of both files', async () => {

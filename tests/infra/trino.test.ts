@@ -11,14 +11,14 @@ import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
 import publishMarts from '../../functions/model/publish-marts/handler.ts'
 import { readSources, SecretUrl } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
-import { type Column, compact, openTable, stampBatch } from '../../shared/lake/index.ts'
+import { type Column, compact, deleteRows, openTable, stampBatch, widenTable } from '../../shared/lake/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
 import { connectTrino, type Trino } from '../../shared/warehouse/trino-client.ts'
 import { parseTrinoUrl } from '../../shared/warehouse/trino-url.ts'
 import { startTrino, type TrinoServer } from '../../stacks/infra/trino.ts'
-import { append, COLUMNS, EXTREMES, LakeReader, type Row, rewrite } from '../integration/lake-support.ts'
+import { append, COLUMNS, decimal, EXTREMES, LakeReader, type Row } from '../integration/lake-support.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { runProgram } from '../support/run.ts'
@@ -132,6 +132,13 @@ async function assertSameModels(): Promise<number> {
   }
   return rows
 }
+
+/** The same columns, some of them with types that hold more. */
+const WIDER: Column[] = COLUMNS.map(column => {
+  if (column.name === 'Small') return { ...column, type: decimal(20, 4) }
+  if (column.name === 'Middle') return { ...column, type: decimal(38, 10) }
+  return column.name === 'Day' ? { ...column, type: { kind: 'timestampNtz' } } : column
+})
 
 /** What a shop's days bring: changes with every digit of their time, deletions, quotients that do not come out even. */
 function changes(): (Change | { table: string; epoch: number })[] {
@@ -322,7 +329,7 @@ test('a build is seen when it is finished, and the one before it stays until the
   )
 })
 
-test('delta-rs, DuckDB and Trino read every raw table alike: after merging, a new column, and deletion', async () => {
+test('delta-rs, DuckDB and Trino read every raw table alike: after merging, a new column, wider ones, and deletion', async () => {
   const path = 'lake/cdc_readers/Every_Type'
   const table = await openTable(objects, path)
   const narrow = COLUMNS.filter(({ name }) => name !== 'Wide')
@@ -363,10 +370,13 @@ test('delta-rs, DuckDB and Trino read every raw table alike: after merging, a ne
   await agree(51)
   assert.equal((await compact(table)).merged, 10)
   await agree(51)
-  const kept = [...Array(10).keys()].flatMap(i =>
-    rows.filter(({ id }) => id !== 7).map(row => ({ ...row, Text: `${row.Text}${i}` })),
-  )
-  await rewrite(table, COLUMNS, '6', kept)
+  assert.ok((await widenTable(table, WIDER)) > 0)
+  await agree(51)
+  await append(table, WIDER, '6', [
+    { ...second, id: 10, Small: '9999999999999999.9999', Day: '2017-06-30T23:59:59.999999', Flag: null },
+  ])
+  await agree(52)
+  assert.equal((await deleteRows(table, [{ column: 'id', in: [7, 10] }])).rows, 11)
   await agree(41)
 })
 

@@ -53,16 +53,6 @@ export async function append(table: Table, columns: Column[], month: string, row
   await table.checkpointIfDue()
 }
 
-/** Takes rows out as an erasure does: the month's files leave the table for one with the rows that stay. */
-export async function rewrite(table: Table, columns: Column[], month: string, rows: Row[]): Promise<void> {
-  const add = await writeMonth(table, columns, month, rows)
-  const files = [...table.snapshot.files.values()].filter(file => file.partitionValues.month === month)
-  const removes = files.map(({ path, partitionValues, size }) => ({
-    remove: { path, deletionTimestamp: Date.now(), dataChange: true, partitionValues, size },
-  }))
-  assert.ok(await table.commit('DELETE', [...removes, { add }]))
-}
-
 async function writeMonth(table: Table, columns: Column[], month: string, rows: Row[]): Promise<AddFile> {
   const buffer = new RowBuffer(columns, OWN_COLUMNS)
   for (const [i, row] of rows.entries())
