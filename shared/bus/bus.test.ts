@@ -173,6 +173,22 @@ test('another partition count is refused, for keys would change places', async (
   await bus.ensureTopics([{ name: topic.name, partitions: 2 }])
 })
 
+test('cursors are set back, never forward, and what they then say is complete is what they are told', async () => {
+  await append(...[1, 2, 3].map(n => record(0, n)), record(1, 4))
+  await moveAll('g', 1)
+  assert.deepEqual(await bus.findBegins(topic), [0n, 0n])
+  const position = makePosition(1, 1n, 0)
+  const to = [
+    { partition: 0, nextOffset: 1n, position },
+    { partition: 1, nextOffset: 9n, position },
+  ]
+  await assert.rejects(bus.rewindCursors('g', topic, to, 0), FencedError)
+  await bus.rewindCursors('g', topic, to, 2)
+  assert.deepEqual(await offsets(), [[1, 2], []])
+  const [row] = await store.query('select position, changed_at from bus.cursor where partition = 0')
+  assert.deepEqual(row, { position, changed_at: null })
+})
+
 test('a topic that is made anew has another bus id', async () => {
   await store.query('delete from bus.partition')
   await store.query('delete from bus.topic')

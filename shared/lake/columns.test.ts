@@ -9,8 +9,10 @@ const decimal = (precision: number, scale: number): ColumnType => ({ kind: 'deci
 test('64-bit integers come through exactly at both ends, and not one beyond', () => {
   assert.equal(encode({ kind: 'bigint' }, '9223372036854775807'), 9223372036854775807n)
   assert.equal(encode({ kind: 'bigint' }, '-9223372036854775808'), -9223372036854775808n)
-  for (const value of ['9223372036854775808', '-9223372036854775809', '1.0', '', '1e3', 42])
+  for (const value of ['9223372036854775808', '-9223372036854775809', '1.0', '', '1e3', 2 ** 31, 0.5, -0])
     assert.equal(encode({ kind: 'bigint' }, value), undefined)
+  // An int whose column has become a bigint while it was on its way.
+  assert.equal(encode({ kind: 'bigint' }, 42), 42n)
 })
 
 test('32-bit integers are whole numbers within their range', () => {

@@ -44,11 +44,17 @@ export function makeEncode(type: ColumnType): Encode {
     case 'timestamp':
       return value => (typeof value === 'string' ? parseTimestamp(value, true) : undefined)
     case 'timestampNtz':
-      return value => (typeof value === 'string' ? parseTimestamp(value, false) : undefined)
+      return value => {
+        if (typeof value !== 'string') return undefined
+        return parseTimestamp(value.length === DATE_LENGTH ? `${value}T00:00:00` : value, false)
+      }
     case 'decimal':
       return makeEncodeDecimal(type)
   }
 }
+
+/** A date is on the bus still when its column has become a time: midnight, as in the rows that have landed. */
+const DATE_LENGTH = 10
 
 /** JSON has no numbers for these. */
 const SPECIAL_DOUBLES = new Map<unknown, number>([
@@ -59,8 +65,13 @@ const SPECIAL_DOUBLES = new Map<unknown, number>([
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const INTEGER = /^-?\d{1,19}$/
 
+/** On the bus an int is a number, which some events still are when its column has become wider. */
+const isInt = (value: Exclude<Value, null>): value is number =>
+  typeof value === 'number' && (value | 0) === value && !Object.is(value, -0)
+
 function encodeBigint(value: Exclude<Value, null>): bigint | undefined {
-  if (typeof value !== 'string' || !INTEGER.test(value)) return undefined
+  if (typeof value !== 'string') return isInt(value) ? BigInt(value) : undefined
+  if (!INTEGER.test(value)) return undefined
   if (value.length <= SAFE_DIGITS) return BigInt(Number(value)) // quicker, and exact
   const integer = BigInt(value)
   return BigInt.asIntN(64, integer) === integer ? integer : undefined
@@ -76,8 +87,8 @@ const POINT = 46
 /** By characters, not by a pattern: money is in most rows, and a pattern takes four times as long. */
 function makeEncodeDecimal({ precision, scale }: { precision: number; scale: number }): Encode {
   const store = makeStoreDecimal(precision)
-  return value => {
-    if (typeof value !== 'string') return undefined
+  const encode: Encode = value => {
+    if (typeof value !== 'string') return isInt(value) ? encode(String(value)) : undefined
     const first = value.charCodeAt(0)
     const start = first === MINUS || first === PLUS ? 1 : 0
     let unscaled = 0
@@ -115,6 +126,7 @@ function makeEncodeDecimal({ precision, scale }: { precision: number; scale: num
     const whole = BigInt(text) * 10n ** BigInt(missing)
     return store(first === MINUS ? -whole : whole)
   }
+  return encode
 }
 
 /** Turns an unscaled decimal of the precision into what Parquet stores. */

@@ -28,6 +28,17 @@ test('a lease has one holder, and is free again when it is given back', async ()
   await Promise.all([one.close(), two.close()])
 })
 
+test('a lease can be seized from who holds it, who notices by itself', async () => {
+  const [one, two] = [makeLeases(store, 'one'), makeLeases(store, 'two')]
+  const lost = await one.tryAcquire('seized')
+  const lease = await two.tryAcquire('seized', { seize: true })
+  assert.ok(lost && lease && lease.fencing > lost.fencing)
+  for (let waited = 0; !lost.signal.aborted && waited < 6000; waited += 50) await sleep(50)
+  assert.equal(lost.signal.aborted, true)
+  assert.equal(lease.signal.aborted, false)
+  await Promise.all([one.close(), two.close()])
+})
+
 test('work under a lease waits for whoever holds it, and goes on where that one has failed', async () => {
   const leases = makeLeases(store, 'one')
   const order: string[] = []

@@ -130,7 +130,7 @@ test('a function that says what it waits for is waited for, and parks nothing', 
     status: 200,
     results:
       call <= 4
-        ? events.map(({ id }) => ({ id, status: 'retry', reason: 'incompatible_schema' }))
+        ? events.map(({ id }) => ({ id, status: 'retry', reason: 'table_is_widened' }))
         : done(events),
   }))
   assert.deepEqual(parked, [])

@@ -20,9 +20,7 @@ import { type ObjectStore, openObjects } from '../../../shared/objects/index.ts'
 import { makeLogger } from '../../../shared/telemetry/index.ts'
 import compactLake from './handler.ts'
 
-const SOURCE = parseSource(
-  'shop.yml',
-  `connection: shop
+const DECLARED = `connection: shop
 capture: postgres
 timeZone: UTC
 tables:
@@ -36,8 +34,9 @@ tables:
     key: [OrderID]
     columns:
       OrderID: { type: int, as: order_id }
-`,
-)
+`
+const SOURCE = parseSource('shop.yml', DECLARED)
+const WIDER = parseSource('shop.yml', DECLARED.replaceAll('int, as', 'bigint, as')).tables[0]?.columns ?? {}
 const PATH = 'lake/cdc_shop/Product'
 const HOUR_MS = 3_600_000
 
@@ -57,10 +56,10 @@ type Report = {
   filesVacuumed: number
 }
 
-async function run(input: object = {}): Promise<Report[]> {
+async function run(input: object = {}, source = SOURCE): Promise<Report[]> {
   if (compactLake.kind !== 'request') throw new Error('it answers requests')
   const context = {
-    resources: { objects, sources: [SOURCE] },
+    resources: { objects, sources: [source] },
     log: makeLogger({ level: 'silent' }),
     signal: new AbortController().signal,
   }
@@ -168,6 +167,18 @@ test('old checkpoints are thinned out, the newest and every tenth stay', async (
     [100, 130],
   )
   assert.equal((await openTable(objects, PATH, { version: 99 })).snapshot.files.size, 100)
+})
+
+test('a table with a column that is declared wider is rewritten, so that landing can go on', async () => {
+  const table = await openTable(objects, PATH)
+  await append(table, 0, 3)
+  const wider = { ...SOURCE, tables: SOURCE.tables.map(source => ({ ...source, columns: WIDER })) }
+  await run({}, wider)
+  const { snapshot } = await openTable(objects, PATH)
+  assert.deepEqual(snapshot.dataColumns[0], { name: 'ProductID', type: { kind: 'bigint' } })
+  assert.equal(snapshot.files.size, 3)
+  await run({}, wider)
+  assert.equal((await openTable(objects, PATH)).snapshot.version, snapshot.version)
 })
 
 test('one system or one table may be chosen; a name that no source has is not found', async () => {

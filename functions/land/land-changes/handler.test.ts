@@ -8,7 +8,13 @@ import { parseSource } from '../../../shared/config/index.ts'
 import type { BatchResult } from '../../../shared/contract/index.ts'
 import { OutageError } from '../../../shared/errors/index.ts'
 import { type BusEvent, CHANGE, SNAPSHOT_END } from '../../../shared/events/index.ts'
-import { completedEpoch, landedMark, openTable, schemaVersionOf } from '../../../shared/lake/index.ts'
+import {
+  completedEpoch,
+  landedMark,
+  openTable,
+  readRows,
+  schemaVersionOf,
+} from '../../../shared/lake/index.ts'
 import { type ObjectStore, openObjects } from '../../../shared/objects/index.ts'
 import { makeLogger } from '../../../shared/telemetry/index.ts'
 import landChanges from './handler.ts'
@@ -295,6 +301,29 @@ test('a column that is declared wider is widened, its rows keep their values, an
   assert.equal(await rowsIn(), 3)
   const { snapshot: before } = await openTable(objects, TABLE, { version: 0 })
   assert.deepEqual(before.dataColumns.find(({ name }) => name === 'Color')?.type, { kind: 'int' })
+})
+
+test('what was put on the bus before its column became wider lands in the wider one', async () => {
+  const given = { A: 7, B: 7, C: 7, D: '2017-06-30', E: '1.50' }
+  const columns = (types: string[]) =>
+    Object.keys(given)
+      .map((name, i) => `${name}: { type: "${types[i]}", as: ${name.toLowerCase()} }`)
+      .join('\n      ')
+  const row = (id: number) => ({ ProductID: id, Name: 'x', Price: '9.90', ...given })
+  await start(columns(['int', 'int', 'int', 'date', 'decimal(5,2)']))([event(1, { row: row(1) })])
+  const land = start(columns(['bigint', 'double', 'decimal(19,4)', 'timestampNtz', 'decimal(19,4)']))
+  assert.deepEqual(await land([event(2, { row: row(2) })]), ['done'])
+  const table = await openTable(objects, TABLE)
+  const landed: unknown[] = []
+  for (const file of table.snapshot.files.values())
+    for await (const rows of readRows(
+      table,
+      file,
+      table.snapshot.dataColumns.filter(({ name }) => name in given),
+    ))
+      landed.push(...rows)
+  const wide = { A: '7', B: 7, C: '7.0000', D: '2017-06-30T00:00:00.000000', E: '1.5000' }
+  assert.deepEqual(landed, [wide, wide])
 })
 
 test('writers who find a column wider at once, beside ones that do not know, widen it once and lose nothing', async () => {
