@@ -14,6 +14,8 @@ import {
   openTable,
   readRows,
   schemaVersionOf,
+  sourceColumns,
+  widenTable,
 } from '../../../shared/lake/index.ts'
 import { type ObjectStore, openObjects } from '../../../shared/objects/index.ts'
 import { makeLogger } from '../../../shared/telemetry/index.ts'
@@ -301,6 +303,21 @@ test('a column that is declared wider is widened, its rows keep their values, an
   assert.equal(await rowsIn(), 3)
   const { snapshot: before } = await openTable(objects, TABLE, { version: 0 })
   assert.deepEqual(before.dataColumns.find(({ name }) => name === 'Color')?.type, { kind: 'int' })
+})
+
+test('events of a table that is too large to be rewritten in passing wait, and land once that is done', async () => {
+  await start('Color: { type: int, as: color }')([event(1)])
+  const table = await openTable(objects, TABLE)
+  const [file] = table.snapshot.files.values()
+  assert.ok(file)
+  const stats = (file.stats ?? '').replace('"numRecords":1', '"numRecords":1000000')
+  assert.ok(await table.commit('WRITE', [{ add: { ...file, stats } }]))
+  const land = start('Color: { type: bigint, as: color }')
+  assert.deepEqual(await land([event(2)]), ['retry table_is_widened'])
+  const source = parseSource('shop.yml', SOURCE('Color: { type: bigint, as: color }')).tables[0]
+  assert.ok(source)
+  assert.equal(await widenTable(await openTable(objects, TABLE), sourceColumns(source)), 1)
+  assert.deepEqual(await land([event(2)]), ['done'])
 })
 
 test('what was put on the bus before its column became wider lands in the wider one', async () => {

@@ -3,7 +3,7 @@ import { type BatchResult, defineEventFunction } from '../../../shared/contract/
 import { describeError } from '../../../shared/errors/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
 import {
-  bytesOf,
+  countValues,
   IncompatibleSchemaError,
   sourceColumns,
   Table,
@@ -57,8 +57,8 @@ function findDestinations(sources: Source[], objects: ObjectStore): Map<string, 
   return new Map(destinations)
 }
 
-/** Files of a table up to so many bytes are rewritten in passing when a column becomes wider: some seconds' work. */
-const WIDEN_IN_PASSING_BYTES = 32 * 1024 * 1024
+/** A table of so many values (rows times columns) is rewritten in passing when a column becomes wider: ten seconds' work. */
+const WIDEN_IN_PASSING_VALUES = 10_000_000
 
 function landTopic(destination: Destination, events: BusEvent[], log: Logger): Promise<BatchResult[]> {
   const { source, table } = destination
@@ -84,7 +84,7 @@ function landTopic(destination: Destination, events: BusEvent[], log: Logger): P
             'columns that do not fit the lake: events parked, to be replayed once the source file is mended',
           )
           return answerAll(events, 'parked', 'incompatible_schema')
-        } else if (bytesOf(table) > WIDEN_IN_PASSING_BYTES) {
+        } else if (countValues(table) > WIDEN_IN_PASSING_VALUES) {
           log.warn({ table: table.path }, `${error.message}: events wait until compact-lake has rewritten it`)
           return answerAll(events, 'retry', 'table_is_widened')
         } else await widenTable(table, sourceColumns(source))
