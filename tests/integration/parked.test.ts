@@ -158,5 +158,6 @@ test('an event that was parked reaches search and lake once it is mended and ask
     abort.abort()
     await Promise.all(loops)
     await leases.close()
+    await bus.close()
   }
 })
