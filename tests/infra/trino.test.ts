@@ -11,7 +11,14 @@ import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
 import publishMarts from '../../functions/model/publish-marts/handler.ts'
 import { readSources, SecretUrl } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
-import { type Column, compact, deleteRows, openTable, stampBatch, widenTable } from '../../shared/lake/index.ts'
+import {
+  type Column,
+  compact,
+  deleteRows,
+  openTable,
+  stampBatch,
+  widenTable,
+} from '../../shared/lake/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
