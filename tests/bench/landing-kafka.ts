@@ -22,6 +22,7 @@ import { report } from './report.ts'
  */
 const EVENTS = Number(process.env.EVENTS ?? 1_000_000)
 const PER_APPEND = 5000
+const BASELINE_EVENTS = 100_000
 const TOPIC = 'cdc.bench.Sale'
 
 const postgres = await startTestPostgres()
@@ -93,19 +94,19 @@ try {
   const perSecond = ((now - first.events) / (performance.now() - first.at)) * 1000
   for (const child of children.splice(0)) child.kill()
 
+  report('landing_kafka.cordage', perSecond, 'events/s', { atLeast: 40_000 })
+  report('landing_kafka.memory.function', most.function / 1e6, 'MB', { atMost: 400 })
+  report('landing_kafka.memory.connector', most.connector / 1e6, 'MB', { atMost: 400 })
   const { stdout } = await promisify(execFile)(join(ROOT, '.venv/bin/python'), [
     join(ROOT, 'tests/bench/landing_kafka_baseline.py'),
     kafka.broker,
     TOPIC,
     join(home, 'baseline'),
-    String(Math.min(EVENTS, 500_000)),
+    String(Math.min(EVENTS, BASELINE_EVENTS)),
   ])
   const baseline = Number(stdout)
-  report('landing_kafka.cordage', perSecond, 'events/s', { atLeast: 40_000 })
   report('landing_kafka.python_delta_rs', baseline, 'events/s')
   report('landing_kafka.ratio', perSecond / baseline, 'times', { atLeast: 2 })
-  report('landing_kafka.memory.function', most.function / 1e6, 'MB', { atMost: 400 })
-  report('landing_kafka.memory.connector', most.connector / 1e6, 'MB', { atMost: 400 })
 } finally {
   for (const child of children) child.kill()
   await kafka.stop()
