@@ -102,7 +102,10 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
   }
 }
 
-/** A CloudEvent in binary mode; its key is the partition key. */
+/**
+ * A CloudEvent in binary mode; its key is the partition key. Its timestamp is the moment of sending and not the change's own:
+ * by that the brokers would drop, unread, what happened longer ago than they keep.
+ */
 function toMessage({ partition, type, key, position, changedAt, topic, value }: NewRecord) {
   const [, system, ...table] = topic.split('.')
   const place = `${system}/${table.join('.')}`
@@ -110,7 +113,6 @@ function toMessage({ partition, type, key, position, changedAt, topic, value }: 
     partition,
     key,
     value,
-    timestamp: String(Date.parse(changedAt)),
     headers: {
       'content-type': 'application/json',
       ce_specversion: '1.0',

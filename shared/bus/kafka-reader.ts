@@ -227,7 +227,7 @@ function toRecord(topic: Topic, place: string, partition: number, message: Kafka
     topic: topic.name,
     offset,
     busId: topic.busId,
-    changedAt: new Date(Number(timestamp)),
+    changedAt: new Date(textOf(headers.ce_time) ?? Number(timestamp)),
     type: isOurs ? type : RAW,
     // Values are handed on unread. What is not ours may be no JSON at all, or hold numbers that a double cannot: as text.
     value: isOurs ? String(value) : JSON.stringify(value === null ? null : String(value)),

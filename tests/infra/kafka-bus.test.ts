@@ -111,6 +111,23 @@ test('what is appended is read in order, per partition, as it was', async () => 
   })
 })
 
+test('a change of long ago is kept as long as any other: the brokers are told when it was sent', async () => {
+  const consumer = client().consumer({ groupId: `timestamps.${count}` })
+  await append({ ...record(0, 1), changedAt: '2017-06-30T10:00:00.000Z' })
+  const [batch] = await readAll(await open(), 1)
+  assert.deepEqual(batch?.records[0]?.changedAt, new Date('2017-06-30T10:00:00.000Z'))
+  await consumer.connect()
+  await consumer.subscribe({ topic: name, fromBeginning: true })
+  const sentAt = await new Promise<number>(resolve => {
+    void consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ message }) => resolve(Number(message.timestamp)),
+    })
+  })
+  await consumer.disconnect()
+  assert.ok(Math.abs(Date.now() - sentAt) < 60_000)
+})
+
 test('a reader goes on from the cursor in the store, whoever read before it', async () => {
   await append(...Array.from({ length: 10 }, (_, n) => record(0, n)))
   const [batch] = await readAll(await open(), 10)
