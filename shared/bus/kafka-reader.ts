@@ -7,9 +7,9 @@ import { makePosition } from './position.ts'
 import { makeId, placeOf, toJson } from './record.ts'
 
 /** Bytes of values held in memory ahead of the function: the next batches while it works on one. */
-const MAX_BUFFERED = 24 * 1024 * 1024
-const MAX_FETCHED = 8 * 1024 * 1024
-const MAX_FETCHED_PARTITION = 2 * 1024 * 1024
+const MAX_BUFFERED = 8 * 1024 * 1024
+const MAX_FETCHED = 4 * 1024 * 1024
+const MAX_FETCHED_PARTITION = 1 * 1024 * 1024
 /** The least that brokers allow by default: a session is only what fetches, the lease says who may. */
 const SESSION_MS = 6000
 const HEARTBEAT_MS = 1500
