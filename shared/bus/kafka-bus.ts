@@ -6,8 +6,9 @@ import type { Store, Transaction } from '../store/index.ts'
 import { type Bookkeeping, makeBookkeeping } from './bookkeeping.ts'
 import type { Bus, NewRecord, WantedTopic } from './bus.ts'
 import { readKafkaUrl } from './kafka-client.ts'
-import { openKafkaReader, withAdmin } from './kafka-reader.ts'
+import { fetchBorders, openKafkaReader, withAdmin } from './kafka-reader.ts'
 import { isOfSnapshot } from './position.ts'
+import { makeId, placeOf } from './record.ts'
 
 /** How long the log keeps events, unless a topic says otherwise. */
 const RETENTION_MS = 7 * 86_400_000
@@ -89,8 +90,7 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
       attempt(url, () => openKafkaReader({ kafka, books, group, topic, wake })),
 
     async findBegins(topic) {
-      const offsets = await attempt(url, () => withAdmin(kafka, admin => admin.fetchTopicOffsets(topic.name)))
-      return offsets.toSorted((a, b) => a.partition - b.partition).map(({ low }) => BigInt(low))
+      return (await attempt(url, () => fetchBorders(kafka, topic))).map(({ low }) => low)
     },
 
     // The brokers keep to each topic's retention by themselves.
@@ -106,9 +106,9 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
  * A CloudEvent in binary mode; its key is the partition key. Its timestamp is the moment of sending and not the change's own:
  * by that the brokers would drop, unread, what happened longer ago than they keep.
  */
-function toMessage({ partition, type, key, position, changedAt, topic, value }: NewRecord) {
-  const [, system, ...table] = topic.split('.')
-  const place = `${system}/${table.join('.')}`
+function toMessage(record: NewRecord) {
+  const { partition, type, key, position, changedAt, topic, value } = record
+  const place = placeOf(topic)
   return {
     partition,
     key,
@@ -116,7 +116,7 @@ function toMessage({ partition, type, key, position, changedAt, topic, value }: 
     headers: {
       'content-type': 'application/json',
       ce_specversion: '1.0',
-      ce_id: key === '' ? `${place}/${position}/${partition}` : `${place}/${position}`,
+      ce_id: makeId(place, record),
       ce_source: `/sources/${place}`,
       ce_type: type,
       ce_time: changedAt,

@@ -30,18 +30,17 @@ export type KafkaReaderOptions = {
  */
 export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusReader> {
   const { kafka, books, group, topic } = options
-  const offsets = await withAdmin(kafka, admin => admin.fetchTopicOffsets(topic.name))
-  const ordered = offsets.toSorted((a, b) => a.partition - b.partition)
+  const borders = await fetchBorders(kafka, topic)
   const cursors = await books.loadCursors(
     group,
     topic,
-    ordered.map(({ low }) => BigInt(low)),
+    borders.map(({ low }) => low),
   )
   for (const { partition, nextOffset } of cursors) {
-    const { low = '0', high = '0' } = ordered[partition] ?? {}
+    const { low = 0n, high = 0n } = borders[partition] ?? {}
     const place = `topic ${topic.name}, partition ${partition}: ${group} has read up to ${nextOffset}`
-    if (nextOffset < BigInt(low)) throw new ConfigError(`${place}, the log begins at ${low}`)
-    if (nextOffset > BigInt(high)) throw new ConfigError(`${place}, the log ends at ${high}`)
+    if (nextOffset < low) throw new ConfigError(`${place}, the log begins at ${low}`)
+    if (nextOffset > high) throw new ConfigError(`${place}, the log ends at ${high}`)
   }
   const consumer = kafka.consumer({
     groupId: `cordage.${group}.${topic.name}.${randomUUID()}`,
@@ -75,6 +74,14 @@ export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusR
     },
     close,
   }
+}
+
+/** Where a topic's log begins and ends, by partition. */
+export async function fetchBorders(kafka: Kafka, topic: Topic): Promise<{ low: bigint; high: bigint }[]> {
+  const offsets = await withAdmin(kafka, admin => admin.fetchTopicOffsets(topic.name))
+  return offsets
+    .toSorted((a, b) => a.partition - b.partition)
+    .map(({ low, high }) => ({ low: BigInt(low), high: BigInt(high) }))
 }
 
 /**

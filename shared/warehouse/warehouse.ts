@@ -1,3 +1,4 @@
+import type { TrinoPlace } from './trino-url.ts'
 /** What the warehouse holds: the lake's versions that it was built from, and how far each source is in it. */
 export type Build = {
   builtAt: string
@@ -32,19 +33,7 @@ export type WarehouseReader = {
 }
 
 /** Where job.py has dbt build, in its own words. */
-export type BuildTarget =
-  | { engine: 'duckdb'; file: string }
-  | {
-      engine: 'trino'
-      host: string
-      port: number
-      scheme: 'http' | 'https'
-      user: string
-      password: string | undefined
-      ca: string | undefined
-      catalog: string
-      schema: string
-    }
+export type BuildTarget = { engine: 'duckdb'; file: string } | ({ engine: 'trino' } & TrinoPlace)
 
 /** A build under way, in a place of its own. */
 export type NextBuild = {
