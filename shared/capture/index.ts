@@ -6,8 +6,9 @@ export {
   ORDINALS_PER_CHANGE,
   type RawChange,
 } from './admission.ts'
-export { readDebezium, readDebeziumValue } from './debezium.ts'
-export { loadRawEpochs, type RawEpochs } from './epochs.ts'
+export { readDebeziumValue } from './debezium.ts'
+export { loadRawEpochs } from './epochs.ts'
+export { readMessages } from './messages.ts'
 export { parkRefusals } from './parking.ts'
 export { capturePostgres } from './postgres.ts'
 export { checkSource, requireSource, type SourceReport, slotOf } from './prepare.ts'

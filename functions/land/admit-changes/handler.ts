@@ -1,21 +1,11 @@
-import {
-  makePosition,
-  type NewRecord,
-  type Position,
-  snapshotEnd,
-  topicsOf,
-} from '../../../shared/bus/index.ts'
+import { type NewRecord, topicsOf } from '../../../shared/bus/index.ts'
 import {
   type Admitted,
   admit,
   loadRawEpochs,
-  makeSnapshotEnds,
-  ORDINALS_PER_CHANGE,
   parkRefusals,
-  type RawChange,
-  type RawEpochs,
-  readDebezium,
   readDebeziumValue,
+  readMessages,
   saveAdmitted,
 } from '../../../shared/capture/index.ts'
 import type { Source } from '../../../shared/config/index.ts'
@@ -92,66 +82,4 @@ async function admitMessages(
 /** A source file that does not fit its source is mended sooner or later, and the changes wait for it. */
 function waitForMending(error: unknown): never {
   throw error instanceof ConfigError ? new OutageError('source', error.message, { cause: error }) : error
-}
-
-/** Changes up to the end of a snapshot, and the events that tell of that end. */
-type Run = { changes: RawChange<Parameters<typeof readDebeziumValue>[0]>[]; ends: NewRecord[] }
-
-type Read = {
-  results: BatchResult[]
-  runs: Run[]
-  /** The last message that says how far everything before it reaches. */
-  mark: { position: Position; at: Date } | undefined
-  last: { epoch: number; state: 'snapshot' | 'streaming'; position: Position } | undefined
-}
-
-function readMessages(source: Source, events: BusEvent[], epochs: RawEpochs): Read {
-  let run: Run = { changes: [], ends: [] }
-  const read: Read = { results: [], runs: [run], mark: undefined, last: undefined }
-  const endSnapshot = (epoch: NonNullable<ReturnType<RawEpochs['at']>>, offset: bigint, at: string) => {
-    if (epoch.endOffset !== undefined) return
-    epochs.end(epoch, offset)
-    run.ends = source.tables.flatMap(table =>
-      makeSnapshotEnds(table, epoch.epoch, snapshotEnd(epoch.epoch), at),
-    )
-    run = { changes: [], ends: [] }
-    read.runs.push(run)
-  }
-  for (const { id, data, offset: text } of events) {
-    const offset = BigInt(text)
-    const message = readDebezium(source, data)
-    if (message.kind === 'foreign') {
-      read.results.push(parked(id, message.reason))
-      continue
-    }
-    read.results.push({ id, status: message.kind === 'change' ? 'done' : 'skipped' })
-    if (message.kind === 'nothing') continue
-    const known = epochs.at(offset)
-    if (message.kind === 'change' && message.snapshot) {
-      const { table, op, before, after, changedAt, snapshot } = message
-      const begins = snapshot === 'first' && known?.firstOffset !== offset
-      const epoch = known && !begins && isWithin(known, offset) ? known : epochs.begin(offset)
-      const position = makePosition(epoch.epoch, 0n, Number(offset - epoch.firstOffset))
-      run.changes.push({ table, op, before, after, changedAt, position })
-      read.last = { epoch: epoch.epoch, state: 'snapshot', position }
-      if (snapshot === 'last') endSnapshot(epoch, offset + 1n, changedAt)
-      continue
-    }
-    const { place } = message
-    if (!place) continue
-    const epoch = known ?? epochs.begin(offset)
-    endSnapshot(epoch, offset, message.kind === 'change' ? message.changedAt : message.at.toISOString())
-    const position = makePosition(epoch.epoch, place.commit, place.ordinal * ORDINALS_PER_CHANGE)
-    read.last = { epoch: epoch.epoch, state: 'streaming', position }
-    if (message.kind === 'mark') read.mark = { position, at: message.at }
-    else {
-      const { table, op, before, after, changedAt } = message
-      run.changes.push({ table, op, before, after, changedAt, position })
-    }
-  }
-  return read
-}
-
-function isWithin({ endOffset }: { endOffset: bigint | undefined }, offset: bigint): boolean {
-  return endOffset === undefined || offset < endOffset
 }
