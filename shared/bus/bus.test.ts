@@ -82,7 +82,7 @@ test('what is appended is read in order, per partition, as it was', async () => 
     ...record(0, 3, '{"a":"é"}'),
     id: 'shop/Product/0001-0000000000000003-00000000',
     offset: 1n,
-    changedAt: new Date('2026-01-01T00:00:00.123Z'),
+    changedAt: '2026-01-01T00:00:00.123Z',
     busId: topic.busId,
   })
 })

@@ -16,11 +16,10 @@ export type NewRecord = {
 }
 
 /** An event as it lies on the bus. `replayed`: it was parked and comes again. */
-export type BusRecord = Omit<NewRecord, 'changedAt'> & {
+export type BusRecord = NewRecord & {
   /** `<system>/<table>/<position>` */
   id: string
   offset: bigint
-  changedAt: Date
   busId: string
   replayed?: boolean
   /** Its CloudEvent as JSON, where that was written while there was time. */

@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs'
+import './kafkajs-mended.ts'
 import { type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
-import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import type { SecretUrl } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
-
-// kafkajs 2.2.4 sets a timer after each request, also where nothing waits: for a time in 1970, of which Node warns.
-const { prototype } = RequestQueue
-const { scheduleCheckPendingRequests } = prototype
-prototype.scheduleCheckPendingRequests = function () {
-  if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this)
-}
 
 export type KafkaSettings = {
   client: KafkaConfig

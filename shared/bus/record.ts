@@ -22,7 +22,7 @@ export function attributesOf(record: Omit<BusRecord, 'value' | 'json'>) {
     id: record.id,
     source: `/sources/${placeOf(record.topic)}`,
     type: record.type,
-    time: record.changedAt.toISOString(),
+    time: record.changedAt,
     position: record.position,
     partitionkey: record.key,
     topic: record.topic,

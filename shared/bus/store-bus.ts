@@ -210,7 +210,7 @@ async function readStore(
       id: makeId(place, row),
       topic: topic.name,
       offset: BigInt(offset),
-      changedAt: changed_at,
+      changedAt: changed_at.toISOString(),
       busId: topic.busId,
     })
   for (const { cursor, records } of batches.values())

@@ -81,7 +81,7 @@ export function toRecord(event: BusEvent): BusRecord {
     key: event.partitionkey,
     busId: event.busid,
     offset: BigInt(offset),
-    changedAt: new Date(time),
+    changedAt: time,
     value: JSON.stringify(data),
   }
 }

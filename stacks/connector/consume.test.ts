@@ -21,7 +21,7 @@ const recordAt = (offset: bigint, partition = 0): BusRecord => ({
   type: 'cordage.change.v1',
   key: `${partition}/${offset}`,
   position: makePosition(1, offset, partition),
-  changedAt: new Date(0),
+  changedAt: new Date(0).toISOString(),
   busId: 'bus',
   value: '{}',
 })
@@ -225,4 +225,87 @@ test('an event that nobody can take holds up its own partition only, and is foun
   assert.deepEqual([next[1], next[2]], [10n, 10n])
   assert.equal(parked.length, 1)
   assert.ok(calls < 100, `${calls} calls`)
+})
+
+test('a backlog goes two batches at a time, in order per partition, and parks what is bad', async () => {
+  const topic: Topic = { ...TOPIC, partitions: 4 }
+  const LENGTH = 500n
+  const next = [0n, 0n, 0n, 0n]
+  const handed = next.map(() => [] as bigint[])
+  const parked: string[] = []
+  const abort = new AbortController()
+  let inFlight = 0
+  let most = 0
+  const bus = {
+    openReader: async () => ({
+      read: async () =>
+        next.map((nextOffset, partition) => {
+          const count = Math.min(25, Number(LENGTH - nextOffset))
+          return {
+            cursor: { partition, nextOffset },
+            records: Array.from({ length: count }, (_, i) => recordAt(nextOffset + BigInt(i), partition)),
+            hasMore: nextOffset + BigInt(count) < LENGTH,
+          }
+        }),
+      close: async () => {},
+    }),
+    async moveCursors(
+      _group: string,
+      _topic: Topic,
+      moves: { from: { partition: number; nextOffset: bigint }; nextOffset: bigint }[],
+    ) {
+      for (const { from, nextOffset } of moves) {
+        assert.equal(from.nextOffset, next[from.partition])
+        next[from.partition] = nextOffset
+      }
+      if (next.every(offset => offset === LENGTH)) abort.abort()
+    },
+    reportProblem: async () => {},
+  } as unknown as Bus
+  const store = {
+    async query(_text: string, values: [string, string[], string[]]) {
+      parked.push(...values[2])
+      return []
+    },
+  } as unknown as Store
+  const timer = setTimeout(() => abort.abort(), 60_000)
+  await consume({
+    name: 'land-changes',
+    topic,
+    trigger: {
+      pattern: undefined,
+      entities: undefined,
+      maxEvents: 100,
+      maxBytes: 1e6,
+      lingerMs: 0,
+      busyLingerMs: undefined,
+    },
+    store,
+    bus,
+    caller: {
+      async deliver(_name, records) {
+        inFlight += 1
+        most = Math.max(most, inFlight)
+        await new Promise(resolve => setImmediate(resolve))
+        inFlight -= 1
+        if (records.some(({ key }) => key === '1/250'))
+          return { status: 500, results: [], detail: 'something went wrong' }
+        for (const { partition, offset } of records) handed[partition]?.push(offset)
+        return { status: 200, results: done(records.map(toBusEvent)) }
+      },
+      call: async () => ({ status: 200, body: {} }),
+    },
+    lease: { name: 'lease', fencing: 1, signal: new AbortController().signal },
+    waker: makeWaker(),
+    log: makeLogger({ level: 'silent' }),
+    signal: abort.signal,
+  })
+  clearTimeout(timer)
+  assert.equal(most, 2)
+  assert.deepEqual(parked, ['shop/Product/1/250'])
+  const all = Array.from({ length: Number(LENGTH) }, (_, i) => BigInt(i))
+  assert.deepEqual(
+    handed,
+    next.map((_, partition) => (partition === 1 ? all.filter(offset => offset !== 250n) : all)),
+  )
 })

@@ -56,7 +56,11 @@ export async function consume(options: ConsumeOptions): Promise<void> {
         continue
       }
       pace.delivered()
-      const problem = await lanes.deliver(batches)
+      const isLong = batches.filter(batch => batch.hasMore).length > 1
+      const problem =
+        isLong && lanes.areTogether()
+          ? await deliverBacklog(options, reader, lanes)
+          : await lanes.deliver(batches)
       await bus.reportProblem(name, topic, problem ?? null)
       if (problem) {
         log.warn({ function: name, topic: topic.name, problem }, 'waiting')
@@ -75,6 +79,35 @@ export async function consume(options: ConsumeOptions): Promise<void> {
 }
 
 /**
+ * A backlog goes in two streams, each of every second partition: while the function works on a batch of one, that of the
+ * other is settled, read and sent. They end together, once one has no more or meets a problem.
+ */
+async function deliverBacklog(
+  { trigger, lease, signal }: ConsumeOptions,
+  reader: BusReader,
+  lanes: Lanes,
+): Promise<string | undefined> {
+  const isStopped = () => signal.aborted || lease.signal.aborted
+  let isOver = false
+  const stream = async (nth: number) => {
+    while (!isOver && !isStopped() && lanes.areTogether()) {
+      const batches = (await reader.read(trigger)).filter(({ cursor }) => cursor.partition % 2 === nth)
+      if (batches.every(({ records }) => records.length === 0)) break
+      const problem = await lanes.deliver(batches)
+      if (problem) return problem
+      if (!batches.some(({ hasMore }) => hasMore)) break
+    }
+    return undefined
+  }
+  const endOther = () => {
+    isOver = true
+  }
+  const ends = await Promise.allSettled([0, 1].map(nth => stream(nth).finally(endOther)))
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  return ends.map(end => (end.status === 'fulfilled' ? end.value : undefined)).find(problem => problem)
+}
+
+/**
  * All partitions go together while all is well. Once an event is stuck they go one by one, each with tries of its own: it
  * holds up its own partition until it is found and parked, and no other.
  */
@@ -90,8 +123,9 @@ function makeLanes(options: ConsumeOptions) {
         const { problem, isStuck } = await deliver(batches, together)
         // Stuck among others that moved, or after its tries with all of them.
         if (isStuck && (problem === undefined || together.limit() < maxEvents)) {
-          for (const { cursor } of batches)
-            alone.set(cursor.partition, makeTries(maxEvents, together.limit()))
+          // Of all partitions, for those that are not in this batch would wait for these.
+          for (let partition = 0; partition < options.topic.partitions; partition++)
+            alone.set(partition, makeTries(maxEvents, together.limit()))
           together = makeTries(maxEvents)
         }
         return problem
@@ -104,10 +138,13 @@ function makeLanes(options: ConsumeOptions) {
       if ([...alone.values()].every(tries => tries.isWell())) alone.clear()
       return problem
     },
+    areTogether: () => alone.size === 0,
     outage: () => together.outage(),
     waits: () => Math.max(together.waits(), ...[...alone.values()].map(tries => tries.waits())),
   }
 }
+
+type Lanes = ReturnType<typeof makeLanes>
 
 type Outcome = {
   /** What keeps events from moving. */

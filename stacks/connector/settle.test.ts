@@ -14,7 +14,7 @@ function batchOf(partition: number, first: number, count: number): PartitionBatc
       type: 'cordage.change.v1',
       key: `${partition}/${offset}`,
       position: makePosition(1, offset, partition),
-      changedAt: new Date(0),
+      changedAt: new Date(0).toISOString(),
       busId: 'bus',
       value: '{}',
     }

@@ -36,7 +36,7 @@ export function settle(batches: PartitionBatch[], results: BatchResult[]): Settl
         from: cursor,
         nextOffset: last.offset + 1n,
         position: last.position,
-        changedAt: last.changedAt,
+        changedAt: new Date(last.changedAt),
       })
   }
   return settlement

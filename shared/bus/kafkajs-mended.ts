@@ -1,0 +1,60 @@
+import { createRequire } from 'node:module'
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
+
+/** What kafkajs 2.2.4 is mended by, for all clients of this process. Must be loaded before it. */
+
+const queue = RequestQueue.prototype
+const { scheduleCheckPendingRequests } = queue
+// It sets a timer after each request, also where nothing waits: for a time in 1970, of which Node warns.
+queue.scheduleCheckPendingRequests = function () {
+  if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this)
+}
+
+type BatchContext = {
+  firstOffset: string
+  firstTimestamp: string
+  maxTimestamp: string
+  timestampType: number
+  isControlBatch: boolean
+}
+type Decode = (decoder: { buffer: Buffer }, context: BatchContext) => object
+
+/**
+ * Reads one record of a batch (format 2): attributes, time delta, offset delta, key, value, headers, each number a zigzag
+ * varint. All of it as text, which is what everything on these topics is: kafkajs makes a buffer of each and copies a
+ * record's headers anew for each of them, which was two thirds of a connector's work and of its memory.
+ */
+function decodeRecord({ buffer }: { buffer: Buffer }, context: BatchContext): object {
+  let at = 1
+  const number = () => {
+    let value = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = buffer[at++] ?? 0
+      value += (byte & 127) * scale
+      if (byte < 128) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+    }
+  }
+  const text = () => {
+    const length = number()
+    if (length < 0) return null
+    at += length
+    return buffer.toString('utf8', at - length, at)
+  }
+  const sentAt = (BigInt(context.firstTimestamp) + BigInt(number())).toString()
+  const offset = (BigInt(context.firstOffset) + BigInt(number())).toString()
+  const key = text()
+  const value = text()
+  const headers: Record<string, string | null> = Object.create(null)
+  for (let left = number(); left > 0; left--) headers[text() ?? ''] = text()
+  const timestamp = context.timestampType === LOG_APPEND_TIME ? context.maxTimestamp : sentAt
+  return { timestamp, offset, key, value, headers, isControlRecord: false, batchContext: context }
+}
+const LOG_APPEND_TIME = 1
+
+const require = createRequire(import.meta.url)
+const decoder = require.resolve('kafkajs/src/protocol/recordBatch/record/v0/decoder.js')
+const decodeControl: Decode = require(decoder)
+const loaded = require.cache[decoder]
+if (loaded)
+  loaded.exports = ((record, context) =>
+    (context.isControlBatch ? decodeControl : decodeRecord)(record, context)) satisfies Decode
