@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import './kafkajs-mended.ts'
 import { type Admin, type ITopicMetadata, Kafka, type Producer } from 'kafkajs'
 import type { SecretUrl } from '../config/index.ts'
 import { ConfigError, OutageError } from '../errors/index.ts'

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 
-/** What kafkajs 2.2.4 is mended by, for all clients of this process. Must be loaded before it. */
+/** What kafkajs 2.2.4 is mended by, for all clients of this process: to be loaded before one of them fetches. */
 
 const queue = RequestQueue.prototype
 const { scheduleCheckPendingRequests } = queue
@@ -22,7 +22,7 @@ type Decode = (decoder: { buffer: Buffer }, context: BatchContext) => object
 /**
  * Reads one record of a batch (format 2): attributes, time delta, offset delta, key, value, headers, each number a zigzag
  * varint. All of it as text, which is what everything on these topics is: kafkajs makes a buffer of each and copies a
- * record's headers anew for each of them, which was two thirds of a connector's work and of its memory.
+ * record's headers anew for each of them, which was a third of a connector's work (docs/decisions/0013).
  */
 function decodeRecord({ buffer }: { buffer: Buffer }, context: BatchContext): object {
   let at = 1
