@@ -3,6 +3,7 @@ import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { ConfigError, OutageError } from '../errors/index.ts'
 import type { Bookkeeping } from './bookkeeping.ts'
 import { type BusReader, type BusRecord, type PartitionBatch, RAW, type Topic } from './bus.ts'
+import { readRecordsAsTexts } from './kafkajs-mended.ts'
 import { makePosition } from './position.ts'
 import { makeId, placeOf, toJson } from './record.ts'
 
@@ -30,6 +31,7 @@ export type KafkaReaderOptions = {
  */
 export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusReader> {
   const { kafka, books, group, topic } = options
+  readRecordsAsTexts()
   const borders = await fetchBorders(kafka, topic)
   const cursors = await books.loadCursors(
     group,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 
-/** What kafkajs 2.2.4 is mended by, for all clients of this process: to be loaded before one of them fetches. */
+/** What kafkajs 2.2.4 is mended by. */
 
 const queue = RequestQueue.prototype
 const { scheduleCheckPendingRequests } = queue
@@ -51,10 +51,18 @@ function decodeRecord({ buffer }: { buffer: Buffer }, context: BatchContext): ob
 }
 const LOG_APPEND_TIME = 1
 
-const require = createRequire(import.meta.url)
-const decoder = require.resolve('kafkajs/src/protocol/recordBatch/record/v0/decoder.js')
-const decodeControl: Decode = require(decoder)
-const loaded = require.cache[decoder]
-if (loaded)
+/**
+ * Puts that decoder in the place of kafkajs' own, for all clients of this process: to be called before one of them fetches.
+ * Not on being loaded: a function's bundle, which only sends, has no such module.
+ */
+export function readRecordsAsTexts(): void {
+  const require = createRequire(import.meta.url)
+  const path = require.resolve('kafkajs/src/protocol/recordBatch/record/v0/decoder.js')
+  const decodeControl: Decode = require(path)
+  const loaded = require.cache[path]
+  if (!loaded || isInPlace) return
+  isInPlace = true
   loaded.exports = ((record, context) =>
     (context.isControlBatch ? decodeControl : decodeRecord)(record, context)) satisfies Decode
+}
+let isInPlace = false
