@@ -3,7 +3,7 @@ import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { ConfigError, OutageError } from '../errors/index.ts'
 import type { Bookkeeping } from './bookkeeping.ts'
 import { type BusReader, type BusRecord, type PartitionBatch, RAW, type Topic } from './bus.ts'
-import { readRecordsAsTexts } from './kafkajs-mended.ts'
+import { readRecordsAsTexts, type TextMessage } from './kafkajs-mended.ts'
 import { makePosition } from './position.ts'
 import { makeId, placeOf, toJson } from './record.ts'
 
@@ -218,14 +218,6 @@ function firstOf(records: BusRecord[], maxEvents: number, maxBytes: number): Bus
   return records.slice(0, taken)
 }
 
-/** All texts: see kafkajs-mended.ts. */
-type TextMessage = {
-  key: string | null
-  value: string | null
-  headers: Record<string, string | null>
-  timestamp: string
-}
-
 function toRecord(
   topic: Topic,
   place: string,
@@ -233,27 +225,34 @@ function toRecord(
   offset: bigint,
   message: TextMessage,
 ): BusRecord {
-  const { key, value, timestamp } = message
-  const { ce_type: type, ce_position: position, ce_time: time } = message.headers
-  const isOurs = Boolean(type && position && time) && !Number.isNaN(Date.parse(time ?? ''))
-  const own = {
-    partition,
-    key: key ?? '',
-    // What has no place in a source has one in its own log.
-    position: isOurs ? (position ?? '') : makePosition(0, offset, 0),
+  const { value } = message
+  const ours = ownAttributes(message)
+  // What has no place in a source has one in its own log.
+  const { type, position, changedAt } = ours ?? {
+    type: RAW,
+    position: makePosition(0, offset, 0),
+    changedAt: new Date(Number(message.timestamp)).toISOString(),
   }
+  const own = { partition, key: message.key ?? '', position }
   const record: BusRecord = {
     ...own,
     id: makeId(place, own),
     topic: topic.name,
     offset,
     busId: topic.busId,
-    changedAt: isOurs ? (time ?? '') : new Date(Number(timestamp)).toISOString(),
-    type: isOurs ? (type ?? '') : RAW,
+    changedAt,
+    type,
     // Values are handed on unread. What is not ours may be no JSON at all, or hold numbers that a double cannot: as text.
-    value: isOurs ? String(value) : JSON.stringify(value),
+    value: ours ? String(value) : JSON.stringify(value),
   }
   // Here, because the function works on the batch before this one meanwhile.
   record.json = toJson(record)
   return record
+}
+
+/** What the headers of an event of ours say; undefined for a message that is none. */
+function ownAttributes({ headers }: TextMessage) {
+  const { ce_type: type, ce_position: position, ce_time: changedAt } = headers
+  if (!type || !position || !changedAt || Number.isNaN(Date.parse(changedAt))) return undefined
+  return { type, position, changedAt }
 }

@@ -10,6 +10,16 @@ queue.scheduleCheckPendingRequests = function () {
   if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this)
 }
 
+/** A message as a reader gets it: all of it as text. */
+export type TextMessage = {
+  /** Milliseconds since 1970. */
+  timestamp: string
+  offset: string
+  key: string | null
+  value: string | null
+  headers: Record<string, string | null>
+}
+
 type BatchContext = {
   firstOffset: string
   firstTimestamp: string
@@ -17,6 +27,7 @@ type BatchContext = {
   timestampType: number
   isControlBatch: boolean
 }
+type DecodedRecord = TextMessage & { isControlRecord: boolean; batchContext: BatchContext }
 type Decode = (decoder: { buffer: Buffer }, context: BatchContext) => object
 
 /**
@@ -24,7 +35,7 @@ type Decode = (decoder: { buffer: Buffer }, context: BatchContext) => object
  * varint. All of it as text, which is what everything on these topics is: kafkajs makes a buffer of each and copies a
  * record's headers anew for each of them, which was a third of a connector's work (docs/decisions/0013).
  */
-function decodeRecord({ buffer }: { buffer: Buffer }, context: BatchContext): object {
+function decodeRecord({ buffer }: { buffer: Buffer }, context: BatchContext): DecodedRecord {
   let at = 1
   const number = () => {
     let value = 0
@@ -44,7 +55,7 @@ function decodeRecord({ buffer }: { buffer: Buffer }, context: BatchContext): ob
   const offset = (BigInt(context.firstOffset) + BigInt(number())).toString()
   const key = text()
   const value = text()
-  const headers: Record<string, string | null> = Object.create(null)
+  const headers: TextMessage['headers'] = Object.create(null)
   for (let left = number(); left > 0; left--) headers[text() ?? ''] = text()
   const timestamp = context.timestampType === LOG_APPEND_TIME ? context.maxTimestamp : sentAt
   return { timestamp, offset, key, value, headers, isControlRecord: false, batchContext: context }
@@ -56,13 +67,14 @@ const LOG_APPEND_TIME = 1
  * Not on being loaded: a function's bundle, which only sends, has no such module.
  */
 export function readRecordsAsTexts(): void {
+  if (isInPlace) return
   const require = createRequire(import.meta.url)
   const path = require.resolve('kafkajs/src/protocol/recordBatch/record/v0/decoder.js')
-  const decodeControl: Decode = require(path)
+  const decodeOtherwise: Decode = require(path)
   const loaded = require.cache[path]
-  if (!loaded || isInPlace) return
-  isInPlace = true
+  if (!loaded) return
   loaded.exports = ((record, context) =>
-    (context.isControlBatch ? decodeControl : decodeRecord)(record, context)) satisfies Decode
+    (context.isControlBatch ? decodeOtherwise : decodeRecord)(record, context)) satisfies Decode
+  isInPlace = true
 }
 let isInPlace = false

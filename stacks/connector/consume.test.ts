@@ -11,6 +11,18 @@ import { consume } from './consume.ts'
 import { makeWaker } from './wake.ts'
 
 const TOPIC: Topic = { id: 1, name: 'cdc.shop.Product', partitions: 1, busId: 'bus' }
+/** What all of these consumers have. */
+const COMMON = {
+  trigger: {
+    pattern: undefined,
+    entities: undefined,
+    maxEvents: 100,
+    maxBytes: 1e6,
+    lingerMs: 0,
+    busyLingerMs: undefined,
+  },
+  log: makeLogger({ level: 'silent' }),
+}
 const done = (events: BusEvent[]): BatchResult[] => events.map(({ id }) => ({ id, status: 'done' }))
 
 const recordAt = (offset: bigint, partition = 0): BusRecord => ({
@@ -25,6 +37,15 @@ const recordAt = (offset: bigint, partition = 0): BusRecord => ({
   busId: 'bus',
   value: '{}',
 })
+
+/** A store of which only the parking is asked: the events' ids go into `parked`. */
+function parkingStore(parked: string[]): Store {
+  const query = async (_text: string, [, , ids]: [string, string[], string[]]) => {
+    parked.push(...ids)
+    return []
+  }
+  return { query } as unknown as Store
+}
 
 /** Feeds `count` events of one partition to a function until all are passed. */
 async function run(
@@ -70,14 +91,7 @@ async function run(
   await consume({
     name: 'land-changes',
     topic: TOPIC,
-    trigger: {
-      pattern: undefined,
-      entities: undefined,
-      maxEvents: 100,
-      maxBytes: 1e6,
-      lingerMs: 0,
-      busyLingerMs: undefined,
-    },
+    ...COMMON,
     store,
     bus,
     caller: {
@@ -89,7 +103,6 @@ async function run(
     },
     lease: { name: 'consume', fencing: 1, signal: lost.signal },
     waker: makeWaker(),
-    log: makeLogger({ level: 'silent' }),
     signal: abort.signal,
   })
   return { next: Number(next), problems, parked, sizes }
@@ -186,24 +199,12 @@ test('an event that nobody can take holds up its own partition only, and is foun
     },
     reportProblem: async () => {},
   } as unknown as Bus
-  const store = {
-    async query(_text: string, values: [string, string[], string[]]) {
-      parked.push(...values[2])
-      return []
-    },
-  } as unknown as Store
+  const store = parkingStore(parked)
   const timer = setTimeout(() => abort.abort(), 60_000)
   await consume({
     name: 'index-products',
     topic,
-    trigger: {
-      pattern: undefined,
-      entities: undefined,
-      maxEvents: 100,
-      maxBytes: 1e6,
-      lingerMs: 0,
-      busyLingerMs: undefined,
-    },
+    ...COMMON,
     store,
     bus,
     caller: {
@@ -218,7 +219,6 @@ test('an event that nobody can take holds up its own partition only, and is foun
     },
     lease: { name: 'lease', fencing: 1, signal: new AbortController().signal },
     waker: makeWaker(),
-    log: makeLogger({ level: 'silent' }),
     signal: abort.signal,
   })
   clearTimeout(timer)
@@ -262,24 +262,12 @@ test('a backlog goes two batches at a time, in order per partition, and parks wh
     },
     reportProblem: async () => {},
   } as unknown as Bus
-  const store = {
-    async query(_text: string, values: [string, string[], string[]]) {
-      parked.push(...values[2])
-      return []
-    },
-  } as unknown as Store
+  const store = parkingStore(parked)
   const timer = setTimeout(() => abort.abort(), 60_000)
   await consume({
     name: 'land-changes',
     topic,
-    trigger: {
-      pattern: undefined,
-      entities: undefined,
-      maxEvents: 100,
-      maxBytes: 1e6,
-      lingerMs: 0,
-      busyLingerMs: undefined,
-    },
+    ...COMMON,
     store,
     bus,
     caller: {
@@ -297,7 +285,6 @@ test('a backlog goes two batches at a time, in order per partition, and parks wh
     },
     lease: { name: 'lease', fencing: 1, signal: new AbortController().signal },
     waker: makeWaker(),
-    log: makeLogger({ level: 'silent' }),
     signal: abort.signal,
   })
   clearTimeout(timer)
