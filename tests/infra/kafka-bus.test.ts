@@ -207,16 +207,22 @@ test('a message that is none of ours comes with its place in the log, and spoils
       { value: 'not json {', partition: 0 },
       { value: null, key: 'k', partition: 0 },
       { value: '{"op":"c"}', partition: 0 },
+      {
+        value: '{}',
+        partition: 0,
+        headers: { ce_type: 'x', ce_position: makePosition(1, 1n, 0), ce_time: 'at noon' },
+      },
     ],
   })
   await producer.disconnect()
-  const [batch] = await readAll(await open(), 4)
+  const [batch] = await readAll(await open(), 5)
   assert.deepEqual(
     batch?.records.slice(1).map(({ type, value, position }) => [type, value, position]),
     [
       [RAW, '"not json {"', makePosition(0, 1n, 0)],
       [RAW, 'null', makePosition(0, 2n, 0)],
       [RAW, JSON.stringify('{"op":"c"}'), makePosition(0, 3n, 0)],
+      [RAW, JSON.stringify('{}'), makePosition(0, 4n, 0)],
     ],
   )
 })
