@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Transaction } from '../store/index.ts'
+import type { Encoded } from './encoded.ts'
 import type { Position } from './position.ts'
 
 /** An event on its way to the bus: what it is, whose key it has, where in the source it happened. */
@@ -23,7 +24,7 @@ export type BusRecord = NewRecord & {
   busId: string
   replayed?: boolean
   /** Its CloudEvent as JSON, where that was written while there was time. */
-  json?: string
+  encoded?: Encoded
 }
 
 export type Topic = { id: number; name: string; partitions: number; busId: string }

@@ -6,8 +6,9 @@ import { openStoreBus } from './store-bus.ts'
 
 export * from './bus.ts'
 export * from './coverage.ts'
+export { toJsonBatch } from './encoded.ts'
 export * from './position.ts'
-export { attributesOf, toJson } from './record.ts'
+export { attributesOf } from './record.ts'
 export * from './topics.ts'
 export { openStoreBus }
 

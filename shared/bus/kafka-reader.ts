@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { ConfigError, OutageError } from '../errors/index.ts'
 import type { Bookkeeping } from './bookkeeping.ts'
-import { type BusReader, type BusRecord, type PartitionBatch, RAW, type Topic } from './bus.ts'
-import { readRecordsAsTexts, type TextMessage } from './kafkajs-mended.ts'
-import { makePosition } from './position.ts'
-import { makeId, placeOf, toJson } from './record.ts'
+import type { BusReader, PartitionBatch, Topic } from './bus.ts'
+import { type KafkaRecord, makeToRecord } from './kafka-record.ts'
+import { type RawMessage, readRecordsRaw } from './kafkajs-mended.ts'
 
 /** Bytes of values held in memory ahead of the function: the next batches while it works on one. */
 const MAX_BUFFERED = 5 * 1024 * 1024
@@ -31,7 +30,7 @@ export type KafkaReaderOptions = {
  */
 export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusReader> {
   const { kafka, books, group, topic } = options
-  readRecordsAsTexts()
+  readRecordsRaw()
   const borders = await fetchBorders(kafka, topic)
   const cursors = await books.loadCursors(
     group,
@@ -100,7 +99,7 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
   }
 }
 
-type Waiting = { next: bigint; end: bigint; records: BusRecord[] }
+type Waiting = { next: bigint; end: bigint; records: KafkaRecord[] }
 
 /** What was fetched and not yet passed by a cursor, per partition. Fetching waits while it is full. */
 function makeBuffer(
@@ -111,7 +110,7 @@ function makeBuffer(
   const lanes = new Map<number, Waiting>(
     cursors.map(({ partition, nextOffset }) => [partition, { next: nextOffset, end: 0n, records: [] }]),
   )
-  const place = placeOf(topic.name)
+  const toRecord = makeToRecord(topic)
   const noted = new Map<number, bigint>()
   let bytes = 0
   let failure: Error | undefined
@@ -143,7 +142,7 @@ function makeBuffer(
     let passed = 0
     for (const record of lane.records) {
       if (record.offset >= nextOffset) break
-      bytes -= record.value.length
+      bytes -= record.bytes
       passed += 1
     }
     if (passed > 0) lane.records.splice(0, passed)
@@ -158,10 +157,10 @@ function makeBuffer(
         const offset = BigInt(message.offset)
         // Fetched before the seek to the cursor went through.
         if (offset < lane.next) continue
-        const record = toRecord(topic, place, batch.partition, offset, message as unknown as TextMessage)
+        const record = toRecord(batch.partition, offset, message as unknown as RawMessage)
         lane.records.push(record)
         lane.next = offset + 1n
-        bytes += record.value.length
+        bytes += record.bytes
       }
       wake()
       while (bytes > MAX_BUFFERED && !isClosed) {
@@ -207,52 +206,13 @@ function makeBuffer(
 }
 
 /** As many as the limits allow, and one at least. */
-function firstOf(records: BusRecord[], maxEvents: number, maxBytes: number): BusRecord[] {
+function firstOf(records: KafkaRecord[], maxEvents: number, maxBytes: number): KafkaRecord[] {
   let taken = 0
-  let bytes = 0
-  for (const { value } of records) {
-    bytes += value.length
-    if (taken === maxEvents || (taken > 0 && bytes > maxBytes)) break
+  let sum = 0
+  for (const { bytes } of records) {
+    sum += bytes
+    if (taken === maxEvents || (taken > 0 && sum > maxBytes)) break
     taken += 1
   }
   return records.slice(0, taken)
-}
-
-function toRecord(
-  topic: Topic,
-  place: string,
-  partition: number,
-  offset: bigint,
-  message: TextMessage,
-): BusRecord {
-  const { value } = message
-  const ours = ownAttributes(message)
-  // What has no place in a source has one in its own log.
-  const { type, position, changedAt } = ours ?? {
-    type: RAW,
-    position: makePosition(0, offset, 0),
-    changedAt: new Date(Number(message.timestamp)).toISOString(),
-  }
-  const own = { partition, key: message.key ?? '', position }
-  const record: BusRecord = {
-    ...own,
-    id: makeId(place, own),
-    topic: topic.name,
-    offset,
-    busId: topic.busId,
-    changedAt,
-    type,
-    // Values are handed on unread. What is not ours may be no JSON at all, or hold numbers that a double cannot: as text.
-    value: ours ? String(value) : JSON.stringify(value),
-  }
-  // Here, because the function works on the batch before this one meanwhile.
-  record.json = toJson(record)
-  return record
-}
-
-/** What the headers of an event of ours say; undefined for a message that is none. */
-function ownAttributes({ headers }: TextMessage) {
-  const { ce_type: type, ce_position: position, ce_time: changedAt } = headers
-  if (!type || !position || !changedAt || Number.isNaN(Date.parse(changedAt))) return undefined
-  return { type, position, changedAt }
 }

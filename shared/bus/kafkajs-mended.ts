@@ -10,14 +10,17 @@ queue.scheduleCheckPendingRequests = function () {
   if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this)
 }
 
-/** A message as a reader gets it: all of it as text. */
-export type TextMessage = {
-  /** Milliseconds since 1970. */
-  timestamp: string
+/** A message as a reader gets it: what it needs of it as text, its value as the bytes that came. */
+export type RawMessage = {
   offset: string
+  /** Milliseconds since 1970. */
+  timestamp: number
   key: string | null
-  value: string | null
-  headers: Record<string, string | null>
+  value: Buffer | null
+  /** Attributes of a CloudEvent in binary mode. */
+  type: string | undefined
+  position: string | undefined
+  time: string | undefined
 }
 
 type BatchContext = {
@@ -27,13 +30,20 @@ type BatchContext = {
   timestampType: number
   isControlBatch: boolean
 }
-type DecodedRecord = TextMessage & { isControlRecord: boolean; batchContext: BatchContext }
+type DecodedRecord = RawMessage & { isControlRecord: boolean; batchContext: BatchContext }
 type Decode = (decoder: { buffer: Buffer }, context: BatchContext) => object
+
+const LOG_APPEND_TIME = 1
+const [TYPE, POSITION, TIME] = ['ce_type', 'ce_position', 'ce_time'].map(name => Buffer.from(name)) as [
+  Buffer,
+  Buffer,
+  Buffer,
+]
 
 /**
  * Reads one record of a batch (format 2): attributes, time delta, offset delta, key, value, headers, each number a zigzag
- * varint. All of it as text, which is what everything on these topics is: kafkajs makes a buffer of each and copies a
- * record's headers anew for each of them, which was a third of a connector's work (docs/decisions/0013).
+ * varint. kafkajs makes a buffer of each and copies a record's headers anew for each of them, which was a third of a
+ * connector's work (docs/decisions/0013).
  */
 function decodeRecord({ buffer }: { buffer: Buffer }, context: BatchContext): DecodedRecord {
   let at = 1
@@ -51,22 +61,50 @@ function decodeRecord({ buffer }: { buffer: Buffer }, context: BatchContext): De
     at += length
     return buffer.toString('utf8', at - length, at)
   }
-  const sentAt = (BigInt(context.firstTimestamp) + BigInt(number())).toString()
-  const offset = (BigInt(context.firstOffset) + BigInt(number())).toString()
-  const key = text()
-  const value = text()
-  const headers: TextMessage['headers'] = Object.create(null)
-  for (let left = number(); left > 0; left--) headers[text() ?? ''] = text()
-  const timestamp = context.timestampType === LOG_APPEND_TIME ? context.maxTimestamp : sentAt
-  return { timestamp, offset, key, value, headers, isControlRecord: false, batchContext: context }
+  const sentAt = Number(context.firstTimestamp) + number()
+  const record: DecodedRecord = {
+    offset: (BigInt(context.firstOffset) + BigInt(number())).toString(),
+    timestamp: context.timestampType === LOG_APPEND_TIME ? Number(context.maxTimestamp) : sentAt,
+    key: text(),
+    value: null,
+    type: undefined,
+    position: undefined,
+    time: undefined,
+    isControlRecord: false,
+    batchContext: context,
+  }
+  const length = number()
+  if (length >= 0) {
+    at += length
+    record.value = buffer.subarray(at - length, at)
+  }
+  for (let left = number(); left > 0; left--) {
+    const nameLength = number()
+    const name = at
+    at += nameLength
+    if (isThere(buffer, name, at, TYPE)) record.type = text() ?? undefined
+    else if (isThere(buffer, name, at, POSITION)) record.position = text() ?? undefined
+    else if (isThere(buffer, name, at, TIME)) record.time = text() ?? undefined
+    else {
+      const skipped = number()
+      at += Math.max(0, skipped)
+    }
+  }
+  return record
 }
-const LOG_APPEND_TIME = 1
+
+/** Whether the bytes from `from` to `to` are these. */
+function isThere(buffer: Buffer, from: number, to: number, bytes: Buffer): boolean {
+  if (to - from !== bytes.length) return false
+  for (let i = 0; i < bytes.length; i++) if (buffer[from + i] !== bytes[i]) return false
+  return true
+}
 
 /**
  * Puts that decoder in the place of kafkajs' own, for all clients of this process: to be called before one of them fetches.
  * Not on being loaded: a function's bundle, which only sends, has no such module.
  */
-export function readRecordsAsTexts(): void {
+export function readRecordsRaw(): void {
   if (isInPlace) return
   const require = createRequire(import.meta.url)
   const path = require.resolve('kafkajs/src/protocol/recordBatch/record/v0/decoder.js')

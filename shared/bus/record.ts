@@ -15,8 +15,10 @@ export function makeId(
   return key === '' ? `${place}/${position}/${partition}` : `${place}/${position}`
 }
 
+type Attributes = Omit<BusRecord, 'value' | 'encoded'>
+
 /** A record's attributes as a CloudEvent has them. */
-export function attributesOf(record: Omit<BusRecord, 'value' | 'json'>) {
+export function attributesOf(record: Attributes) {
   return {
     specversion: '1.0' as const,
     id: record.id,
@@ -35,10 +37,18 @@ export function attributesOf(record: Omit<BusRecord, 'value' | 'json'>) {
 
 /** A record as the JSON text of its CloudEvent; its value goes through as it is. */
 export function toJson(record: BusRecord): string {
-  if (record.json) return record.json
-  // Written by hand: of the way of an event to its function this was a tenth.
-  const { id, source, type, time, position, partitionkey, topic, partition, offset, busid, replayed } =
-    attributesOf(record)
-  const text = JSON.stringify
-  return `{"specversion":"1.0","id":${text(id)},"source":${text(source)},"type":${text(type)},"time":"${time}","position":${text(position)},"partitionkey":${text(partitionkey)},"topic":${text(topic)},"partition":${partition},"offset":"${offset}","busid":${text(busid)}${replayed ? ',"replayed":true' : ''},"data":${record.value}}`
+  return `${topicJson(record)}${ownJson(record)}${record.value}}`
+}
+
+// Written by hand: of the way of an event to its function this was a tenth.
+const text = JSON.stringify
+
+/** The beginning of a CloudEvent: what all of one type in a topic have in common. */
+export function topicJson({ topic, busId, type }: Pick<BusRecord, 'topic' | 'busId' | 'type'>): string {
+  return `{"specversion":"1.0","source":${text(`/sources/${placeOf(topic)}`)},"type":${text(type)},"topic":${text(topic)},"busid":${text(busId)}`
+}
+
+/** What comes behind that, up to an event's data. */
+export function ownJson({ id, changedAt, position, key, partition, offset, replayed }: Attributes): string {
+  return `,"id":${text(id)},"time":${text(changedAt)},"position":${text(position)},"partitionkey":${text(key)},"partition":${partition},"offset":"${offset}"${replayed ? ',"replayed":true' : ''},"data":`
 }

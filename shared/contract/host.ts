@@ -2,7 +2,7 @@ import middy from '@middy/core'
 import type { z } from 'zod'
 import type { Settings } from '../config/index.ts'
 import { BadInputError, describeError, isOutage, OutageError } from '../errors/index.ts'
-import { type BusEvent, busEventSchema } from '../events/index.ts'
+import { type BusEvent, readBusEvent } from '../events/index.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
 import type { Authenticate } from './access.ts'
 import type { BatchResult, Context, FunctionDefinition } from './define.ts'
@@ -395,8 +395,8 @@ async function handleEvents(
   const good: BusEvent[] = []
   const results: BatchResult[] = []
   for (const event of events) {
-    const parsed = busEventSchema.safeParse(event)
-    if (parsed.success) good.push(parsed.data)
+    const read = readBusEvent(event)
+    if (read) good.push(read)
     else results.push({ id: idOf(event), status: 'parked', reason: 'malformed_event' })
   }
   if (good.length > 0) results.push(...(await definition.handleBatch(good, context)))

@@ -1,7 +1,7 @@
 import { type RequestOptions, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { json } from 'node:stream/consumers'
-import { type BusRecord, toJson } from '../../shared/bus/index.ts'
+import { type BusRecord, toJsonBatch } from '../../shared/bus/index.ts'
 import type { BatchResult, Host } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import { toBusEvent } from '../../shared/events/index.ts'
@@ -66,12 +66,12 @@ type HttpCallerOptions = {
 /** Calls functions over HTTP. How long a call may take is the function's own limit, which it answers for. */
 export function makeHttpCaller({ urls, token, signal }: HttpCallerOptions): Caller {
   let turn = 0
-  const post = async (name: string, type: string, body: string) => {
+  const post = async (name: string, type: string, body: Buffer[]) => {
     const copies = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
     if (copies.length === 0) return { status: 503, body: { detail: `no URL for the function ${name}` } }
     const headers = {
       'content-type': type,
-      'content-length': Buffer.byteLength(body),
+      'content-length': body.reduce((sum, piece) => sum + piece.length, 0),
       traceparent: makeTraceparent(readTraceId(undefined)),
       ...(token && { authorization: `Bearer ${token}` }),
     }
@@ -90,24 +90,25 @@ export function makeHttpCaller({ urls, token, signal }: HttpCallerOptions): Call
   }
   return {
     async deliver(name, records) {
-      const batch = `[${records.map(toJson).join()}]`
-      const { status, body } = await post(name, 'application/cloudevents-batch+json', batch)
+      const { status, body } = await post(name, 'application/cloudevents-batch+json', toJsonBatch(records))
       const { results = [], detail = '' } = body as { results?: BatchResult[]; detail?: string }
       return { status, results, detail }
     },
     call: (name, event) =>
-      post(name, 'application/cloudevents+json', JSON.stringify({ specversion: '1.0', ...event })),
+      post(name, 'application/cloudevents+json', [
+        Buffer.from(JSON.stringify({ specversion: '1.0', ...event })),
+      ]),
   }
 }
 
 /** Not by fetch(), which gives up on an answer that takes longer than five minutes to begin: a build may. */
-function send(url: URL, options: RequestOptions, body: string): Promise<{ status: number; body: unknown }> {
+function send(url: URL, options: RequestOptions, body: Buffer[]): Promise<{ status: number; body: unknown }> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp
-    request(url, options, response => {
+    const sent = request(url, options, response => {
       json(response).then(answer => resolve({ status: response.statusCode ?? 503, body: answer }), reject)
-    })
-      .once('error', reject)
-      .end(body)
+    }).once('error', reject)
+    for (const piece of body) sent.write(piece)
+    sent.end()
   })
 }

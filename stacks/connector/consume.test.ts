@@ -163,6 +163,16 @@ test('what fails for unknown reasons is tried three times, halved, and the one e
   assert.deepEqual(sizes, [2, 2, 2, 1, 1, 1, 1])
 })
 
+test('an event whose function refuses it even alone is parked as the refusal says', async () => {
+  const { parked, next } = await run(3, events =>
+    events.some(({ id }) => id.endsWith('/1'))
+      ? { status: 400, results: [], detail: 'the body is not valid JSON in UTF-8' }
+      : { status: 200, results: done(events) },
+  )
+  assert.equal(next, 3)
+  assert.deepEqual(parked, [{ id: 'shop/Product/0/1', reason: 'malformed_event' }])
+})
+
 test('once its lease is lost it stops without passing anything', async () => {
   const { next, sizes } = await run(2, events => ({ status: 200, results: done(events) }), {
     loseLease: true,

@@ -15,6 +15,12 @@ const BUSY_BATCHES = 20
 /** A topic without news is looked at this often, should a notification have been lost. */
 const POLL_MS = 1000
 
+/** Why an event is parked whose function refuses it even alone. */
+const REFUSALS = new Map([
+  [400, 'malformed_event'],
+  [413, 'too_large'],
+])
+
 export type ConsumeOptions = {
   name: string
   topic: Topic
@@ -173,7 +179,7 @@ async function deliverOnce(
   const isOutage =
     reply.status === 200 && first !== undefined && !['unknown_error', 'no_answer'].includes(first.reason)
   if (first && settlement.moves.length === 0 && !isOutage && tries.isHopeless(records.length)) {
-    const reason = reply.status === 200 ? first.reason : reply.status === 413 ? 'too_large' : 'unknown_error'
+    const reason = reply.status === 200 ? first.reason : (REFUSALS.get(reply.status) ?? 'unknown_error')
     await park(store, name, [{ record: first.record, reason }])
     const only = batches.filter(({ records }) => records.includes(first.record))
     settlement.moves.push(...settle(only, [{ id: first.record.id, status: 'parked' }]).moves)

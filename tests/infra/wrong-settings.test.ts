@@ -212,7 +212,7 @@ test('what others write to our topics is parked with a reason, and the rest land
         const parked = await store.query<{ function: string; topic: string; reason: string }>(
           'select function, topic, reason from ops.parked order by 1, 2, 3',
         )
-        return parked.length >= 4 && parked
+        return parked.length >= 5 && parked
       },
       30_000,
     )
@@ -220,6 +220,7 @@ test('what others write to our topics is parked with a reason, and the rest land
       lines.map(line => `${line.function} ${line.topic}: ${line.reason}`),
       [
         'admit-changes raw.foreign.changes: malformed_event',
+        'land-changes cdc.foreign.Client: malformed_event',
         'land-changes cdc.foreign.Client: malformed_event',
         'land-changes cdc.foreign.Client: unknown_type',
         'land-changes cdc.foreign.Client: unknown_type',
@@ -256,6 +257,7 @@ async function sendForeign(store: Store, url: string): Promise<void> {
   await store.transaction(transaction =>
     bus.append(transaction, [
       { ...record, position: makePosition(1, 1n, 0), value: '{"op":"x"}' },
+      { ...record, position: makePosition(1, 1n, 1), value: 'no json either {' },
       { ...record, position: makePosition(1, 2n, 0), value: JSON.stringify(data) },
     ]),
   )

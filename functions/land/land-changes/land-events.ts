@@ -38,7 +38,8 @@ export type Landed = { results: BatchResult[]; mismatches: Mismatch[] }
  */
 export async function landEvents(table: Table, source: SourceTable, events: BusEvent[]): Promise<Landed> {
   let last: { sorted: SortedEvents; files: AddFile[] } | undefined
-  const origins = originsOf(events)
+  const lanes = lanesOf(events)
+  const origins = lanes.map(({ origin }) => origin)
   const before = marksOf(table.snapshot, origins)
   for (;;) {
     if (marksOf(table.snapshot, origins).some((mark, i) => mark < (before[i] ?? mark))) {
@@ -51,7 +52,7 @@ export async function landEvents(table: Table, source: SourceTable, events: BusE
       table,
       events.filter(event => event.replayed),
     )
-    const sorted = sortOut(table.snapshot, source, events, replayed)
+    const sorted = sortOut(table.snapshot, source, lanes, replayed)
     const stillFits =
       last?.sorted.landing === sorted.landing && last.sorted.schemaVersion === sorted.schemaVersion
     if (last && !stillFits) await deleteFiles(table, last.files)
@@ -71,15 +72,6 @@ export async function landEvents(table: Table, source: SourceTable, events: BusE
     }
     last = { sorted, files }
   }
-}
-
-function originsOf(events: BusEvent[]): Origin[] {
-  const origins = new Map<string, Origin>()
-  for (const { busid: busId, topic, partition } of events) {
-    const name = `${partition} ${busId}`
-    if (!origins.has(name)) origins.set(name, { busId, topic, partition })
-  }
-  return [...origins.values()]
 }
 
 /** How far each partition has landed; -1 where nothing has. */
@@ -110,7 +102,7 @@ type SortedEvents = Landed & {
 function sortOut(
   snapshot: Snapshot,
   source: SourceTable,
-  events: BusEvent[],
+  lanes: Lane[],
   replayed: Set<string>,
 ): SortedEvents {
   const columns = sourceColumns(source)
@@ -146,7 +138,7 @@ function sortOut(
 
   // Rows that are looked at and not landed.
   const decided: SortedEvents['months'] = new Map()
-  for (const lane of lanesOf(events)) {
+  for (const lane of lanes) {
     const landed = landedMark(snapshot, lane.origin)
     const mark: LandedMark = { ...landed }
     let epoch = landedEpoch(snapshot, lane.origin)
@@ -201,19 +193,24 @@ type Lane = { origin: Origin; events: { event: BusEvent; offset: bigint }[] }
 
 /** Events by the partition that they come from, in the order of their offsets. */
 function lanesOf(events: BusEvent[]): Lane[] {
-  const lanes = new Map<string, Lane>()
+  const lanes: Lane[] = []
+  let lane: Lane | undefined
   for (const event of events) {
-    const { busid: busId, topic, partition } = event
-    const name = `${partition} ${busId}`
-    let lane = lanes.get(name)
+    // A partition's events come together.
+    if (!lane || !isOf(event, lane)) lane = lanes.find(one => isOf(event, one))
     if (!lane) {
+      const { busid: busId, topic, partition } = event
       lane = { origin: { busId, topic, partition }, events: [] }
-      lanes.set(name, lane)
+      lanes.push(lane)
     }
     lane.events.push({ event, offset: BigInt(event.offset) })
   }
-  for (const lane of lanes.values()) lane.events.sort((a, b) => (a.offset < b.offset ? -1 : 1))
-  return [...lanes.values()]
+  for (const { events } of lanes) events.sort((a, b) => (a.offset < b.offset ? -1 : 1))
+  return lanes
+}
+
+function isOf({ partition, busid }: BusEvent, { origin }: Lane): boolean {
+  return origin.partition === partition && origin.busId === busid
 }
 
 type ChangeRow = { op: string; row: Record<string, Value>; changedAt: bigint; yearMonth: string }
