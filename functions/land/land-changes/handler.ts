@@ -60,36 +60,35 @@ function findDestinations(sources: Source[], objects: ObjectStore): Map<string, 
 /** A table of so many values (rows times columns) is rewritten in passing when a column becomes wider: ten seconds' work. */
 const WIDEN_IN_PASSING_VALUES = 10_000_000
 
-function landTopic(destination: Destination, events: BusEvent[], log: Logger): Promise<BatchResult[]> {
+async function landTopic(destination: Destination, events: BusEvent[], log: Logger): Promise<BatchResult[]> {
   const { source, table } = destination
-  return table.exclusive(async () => {
-    for (let isFresh = false; ; isFresh = true)
-      try {
-        if (!table.snapshot.exists) await table.refresh()
-        return await land(destination, events, log)
-      } catch (error) {
-        if (error instanceof UnsupportedTableError) {
-          // The table is to be mended, and then these events are good.
-          log.error({ table: table.path }, describeError(error))
-          return answerAll(events, 'retry', 'unsupported_table')
-        }
-        const isWider = error instanceof WiderSchemaError
-        if (!isWider && !(error instanceof IncompatibleSchemaError)) throw error
-        // Another writer may have changed the columns.
-        if (!isFresh) await table.refresh()
-        else if (!isWider) {
-          // All of them, the snapshot's end too: without the rows before it it would call their keys deleted.
-          log.error(
-            { table: table.path, topic: source.topic, events: events.length, problem: error.message },
-            'columns that do not fit the lake: events parked, to be replayed once the source file is mended',
-          )
-          return answerAll(events, 'parked', 'incompatible_schema')
-        } else if (countValues(table) > WIDEN_IN_PASSING_VALUES) {
-          log.warn({ table: table.path }, `${error.message}: events wait until compact-lake has rewritten it`)
-          return answerAll(events, 'retry', 'table_is_widened')
-        } else await widenTable(table, sourceColumns(source))
+  const refresh = () => table.exclusive(() => table.refresh())
+  for (let isFresh = false; ; isFresh = true)
+    try {
+      if (!table.snapshot.exists) await refresh()
+      return await land(destination, events, log)
+    } catch (error) {
+      if (error instanceof UnsupportedTableError) {
+        // The table is to be mended, and then these events are good.
+        log.error({ table: table.path }, describeError(error))
+        return answerAll(events, 'retry', 'unsupported_table')
       }
-  })
+      const isWider = error instanceof WiderSchemaError
+      if (!isWider && !(error instanceof IncompatibleSchemaError)) throw error
+      // Another writer may have changed the columns.
+      if (!isFresh) await refresh()
+      else if (!isWider) {
+        // All of them, the snapshot's end too: without the rows before it it would call their keys deleted.
+        log.error(
+          { table: table.path, topic: source.topic, events: events.length, problem: error.message },
+          'columns that do not fit the lake: events parked, to be replayed once the source file is mended',
+        )
+        return answerAll(events, 'parked', 'incompatible_schema')
+      } else if (countValues(table) > WIDEN_IN_PASSING_VALUES) {
+        log.warn({ table: table.path }, `${error.message}: events wait until compact-lake has rewritten it`)
+        return answerAll(events, 'retry', 'table_is_widened')
+      } else await table.exclusive(() => widenTable(table, sourceColumns(source)))
+    }
 }
 
 async function land({ source, table }: Destination, events: BusEvent[], log: Logger): Promise<BatchResult[]> {

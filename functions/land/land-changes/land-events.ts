@@ -33,50 +33,82 @@ export type Landed = { results: BatchResult[]; mismatches: Mismatch[] }
 
 /**
  * Lands events of one table's topic, in one commit. Each event is held against what the table says has landed of its
- * partition; when another writer commits first, all are held against the newer table, so that however many writers get
- * the same events each is in the table once. A replayed event lies below what has landed: it is looked for among the rows.
+ * partition; where another writer changes that before we commit, all are held against the newer table, so that however
+ * many writers get the same events each is in the table once. Writers of other partitions are in nobody's way: files are
+ * written side by side, and only commits take turns. A replayed event lies below what has landed: it is looked for among
+ * the rows.
  */
 export async function landEvents(table: Table, source: SourceTable, events: BusEvent[]): Promise<Landed> {
-  let last: { sorted: SortedEvents; files: AddFile[] } | undefined
   const lanes = lanesOf(events)
-  const origins = lanes.map(({ origin }) => origin)
-  const before = marksOf(table.snapshot, origins)
+  const replays = events.filter(event => event.replayed)
+  const inTurn = <T>(work: () => Promise<T>) => table.exclusive(work)
+  if (replays.length === 0) return landLanes(table, source, lanes, replays, inTurn)
+  // Held against all rows, which takes a while in which nobody is to add any.
+  return inTurn(() => landLanes(table, source, lanes, replays, work => work()))
+}
+
+async function landLanes(
+  table: Table,
+  source: SourceTable,
+  lanes: Lane[],
+  replays: BusEvent[],
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<Landed> {
+  const before = marksOf(table.snapshot, lanes)
+  let last: { sorted: SortedEvents; files: AddFile[] } | undefined
   for (;;) {
-    if (marksOf(table.snapshot, origins).some((mark, i) => mark < (before[i] ?? mark))) {
+    if (marksOf(table.snapshot, lanes).some((mark, i) => mark < (before[i] ?? mark))) {
       // Taken back to an earlier state: whoever handed these over may have read on from where the table was.
       if (last) await deleteFiles(table, last.files)
-      const results = events.map(({ id }) => ({ id, status: 'retry' as const, reason: 'table_was_restored' }))
+      const results = lanes.flatMap(({ events }) =>
+        events.map(({ event: { id } }) => ({ id, status: 'retry' as const, reason: 'table_was_restored' })),
+      )
       return { results, mismatches: [] }
     }
-    const replayed = await findChanges(
-      table,
-      events.filter(event => event.replayed),
-    )
+    const replayed = await findChanges(table, replays)
+    const state = () => stateOf(table.snapshot, lanes, replays.length > 0)
+    const known = state()
+    const isStill = () => state().every((value, i) => value === known[i])
     const sorted = sortOut(table.snapshot, source, lanes, replayed)
     const stillFits =
       last?.sorted.landing === sorted.landing && last.sorted.schemaVersion === sorted.schemaVersion
     if (last && !stillFits) await deleteFiles(table, last.files)
     if (sorted.landing === 0) {
       // To skip an event is to rely on marks, which may have been set back since they were read.
-      const known = table.snapshot.version
-      if (sorted.results.some(({ status }) => status === 'skipped')) await table.refresh()
-      if (table.snapshot.version === known) return sorted
+      if (sorted.results.some(({ status }) => status === 'skipped')) await inTurn(() => table.refresh())
+      if (isStill()) return sorted
       last = undefined
       continue
     }
     // What has landed only grows: as many events left to land as before are the same events, and their files still good.
     const files: AddFile[] = last && stillFits ? last.files : await writeFiles(table, sorted.months)
-    if (await table.commit('WRITE', [...sorted.actions, ...files.map(add => ({ add }))])) {
-      await table.checkpointIfDue()
-      return sorted
-    }
+    const actions = [...sorted.actions, ...files.map(add => ({ add }))]
+    const isCommitted = await inTurn(async () => {
+      while (isStill())
+        if (await table.commit('WRITE', actions)) {
+          await table.checkpointIfDue()
+          return true
+        }
+      return false
+    })
+    if (isCommitted) return sorted
     last = { sorted, files }
   }
 }
 
 /** How far each partition has landed; -1 where nothing has. */
-function marksOf(snapshot: Snapshot, origins: Origin[]): bigint[] {
-  return origins.map(origin => landedMark(snapshot, origin).offset ?? -1n)
+function marksOf(snapshot: Snapshot, lanes: Lane[]): bigint[] {
+  return lanes.map(({ origin }) => landedMark(snapshot, origin).offset ?? -1n)
+}
+
+/** All of a table that events are held against: as long as it is the same, so is what became of them. */
+function stateOf(snapshot: Snapshot, lanes: Lane[], hasReplays: boolean): unknown[] {
+  const landed = lanes.flatMap(({ origin }) => {
+    const { offset, position } = landedMark(snapshot, origin)
+    return [offset, position, landedEpoch(snapshot, origin)]
+  })
+  // Replays are held against the rows themselves.
+  return [snapshot.metadata, hasReplays && snapshot.version, ...landed]
 }
 
 function writeFiles(table: Table, months: Map<string, RowBuffer>): Promise<AddFile[]> {
