@@ -372,10 +372,22 @@ test('writers of one table land every event once and leave no file of a lost rac
   assert.equal((await dataFiles()).length, snapshot.files.size)
 })
 
-test('one writer may be given several batches of a table at once', async () => {
+test('one writer may be given several batches of a table at once, equal and replayed ones among them', async () => {
   const land = start()
-  await Promise.all([1, 2, 3, 4].map(partition => land([event(1, { partition }), event(2, { partition })])))
-  assert.equal(await rowsIn(), 8)
+  const answers: string[] = []
+  for (let round = 0; round < 10; round++) {
+    const batches = [1, 2, 3, 4].map(partition =>
+      [2 * round, 2 * round + 1].map(offset => event(offset, { partition })),
+    )
+    const replay = [event(round, { partition: 5, replayed: true })]
+    const given = [...batches, replay, ...batches, replay]
+    answers.push(...(await Promise.all(given.map(land))).flat())
+  }
+  assert.equal(answers.filter(answer => answer === 'done').length, 90)
+  assert.equal(answers.filter(answer => answer === 'skipped already_landed').length, 90)
+  assert.equal(await rowsIn(), 90)
+  const { snapshot } = await openTable(objects, TABLE)
+  assert.equal((await dataFiles()).length, snapshot.files.size)
 })
 
 test('an outage of the storage is thrown, and the batch lands when it comes again', async () => {
