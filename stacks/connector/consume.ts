@@ -44,6 +44,8 @@ export async function consume(options: ConsumeOptions): Promise<void> {
   const pace = makePace(trigger)
   const lanes = makeLanes(options)
   let reader: BusReader | undefined
+  // Of who had the lease before it is not known.
+  let reported: string | null | undefined
   while (!signal.aborted) {
     try {
       reader ??= await bus.openReader(name, topic, waker.wake)
@@ -67,7 +69,8 @@ export async function consume(options: ConsumeOptions): Promise<void> {
         isLong && lanes.areTogether()
           ? await deliverBacklog(options, reader, lanes)
           : await lanes.deliver(batches)
-      await bus.reportProblem(name, topic, problem ?? null)
+      if ((problem ?? null) !== reported) await bus.reportProblem(name, topic, problem ?? null)
+      reported = problem ?? null
       if (problem) {
         log.warn({ function: name, topic: topic.name, problem }, 'waiting')
         await pause(backoffMs(lanes.waits()), signal)
