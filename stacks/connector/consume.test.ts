@@ -135,7 +135,7 @@ test('an outage is waited for however long it lasts, said so, and parks nothing'
   )
   assert.deepEqual(parked, [])
   assert.equal(sizes.length, 4)
-  assert.deepEqual(problems, ['503: store: gone', '503: store: gone', '503: store: gone', null])
+  assert.deepEqual(problems, ['503: store: gone', null])
 })
 
 test('a function that says what it waits for is waited for, and parks nothing', async () => {
