@@ -135,6 +135,15 @@ export const settingsSchema = z.object({
     'clock',
     'watch',
   ]),
+  OBJECT_EVENTS_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe(
+      'Port on which who watches the object storage hears of new objects (docs/object-storage.md); without it they are listed each second',
+    ),
   SOURCES: z.string().default('sources').describe('Folder of the source files'),
 })
 

@@ -9,10 +9,11 @@ import type { Logger } from '../../shared/telemetry/index.ts'
 import type { Caller } from './caller.ts'
 import { keepSchedule } from './clock.ts'
 import { consume } from './consume.ts'
+import { hearNotices } from './notices.ts'
 import { replayParked } from './replay.ts'
 import { shareLeases } from './share.ts'
 import { isCaptured } from './sources.ts'
-import { backoffMs, makeWaker, pause } from './wake.ts'
+import { backoffMs, makeWaker, pause, type Waker } from './wake.ts'
 import { watchObjects } from './watch.ts'
 
 /** The connector's four duties; a process may take on some of them. */
@@ -31,6 +32,8 @@ export type ConnectorOptions = {
   objects: ObjectStore
   caller: Caller
   masterKey: Buffer
+  /** Where the object storage tells of new objects, if it does. */
+  notices?: { host: string; port: number } | undefined
   log: Logger
 }
 
@@ -47,6 +50,12 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   const leases = makeLeases(store, options.owner)
   const topics = await bus.ensureTopics(topicsOf(sources))
   const loops: Promise<void>[] = []
+  const watchers: Waker[] = []
+  const wake = () => {
+    for (const waker of watchers) waker.wake()
+  }
+  const notices =
+    options.notices && duties.includes('watch') ? await hearNotices({ ...options.notices, wake }) : undefined
 
   type Work = { lease: Lease; signal: AbortSignal }
   type Turn = { acquire(): Promise<Work | undefined>; ended(): void }
@@ -126,10 +135,15 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   }
   if (duties.includes('watch'))
     for (const { function: name, prefixes } of triggers)
-      if (prefixes) loops.push(watchObjects({ ...options, name, prefixes, signal }))
+      if (prefixes) {
+        const waker = notices && makeWaker()
+        if (waker) watchers.push(waker)
+        loops.push(watchObjects({ ...options, name, prefixes, waker, signal }))
+      }
 
   return {
     async close() {
+      notices?.close()
       abort.abort()
       await Promise.allSettled(loops)
       await bus.close()

@@ -17,6 +17,7 @@ import { makeLogger } from '../../shared/telemetry/index.ts'
 import { keepHeapSmall } from '../local/heap.ts'
 import { makeHttpCaller } from './caller.ts'
 import { DUTIES, type Duty, startConnector } from './index.ts'
+import { readNotices } from './notices.ts'
 import { isCaptured, requireSources } from './sources.ts'
 
 /** How long the calls in flight are waited for at the end. */
@@ -59,6 +60,7 @@ try {
       signal: cutOff.signal,
     }),
     masterKey: readMasterKey(CORDAGE_HOME),
+    notices: readNotices(settings),
     log,
   })
   log.info({ duties }, 'connector runs')

@@ -24,6 +24,10 @@ export async function startMinio(options: S3ServerOptions): Promise<S3Server> {
       MINIO_UPDATE: 'off',
       MINIO_CALLHOME_ENABLE: 'off',
       HOME: options.home,
+      ...(options.notify && {
+        MINIO_NOTIFY_WEBHOOK_ENABLE_CORDAGE: 'on',
+        MINIO_NOTIFY_WEBHOOK_ENDPOINT_CORDAGE: options.notify,
+      }),
     },
     home: options.home,
     isReady: async () => {

@@ -14,7 +14,14 @@ export type S3Server = Server & {
 }
 
 /** Where and as whom a server is to run: given again, a server that was ended goes on where it was. */
-export type S3ServerOptions = { home: string; port?: number; accessKeyId?: string; secretAccessKey?: string }
+export type S3ServerOptions = {
+  home: string
+  port?: number
+  accessKeyId?: string
+  secretAccessKey?: string
+  /** A URL that is told of new objects. */
+  notify?: string
+}
 
 export async function chooseIdentity({ home, port, accessKeyId, secretAccessKey }: S3ServerOptions) {
   mkdirSync(home, { recursive: true })

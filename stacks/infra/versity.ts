@@ -11,7 +11,11 @@ export async function startVersity(options: S3ServerOptions): Promise<S3Server> 
   const server = await startServer({
     name: 'versitygw',
     command: join(TOOLS, 'bin', 'versitygw'),
-    args: ['--port', `127.0.0.1:${identity.port}`, '--keep-alive', '--quiet', 'posix', data],
+    args: [
+      ...['--port', `127.0.0.1:${identity.port}`, '--keep-alive', '--quiet'],
+      ...(options.notify ? ['--event-webhook-url', options.notify] : []),
+      ...['posix', data],
+    ],
     env: { ROOT_ACCESS_KEY: identity.accessKeyId, ROOT_SECRET_KEY: identity.secretAccessKey },
     home: options.home,
     isReady: () => fetch(endpointOf(identity)),

@@ -29,6 +29,7 @@ import { migrate, openStore } from '../../shared/store/index.ts'
 import { type Logger, startProcessMetrics, startTracing } from '../../shared/telemetry/index.ts'
 import { makeLocalCaller } from '../connector/caller.ts'
 import { DUTIES, startConnector } from '../connector/index.ts'
+import { readNotices } from '../connector/notices.ts'
 import { isCaptured, requireSources } from '../connector/sources.ts'
 import { listFunctions, loadFunction } from './discover.ts'
 import { makeGateway } from './gateway.ts'
@@ -126,6 +127,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       objects: openObjects(settings.OBJECTS_URL.reveal()),
       caller: makeLocalCaller(hosts),
       masterKey: readMasterKey(home),
+      notices: readNotices(settings),
       log,
     })
     undo.push(() => {

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { ConfigError } from '../../shared/errors/index.ts'
+import { type ObjectStore, openObjects } from '../../shared/objects/index.ts'
+import { takeFreePort } from '../../shared/store/embedded.ts'
+import type { Store } from '../../shared/store/index.ts'
+import { makeLogger } from '../../shared/telemetry/index.ts'
+import { waitFor } from '../../tests/support/demo.ts'
+import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
+import { hearNotices } from './notices.ts'
+import { makeWaker, type Waker } from './wake.ts'
+import { watchObjects } from './watch.ts'
+
+let postgres: TestPostgres
+let root: string
+let objects: ObjectStore
+let store: Store
+let count = 0
+before(async () => {
+  postgres = await startTestPostgres()
+  root = await mkdtemp(join(tmpdir(), 'cordage-watch-'))
+})
+after(async () => {
+  await postgres.stop()
+  await rm(root, { recursive: true })
+})
+beforeEach(async () => {
+  store = await postgres.createStore(`watch_${count++}`)
+  objects = openObjects(pathToFileURL(join(root, String(count))).href)
+})
+
+/** Watches `inbox/`; the function answers with `statuses` in turn, then with 200. */
+function watch(options: { waker?: Waker; statuses?: number[] } = {}) {
+  const { waker, statuses = [] } = options
+  const abort = new AbortController()
+  const given: string[] = []
+  let looks = 0
+  const ended = watchObjects({
+    name: 'take-in',
+    prefixes: ['inbox/'],
+    objects: {
+      ...objects,
+      list(prefix, options) {
+        looks += 1
+        return objects.list(prefix, options)
+      },
+    },
+    store,
+    caller: {
+      deliver: async () => ({ status: 500, results: [] }),
+      async call(_name, { data }) {
+        given.push((data as { key: string }).key)
+        return { status: statuses.shift() ?? 200, body: {} }
+      },
+    },
+    log: makeLogger({ level: 'silent' }),
+    signal: abort.signal,
+    waker,
+  })
+  const stop = () => {
+    abort.abort()
+    return ended
+  }
+  return { given, looks: () => looks, stop }
+}
+
+test('each object is handed over once, by whoever watches, and again where it is written again', async () => {
+  await objects.put('inbox/a', 'one')
+  const first = watch()
+  await waitFor('the first', async () => first.given.length === 1, 10_000)
+  await first.stop()
+  const second = watch()
+  await objects.put('inbox/b', 'two')
+  await waitFor('the second', async () => second.given.length === 1, 10_000)
+  await objects.put('inbox/a', 'three')
+  await waitFor('the first again', async () => second.given.length === 2, 10_000)
+  await second.stop()
+  assert.deepEqual([...first.given, ...second.given], ['inbox/a', 'inbox/b', 'inbox/a'])
+})
+
+test('a function that is away is asked again; an object that it refuses is not', async () => {
+  await objects.put('inbox/a', 'one')
+  const { given, looks, stop } = watch({ waker: makeWaker(), statuses: [503, 400] })
+  await waitFor('two calls', async () => given.length === 2, 10_000)
+  await stop()
+  assert.equal(looks(), 2)
+})
+
+test('a notice, whatever it says, is looked after at once; between notices nothing is listed', async () => {
+  const waker = makeWaker()
+  const port = await takeFreePort()
+  const notices = await hearNotices({ host: '127.0.0.1', port, wake: waker.wake })
+  await assert.rejects(hearNotices({ host: '127.0.0.1', port, wake() {} }), (error: Error) => {
+    assert.ok(error instanceof ConfigError)
+    assert.match(error.message, /OBJECT_EVENTS_PORT: cannot listen on 127\.0\.0\.1, port \d+: EADDRINUSE/)
+    return true
+  })
+  const { given, looks, stop } = watch({ waker })
+  await waitFor('the first look', async () => looks() === 1, 10_000)
+  await objects.put('inbox/a', 'one')
+  const url = `http://127.0.0.1:${port}/any/path`
+  assert.equal((await fetch(url)).status, 405)
+  assert.equal((await fetch(url, { method: 'POST', body: 'no json {' })).status, 200)
+  await waitFor('the object', async () => given.length === 1, 10_000)
+  await stop()
+  notices.close()
+  assert.equal(looks(), 2)
+})
