@@ -32,6 +32,12 @@ export function makeBookkeeping(store: Store, cluster: string) {
     return topic
   }
 
+  const describe = (log: string) => (log === '' ? 'the log in the store' : `the Kafka cluster ${log}`)
+  const whereItLies = (topic: KnownTopic) =>
+    topic.cluster === cluster
+      ? `is no longer on ${describe(cluster)}: the connector makes it anew at its start`
+      : `lies on ${describe(topic.cluster)}, BUS_URL names ${describe(cluster)}: give every process the same`
+
   /** Begins a topic's log anew, under another bus id. @throws ConfigError while a group has not read all of the old one */
   const foundAnew = async (query: Query, { id, name }: KnownTopic, partitions: number) => {
     const unread = await query<{ group: string; events: string }>(
@@ -61,9 +67,15 @@ export function makeBookkeeping(store: Store, cluster: string) {
     /**
      * Writes down the topics that are wanted. Must be called in a transaction.
      * @param isGone whether the log that a topic is known by is no longer there
-     * @throws ConfigError where one is there with another partition count
+     * @param mayBeginAnew as of `ensureTopics`
+     * @throws ConfigError where one is there with another partition count, or would have to begin anew and may not
      */
-    async register(query: Query, wanted: WantedTopic[], isGone: (name: string) => boolean): Promise<void> {
+    async register(
+      query: Query,
+      wanted: WantedTopic[],
+      isGone: (name: string) => boolean,
+      mayBeginAnew: boolean,
+    ): Promise<void> {
       await query("select pg_advisory_xact_lock(hashtext('bus.topic'))")
       await loadTopics(query)
       for (const { name, partitions } of wanted) {
@@ -74,8 +86,10 @@ export function makeBookkeeping(store: Store, cluster: string) {
             [name, partitions, makeBusId(), cluster],
           )
           if (made) await addPartitions(query, made.id, partitions)
-        } else if (topic.cluster !== cluster || isGone(name)) await foundAnew(query, topic, partitions)
-        else if (topic.partitions !== partitions)
+        } else if (topic.cluster !== cluster || isGone(name)) {
+          if (!mayBeginAnew) throw new ConfigError(`topic ${name} ${whereItLies(topic)}`)
+          await foundAnew(query, topic, partitions)
+        } else if (topic.partitions !== partitions)
           throw new ConfigError(
             `topic ${name} has ${topic.partitions} partitions, its source file says ${partitions}: keys would change places`,
           )

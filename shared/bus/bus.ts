@@ -46,8 +46,13 @@ export type PartitionBatch = {
 export type ReadLimits = { maxEvents: number; maxBytes: number }
 
 export type Bus = {
-  /** Makes the topics that are not there. @throws ConfigError where one is there with another partition count */
-  ensureTopics(topics: WantedTopic[]): Promise<Map<string, Topic>>
+  /**
+   * Makes the topics that are not there.
+   * @param mayBeginAnew whether one that lies on another bus, or whose log is gone, may begin anew on this one, once all of
+   *   it was read. That is for the connector to say: a function with another BUS_URL than the rest must not move them.
+   * @throws ConfigError where one is there with another partition count, or would have to begin anew and may not
+   */
+  ensureTopics(topics: WantedTopic[], options?: { mayBeginAnew?: boolean }): Promise<Map<string, Topic>>
   /** Appends in the caller's transaction, so that its own state moves with the events. */
   append(transaction: Transaction, records: NewRecord[]): Promise<void>
   /** Marks every partition of these topics as complete up to `position`, which was the source's place at `at`. */

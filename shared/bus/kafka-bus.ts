@@ -41,13 +41,13 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
     heartbeat: books.heartbeat,
     reportProblem: books.reportProblem,
 
-    async ensureTopics(wanted) {
+    async ensureTopics(wanted, { mayBeginAnew = false } = {}) {
       const ensure = () =>
         withAdmin(kafka, async admin => {
           const found = await describe(admin, wanted)
           for (const topic of wanted) refuseUnfit(topic, found.get(topic.name))
           await store.transaction(async ({ query }) => {
-            await books.register(query, wanted, name => !found.has(name))
+            await books.register(query, wanted, name => !found.has(name), mayBeginAnew)
           })
           const [there, missing] = [true, false].map(isThere =>
             wanted.filter(({ name }) => found.has(name) === isThere),

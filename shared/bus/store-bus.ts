@@ -58,9 +58,9 @@ export function openStoreBus(store: Store): Bus {
     heartbeat: books.heartbeat,
     reportProblem: books.reportProblem,
 
-    async ensureTopics(wanted) {
+    async ensureTopics(wanted, { mayBeginAnew = false } = {}) {
       await store.transaction(async ({ query }) => {
-        await books.register(query, wanted, () => false)
+        await books.register(query, wanted, () => false, mayBeginAnew)
         await prepareDays()
       })
       return books.topics()

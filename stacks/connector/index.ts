@@ -48,7 +48,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   const abort = new AbortController()
   const { signal } = abort
   const leases = makeLeases(store, options.owner)
-  const topics = await bus.ensureTopics(topicsOf(sources))
+  const topics = await bus.ensureTopics(topicsOf(sources), { mayBeginAnew: true })
   const loops: Promise<void>[] = []
   const watchers: Waker[] = []
   const wake = () => {

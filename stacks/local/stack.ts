@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { openBus } from '../../shared/bus/index.ts'
+import { openBus, topicsOf } from '../../shared/bus/index.ts'
 import {
   readConnection,
   readSources,
@@ -112,6 +112,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         makeHost(definition, { settings, resources: opened.resources, log, authenticate, tracing }),
       )
     }
+    // Before the functions look for them.
+    await opened.resources.bus?.ensureTopics(topicsOf(sources), { mayBeginAnew: true })
     for (const host of hosts.values()) await host.start()
     const server = makeServer(makeGateway(hosts, triggers, authenticate), settings.PUBLIC_HOSTS)
     const port = await listen(server, settings.PORT, settings.HOST)

@@ -21,7 +21,7 @@ test('every test that the documentation names is there', () => {
   let named = 0
   for (const page of pages)
     for (const [, file = '', title] of read(page).matchAll(
-      /`((?:functions|shared|stacks|tests)\/[\w./-]+\.test\.ts)`(?:: ([^|\n)]+))?/g,
+      /`((?:functions|shared|stacks|tests)\/[\w./-]+\.test\.ts|tests\/support\/[\w-]+\.ts)`(?:: ([^|\n)]+))?/g,
     )) {
       assert.ok(existsSync(join(ROOT, file)), `${page} names ${file}`)
       if (title === undefined) continue

@@ -56,7 +56,7 @@ afterEach(async () => {
 })
 
 const ensure = async (partitions: number, on = bus) =>
-  (await on.ensureTopics([{ name, partitions }])).get(name) as Topic
+  (await on.ensureTopics([{ name, partitions }], { mayBeginAnew: true })).get(name) as Topic
 const record = (partition: number, n: number, value = `{"n":${n}}`): NewRecord => ({
   topic: name,
   partition,
@@ -297,13 +297,22 @@ test('the bus is changed once everything on the old one was read', async () => {
   )
   const reader = await old.openReader('g', order, () => {})
   const [batch] = await reader.read(LIMITS)
-  const change = () => bus.ensureTopics([{ name: 'cdc.shop.Order', partitions: 1 }])
+  const wanted = [{ name: 'cdc.shop.Order', partitions: 1 }]
+  await assert.rejects(
+    bus.ensureTopics(wanted),
+    /cdc\.shop\.Order lies on the log in the store, BUS_URL names the Kafka cluster .+: give every process the same/,
+  )
+  const change = () => bus.ensureTopics(wanted, { mayBeginAnew: true })
   await assert.rejects(change(), /cdc\.shop\.Order: g has 1 events to read/)
   assert.ok(batch?.records[0])
   await old.moveCursors('g', order, [moveOf(batch.cursor, batch.records[0])], 1)
   await old.close()
   const busId = (await change()).get('cdc.shop.Order')?.busId
   assert.notEqual(busId, order.busId)
+  await assert.rejects(
+    openStoreBus(store).ensureTopics(wanted),
+    /lies on the Kafka cluster .+, BUS_URL names the log in the store/,
+  )
 })
 
 test('brokers that are away are an outage, and come back', async () => {
