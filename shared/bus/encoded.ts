@@ -9,7 +9,7 @@ const SLAB_BYTES = 512 * 1024
 const BRACE = '}'.charCodeAt(0)
 const COMMA = ','.charCodeAt(0)
 
-/** Writes events one behind the other, outside the heap. @returns what takes an event's JSON up to its data, and its data */
+/** Writes events one behind the other, outside the heap: `head` is an event's JSON up to its data. */
 export function makeEncoder(): (head: string, data: Buffer) => Encoded {
   let slab = Buffer.alloc(0)
   let end = 0

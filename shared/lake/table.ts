@@ -57,7 +57,10 @@ export class Table {
     return parseInterval(configured) ?? RETENTION_HOURS * HOUR_MS
   }
 
-  /** One at a time within this process: writers of one process wait instead of racing. */
+  /**
+   * One at a time within this process. Where several work on one table, each does in here what changes the snapshot
+   * (`refresh`, `commit`): two at once would take one commit for two.
+   */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work, work)
     this.#turn = turn.catch(() => undefined)
