@@ -275,14 +275,27 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** A port of this machine's loopback that is free now. */
-export function takeFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
+/** Ports that systems give to no outgoing connection: Linux has those from 32768, others from 49152. */
+const FIRST_PORT = 20_000
+const PORTS = 10_000
+let nextPort = Math.floor(Math.random() * PORTS)
+
+/**
+ * A port of this machine's loopback that is free now, and another at each call. Whoever is to listen there may take its
+ * time: no connection takes the port meanwhile, as one might that the system chose.
+ */
+export async function takeFreePort(): Promise<number> {
+  for (let tries = 0; tries < PORTS; tries++) {
+    const port = FIRST_PORT + (nextPort++ % PORTS)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`no port is free on 127.0.0.1 from ${FIRST_PORT} to ${FIRST_PORT + PORTS - 1}`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const probe = createServer().once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
   })
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
+import { takeFreePort } from './embedded.ts'
 import { connectPostgres, type Store } from './index.ts'
 
 let postgres: TestPostgres
@@ -45,4 +47,14 @@ test('a connection ends with its signal, whatever it waits for', async () => {
   const waiting = client.query('select pg_sleep(60)')
   setTimeout(() => abort.abort(), 50)
   await assert.rejects(waiting)
+})
+
+test('a free port is another each time, not one that is taken, and none that the system gives to connections', async () => {
+  const first = await takeFreePort()
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(first + 1, '127.0.0.1', resolve))
+  const ports = [first, await takeFreePort(), await takeFreePort()]
+  server.close()
+  assert.equal(new Set([...ports, first + 1]).size, 4)
+  assert.ok(ports.every(port => port < 32_768))
 })

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { ConfigError } from '../../shared/errors/index.ts'
+import { takeFreePort } from '../../shared/store/embedded.ts'
 import { type Server, startServer, TOOLS } from './server.ts'
 
 export const LEAST_JAVA = 24
@@ -42,8 +42,8 @@ export async function startTrino(options: TrinoOptions): Promise<TrinoServer> {
   if (!existsSync(join(install, 'lib'))) throw new ConfigError('Trino is not there: run "make setup-infra"')
   const java = findJava()
   const home = resolve(options.home)
-  const [freePort, securePort] = await findFreePorts()
-  const { port = freePort } = options
+  const port = options.port ?? (await takeFreePort())
+  const securePort = await takeFreePort()
   const etc = join(home, 'etc')
   mkdirSync(join(etc, 'catalog'), { recursive: true })
   const secure = password === undefined ? [] : await secureDoor(java, etc, securePort, password)
@@ -183,21 +183,4 @@ function javaVersion(home: string): number {
   } catch {
     return 0
   }
-}
-
-async function findFreePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()]
-  const ports = await Promise.all(
-    servers.map(
-      server =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject).listen(0, '127.0.0.1', () => {
-            const address = server.address()
-            resolve(typeof address === 'object' && address ? address.port : 0)
-          })
-        }),
-    ),
-  )
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports as [number, number]
 }

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeRandom, runSimulator } from '../../stacks/demo/simulator.ts'
 import { waitFor } from '../support/demo.ts'
@@ -188,5 +190,21 @@ export async function untilThrough(fleet: Fleet): Promise<void> {
       )
     },
     180_000,
+  ).catch(async error => {
+    throw new Error(`${error.message}, since ${since.toISOString()}: ${await describe(fleet)}`)
+  })
+}
+
+/** What is known of a fleet that does not come through. */
+async function describe({ store, members, isRunning, home }: Fleet): Promise<string> {
+  const captures = await store.query('select * from ingest.capture')
+  const places = await store.query(
+    "select * from bus.coverage where events_behind > 0 or problem is not null or changed_at < now() - interval '10 seconds'",
   )
+  const logs = members.map(member => {
+    const file = join(home, 'logs', `${member}.log`)
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
+    return [`${member} (${isRunning(member) ? 'runs' : 'does not run'}):`, ...lines.slice(-15)].join('\n')
+  })
+  return [...[...captures, ...places].map(row => JSON.stringify(row)), ...logs].join('\n')
 }
