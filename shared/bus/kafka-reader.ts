@@ -7,9 +7,9 @@ import { type KafkaRecord, makeToRecord } from './kafka-record.ts'
 import { type RawMessage, readRecordsRaw } from './kafkajs-mended.ts'
 
 /** Bytes of values held in memory ahead of the function: the next batches while it works on one. */
-const MAX_BUFFERED = 5 * 1024 * 1024
-const MAX_FETCHED = 2 * 1024 * 1024
-const MAX_FETCHED_PARTITION = 512 * 1024
+const MAX_BUFFERED = 8 * 1024 * 1024
+const MAX_FETCHED = 4 * 1024 * 1024
+const MAX_FETCHED_PARTITION = 1024 * 1024
 /** The least that brokers allow by default: a session is only what fetches, the lease says who may. */
 const SESSION_MS = 6000
 const HEARTBEAT_MS = 1500

@@ -155,8 +155,11 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       if (event.delivered) return
       if (request.method === 'GET' && definition.readOnly && inputSchema)
         event.message = { kind: 'json', value: readQuery(request.query, inputSchema) }
-      else if (request.method === 'POST') event.message = readMessage(request.headers, request.body)
-      else
+      else if (request.method === 'POST') {
+        event.message = readMessage(request.headers, request.body)
+        // A batch's bytes are not held while the function works on it.
+        request.body = NO_BODY
+      } else
         throw new BadInputError(`${request.method} is not allowed here`, {
           status: 405,
           reason: 'method_not_allowed',
@@ -200,8 +203,9 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     const context: Context<ResourceName, unknown> = { ...surroundings, state, signal, traceId: call.traceId }
     if (definition.kind === 'events') {
       const results = await handleEvents(definition, call.delivered ?? eventsOf(call.message), context)
-      for (const { status, reason } of results)
-        eventsHandled.inc({ function: definition.name, status, reason: reason ?? '' })
+      for (const [status, own] of Map.groupBy(results, result => result.status))
+        for (const [reason = '', { length }] of Map.groupBy(own, result => result.reason))
+          eventsHandled.inc({ function: definition.name, status, reason }, length)
       return results
     }
     if (call.message?.kind === 'batch') return await handleEach(definition, call.message.events, context)
@@ -252,7 +256,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     },
     invoke: request => through({ request, isOwn: true, ...begin(undefined) }),
     async deliver(events) {
-      const request = { method: 'POST', path: '/', query: '', headers: {}, body: Buffer.alloc(0) }
+      const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY }
       const reply = await through({ request, isOwn: true, delivered: events, ...begin(undefined) })
       if (reply.status === 200) return { status: 200, results: reply.results ?? [] }
       return {
@@ -268,6 +272,8 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     },
   }
 }
+
+const NO_BODY = Buffer.alloc(0)
 
 class UnavailableError extends Error {}
 class TimeLimitError extends Error {}

@@ -62,6 +62,24 @@ export type Action =
   | { domainMetadata: DomainMetadata }
   | { commitInfo: CommitInfo }
 
+/** Whether two lists of actions cannot be one commit: both set the same, or one of them sets what all others rest on. */
+export function collide(some: Action[], others: Action[]): boolean {
+  const places = new Set(some.map(placeOf))
+  return (
+    [...some, ...others].some(action => 'metaData' in action || 'protocol' in action) ||
+    others.some(action => places.has(placeOf(action)))
+  )
+}
+
+/** What an action sets. */
+function placeOf(action: Action): string {
+  if ('txn' in action) return `txn ${action.txn.appId}`
+  if ('domainMetadata' in action) return `domain ${action.domainMetadata.domain}`
+  if ('add' in action) return `file ${action.add.path}`
+  if ('remove' in action) return `file ${action.remove.path}`
+  return Object.keys(action).join()
+}
+
 /** A commit's file: one action a line. */
 export function formatCommit(actions: Action[]): string {
   return actions.map(action => `${formatAction(action)}\n`).join('')

@@ -1,13 +1,20 @@
+import { zstdCompressSync } from 'node:zlib'
 import { parquetReadObjects, type SchemaElement } from 'hyparquet'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Action, AddFile, Protocol, RemoveFile } from './actions.ts'
-import { CODEC, DECOMPRESSORS } from './parquet.ts'
+import { ZSTD } from './column-chunk.ts'
+import { DECOMPRESSORS } from './parquet.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /**
  * A snapshot as a Parquet file of one action a row (PROTOCOL.md, "Checkpoints", V1 spec): readers start from it instead
  * of from the first commit, and the log before it can go.
  */
+
+const CODEC = {
+  codec: 'ZSTD',
+  compressors: { ZSTD: (bytes: Uint8Array) => zstdCompressSync(bytes, ZSTD) },
+} as const
 
 type Node = SchemaElement | Node[]
 

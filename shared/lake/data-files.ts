@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Action, AddFile } from './actions.ts'
+import type { ColumnValues } from './column-chunk.ts'
 import type { Column } from './columns.ts'
-import { type ColumnValues, ParquetFile, type RowBuffer } from './parquet.ts'
+import { ParquetFile, type RowBuffer } from './parquet.ts'
 import type { Table } from './table.ts'
 
 /** Partition columns of every table: the commit time's year and month in UTC. */

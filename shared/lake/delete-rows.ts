@@ -1,7 +1,8 @@
 import type { Action, AddFile } from './actions.ts'
+import type { ColumnValues } from './column-chunk.ts'
 import { type Column, makeEncode, type Physical, type Value } from './columns.ts'
 import { dataKey, deleteFiles, type Month, removeActions, writeGroups } from './data-files.ts'
-import { type ColumnValues, readRowGroups } from './parquet.ts'
+import { readRowGroups } from './parquet.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Table } from './table.ts'
 

@@ -1,19 +1,20 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { type AsyncBuffer, parquetMetadataAsync, parquetRead, type SchemaElement } from 'hyparquet'
+import { zstdDecompressSync } from 'node:zlib'
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  type RowGroup,
+  type SchemaElement,
+} from 'hyparquet'
 import { compressors as decompressors } from 'hyparquet-compressors'
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import { ByteWriter } from 'hyparquet-writer'
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 import type { ObjectStore } from '../objects/index.ts'
+import { type ColumnChunk, type ColumnValues, encodeChunk } from './column-chunk.ts'
 import { type Column, makeEncode, type Physical, parquetElement, type Value } from './columns.ts'
 import { ColumnStatistics, statisticsJson } from './statistics.ts'
 
-/** The values of one column, null (or, from a file, undefined) where there is none. */
-export type ColumnValues = (Physical | null | undefined)[]
-
-/** Level 1 is as quick as snappy in native code and leaves a third of its bytes; the Delta protocol's default codec. */
-const zstd = (bytes: Uint8Array) =>
-  zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
-
-export const CODEC = { codec: 'ZSTD', compressors: { ZSTD: zstd } } as const
 export const DECOMPRESSORS = { ...decompressors, ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) }
 
 /**
@@ -60,85 +61,76 @@ export class RowBuffer {
 /** Writes one Parquet file, a row group at a time, so that memory follows the group and not the file. */
 export class ParquetFile {
   readonly #columns: Column[]
-  readonly #bytes = new ByteWriter(64 * 1024)
-  readonly #writer: ParquetWriter
   readonly #statistics: ColumnStatistics[]
-  #rows = 0
+  readonly #rowGroups: RowGroup[] = []
+  #size = 0
 
   constructor(columns: Column[]) {
     this.#columns = columns
     this.#statistics = columns.map(column => new ColumnStatistics(column.type))
-    // Values come as they are stored: with bare types the writer has nothing to convert, row by row.
-    this.#writer = new ParquetWriter({
-      writer: this.#bytes,
-      schema: schemaOf(columns, bareElement),
-      ...CODEC,
-    })
   }
 
   /** @returns the bytes to append to the file */
   writeRowGroup(values: ColumnValues[]): Uint8Array {
-    const rows = values[0]?.length ?? 0
-    const columnData = this.#columns.map(({ name, type }, i) => ({
-      name,
-      ...encodingOf(values[i] ?? []),
-      // Bytes compare unsigned, decimals signed: theirs are filled in below.
-      statistics: type.kind !== 'decimal' || type.precision <= 18,
-    }))
-    // A writer to memory is synchronous.
-    void this.#writer.write({ columnData, rowGroupSize: rows })
-    const chunks = this.#writer.row_groups.at(-1)?.columns ?? []
-    for (const [i, statistics] of this.#statistics.entries()) {
-      const meta = chunks[i]?.meta_data
-      if (meta) meta.statistics = statistics.add(meta.statistics, values[i] ?? [])
-    }
-    this.#rows += rows
-    return this.#take()
+    const chunks = this.#columns.map((column, i) =>
+      encodeChunk(column, values[i] ?? [], this.#statistics[i] as ColumnStatistics),
+    )
+    const pieces: Uint8Array[] = this.#size === 0 ? [MAGIC] : []
+    let size = this.#size + (pieces[0]?.length ?? 0)
+    const start = size
+    const columns = chunks.map(chunk => {
+      const place = placeAt(chunk, BigInt(size))
+      pieces.push(...chunk.pieces)
+      size += chunk.size
+      return place
+    })
+    this.#rowGroups.push({
+      columns,
+      num_rows: BigInt(values[0]?.length ?? 0),
+      total_byte_size: chunks.reduce((sum, { meta }) => sum + meta.total_uncompressed_size, 0n),
+      total_compressed_size: BigInt(size - start),
+    })
+    this.#size = size
+    return Buffer.concat(pieces)
   }
 
   /** @returns the file's last bytes, and its statistics as a Delta `add` action carries them */
   finish(): { bytes: Uint8Array; statistics: string } {
-    this.#writer.schema = schemaOf(this.#columns, parquetElement)
-    void this.#writer.finish()
-    return { bytes: this.#take(), statistics: statisticsJson(this.#rows, this.#columns, this.#statistics) }
-  }
-
-  #take(): Uint8Array {
-    const bytes = this.#bytes.getBytes().slice()
-    this.#bytes.index = 0
-    return bytes
+    const rows = this.#rowGroups.reduce((sum, { num_rows }) => sum + num_rows, 0n)
+    const footer = new ByteWriter(4096)
+    if (this.#size === 0) footer.appendBytes(MAGIC)
+    writeMetadata(footer, {
+      version: 2,
+      created_by: 'cordage version 0.1.0',
+      schema: schemaOf(this.#columns),
+      num_rows: rows,
+      row_groups: this.#rowGroups,
+    } as FileMetaData)
+    footer.appendBytes(MAGIC)
+    return {
+      bytes: footer.getBytes(),
+      statistics: statisticsJson(Number(rows), this.#columns, this.#statistics),
+    }
   }
 }
 
-const SAMPLE = 100
+const MAGIC = Buffer.from('PAR1')
 
-/**
- * Texts that are nearly all different gain nothing from a dictionary: they go as bytes, encoded here because the
- * Parquet writer takes three times as long. What repeats is left to its dictionary.
- */
-function encodingOf(values: ColumnValues): { data: ColumnValues; encoding?: 'PLAIN' } {
-  const step = Math.max(1, Math.floor(values.length / SAMPLE))
-  const sample = new Set<string>()
-  let texts = 0
-  for (let at = 0; at < values.length; at += step) {
-    const value = values[at]
-    if (typeof value !== 'string') continue
-    sample.add(value)
-    texts += 1
-  }
-  if (texts === 0 || sample.size < 0.9 * texts) return { data: values }
+/** What the footer says of a chunk that begins at a place in the file. */
+function placeAt({ meta }: ColumnChunk, start: bigint): RowGroup['columns'][number] {
+  const { dictionary_page_offset: dictionary, data_page_offset: data } = meta
   return {
-    data: values.map(value => (typeof value === 'string' ? Buffer.from(value) : value)),
-    encoding: 'PLAIN',
+    file_offset: start,
+    meta_data: {
+      ...meta,
+      data_page_offset: start + data,
+      ...(dictionary !== undefined && { dictionary_page_offset: start + dictionary }),
+    },
   }
 }
 
-function schemaOf(columns: Column[], element: (column: Column) => SchemaElement): SchemaElement[] {
-  return [{ name: 'schema', num_children: columns.length }, ...columns.map(element)]
-}
-
-function bareElement(column: Column): SchemaElement {
-  return bare(parquetElement(column))
+function schemaOf(columns: Column[]): SchemaElement[] {
+  return [{ name: 'schema', num_children: columns.length }, ...columns.map(parquetElement)]
 }
 
 function bare({ converted_type: _, logical_type: __, ...element }: SchemaElement): SchemaElement {

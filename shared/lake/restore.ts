@@ -1,4 +1,5 @@
 import type { Action, AddFile } from './actions.ts'
+import type { ColumnValues } from './column-chunk.ts'
 import { dataKey, removeActions } from './data-files.ts'
 import { type Deletion, deleteRows, makeTest, mayHold } from './delete-rows.ts'
 import {
@@ -11,7 +12,7 @@ import {
   OWN_COLUMNS,
   schemaVersionOf,
 } from './lake.ts'
-import { type ColumnValues, readRowGroups } from './parquet.ts'
+import { readRowGroups } from './parquet.ts'
 import type { Snapshot } from './snapshot.ts'
 import { openTable, readCommit, type Table } from './table.ts'
 

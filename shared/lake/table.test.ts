@@ -8,7 +8,7 @@ import { type ObjectStore, openObjects } from '../objects/index.ts'
 import { type Action, formatCommit, parseCommit } from './actions.ts'
 import { schemaActions } from './lake.ts'
 import { UnsupportedTableError } from './snapshot.ts'
-import { BrokenLogError, openTable, type Table, VersionNotFoundError } from './table.ts'
+import { BrokenLogError, openTable, Table, VersionNotFoundError } from './table.ts'
 import { cleanLog } from './upkeep.ts'
 
 let root: string
@@ -118,4 +118,42 @@ test('a writer that slept through log clean-up does not commit under a name that
   assert.equal(slept.snapshot.version, 34)
   assert.equal(await commit(slept, 99n), true)
   assert.equal(slept.snapshot.version, 35)
+})
+
+const mark = (partition: number, version: bigint): Action[] => [
+  { txn: { appId: `land/${partition}`, version } },
+]
+const always = () => true
+
+test('what waits for the same turn is one commit, where it sets different things', async () => {
+  const table = await makeTable(1)
+  const made = await Promise.all([
+    table.commitInTurn(always, 'WRITE', mark(0, 5n)),
+    table.commitInTurn(always, 'WRITE', mark(1, 6n)),
+    table.commitInTurn(() => false, 'WRITE', mark(2, 7n)),
+    table.commitInTurn(always, 'WRITE', mark(0, 8n)),
+    table.commitInTurn(always, 'WRITE', mark(3, 9n)),
+  ])
+  assert.deepEqual(made, [true, true, false, true, true])
+  assert.equal(table.snapshot.version, 2, 'the second of partition 0 has a commit of its own')
+  const again = await openTable(objects, 't')
+  assert.deepEqual(
+    [0, 1, 2, 3].map(partition => again.snapshot.transaction(`land/${partition}`)),
+    [8n, 6n, undefined, 9n],
+  )
+})
+
+test('who waited for a commit that failed is told so, and the next goes on', async () => {
+  let isAway = true
+  const away = { ...objects, putIfAbsent: async () => Promise.reject(new Error('away')) }
+  const table = new Table(
+    { ...objects, putIfAbsent: (...of) => (isAway ? away : objects).putIfAbsent(...of) },
+    't',
+  )
+  await makeTable(1)
+  await table.refresh()
+  const failed = [0, 1].map(partition => table.commitInTurn(always, 'WRITE', mark(partition, 1n)))
+  for (const { status } of await Promise.allSettled(failed)) assert.equal(status, 'rejected')
+  isAway = false
+  assert.equal(await table.commitInTurn(always, 'WRITE', mark(0, 2n)), true)
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describeError } from '../errors/index.ts'
 import { type ObjectInfo, ObjectNotFoundError, type ObjectStore } from '../objects/index.ts'
-import { type Action, formatCommit, parseCommit } from './actions.ts'
+import { type Action, collide, formatCommit, parseCommit } from './actions.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { Snapshot } from './snapshot.ts'
 
@@ -42,6 +42,7 @@ export class Table {
   snapshot = new Snapshot()
   #confirmedAt = Number.NEGATIVE_INFINITY
   #turn: Promise<unknown> = Promise.resolve()
+  #waiting: Waiting[] = []
 
   constructor(objects: ObjectStore, path: string) {
     this.objects = objects
@@ -65,6 +66,55 @@ export class Table {
     const turn = this.#turn.then(work, work)
     this.#turn = turn.catch(() => undefined)
     return turn
+  }
+
+  /**
+   * Commits actions for as long as they hold against the snapshot. To be called in a turn.
+   * @param isStill whether they do; asked before each try
+   * @returns false where they no longer hold
+   */
+  async commitWhile(isStill: () => boolean, operation: string, actions: Action[]): Promise<boolean> {
+    return (await this.#commitGroup([{ isStill, operation, actions }])).length > 0
+  }
+
+  /** The same in a turn of its own. What waits for one by then goes in the same commit, where nothing stands against it. */
+  commitInTurn(isStill: () => boolean, operation: string, actions: Action[]): Promise<boolean> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+    this.#waiting.push({ isStill, operation, actions, resolve, reject })
+    void this.exclusive(async () => {
+      const group = this.#takeGroup()
+      try {
+        const committed = await this.#commitGroup(group)
+        for (const one of group) one.resolve(committed.includes(one))
+      } catch (error) {
+        for (const one of group) one.reject(error)
+      }
+    })
+    return promise
+  }
+
+  /** The first that waits, and all that can go with it. */
+  #takeGroup(): Waiting[] {
+    const group: Waiting[] = []
+    const goesWith = (one: Waiting) =>
+      group.every(other => other.operation === one.operation && !collide(other.actions, one.actions))
+    for (const one of this.#waiting) if (goesWith(one)) group.push(one)
+    this.#waiting = this.#waiting.filter(one => !group.includes(one))
+    return group
+  }
+
+  /** @returns those that were committed */
+  async #commitGroup<T extends Pending>(group: T[]): Promise<T[]> {
+    for (;;) {
+      const still = group.filter(({ isStill }) => isStill())
+      const [first] = still
+      if (!first) return []
+      const actions = still.flatMap(({ actions }) => actions)
+      if (await this.commit(first.operation, actions)) {
+        await this.checkpointIfDue()
+        return still
+      }
+    }
   }
 
   /** Takes in the commits that others have made. */
@@ -146,6 +196,10 @@ export class Table {
     await this.objects.put(this.key(LAST_CHECKPOINT), JSON.stringify(last))
   }
 }
+
+/** A commit to be made, and one of those that wait for their turn. */
+type Pending = { isStill: () => boolean; operation: string; actions: Action[] }
+type Waiting = Pending & { resolve: (isCommitted: boolean) => void; reject: (error: unknown) => void }
 
 /**
  * A table as it is now, or as it was at a version. A table without a first commit is opened too: its snapshot does not

@@ -1,6 +1,7 @@
 import type { AddFile } from './actions.ts'
+import type { ColumnValues } from './column-chunk.ts'
 import { dataKey, deleteFiles, type Month, removeActions, writeGroups } from './data-files.ts'
-import { type ColumnValues, readRowGroups } from './parquet.ts'
+import { readRowGroups } from './parquet.ts'
 import { CHECKPOINT_INTERVAL, type LogEntry, listLog, type Table } from './table.ts'
 import { filesBeingWidened } from './widen.ts'
 

@@ -15,6 +15,9 @@ const BUSY_BATCHES = 20
 /** A topic without news is looked at this often, should a notification have been lost. */
 const POLL_MS = 1000
 
+/** Batches of one topic on their way at once, in a backlog. */
+const STREAMS = 4
+
 /** Why an event is parked whose function refuses it even alone. */
 const REFUSALS = new Map([
   [400, 'malformed_event'],
@@ -88,8 +91,8 @@ export async function consume(options: ConsumeOptions): Promise<void> {
 }
 
 /**
- * A backlog goes in two streams, each of every second partition: while the function works on a batch of one, that of the
- * other is settled, read and sent. They end together, once one has no more or meets a problem.
+ * A backlog goes in streams, each of every fourth partition: while the function works on a batch of one, those of the
+ * others are settled, read, sent and written. They end together, once one has no more or meets a problem.
  */
 async function deliverBacklog(
   { trigger, lease, signal }: ConsumeOptions,
@@ -100,7 +103,7 @@ async function deliverBacklog(
   let isOver = false
   const stream = async (nth: number) => {
     while (!isOver && !isStopped() && lanes.areTogether()) {
-      const batches = (await reader.read(trigger)).filter(({ cursor }) => cursor.partition % 2 === nth)
+      const batches = (await reader.read(trigger)).filter(({ cursor }) => cursor.partition % STREAMS === nth)
       if (batches.every(({ records }) => records.length === 0)) break
       const problem = await lanes.deliver(batches)
       if (problem) return problem
@@ -108,10 +111,12 @@ async function deliverBacklog(
     }
     return undefined
   }
-  const endOther = () => {
+  const endOthers = () => {
     isOver = true
   }
-  const ends = await Promise.allSettled([0, 1].map(nth => stream(nth).finally(endOther)))
+  const ends = await Promise.allSettled(
+    Array.from({ length: STREAMS }, (_, nth) => stream(nth).finally(endOthers)),
+  )
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return ends.map(end => (end.status === 'fulfilled' ? end.value : undefined)).find(problem => problem)
 }

@@ -17,12 +17,12 @@ export type Settled = { record: BusRecord; reason: string }
  * one to come again.
  */
 export function settle(batches: PartitionBatch[], results: BatchResult[]): Settlement {
-  const byId = new Map(results.map(result => [result.id, result]))
+  const answerTo = makeAnswerTo(results)
   const settlement: Settlement = { moves: [], parked: [], blocked: [] }
   for (const { cursor, records } of batches) {
     let passed = 0
     for (const record of records) {
-      const { status, reason = 'no_answer' } = byId.get(record.id) ?? { status: 'retry' }
+      const { status, reason = 'no_answer' } = answerTo(record.id) ?? { status: 'retry' }
       if (status === 'retry' || status === 'held') {
         settlement.blocked.push({ record, reason })
         break
@@ -40,6 +40,17 @@ export function settle(batches: PartitionBatch[], results: BatchResult[]): Settl
       })
   }
   return settlement
+}
+
+/** Finds answers by their events' ids. Most come in the order in which they were asked: those need no looking for. */
+function makeAnswerTo(results: BatchResult[]): (id: string) => BatchResult | undefined {
+  let next = 0
+  let byId: Map<string, BatchResult> | undefined
+  return id => {
+    if (results[next]?.id === id) return results[next++]
+    byId ??= new Map(results.map(result => [result.id, result]))
+    return byId.get(id)
+  }
 }
 
 /** The first `limit` events of what was read, whole prefixes of each partition. */

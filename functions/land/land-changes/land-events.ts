@@ -35,16 +35,30 @@ export type Landed = { results: BatchResult[]; mismatches: Mismatch[] }
  * Lands events of one table's topic, in one commit. Each event is held against what the table says has landed of its
  * partition; where another writer changes that before we commit, all are held against the newer table, so that however
  * many writers get the same events each is in the table once. Writers of other partitions are in nobody's way: files are
- * written side by side, and only commits take turns. A replayed event lies below what has landed: it is looked for among
- * the rows.
+ * written side by side, only commits take turns, and what waits for the same turn is one commit. A replayed event lies
+ * below what has landed: it is looked for among the rows.
  */
 export async function landEvents(table: Table, source: SourceTable, events: BusEvent[]): Promise<Landed> {
   const lanes = lanesOf(events)
   const replays = events.filter(event => event.replayed)
-  const inTurn = <T>(work: () => Promise<T>) => table.exclusive(work)
-  if (replays.length === 0) return landLanes(table, source, lanes, replays, inTurn)
+  if (replays.length === 0)
+    return landLanes(table, source, lanes, replays, {
+      refresh: () => table.exclusive(() => table.refresh()),
+      commit: (actions, isStill) => table.commitInTurn(isStill, 'WRITE', actions),
+    })
   // Held against all rows, which takes a while in which nobody is to add any.
-  return inTurn(() => landLanes(table, source, lanes, replays, work => work()))
+  return table.exclusive(() =>
+    landLanes(table, source, lanes, replays, {
+      refresh: () => table.refresh(),
+      commit: (actions, isStill) => table.commitWhile(isStill, 'WRITE', actions),
+    }),
+  )
+}
+
+/** How the table is changed: in turns, or in the one that all of this has. */
+type Turns = {
+  refresh(): Promise<void>
+  commit(actions: Action[], isStill: () => boolean): Promise<boolean>
 }
 
 async function landLanes(
@@ -52,7 +66,7 @@ async function landLanes(
   source: SourceTable,
   lanes: Lane[],
   replays: BusEvent[],
-  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+  turns: Turns,
 ): Promise<Landed> {
   const before = marksOf(table.snapshot, lanes)
   let last: { sorted: SortedEvents; files: AddFile[] } | undefined
@@ -75,23 +89,17 @@ async function landLanes(
     if (last && !stillFits) await deleteFiles(table, last.files)
     if (sorted.landing === 0) {
       // To skip an event is to rely on marks, which may have been set back since they were read.
-      if (sorted.results.some(({ status }) => status === 'skipped')) await inTurn(() => table.refresh())
+      if (sorted.results.some(({ status }) => status === 'skipped')) await turns.refresh()
       if (isStill()) return sorted
       last = undefined
       continue
     }
     // What has landed only grows: as many events left to land as before are the same events, and their files still good.
     const files: AddFile[] = last && stillFits ? last.files : await writeFiles(table, sorted.months)
+    // Written, the rows are not held while the commit waits for its turn.
+    sorted.months.clear()
     const actions = [...sorted.actions, ...files.map(add => ({ add }))]
-    const isCommitted = await inTurn(async () => {
-      while (isStill())
-        if (await table.commit('WRITE', actions)) {
-          await table.checkpointIfDue()
-          return true
-        }
-      return false
-    })
-    if (isCommitted) return sorted
+    if (await turns.commit(actions, isStill)) return sorted
     last = { sorted, files }
   }
 }
