@@ -64,7 +64,7 @@ setup-test: setup .venv/.installed-test .tools/.chromium
 MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
 VERSITY_VERSION := v1.8.0
 GO_BUILT := .tools/infra/.minio-$(MINIO_VERSION) .tools/infra/.versitygw-$(VERSITY_VERSION)
-MAVEN_FETCHED := .tools/infra/kafka/.installed .tools/infra/plugins/debezium/.installed .tools/infra/trino/.installed
+MAVEN_FETCHED := .tools/infra/kafka/.installed .tools/infra/plugins/debezium/.installed .tools/infra/trino/.installed .tools/infra/hive-metastore/.installed
 setup-infra: needs-infra $(GO_BUILT) $(MAVEN_FETCHED)
 $(GO_BUILT) $(MAVEN_FETCHED): | needs-infra
 
@@ -114,6 +114,12 @@ MAVEN_COPY := mvn -q -B dependency:copy-dependencies -DincludeScope=runtime
 
 .tools/infra/plugins/debezium/.installed: stacks/infra/debezium.pom.xml
 	@echo "installing Debezium"
+	@rm -rf $(@D)
+	@$(MAVEN_COPY) -f $< -DoutputDirectory=$(CURDIR)/$(@D)
+	@touch $@
+
+.tools/infra/hive-metastore/.installed: stacks/infra/hive-metastore.pom.xml
+	@echo "installing Hive's metastore"
 	@rm -rf $(@D)
 	@$(MAVEN_COPY) -f $< -DoutputDirectory=$(CURDIR)/$(@D)
 	@touch $@

@@ -21,7 +21,7 @@ export type TrinoOptions = {
     region: string
     accessKey: string
     secretKey: string
-    /** `s3://bucket/prefix` of the metastore and of what Trino writes. */
+    /** Hive's metastore as `thrift://host:port`, or `s3://bucket/prefix` of one of files and of what Trino writes. */
     metastore: string
   }
   /** Opens a second, encrypted door for the user `cordage` with this password. */
@@ -35,7 +35,7 @@ export type TrinoServer = Server & {
   secureUrl: string | undefined
 }
 
-/** One Trino that is coordinator and worker, with the catalog `lake`: Delta tables, and a metastore of files. */
+/** One Trino that is coordinator and worker, with the catalog `lake`: Delta tables, and a metastore of files or Hive's. */
 export async function startTrino(options: TrinoOptions): Promise<TrinoServer> {
   const { password } = options
   const install = join(TOOLS, 'trino')
@@ -63,7 +63,6 @@ export async function startTrino(options: TrinoOptions): Promise<TrinoServer> {
   ])
   writeProperties(join(etc, 'catalog', `${CATALOG}.properties`), [
     'connector.name=delta_lake',
-    'hive.metastore=file',
     'delta.register-table-procedure.enabled=true',
     // What was written last is read, also where a table was made anew at the same place.
     'delta.metadata.cache-ttl=0s',
@@ -113,7 +112,7 @@ function fileSystem(home: string, s3: TrinoOptions['s3']): string[] {
     return [
       'fs.native-local.enabled=true',
       'local.location=/',
-      `hive.metastore.catalog.dir=local://${join(home, 'metastore')}`,
+      ...fileMetastore(`local://${join(home, 'metastore')}`),
     ]
   return [
     'fs.native-s3.enabled=true',
@@ -122,9 +121,13 @@ function fileSystem(home: string, s3: TrinoOptions['s3']): string[] {
     `s3.aws-access-key=${s3.accessKey}`,
     `s3.aws-secret-key=${s3.secretKey}`,
     's3.path-style-access=true',
-    `hive.metastore.catalog.dir=${s3.metastore}`,
+    ...(s3.metastore.startsWith('thrift:')
+      ? ['hive.metastore=thrift', `hive.metastore.uri=${s3.metastore}`]
+      : fileMetastore(s3.metastore)),
   ]
 }
+
+const fileMetastore = (place: string) => ['hive.metastore=file', `hive.metastore.catalog.dir=${place}`]
 
 /** TLS with a certificate of its own, and a file with the one user. @returns settings */
 async function secureDoor(java: string, etc: string, port: number, password: string): Promise<string[]> {

@@ -10,6 +10,7 @@ import { openObjects } from '../../shared/objects/index.ts'
 import { openWarehouse } from '../../shared/warehouse/index.ts'
 import { connectTrino } from '../../shared/warehouse/trino-client.ts'
 import { parseTrinoUrl } from '../../shared/warehouse/trino-url.ts'
+import { type HiveMetastore, startHiveMetastore } from '../../stacks/infra/hive-metastore.ts'
 import { startTrino, type TrinoServer } from '../../stacks/infra/trino.ts'
 import { append, COLUMNS, EXTREMES, LakeReader, makeLake, type Row } from '../integration/lake-support.ts'
 import { startFunction } from '../support/function.ts'
@@ -22,18 +23,27 @@ const AT_ONCE = 16
 type Texts = Record<string, string | null>
 
 onEachStore(under => {
+  let metastore: HiveMetastore
   let trino: TrinoServer
   let url: string
   before(async () => {
     const { endpoint, accessKeyId: accessKey, secretAccessKey: secretKey } = under.server
     url = (await under.server.bucket('lake')).replace('?', '/company/one?')
     await under.server.bucket('trino')
+    metastore = await startHiveMetastore({
+      home: join(under.home, 'hive-metastore'),
+      warehouse: 's3://trino/warehouse',
+      buckets: ['lake', 'trino'],
+    })
     trino = await startTrino({
       home: join(under.home, 'trino'),
-      s3: { endpoint, region: 'us-east-1', accessKey, secretKey, metastore: 's3://trino/metastore' },
+      s3: { endpoint, region: 'us-east-1', accessKey, secretKey, metastore: metastore.url },
     })
   })
-  after(() => trino?.stop())
+  after(async () => {
+    await trino?.stop()
+    await metastore?.stop()
+  })
 
   test('Trino reads a table in a bucket as delta-rs and DuckDB do, every type at both of its ends', async () => {
     const lake = await makeLake(url)
@@ -69,7 +79,7 @@ onEachStore(under => {
 
   // One storage suffices for what dbt makes of it: how tables are read is shown for each above.
   if (under.name === 'MinIO')
-    test('dbt builds the warehouse on Trino from a bucket, into a bucket', async t => {
+    test("dbt builds the warehouse on Trino from a bucket, into a bucket, by Hive's own metastore", async t => {
       const home = join(under.home, 'build')
       const lake = makeRawLake(home)
       await lake.writeDemo('Product', 'Client', 'Order', 'OrderItem', 'Sale', 'Territory')
@@ -101,6 +111,11 @@ onEachStore(under => {
       })
       assert.equal(rows.fct_sale, 56_046)
       assert.ok(Object.keys(rows).length >= 9 && Number(rows.agg_sales_weekly) > 100, JSON.stringify(rows))
+      const sql = connectTrino(parseTrinoUrl(WAREHOUSE_URL))
+      const properties = await sql.query(
+        `select key from cdc_adventureworks."product$properties" where key like 'cordage.%' order by 1`,
+      )
+      assert.deepEqual(properties, [['cordage.batchId'], ['cordage.schemaVersion']])
       const log = await readFile(join(under.home, 'trino', 'trino.log'), 'utf8')
       assert.ok(!log.includes(under.server.secretAccessKey), "Trino's log holds the secret")
     })
