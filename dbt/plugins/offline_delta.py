@@ -1,8 +1,12 @@
 """Has DuckDB read the lake with extensions from the locked wheels: a build never reaches for a network but the lake's own."""
 
+import os
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+import certifi
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 # Where the bucket is and as whom it is read (shared/objects, S3Access): what starts dbt in its own process sets it, so
@@ -22,8 +26,22 @@ def quoted(text):
 def open_lake(connection):
     if s3:
         load(connection, "httpfs")
+        if extra := os.environ.get("NODE_EXTRA_CA_CERTS"):
+            trusted = bundle_of(extra).name
+            connection.execute(f"set ca_cert_file = {quoted(trusted)}")
+            # The Delta extension has a client of its own.
+            os.environ["SSL_CERT_FILE"] = trusted
         connection.execute(secret())
     load(connection, "delta")
+
+
+@cache
+def bundle_of(extra):
+    """The usual authorities and those that the rest of Cordage trusts as well, in a file that goes with this process."""
+    bundle = NamedTemporaryFile(suffix=".pem")
+    bundle.write(Path(certifi.where()).read_bytes() + b"\n" + Path(extra).read_bytes())
+    bundle.flush()
+    return bundle
 
 
 def secret():
