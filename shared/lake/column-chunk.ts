@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync } from 'node:zlib'
-import type { ColumnMetaData, Encoding } from 'hyparquet'
+import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
 import { ByteWriter } from 'hyparquet-writer'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js'
@@ -20,86 +20,88 @@ const LEAST_COMPRESSED_BYTES = 256
 
 /**
  * Encodes a column of a row group: a dictionary where its values repeat, and one page, for a row group is small. The
- * values are stored as they are; what makes it quick is that each type has a loop of its own, and that the codec runs beside
- * this thread.
+ * values are stored as they are, each type by a loop of its own (docs/decisions/0015).
  */
 export function encodeChunk(column: Column, values: ColumnValues, statistics: ColumnStatistics): ColumnChunk {
-  const element = parquetElement(column)
-  const { type = 'BYTE_ARRAY' } = element
+  const { type = 'BYTE_ARRAY' } = parquetElement(column)
   const present = withoutNulls(values)
+  const nulls = values.length - present.length
   const dictionary = type === 'BOOLEAN' ? undefined : makeDictionary(present)
-  const encoding: Encoding = dictionary ? 'RLE_DICTIONARY' : 'PLAIN'
-  const levels = column.required ? NO_BYTES : definitionLevels(values, present)
-  const distinct = dictionary && encodePlain(type, dictionary.values)
+  const distinct = dictionary ? encodePlain(type, dictionary.values) : NO_BYTES
   const data = dictionary ? encodeIndexes(dictionary) : encodePlain(type, present)
+  const encoding: Encoding = dictionary ? 'RLE_DICTIONARY' : 'PLAIN'
+  const isCompressed = distinct.length + data.length >= LEAST_COMPRESSED_BYTES
 
-  const isCompressed = (distinct?.length ?? 0) + data.length >= LEAST_COMPRESSED_BYTES
-  const pack = (bytes: Uint8Array) => (isCompressed ? zstdCompressSync(bytes, ZSTD) : bytes)
-  const packedDistinct = distinct && pack(distinct)
-  const packed = pack(data)
-
-  const header = new ByteWriter()
-  const pieces: Uint8Array[] = []
-  let size = 0
-  const add = (...bytes: Uint8Array[]) => {
-    pieces.push(...bytes)
-    for (const { length } of bytes) size += length
-  }
-  if (dictionary && distinct && packedDistinct)
-    add(
-      pageHeader(header, {
-        type: 'DICTIONARY_PAGE',
-        uncompressed_page_size: distinct.length,
-        compressed_page_size: packedDistinct.length,
-        dictionary_page_header: { num_values: dictionary.values.length, encoding: 'PLAIN' },
-      }),
-      packedDistinct,
-    )
-  const dataAt = size
-  add(
-    pageHeader(header, {
+  const levels = column.required ? NO_BYTES : definitionLevels(values, nulls)
+  const dataPage = makePage(
+    {
       type: 'DATA_PAGE_V2',
-      uncompressed_page_size: levels.length + data.length,
-      compressed_page_size: levels.length + packed.length,
       data_page_header_v2: {
         num_values: values.length,
-        num_nulls: values.length - present.length,
+        num_nulls: nulls,
         num_rows: values.length,
         encoding,
         definition_levels_byte_length: levels.length,
         repetition_levels_byte_length: 0,
         is_compressed: isCompressed,
       },
-    }),
+    },
+    data,
+    isCompressed,
     levels,
-    packed,
   )
-  const saved = (distinct?.length ?? 0) - (packedDistinct?.length ?? 0) + data.length - packed.length
+  const dictionaryPage =
+    dictionary &&
+    makePage(
+      {
+        type: 'DICTIONARY_PAGE',
+        dictionary_page_header: { num_values: dictionary.values.length, encoding: 'PLAIN' },
+      },
+      distinct,
+      isCompressed,
+    )
+  const pages = dictionaryPage ? [dictionaryPage, dataPage] : [dataPage]
+  const size = pages.reduce((sum, page) => sum + page.size, 0)
   const meta: ColumnMetaData = {
     type,
     encodings: dictionary ? ['PLAIN', encoding] : [encoding],
     path_in_schema: [column.name],
     codec: isCompressed ? 'ZSTD' : 'UNCOMPRESSED',
     num_values: BigInt(values.length),
-    total_uncompressed_size: BigInt(size + saved),
+    total_uncompressed_size: BigInt(pages.reduce((sum, page) => sum + page.unpackedSize, 0)),
     total_compressed_size: BigInt(size),
-    data_page_offset: BigInt(dataAt),
+    data_page_offset: BigInt(dictionaryPage?.size ?? 0),
     ...(dictionary && { dictionary_page_offset: 0n }),
-    statistics: statistics.add(present, values.length - present.length),
+    statistics: statistics.add(present, nulls),
     encoding_stats: [
       ...(dictionary ? [{ page_type: 'DICTIONARY_PAGE', encoding: 'PLAIN', count: 1 } as const] : []),
       { page_type: 'DATA_PAGE_V2', encoding, count: 1 },
     ],
   }
-  return { pieces, size, meta }
+  return { pieces: pages.flatMap(page => page.pieces), size, meta }
 }
 
-const NO_BYTES = new Uint8Array()
+const NO_BYTES: Uint8Array = new Uint8Array()
 
-function pageHeader(writer: ByteWriter, header: Parameters<typeof writePageHeader>[1]): Uint8Array {
-  writer.index = 0
-  writePageHeader(writer, header)
-  return writer.getBytes().slice()
+type Page = { pieces: Uint8Array[]; size: number; unpackedSize: number }
+
+/** `levels` go before the data, as they are. */
+function makePage(
+  header: Omit<PageHeader, 'uncompressed_page_size' | 'compressed_page_size'>,
+  data: Uint8Array,
+  isCompressed: boolean,
+  levels = NO_BYTES,
+): Page {
+  const packed = isCompressed ? zstdCompressSync(data, ZSTD) : data
+  const writer = new ByteWriter(64)
+  writePageHeader(writer, {
+    ...header,
+    uncompressed_page_size: levels.length + data.length,
+    compressed_page_size: levels.length + packed.length,
+  })
+  const head = writer.getBytes()
+  const before = head.length + levels.length
+  return { pieces: [head, levels, packed], size: before + packed.length, unpackedSize: before + data.length }
 }
 
 function withoutNulls(values: ColumnValues): Physical[] {
@@ -108,9 +110,9 @@ function withoutNulls(values: ColumnValues): Physical[] {
 }
 
 /** Of each row whether it has a value, as runs. */
-function definitionLevels(values: ColumnValues, present: Physical[]): Uint8Array {
+function definitionLevels(values: ColumnValues, nulls: number): Uint8Array {
   const writer = new ByteWriter(16)
-  if (present.length === values.length) {
+  if (nulls === 0) {
     writer.appendVarInt(values.length << 1)
     writer.appendUint8(1)
   } else
