@@ -28,17 +28,20 @@ export async function loadRawEpochs(query: Query, system: string, busId: string)
   )
   let last = latest?.epoch ?? 0
   const changed = new Set<RawEpoch>()
+  const add = (firstOffset: bigint, endOffset?: bigint): RawEpoch => {
+    last += 1
+    const begun: RawEpoch = { epoch: last, firstOffset, endOffset }
+    epochs.push(begun)
+    changed.add(begun)
+    return begun
+  }
   return {
     /** The epoch that a message lies in. */
     at: (offset: bigint) => epochs.findLast(({ firstOffset }) => firstOffset <= offset),
     /** A snapshot begins with this message. */
-    begin(offset: bigint): RawEpoch {
-      last += 1
-      const begun: RawEpoch = { epoch: last, firstOffset: offset, endOffset: undefined }
-      epochs.push(begun)
-      changed.add(begun)
-      return begun
-    },
+    begin: (offset: bigint) => add(offset),
+    /** Changes begin with this message, of tables that nobody has read: what is known of them from before stays. */
+    beginWithoutSnapshot: (offset: bigint) => add(offset, offset),
     /** The snapshot ends before this message. */
     end(epoch: RawEpoch, offset: bigint) {
       epoch.endOffset = offset

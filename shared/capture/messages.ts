@@ -55,7 +55,7 @@ export function readMessages(source: Source, events: BusEvent[], epochs: RawEpoc
     }
     const { place } = message
     if (!place) continue
-    const epoch = known ?? epochs.begin(offset)
+    const epoch = known ?? epochs.beginWithoutSnapshot(offset)
     endSnapshot(epoch, offset, message.kind === 'change' ? message.changedAt : message.at.toISOString())
     const position = makePosition(epoch.epoch, place.commit, place.ordinal * ORDINALS_PER_CHANGE)
     read.last = { epoch: epoch.epoch, state: 'streaming', position }

@@ -162,6 +162,16 @@ test('a snapshot that broke off is another epoch when it begins again', async ()
   assert.deepEqual(await brief(), ['r 0001 0/0', 'r 0001 0/1', 'r 0002 0/0', 'end of 2'])
 })
 
+test('changes that no snapshot comes before take nothing for deleted', async () => {
+  await store.query(
+    "insert into ingest.capture (system, state, epoch, slot) values ('shop', 'streaming', 3, 'cordage_shop')",
+  )
+  const admit = await start()
+  await admit([product(1, { commit: 300 }), mark(301)])
+  await admit([product(2, { snapshot: 'first' }, 'r'), product(3, { snapshot: 'last' }, 'r')], 2)
+  assert.deepEqual(await brief(), ['c 0004 300/2', 'r 0005 0/0', 'r 0005 0/1', 'end of 5'])
+})
+
 test('a mark says how far everything is complete', async () => {
   await (await start())([product(1, { snapshot: 'last' }, 'r'), product(2), mark(150), { ts_ms: 1 }])
   const marks = await store.query(
