@@ -63,6 +63,7 @@ for (const [type, nth] of NTH)
       'always the same': rows(1000, () => nth(1)),
       'nulls between': rows(1000, n => (n % 3 === 1 || n > 900 ? null : nth(n))),
       'nulls between few': rows(1000, n => (n % 2 === 1 ? null : nth(n % 4))),
+      'few the same': rows(5, () => nth(1)),
       'nulls alone': rows(20, () => null),
       'one row': [nth(1)],
     }
@@ -95,4 +96,16 @@ test('a column of nothing but NaN has no bounds, in no place', async () => {
   const { bytes, statistics } = file.finish()
   assert.equal(JSON.parse(statistics).minValues.c, undefined)
   assert.ok(!Buffer.from(bytes).includes(Buffer.from(Float64Array.of(Number.POSITIVE_INFINITY).buffer)))
+})
+
+test('an integer that does not fit is refused, not cut', () => {
+  const write = (kind: 'int' | 'bigint', value: Physical) =>
+    new ParquetFile([{ name: 'c', type: { kind } }]).writeRowGroup([[value]])
+  assert.throws(() => write('int', 2 ** 31), /column c: 2147483648 is no integer of 32 bits/)
+  assert.throws(
+    () => write('bigint', -(2n ** 63n) - 1n),
+    /column c: -9223372036854775809 is no integer of 64 bits/,
+  )
+  write('int', -(2 ** 31))
+  write('bigint', 2n ** 63n - 1n)
 })

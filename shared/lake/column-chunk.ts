@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync } from 'node:zlib'
-import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
+import type { ColumnMetaData, Encoding, PageHeader, ParquetType, Statistics } from 'hyparquet'
 import { ByteWriter } from 'hyparquet-writer'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js'
@@ -21,11 +21,14 @@ const LEAST_COMPRESSED_BYTES = 256
 /**
  * Encodes a column of a row group: a dictionary where its values repeat, and one page, for a row group is small. The
  * values are stored as they are, each type by a loop of its own (docs/decisions/0015).
+ * @throws RangeError where an integer does not fit its column's type: stored it would be another
  */
 export function encodeChunk(column: Column, values: ColumnValues, statistics: ColumnStatistics): ColumnChunk {
   const { type = 'BYTE_ARRAY' } = parquetElement(column)
   const present = withoutNulls(values)
   const nulls = values.length - present.length
+  const bounds = statistics.add(present, nulls)
+  requireFit(column, type, bounds)
   const dictionary = type === 'BOOLEAN' ? undefined : makeDictionary(present)
   const distinct = dictionary ? encodePlain(type, dictionary.values) : NO_BYTES
   const data = dictionary ? encodeIndexes(dictionary) : encodePlain(type, present)
@@ -72,7 +75,7 @@ export function encodeChunk(column: Column, values: ColumnValues, statistics: Co
     total_compressed_size: BigInt(size),
     data_page_offset: BigInt(dictionaryPage?.size ?? 0),
     ...(dictionary && { dictionary_page_offset: 0n }),
-    statistics: statistics.add(present, nulls),
+    statistics: bounds,
     encoding_stats: [
       ...(dictionary ? [{ page_type: 'DICTIONARY_PAGE', encoding: 'PLAIN', count: 1 } as const] : []),
       { page_type: 'DATA_PAGE_V2', encoding, count: 1 },
@@ -102,6 +105,17 @@ function makePage(
   const head = writer.getBytes()
   const before = head.length + levels.length
   return { pieces: [head, levels, packed], size: before + packed.length, unpackedSize: before + data.length }
+}
+
+function requireFit({ name }: Column, type: ParquetType, { min_value, max_value }: Statistics): void {
+  if (type !== 'INT32' && type !== 'INT64') return
+  const bits = type === 'INT32' ? 32 : 64
+  for (const bound of [min_value, max_value])
+    if (
+      (typeof bound === 'number' || typeof bound === 'bigint') &&
+      BigInt.asIntN(bits, BigInt(bound)) !== BigInt(bound)
+    )
+      throw new RangeError(`column ${name}: ${bound} is no integer of ${bits} bits`)
 }
 
 function withoutNulls(values: ColumnValues): Physical[] {
@@ -185,7 +199,7 @@ function encodeIndexes({ values, indexes }: Dictionary): Uint8Array {
 }
 
 /** Values one behind the other as Parquet stores them, little end first, as the machines that this runs on do. */
-function encodePlain(type: ColumnMetaData['type'], values: Physical[]): Uint8Array {
+function encodePlain(type: ParquetType, values: Physical[]): Uint8Array {
   switch (type) {
     case 'BOOLEAN':
       return encodeBooleans(values as boolean[])
