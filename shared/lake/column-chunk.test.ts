@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { parquetMetadata } from 'hyparquet'
 import type { ColumnType } from '../config/index.ts'
 import { openObjects } from '../objects/index.ts'
 import type { ColumnValues } from './column-chunk.ts'
@@ -90,22 +91,31 @@ test('a lone surrogate is written as the character that stands for what is unkno
   assert.equal(Buffer.from(String(read?.[0]), 'latin1').toString(), 'a\ufffdb')
 })
 
-test('a column of nothing but NaN has no bounds, in no place', async () => {
-  const file = new ParquetFile([{ name: 'c', type: { kind: 'double' } }])
-  file.writeRowGroup([[Number.NaN, Number.NaN]])
-  const { bytes, statistics } = file.finish()
-  assert.equal(JSON.parse(statistics).minValues.c, undefined)
-  assert.ok(!Buffer.from(bytes).includes(Buffer.from(Float64Array.of(Number.POSITIVE_INFINITY).buffer)))
+test('a column with NaN has no bounds, in no place', async () => {
+  for (const values of [[Number.NaN], [1, Number.NaN, 2]]) {
+    const file = new ParquetFile([{ name: 'c', type: { kind: 'double' } }])
+    const body = file.writeRowGroup([values])
+    const { bytes, statistics } = file.finish()
+    assert.equal(JSON.parse(statistics).minValues.c, undefined)
+    const whole = Buffer.concat([body, bytes])
+    const { row_groups } = parquetMetadata(Uint8Array.from(whole).buffer)
+    const footer = row_groups[0]?.columns[0]?.meta_data?.statistics
+    assert.deepEqual([footer?.min_value, footer?.max_value], [undefined, undefined])
+  }
 })
 
-test('an integer that does not fit is refused, not cut', () => {
-  const write = (kind: 'int' | 'bigint', value: Physical) =>
-    new ParquetFile([{ name: 'c', type: { kind } }]).writeRowGroup([[value]])
-  assert.throws(() => write('int', 2 ** 31), /column c: 2147483648 is no integer of 32 bits/)
-  assert.throws(
-    () => write('bigint', -(2n ** 63n) - 1n),
-    /column c: -9223372036854775809 is no integer of 64 bits/,
-  )
-  write('int', -(2 ** 31))
-  write('bigint', 2n ** 63n - 1n)
+test("what is not of its column's type is refused, not stored as another", () => {
+  const write = (column: Partial<Column> & { type: ColumnType }, ...values: ColumnValues) =>
+    new ParquetFile([{ name: 'c', ...column }]).writeRowGroup([values])
+  const int = { type: { kind: 'int' } } as const
+  const bigint = { type: { kind: 'bigint' } } as const
+  for (const value of [2 ** 31, 1.5, Number.NaN])
+    assert.throws(() => write(int, 1, value), /column c: .* is no integer of 32 bits/)
+  const bytes = Uint8Array.of(0, 0, 0, 5)
+  assert.throws(() => write({ type: { kind: 'decimal', precision: 9, scale: 2 } }, bytes), /no integer/)
+  assert.throws(() => write(bigint, -(2n ** 63n) - 1n), /column c: .* is no integer of 64 bits/)
+  assert.throws(() => write({ type: { kind: 'boolean' } }, 'false'), /column c: false is no boolean/)
+  assert.throws(() => write({ ...int, required: true }, 1, null), /column c may not be null/)
+  write(int, -(2 ** 31), 2 ** 31 - 1)
+  write(bigint, 2n ** 63n - 1n)
 })

@@ -6,7 +6,7 @@ import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js'
 import { type Column, type Physical, parquetElement } from './columns.ts'
 import type { ColumnStatistics } from './statistics.ts'
 
-/** The values of one column, null (or, from a file, undefined) where there is none. */
+/** The values of one column, all of one kind, null (or, from a file, undefined) where there is none. */
 export type ColumnValues = (Physical | null | undefined)[]
 
 /** A column of a row group: its bytes, and what the footer says of them, with places counted from their first. */
@@ -21,17 +21,18 @@ const LEAST_COMPRESSED_BYTES = 256
 /**
  * Encodes a column of a row group: a dictionary where its values repeat, and one page, for a row group is small. The
  * values are stored as they are, each type by a loop of its own (docs/decisions/0015).
- * @throws RangeError where an integer does not fit its column's type: stored it would be another
+ * @throws RangeError where a value is not of its column's type: stored it would be another
  */
 export function encodeChunk(column: Column, values: ColumnValues, statistics: ColumnStatistics): ColumnChunk {
   const { type = 'BYTE_ARRAY' } = parquetElement(column)
   const present = withoutNulls(values)
   const nulls = values.length - present.length
   const bounds = statistics.add(present, nulls)
-  requireFit(column, type, bounds)
+  if (type === 'INT64') requireLongs(column, bounds)
+  if (column.required && nulls > 0) throw new RangeError(`column ${column.name} may not be null`)
   const dictionary = type === 'BOOLEAN' ? undefined : makeDictionary(present)
-  const distinct = dictionary ? encodePlain(type, dictionary.values) : NO_BYTES
-  const data = dictionary ? encodeIndexes(dictionary) : encodePlain(type, present)
+  const distinct = dictionary ? encodePlain(column, type, dictionary.values) : NO_BYTES
+  const data = dictionary ? encodeIndexes(dictionary) : encodePlain(column, type, present)
   const encoding: Encoding = dictionary ? 'RLE_DICTIONARY' : 'PLAIN'
   const isCompressed = distinct.length + data.length >= LEAST_COMPRESSED_BYTES
 
@@ -107,15 +108,11 @@ function makePage(
   return { pieces: [head, levels, packed], size: before + packed.length, unpackedSize: before + data.length }
 }
 
-function requireFit({ name }: Column, type: ParquetType, { min_value, max_value }: Statistics): void {
-  if (type !== 'INT32' && type !== 'INT64') return
-  const bits = type === 'INT32' ? 32 : 64
+/** By the greatest and the least alone: to look at each long takes as long as to store it. */
+function requireLongs({ name }: Column, { min_value, max_value }: Statistics): void {
   for (const bound of [min_value, max_value])
-    if (
-      (typeof bound === 'number' || typeof bound === 'bigint') &&
-      BigInt.asIntN(bits, BigInt(bound)) !== BigInt(bound)
-    )
-      throw new RangeError(`column ${name}: ${bound} is no integer of ${bits} bits`)
+    if (typeof bound === 'bigint' && BigInt.asIntN(64, bound) !== bound)
+      throw new RangeError(`column ${name}: ${bound} is no integer of 64 bits`)
 }
 
 function withoutNulls(values: ColumnValues): Physical[] {
@@ -199,12 +196,12 @@ function encodeIndexes({ values, indexes }: Dictionary): Uint8Array {
 }
 
 /** Values one behind the other as Parquet stores them, little end first, as the machines that this runs on do. */
-function encodePlain(type: ParquetType, values: Physical[]): Uint8Array {
+function encodePlain(column: Column, type: ParquetType, values: Physical[]): Uint8Array {
   switch (type) {
     case 'BOOLEAN':
-      return encodeBooleans(values as boolean[])
+      return encodeBooleans(column, values as boolean[])
     case 'INT32':
-      return encodeInts(values as number[])
+      return encodeInts(column, values as number[])
     case 'INT64':
       return encodeLongs(values as bigint[])
     case 'DOUBLE':
@@ -218,16 +215,21 @@ function encodePlain(type: ParquetType, values: Physical[]): Uint8Array {
 
 const bytesOf = ({ buffer }: { buffer: ArrayBuffer }) => new Uint8Array(buffer)
 
-function encodeBooleans(values: boolean[]): Uint8Array {
+function encodeBooleans({ name }: Column, values: boolean[]): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(values.length / 8))
   for (const [at, value] of values.entries())
-    if (value) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7))
+    if (value === true) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7))
+    else if (value !== false) throw new RangeError(`column ${name}: ${value} is no boolean`)
   return bytes
 }
 
-function encodeInts(values: number[]): Uint8Array {
+function encodeInts({ name }: Column, values: number[]): Uint8Array {
   const ints = new Int32Array(values.length)
-  for (let at = 0; at < values.length; at++) ints[at] = values[at] as number
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number
+    ints[at] = value
+    if (ints[at] !== value) throw new RangeError(`column ${name}: ${value} is no integer of 32 bits`)
+  }
   return bytesOf(ints)
 }
 

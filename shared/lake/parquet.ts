@@ -75,6 +75,8 @@ export class ParquetFile {
     const chunks = this.#columns.map((column, i) =>
       encodeChunk(column, values[i] ?? [], this.#statistics[i] as ColumnStatistics),
     )
+    const [rows = 0, ...others] = new Set(chunks.map(({ meta }) => Number(meta.num_values)))
+    if (others.length > 0) throw new RangeError('a row group has as many values in each of its columns')
     const pieces: Uint8Array[] = this.#size === 0 ? [MAGIC] : []
     let size = this.#size + (pieces[0]?.length ?? 0)
     const start = size
@@ -86,7 +88,7 @@ export class ParquetFile {
     })
     this.#rowGroups.push({
       columns,
-      num_rows: BigInt(values[0]?.length ?? 0),
+      num_rows: BigInt(rows),
       total_byte_size: chunks.reduce((sum, { meta }) => sum + meta.total_uncompressed_size, 0n),
       total_compressed_size: BigInt(size - start),
     })

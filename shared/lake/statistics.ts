@@ -28,14 +28,14 @@ export class ColumnStatistics {
   add(values: Physical[], nulls: number): Statistics {
     const { min, max, nans } = extremesOf(this.#type, values)
     this.nulls += nulls
-    // NaN has a place in the order of some engines and none in others: such a column has no extremes.
+    // NaN has a place in the order of some engines and none in others: such a column has no extremes, in no place.
     if (nans > 0) this.#unordered = true
     if (min !== undefined && (this.min === undefined || compare(min, this.min) < 0)) this.min = min
     if (max !== undefined && (this.max === undefined || compare(max, this.max) > 0)) this.max = max
     return {
       null_count: BigInt(nulls),
-      ...(min !== undefined && { min_value: min }),
-      ...(max !== undefined && { max_value: max }),
+      ...(min !== undefined && nans === 0 && { min_value: min }),
+      ...(max !== undefined && nans === 0 && { max_value: max }),
       ...(this.#type.kind === 'double' && { nan_count: BigInt(nans) }),
     }
   }

@@ -237,26 +237,30 @@ test('an event that nobody can take holds up its own partition only, and is foun
   assert.ok(calls < 100, `${calls} calls`)
 })
 
-test('a backlog goes four batches at a time, in order per partition, and parks what is bad', async () => {
-  const topic: Topic = { ...TOPIC, partitions: 4 }
-  const LENGTH = 500n
-  const next = [0n, 0n, 0n, 0n]
-  const handed = next.map(() => [] as bigint[])
+/** Partitions of these lengths, all unread, and what of them was handed over, through a caller that answers as told. */
+async function consumeBacklog(lengths: number[], answer: (records: BusRecord[]) => number) {
+  const next = lengths.map(() => 0n)
+  const handed = lengths.map(() => [] as bigint[])
+  const sizes: number[] = []
   const parked: string[] = []
   const abort = new AbortController()
+  const reads = { count: 0 }
   let inFlight = 0
   let most = 0
   const bus = {
     openReader: async () => ({
-      read: async () =>
-        next.map((nextOffset, partition) => {
-          const count = Math.min(25, Number(LENGTH - nextOffset))
+      read: async () => {
+        reads.count += 1
+        return next.map((nextOffset, partition) => {
+          const length = BigInt(lengths[partition] ?? 0)
+          const count = Math.min(25, Number(length - nextOffset))
           return {
             cursor: { partition, nextOffset },
             records: Array.from({ length: count }, (_, i) => recordAt(nextOffset + BigInt(i), partition)),
-            hasMore: nextOffset + BigInt(count) < LENGTH,
+            hasMore: nextOffset + BigInt(count) < length,
           }
-        }),
+        })
+      },
       close: async () => {},
     }),
     async moveCursors(
@@ -268,26 +272,26 @@ test('a backlog goes four batches at a time, in order per partition, and parks w
         assert.equal(from.nextOffset, next[from.partition])
         next[from.partition] = nextOffset
       }
-      if (next.every(offset => offset === LENGTH)) abort.abort()
+      if (next.every((offset, partition) => Number(offset) === lengths[partition])) abort.abort()
     },
     reportProblem: async () => {},
   } as unknown as Bus
-  const store = parkingStore(parked)
   const timer = setTimeout(() => abort.abort(), 60_000)
   await consume({
     name: 'land-changes',
-    topic,
+    topic: { ...TOPIC, partitions: lengths.length },
     ...COMMON,
-    store,
+    store: parkingStore(parked),
     bus,
     caller: {
       async deliver(_name, records) {
+        sizes.push(records.length)
         inFlight += 1
         most = Math.max(most, inFlight)
         await new Promise(resolve => setImmediate(resolve))
         inFlight -= 1
-        if (records.some(({ key }) => key === '1/250'))
-          return { status: 500, results: [], detail: 'something went wrong' }
+        const status = answer(records)
+        if (status !== 200) return { status, results: [], detail: 'something went wrong' }
         for (const { partition, offset } of records) handed[partition]?.push(offset)
         return { status: 200, results: done(records.map(toBusEvent)) }
       },
@@ -298,11 +302,49 @@ test('a backlog goes four batches at a time, in order per partition, and parks w
     signal: abort.signal,
   })
   clearTimeout(timer)
+  return { handed, sizes, parked, most, reads: reads.count }
+}
+
+const upTo = (length: number) => Array.from({ length }, (_, i) => BigInt(i))
+
+test('a backlog goes four batches at a time, in order per partition, and parks what is bad', async () => {
+  const isBad = (records: BusRecord[]) => records.some(({ key }) => key === '1/250')
+  const { handed, parked, most } = await consumeBacklog([500, 500, 500, 500], records =>
+    isBad(records) ? 500 : 200,
+  )
   assert.equal(most, 4)
   assert.deepEqual(parked, ['shop/Product/1/250'])
-  const all = Array.from({ length: Number(LENGTH) }, (_, i) => BigInt(i))
+  const all = upTo(500)
   assert.deepEqual(
     handed,
-    next.map((_, partition) => (partition === 1 ? all.filter(offset => offset !== 250n) : all)),
+    handed.map((_, partition) => (partition === 1 ? all.filter(offset => offset !== 250n) : all)),
   )
+})
+
+test('one bad moment of all batches on their way gives up no event and halves no batch', async () => {
+  for (const lengths of [
+    [500, 500, 1, 500],
+    [500, 500, 500, 20],
+  ]) {
+    let calls = 0
+    const { handed, parked, sizes } = await consumeBacklog(lengths, () => (calls++ < 4 ? 500 : 200))
+    assert.deepEqual(parked, [])
+    assert.ok(
+      sizes.every(size => [25, 20, 1].includes(size) || size > 25),
+      sizes.join(),
+    )
+    assert.deepEqual(handed, lengths.map(upTo))
+  }
+})
+
+test('streams go on while two partitions are behind, however many there are', async () => {
+  for (const lengths of [
+    [500, 500],
+    [500, 500, 500],
+    [500, 500, 0, 0],
+  ]) {
+    const { handed, reads } = await consumeBacklog(lengths, () => 200)
+    assert.deepEqual(handed, lengths.map(upTo))
+    assert.ok(reads < 2.6 * lengths.length * 20, `${reads} reads for ${lengths.join()}`)
+  }
 })

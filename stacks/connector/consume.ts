@@ -17,6 +17,8 @@ const POLL_MS = 1000
 
 /** Batches of one topic on their way at once, in a backlog. */
 const STREAMS = 4
+/** A stream that is not behind is looked at this often while others are. */
+const IDLE_STREAM_MS = 200
 
 /** Why an event is parked whose function refuses it even alone. */
 const REFUSALS = new Map([
@@ -92,31 +94,39 @@ export async function consume(options: ConsumeOptions): Promise<void> {
 
 /**
  * A backlog goes in streams, each of every fourth partition: while the function works on a batch of one, those of the
- * others are settled, read, sent and written. They end together, once one has no more or meets a problem.
+ * others are settled, read, sent and written. They end together, once less than two are behind or one meets a problem.
  */
 async function deliverBacklog(
-  { trigger, lease, signal }: ConsumeOptions,
+  { topic, trigger, lease, signal }: ConsumeOptions,
   reader: BusReader,
   lanes: Lanes,
 ): Promise<string | undefined> {
-  const isStopped = () => signal.aborted || lease.signal.aborted
+  const stopping = AbortSignal.any([signal, lease.signal])
+  const streams = Array.from({ length: Math.min(STREAMS, topic.partitions) }, (_, nth) => nth)
+  const behind = new Set(streams)
+  const round = lanes.beginRound()
   let isOver = false
-  const stream = async (nth: number) => {
-    while (!isOver && !isStopped() && lanes.areTogether()) {
-      const batches = (await reader.read(trigger)).filter(({ cursor }) => cursor.partition % STREAMS === nth)
-      if (batches.every(({ records }) => records.length === 0)) break
-      const problem = await lanes.deliver(batches)
+  const follow = async (nth: number) => {
+    while (!isOver && !stopping.aborted && lanes.areTogether()) {
+      const batches = (await reader.read(trigger)).filter(
+        ({ cursor }) => cursor.partition % streams.length === nth,
+      )
+      if (batches.some(({ hasMore }) => hasMore)) behind.add(nth)
+      else behind.delete(nth)
+      const problem = batches.some(({ records }) => records.length > 0)
+        ? await round.deliver(batches)
+        : undefined
       if (problem) return problem
-      if (!batches.some(({ hasMore }) => hasMore)) break
+      if (behind.size < 2) break
+      if (!behind.has(nth)) await pause(IDLE_STREAM_MS, stopping)
     }
     return undefined
   }
-  const endOthers = () => {
+  const endAll = () => {
     isOver = true
   }
-  const ends = await Promise.allSettled(
-    Array.from({ length: STREAMS }, (_, nth) => stream(nth).finally(endOthers)),
-  )
+  const ends = await Promise.allSettled(streams.map(nth => follow(nth).finally(endAll)))
+  round.end()
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return ends.map(end => (end.status === 'fulfilled' ? end.value : undefined)).find(problem => problem)
 }
@@ -131,19 +141,32 @@ function makeLanes(options: ConsumeOptions) {
   const alone = new Map<number, Tries>()
   const deliver = (batches: PartitionBatch[], tries: Tries) =>
     deliverOnce(options, takeFirst(batches, tries.limit()), tries)
+  const deliverTogether = async (batches: PartitionBatch[], tries: Tries) => {
+    const { problem, isStuck } = await deliver(batches, tries)
+    // Stuck among others that moved, or after its tries with all of them.
+    if (isStuck && (problem === undefined || tries.limit() < maxEvents || tries.areSpent())) {
+      // Of all partitions, for those that are not in this batch would wait for these.
+      for (let partition = 0; partition < options.topic.partitions; partition++)
+        alone.set(partition, makeTries(maxEvents, tries.limit()))
+      together = makeTries(maxEvents)
+    }
+    return problem
+  }
   return {
-    async deliver(batches: PartitionBatch[]): Promise<string | undefined> {
-      if (alone.size === 0) {
-        const { problem, isStuck } = await deliver(batches, together)
-        // Stuck among others that moved, or after its tries with all of them.
-        if (isStuck && (problem === undefined || together.limit() < maxEvents)) {
-          // Of all partitions, for those that are not in this batch would wait for these.
-          for (let partition = 0; partition < options.topic.partitions; partition++)
-            alone.set(partition, makeTries(maxEvents, together.limit()))
-          together = makeTries(maxEvents)
-        }
-        return problem
+    /** For batches that are on their way side by side: one bad moment is one failure, and no event is given up for it. */
+    beginRound() {
+      const tries = together
+      const failed: number[] = []
+      const inRound = { ...tries, isHopeless: () => false, failed: (size: number) => void failed.push(size) }
+      return {
+        deliver: (batches: PartitionBatch[]) => deliverTogether(batches, inRound),
+        end() {
+          if (failed.length > 0) tries.failed(Math.max(...failed))
+        },
       }
+    },
+    async deliver(batches: PartitionBatch[]): Promise<string | undefined> {
+      if (alone.size === 0) return deliverTogether(batches, together)
       let problem: string | undefined
       for (const batch of batches) {
         const tries = alone.get(batch.cursor.partition)
@@ -270,6 +293,8 @@ function makeTries(maxEvents: number, startLimit = maxEvents) {
       limit = Math.ceil(size / 2)
     },
     isWell: () => failures === 0 && limit === maxEvents,
+    /** Whether what cannot be halved has failed as often as it may. */
+    areSpent: () => failures >= MAX_TRIES,
     /** Whether the single event that is left has had all its tries. */
     isHopeless: (size: number) => size === 1 && failures >= MAX_TRIES - 1,
   }
