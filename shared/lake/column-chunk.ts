@@ -152,7 +152,8 @@ function makeDictionary(values: Physical[]): Dictionary | undefined {
   let place = -1
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as Physical
-    if (value !== last || place < 0) {
+    // Zero and minus zero are equal, and neither may stand for the other.
+    if (place < 0 || !Object.is(value, last)) {
       const name = nameOf(value)
       place = places.get(name) ?? -1
       if (place < 0) {
@@ -160,8 +161,7 @@ function makeDictionary(values: Physical[]): Dictionary | undefined {
         place = distinct.push(value) - 1
         places.set(name, place)
       }
-      // Zero and minus zero are equal: neither may stand for the other.
-      last = value === 0 ? undefined : value
+      last = value
     }
     indexes[at] = place
   }
@@ -205,15 +205,13 @@ function encodePlain(column: Column, type: ParquetType, values: Physical[]): Uin
     case 'INT64':
       return encodeLongs(values as bigint[])
     case 'DOUBLE':
-      return bytesOf(Float64Array.from(values as number[]))
+      return new Uint8Array(Float64Array.from(values as number[]).buffer)
     case 'FIXED_LEN_BYTE_ARRAY':
       return Buffer.concat(values as Uint8Array[])
     default:
       return encodeTexts(values as (string | Uint8Array)[])
   }
 }
-
-const bytesOf = ({ buffer }: { buffer: ArrayBuffer }) => new Uint8Array(buffer)
 
 function encodeBooleans({ name }: Column, values: boolean[]): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(values.length / 8))
@@ -230,13 +228,13 @@ function encodeInts({ name }: Column, values: number[]): Uint8Array {
     ints[at] = value
     if (ints[at] !== value) throw new RangeError(`column ${name}: ${value} is no integer of 32 bits`)
   }
-  return bytesOf(ints)
+  return new Uint8Array(ints.buffer)
 }
 
 function encodeLongs(values: bigint[]): Uint8Array {
   const longs = new BigInt64Array(values.length)
   for (let at = 0; at < values.length; at++) longs[at] = values[at] as bigint
-  return bytesOf(longs)
+  return new Uint8Array(longs.buffer)
 }
 
 /** Up to this length a text of ASCII is written by its characters sooner than by a call. */

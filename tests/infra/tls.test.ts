@@ -1,35 +1,21 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
 import { openTable } from '../../shared/lake/index.ts'
-import { findS3Access, openObjects } from '../../shared/objects/index.ts'
-import { append } from '../integration/lake-support.ts'
-import { ROOT } from '../support/postgres.ts'
+import { findS3Access, locateFolder, openObjects } from '../../shared/objects/index.ts'
+import { append, LakeReader } from '../integration/lake-support.ts'
 import { runProgram } from '../support/run.ts'
 import { makeCertificate } from './certificate.ts'
 import { startFront } from './front.ts'
 import { onEachStore } from './stores.ts'
 
-const run = promisify(execFile)
-
-const READ = `
-import json, sys
-import duckdb
-import offline_delta
-
-offline_delta.s3 = json.loads(sys.argv[1])
-connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-offline_delta.open_lake(connection)
-print(*connection.sql("select sum(id - id + 1) from delta_scan('s3://tls/lake/cdc_shop/Sale')").fetchone())
-`
-
-/** Rows of the table as a warehouse's build reads them. */
-async function countRows(url: string, env: Record<string, string>) {
+/** Rows of a table, read by DuckDB as a warehouse's build does. */
+async function readRows(url: string, path: string, env: Record<string, string>): Promise<object[]> {
+  const reader = new LakeReader(env)
   const s3 = await findS3Access(url)
-  const options = { env: { ...process.env, PYTHONPATH: join(ROOT, 'dbt/plugins'), ...env } }
-  return run(join(ROOT, '.venv/bin/python'), ['-c', READ, JSON.stringify(s3)], options)
+  return reader
+    .ask<object[]>({ command: 'duckdb', path: locateFolder(url, path), order: ['id'], s3 })
+    .finally(() => reader.close())
 }
 
 onEachStore(store => {
@@ -48,9 +34,10 @@ onEachStore(store => {
     assert.match((await doctor({})).stdout, /^FAIL +objects .*certificate/m)
     assert.match((await doctor({ NODE_EXTRA_CA_CERTS: authority })).stdout, /^ok +objects +s3:/m)
 
-    const table = await openTable(openObjects(await store.server.bucket('tls')), 'lake/cdc_shop/Sale')
+    const path = 'lake/cdc_shop/Sale'
+    const table = await openTable(openObjects(await store.server.bucket('tls')), path)
     await append(table, [{ name: 'id', type: { kind: 'int' } }], '6', [{ id: 1 }, { id: 2 }])
-    assert.equal((await countRows(url, { NODE_EXTRA_CA_CERTS: authority })).stdout, '2\n')
-    await assert.rejects(countRows(url, {}), /HTTP error|SSL/)
+    assert.equal((await readRows(url, path, { NODE_EXTRA_CA_CERTS: authority })).length, 2)
+    await assert.rejects(readRows(url, path, {}), /HTTP error|SSL/)
   })
 })

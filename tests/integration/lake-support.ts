@@ -140,10 +140,11 @@ export class LakeReader {
   readonly #process: ChildProcess
   readonly #replies: AsyncIterator<string>
 
-  constructor() {
+  constructor(env: Record<string, string> = {}) {
     const python = join(repository, '.venv/bin/python')
     const child = spawn(python, [join(repository, 'tests/integration/lake_reader.py')], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     })
     this.#process = child
     this.#replies = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
