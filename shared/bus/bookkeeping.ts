@@ -177,6 +177,20 @@ export function makeBookkeeping(store: Store, cluster: string) {
         throw new FencedError(`${group} on ${topic.name}: another holder moved the cursor`)
     }) satisfies Bus['rewindCursors'],
 
+    beginSnapshot: (async ({ query }, topics) => {
+      await query(
+        'update bus.partition set complete_offset = 9223372036854775807 where topic_id = any($1::smallint[])',
+        [topics.map(topic => topicNamed(topic).id)],
+      )
+    }) satisfies Bus['beginSnapshot'],
+
+    endSnapshot: (async ({ query }, topics) => {
+      await query(
+        'update bus.partition set complete_offset = next_offset where topic_id = any($1::smallint[])',
+        [topics.map(topic => topicNamed(topic).id)],
+      )
+    }) satisfies Bus['endSnapshot'],
+
     heartbeat: (async ({ query }, topics, position, at) => {
       const ids = topics.map(topic => topicNamed(topic).id)
       // Who has read up to the last heartbeat and not yet up to this one keeps what that one said.

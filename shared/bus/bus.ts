@@ -55,6 +55,10 @@ export type Bus = {
   ensureTopics(topics: WantedTopic[], options?: { mayBeginAnew?: boolean }): Promise<Map<string, Topic>>
   /** Appends in the caller's transaction, so that its own state moves with the events. */
   append(transaction: Transaction, records: NewRecord[]): Promise<void>
+  /** Says that a snapshot of these topics' tables begins: until `endSnapshot` nothing that is read of them is complete. */
+  beginSnapshot(transaction: Transaction, topics: string[]): Promise<void>
+  /** Says that it has ended: whoever has read what was appended so far is complete again. */
+  endSnapshot(transaction: Transaction, topics: string[]): Promise<void>
   /** Marks every partition of these topics as complete up to `position`, which was the source's place at `at`. */
   heartbeat(transaction: Transaction, topics: string[], position: Position, at: Date): Promise<void>
   /** Opens a topic for a group, for whoever holds the lease to read it. @param wake called when there may be something new */

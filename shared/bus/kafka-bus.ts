@@ -38,6 +38,8 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
   return {
     moveCursors: books.moveCursors,
     rewindCursors: books.rewindCursors,
+    beginSnapshot: books.beginSnapshot,
+    endSnapshot: books.endSnapshot,
     heartbeat: books.heartbeat,
     reportProblem: books.reportProblem,
 

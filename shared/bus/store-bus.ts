@@ -55,6 +55,8 @@ export function openStoreBus(store: Store): Bus {
   return {
     moveCursors: books.moveCursors,
     rewindCursors: books.rewindCursors,
+    beginSnapshot: books.beginSnapshot,
+    endSnapshot: books.endSnapshot,
     heartbeat: books.heartbeat,
     reportProblem: books.reportProblem,
 

@@ -46,6 +46,11 @@ export function keyOf(table: SourceTable, row: Row): string {
   return values.length === 1 ? String(values[0]) : JSON.stringify(values)
 }
 
+/** The same of a row whose values were not read yet: equal for equal keys, and nothing else. */
+export function rawKeyOf(table: SourceTable, row: RawRow<string>): string {
+  return JSON.stringify(table.key.map(name => row.get(name)))
+}
+
 /** How a source tells a value of a declared type. @throws ValueError where it is none */
 export type ReadValue<V> = (value: V, type: ColumnType) => Value
 
@@ -178,7 +183,7 @@ function toOldValues<V>(readValue: ReadValue<V>, table: SourceTable, row: RawRow
   const values: Values = {}
   for (const [name, column] of Object.entries(table.columns)) {
     const raw = row.get(name)
-    if (raw === undefined) continue
+    if (raw === undefined || column.policy === 'drop') continue
     try {
       values[name] = raw === null ? null : readValue(raw, column.type)
     } catch (error) {
@@ -200,6 +205,7 @@ function toValues<V>(
 ): Values {
   const values: Values = {}
   for (const [name, column] of Object.entries(table.columns)) {
+    if (column.policy === 'drop') continue
     // Renamed or dropped while we stream: a null in its place would be a lie.
     if (!row.has(name))
       throw new ConfigError(

@@ -117,6 +117,17 @@ export const sourceSchema = z.strictObject({
     })
     .default({ decimals: 'string' })
     .describe('How Debezium writes, where it is not configured as npm run debezium prints'),
+  snapshot: z
+    .strictObject({
+      rowsPerSecond: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('At most so many are read of it at a time, where the database has little to spare'),
+    })
+    .optional()
+    .describe('How its tables are read the first time'),
   namespace: z.string().default('public').describe('Schema of the tables'),
   timeZone: z
     .string()

@@ -21,7 +21,8 @@ try {
       `capture/${system}`,
     ])
     return query(
-      `update ingest.capture set state = 'snapshot', problem = null where system = $1 returning epoch`,
+      `update ingest.capture set state = 'snapshot', progress = progress - 'tables', reading = '{}', problem = null
+       where system = $1 returning epoch`,
       [system],
     )
   })

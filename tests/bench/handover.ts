@@ -10,7 +10,7 @@ const RATE = Number(process.env.RATE ?? 1000)
 const log = (line: string) => process.stdout.write(`# ${line}\n`)
 log(`SEED=${SEED} repeats this run's choices`)
 const startedAt = Date.now()
-const { changed, changesPerSecond, killedInSnapshot, epoch, equality, indexDifferences } = await runHandOver({
+const { changed, changesPerSecond, killedInSnapshot, equality, indexDifferences } = await runHandOver({
   seed: SEED,
   rate: RATE,
   kills: KILLS,
@@ -22,6 +22,5 @@ report('handover_changes', changed, 'changes')
 report('handover_rate', changesPerSecond, 'changes/s', { atLeast: RATE * 0.95 })
 report('handover_took', (Date.now() - startedAt) / 1000, 's')
 report('handover_kills', killedInSnapshot, 'kills', { atLeast: KILLS })
-report('handover_epoch', epoch, 'epochs')
 report('handover_lake_differences', equality.differences.length, 'differences', { atMost: 0 })
 report('handover_index_differences', indexDifferences.length, 'differences', { atMost: 0 })

@@ -85,7 +85,6 @@ export type HandOverOutcome = {
   /** What the source went through meanwhile: the simulator may fall behind its rate. */
   changesPerSecond: number
   killedInSnapshot: number
-  epoch: number
   equality: Equality
   indexDifferences: string[]
 }
@@ -107,15 +106,17 @@ export async function runHandOver({
     const random = makeRandom(seed)
     let killedInSnapshot = 0
     while (killedInSnapshot < kills) {
-      const before = (await captureOf(fleet))?.epoch ?? 0
       fleet.start('capture')
-      await waitFor('a snapshot to begin', async () => ((await captureOf(fleet))?.epoch ?? 0) > before)
-      await sleep(random() * 2500)
+      await waitFor('a snapshot to begin', async () => (await captureOf(fleet))?.isReading)
+      await sleep(random() * 1500)
       await fleet.kill('capture')
       const capture = await captureOf(fleet)
       if (capture?.state === 'snapshot') killedInSnapshot += 1
-      // One that was quicker than the kill is begun again, as an operator would.
-      else await fleet.store.query(`update ingest.capture set state = 'snapshot'`)
+      // One that was quicker than the kill is asked for again, as an operator would.
+      else
+        await fleet.store.query(
+          `update ingest.capture set state = 'snapshot', progress = progress - 'tables', reading = '{}'`,
+        )
       log(`epoch ${capture?.epoch} killed in state ${capture?.state}`)
     }
     fleet.start('capture')
@@ -125,7 +126,6 @@ export async function runHandOver({
     const changed = await simulating
     const changesPerSecond = (changed / (performance.now() - startedAt)) * 1000
     await untilThrough(fleet)
-    const { epoch = 0 } = (await captureOf(fleet)) ?? {}
     const options = {
       source: fleet.source,
       store: fleet.store,
@@ -137,7 +137,6 @@ export async function runHandOver({
       changed,
       changesPerSecond,
       killedInSnapshot,
-      epoch,
       equality: await compareLake(options),
       indexDifferences: await compareIndex(fleet.source, fleet.store),
     }
@@ -146,9 +145,11 @@ export async function runHandOver({
   }
 }
 
-async function captureOf(fleet: Fleet): Promise<{ state: string; epoch: number } | undefined> {
-  const [capture] = await fleet.store.query<{ state: string; epoch: number }>(
-    'select state, epoch from ingest.capture',
+type Capture = { state: string; epoch: number; isReading: boolean }
+
+async function captureOf(fleet: Fleet): Promise<Capture | undefined> {
+  const [capture] = await fleet.store.query<Capture>(
+    `select state, epoch, reading <> '{}' as "isReading" from ingest.capture`,
   )
   return capture
 }

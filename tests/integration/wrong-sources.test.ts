@@ -103,7 +103,7 @@ const REFUSALS: { what: string; given: Given; says: RegExp }[] = [
       table: `${KEYED} partition by range ("ClientID")`,
       afterwards: 'create publication cordage_shop for table "Client"',
     },
-    says: /shop\.yml: table Client is partitioned: alter publication … set \(publish_via_partition_root = true\)/,
+    says: /shop\.yml: table Client is partitioned: alter publication cordage_shop set \(publish_via_partition_root = true\)/,
   },
   {
     what: 'a file that is no YAML',

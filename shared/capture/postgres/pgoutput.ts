@@ -10,7 +10,7 @@ export type Relation = { id: number; schema: string; table: string; columns: str
 export type Tuple = Map<string, string | null | undefined>
 
 export type PgMessage =
-  | { kind: 'begin'; commitLsn: bigint; committedAt: string }
+  | { kind: 'begin'; commitLsn: bigint; committedAt: string; xid: number }
   | { kind: 'commit'; endLsn: bigint }
   | { kind: 'insert'; relation: Relation; after: Tuple }
   | { kind: 'update'; relation: Relation; before: Tuple | undefined; after: Tuple }
@@ -135,7 +135,12 @@ export function makePgoutputDecoder(): (message: Buffer) => PgMessage {
     const kind = reader.char()
     switch (kind) {
       case 'B':
-        return { kind: 'begin', commitLsn: reader.uint64(), committedAt: toIso(reader.int64()) }
+        return {
+          kind: 'begin',
+          commitLsn: reader.uint64(),
+          committedAt: toIso(reader.int64()),
+          xid: reader.uint32(),
+        }
       case 'C':
         reader.byte()
         reader.uint64()

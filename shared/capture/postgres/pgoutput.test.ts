@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeRandom } from '../../stacks/demo/simulator.ts'
+import { makeRandom } from '../../../stacks/demo/simulator.ts'
 import { makePgoutputDecoder } from './pgoutput.ts'
 
 /**
@@ -72,6 +72,7 @@ test('a recorded transaction is read as it was made', () => {
     kind: 'begin',
     commitLsn: 0x1af6950n,
     committedAt: '2026-11-23T21:47:22.518824Z',
+    xid: 757,
   })
   assert.deepEqual(relation, { kind: 'other' })
   assert.deepEqual(insert?.kind === 'insert' && rowOf(insert.after), {
@@ -102,6 +103,7 @@ test('a transaction has the place and the time of its commit, to the microsecond
     kind: 'begin',
     commitLsn: 0x1_0000_0010n,
     committedAt: '2025-12-31T00:04:05.123456Z',
+    xid: 1,
   })
   assert.deepEqual(decode(bytes('C', Buffer.from([0]), int64(1n), int64(0x1_0000_0040n), int64(0n))), {
     kind: 'commit',
@@ -111,7 +113,12 @@ test('a transaction has the place and the time of its commit, to the microsecond
 
 test('a commit before 2000 has its time too', () => {
   const begin = makeDecoder()(bytes('B', int64(1n), int64(-1n), int32(1)))
-  assert.deepEqual(begin, { kind: 'begin', commitLsn: 1n, committedAt: '1999-12-31T23:59:59.999999Z' })
+  assert.deepEqual(begin, {
+    kind: 'begin',
+    commitLsn: 1n,
+    committedAt: '1999-12-31T23:59:59.999999Z',
+    xid: 1,
+  })
 })
 
 test('values stay the text that the server sent; null and unchanged are told apart', () => {

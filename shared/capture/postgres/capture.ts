@@ -1,0 +1,231 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import type { Bus } from '../../bus/index.ts'
+import type { SecretUrl, Source } from '../../config/index.ts'
+import { ConfigError, describeError } from '../../errors/index.ts'
+import type { Vault } from '../../privacy/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { Logger } from '../../telemetry/index.ts'
+import { type CaptureLease, saveProblem } from '../state.ts'
+import type { Catalog } from './catalog.ts'
+import { type Collector, makeCollector, OtherLogError, ReadAgainError, type Streamed } from './collector.ts'
+import { slotOf, uniqueIndex } from './inspect.ts'
+import { planCapture } from './plan.ts'
+import { connectSource, prepareSource } from './prepare.ts'
+import { forgetTable, type Progress, saveServer } from './progress.ts'
+import { type Readable, type ReaderOptions, readOwed, readTables } from './reader.ts'
+import { openReplicationStream, type ReplicationStream } from './replication.ts'
+import { findOtherLog, lostSlotText } from './slot.ts'
+import { makeWatch } from './watch.ts'
+import { makeWriter, type Writer } from './writer.ts'
+
+/** Changes waiting in memory beyond which the source's socket is left unread. */
+const MAX_WAITING = 20_000
+const HEARTBEAT_MS = 1000
+
+export type CaptureOptions = {
+  source: Source
+  url: SecretUrl
+  store: Store
+  bus: Bus
+  vault: Vault
+  lease: CaptureLease
+  log: Logger
+  signal: AbortSignal
+}
+
+/**
+ * Captures a Postgres source until `signal` aborts: its changes as they are committed, and meanwhile its tables, where
+ * they were not read yet. Events and the place in the log up to which they are on the bus are written in one transaction,
+ * so a restart anywhere neither loses nor doubles one.
+ * @throws ConfigError where the source cannot be captured as it is; OutageError where it went away
+ */
+export async function capturePostgres(options: CaptureOptions): Promise<void> {
+  const { source, store, lease, signal } = options
+  try {
+    await capture(options)
+  } catch (error) {
+    if (signal.aborted) throw error
+    if (error instanceof ReadAgainError) await forgetTable(store, source.system, lease, error.table)
+    const isLost = error instanceof OtherLogError
+    const problem = isLost ? lostSlotText(source.system, error.message) : describeError(error)
+    // For whoever asks why nothing comes; the next progress takes it away again.
+    await saveProblem(store, source.system, problem, isLost).catch(() => {})
+    throw isLost ? new ConfigError(problem) : error
+  }
+}
+
+async function capture(options: CaptureOptions): Promise<void> {
+  const { source, url, store, bus, lease, log, signal } = options
+  const { system } = source
+  const control = await connectSource(url, signal)
+  try {
+    const catalog = await prepareSource(control, source)
+    const onReading = (table: string, because: string) =>
+      log.info({ system, table, because }, 'a table is read')
+    const plan = await planCapture(
+      { source, store, lease, onReading, beginSnapshot: bus.beginSnapshot },
+      control,
+      catalog,
+    )
+    await stream(options, control, catalog, plan)
+  } finally {
+    await control.end()
+  }
+}
+
+type Plan = Progress & { confirmedLsn: bigint }
+
+/** What a running capture is made of. */
+type Running = { replication: ReplicationStream; collector: Collector; writer: Writer }
+
+async function stream(
+  options: CaptureOptions,
+  control: pg.Client,
+  catalog: Catalog,
+  plan: Plan,
+): Promise<void> {
+  const { source, url, signal } = options
+  const collector = makeCollector({
+    tables: streamedTables(source, catalog, plan),
+    epochs: plan.epochs,
+    startLsn: plan.confirmedLsn,
+    last: plan.position,
+    lastCommit: plan.lastCommit,
+    owed: plan.owed,
+  })
+  let replication: ReplicationStream | undefined
+  const writer = makeWriter({
+    ...options,
+    collector,
+    progress: plan,
+    onWritten(confirmedLsn) {
+      replication?.confirm(confirmedLsn)
+      if (collector.waiting() <= MAX_WAITING / 2) replication?.resume()
+    },
+  })
+  const stop = new AbortController()
+  try {
+    replication = await openReplicationStream({
+      url,
+      slot: slotOf(source),
+      publication: slotOf(source),
+      startLsn: plan.confirmedLsn,
+      signal,
+      async require(server, historyOf) {
+        const other = await findOtherLog(plan, server, historyOf)
+        if (other) throw new OtherLogError(other)
+        await saveServer(options.store, source.system, { system: server.system, timeline: server.timeline })
+      },
+      onMessage(message) {
+        collector.take(message)
+        if (collector.waiting() > MAX_WAITING) replication?.pause()
+        writer.wake()
+      },
+      onKeepalive(walEnd) {
+        collector.reached(walEnd)
+        writer.wake()
+      },
+    })
+    const running = { replication, collector, writer }
+    const ends = AbortSignal.any([signal, stop.signal])
+    const aborted = new Promise<void>(resolve => {
+      if (signal.aborted) resolve()
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await Promise.race([
+      aborted,
+      replication.ended,
+      writer.failed,
+      keepWatch(options, control, catalog, plan, running, ends),
+      keepReading(options, catalog, plan, running, ends),
+    ])
+  } finally {
+    stop.abort()
+    await writer.close()
+    await replication?.close()
+  }
+}
+
+/** The tables by the number under which their changes come. */
+function streamedTables(source: Source, catalog: Catalog, plan: Plan): Map<string, Streamed> {
+  return new Map(
+    source.tables.flatMap((table): [string, Streamed][] => {
+      const found = catalog.tables.get(table.name)
+      if (!found) return []
+      const readEpoch = plan.reading[table.name]?.epoch ?? plan.tables[table.name]?.epoch
+      const readFrom = plan.epochs.find(({ epoch }) => epoch === readEpoch)?.from ?? 0n
+      const isDeferrable = uniqueIndex(table, found)?.isDeferrable ?? false
+      return [[found.oid, { table, isDeferrable, readFrom }]]
+    }),
+  )
+}
+
+/** Each second: how far the source's log is, and whether anything there has changed that must not. */
+async function keepWatch(
+  { source, store, log }: CaptureOptions,
+  control: pg.Client,
+  catalog: Catalog,
+  plan: Plan,
+  { replication, collector, writer }: Running,
+  signal: AbortSignal,
+): Promise<void> {
+  const watch = makeWatch({ source, store, client: control, catalog, plan, log })
+  for (;;) {
+    const { mark, visibility, problem } = await watch.look()
+    if (signal.aborted) return
+    collector.seen(visibility)
+    writer.say(problem)
+    writer.mark(mark)
+    replication.confirm(0n)
+    await watch.noteRetention()
+    await sleep(HEARTBEAT_MS, undefined, { signal }).catch(() => {})
+    if (signal.aborted) return
+  }
+}
+
+const LOOK_FOR_OWED_MS = 200
+
+/** Reads what is still to be read, and afterwards what the log tells in part only, for as long as the stream goes on. */
+async function keepReading(
+  { source, url, log }: CaptureOptions,
+  catalog: Catalog,
+  plan: Plan,
+  { replication, collector, writer }: Running,
+  signal: AbortSignal,
+): Promise<void> {
+  const options: ReaderOptions = {
+    source,
+    url,
+    collector,
+    beginOf: epoch => plan.epochs.find(each => each.epoch === epoch)?.from ?? 0n,
+    ask() {
+      replication.confirm(0n)
+      writer.wake()
+    },
+    signal,
+  }
+  try {
+    const readables = findReadables(source, catalog, plan)
+    await readTables(options, readables)
+    if (readables.length > 0)
+      log.info({ system: source.system, tables: readables.length }, 'all tables are read')
+    while (!signal.aborted) {
+      await readOwed(options)
+      await sleep(LOOK_FOR_OWED_MS, undefined, { signal })
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+function findReadables(source: Source, catalog: Catalog, plan: Plan): Readable[] {
+  return source.tables.flatMap(table => {
+    const reading = plan.reading[table.name]
+    const found = catalog.tables.get(table.name)
+    const along = found && uniqueIndex(table, found)?.columns
+    if (!reading || !found || !along) return []
+    const partNames = new Map(found.leaves.map(({ oid, schema, name }) => [oid, { schema, name }]))
+    return [{ table, along, reading: { ...reading, parts: [...reading.parts] }, partNames }]
+  })
+}

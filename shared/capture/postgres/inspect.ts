@@ -1,0 +1,349 @@
+import type { Source, SourceTable } from '../../config/index.ts'
+import type {
+  Catalog,
+  IndexFacts,
+  PublicationFacts,
+  RelationFacts,
+  ServerFacts,
+  TableFacts,
+} from './catalog.ts'
+import { findHazards, publishedBy, withLeaves } from './identity.ts'
+import { capturedColumns } from './table-identity.ts'
+import { isReadable, proposeColumn } from './types.ts'
+
+/** How a source file fits the database that it describes. One line each, which names the table and the column. */
+export type SourceReport = {
+  /** Capture cannot begin. */
+  problems: string[]
+  /** Those of them that make statements of the source itself fail. */
+  hazards: string[]
+  /** It can, with a drawback. */
+  warnings: string[]
+  /** Columns that the database has and the file does not list, by table. */
+  notCaptured: Map<string, string[]>
+  /** Lines that the source file lacks, by table. */
+  proposals: Map<string, string[]>
+}
+
+/** The slot and the publication of a system carry its name, so that an operator finds them at the source. */
+export function slotOf({ system }: Source): string {
+  return `cordage_${system.replaceAll(/[^a-z0-9_]/gi, '_').toLowerCase()}`
+}
+
+/** Our publication as it will be: as it is, with the tables that we would add, or as we would make it. */
+export function planPublication(catalog: Catalog, source: Source): PublicationFacts {
+  const name = slotOf(source)
+  const existing = catalog.publications.find(publication => publication.name === name)
+  const publication: PublicationFacts = existing ?? {
+    name,
+    oid: '',
+    definedBy: '',
+    isOwn: true,
+    isForAll: false,
+    schemas: [],
+    actions: ACTIONS,
+    viaRoot: true,
+    sendsGenerated: catalog.server.version >= 180_000,
+    tables: [],
+  }
+  const missing = missingTables(catalog, source, publication)
+  return {
+    ...publication,
+    tables: [
+      ...publication.tables,
+      ...missing.map(({ oid }) => ({ oid, entry: '', columns: undefined, filterColumns: undefined })),
+    ],
+  }
+}
+
+const ACTIONS = ['insert', 'update', 'delete', 'truncate']
+
+/** The tables of the file that are there and that a publication does not name. */
+export function missingTables(
+  { tables }: Catalog,
+  source: Source,
+  publication: PublicationFacts | undefined,
+): TableFacts[] {
+  return source.tables.flatMap(({ name }) => {
+    const found = tables.get(name)
+    return found && !(publication && publishedBy(publication, found)) ? [found] : []
+  })
+}
+
+/** Holds a source file against its database: log settings, rights, tables, keys, publications, columns, types. */
+export function inspectSource(catalog: Catalog, source: Source): SourceReport {
+  const report: SourceReport = {
+    problems: findServerProblems(catalog.server, source),
+    hazards: [],
+    warnings: [],
+    notCaptured: new Map(),
+    proposals: new Map(),
+  }
+  const publication = planPublication(catalog, source)
+  inspectPublication(catalog, source, publication, report)
+  for (const table of source.tables) {
+    const found = catalog.tables.get(table.name)
+    if (found) inspectTable(catalog, table, found, publication, report)
+    else report.problems.push(`table ${source.namespace}.${table.name} is not there, or may not be seen`)
+  }
+  return report
+}
+
+function findServerProblems(server: ServerFacts, source: Source): string[] {
+  const problems: string[] = []
+  if (server.version < 130_000)
+    problems.push(`it is Postgres ${Math.floor(server.version / 10_000)}: 13 or newer is needed`)
+  if (server.isStandby) problems.push('it is a standby: connect to the primary')
+  if (server.encoding === 'SQL_ASCII' || server.encoding === 'MULE_INTERNAL')
+    problems.push(
+      `its encoding is ${server.encoding}, which says nothing of what its texts mean: dump it and restore it into a database with encoding UTF8`,
+    )
+  if (server.walLevel !== 'logical') problems.push(`wal_level is ${server.walLevel}: it must be logical`)
+  if (server.slotKeepSize < 0)
+    problems.push('max_slot_wal_keep_size is -1: it must have a limit, or an abandoned slot fills the disk')
+  if (!server.mayReplicate) problems.push('the user may not replicate: alter role … replication')
+  if (!server.hasSlot && server.freeSlots < 1)
+    problems.push('no replication slot is free: raise max_replication_slots')
+  if (!server.hasSlot && server.freeSenders < 1) problems.push('no WAL sender is free: raise max_wal_senders')
+  if (/[*]|\bcordage-capture\b/.test(server.synchronousStandbys))
+    problems.push(
+      `synchronous_standby_names is "${server.synchronousStandbys}": commits of ${source.system} would wait for Cordage: name the standbys`,
+    )
+  return problems
+}
+
+/** Our own publication, and what it does to tables that the file does not list. */
+function inspectPublication(
+  catalog: Catalog,
+  source: Source,
+  publication: PublicationFacts,
+  { problems, hazards, warnings }: SourceReport,
+): void {
+  const { name, isOwn, oid } = publication
+  const missing = missingTables(
+    catalog,
+    source,
+    catalog.publications.find(existing => existing.oid === oid),
+  )
+  if (publication.isForAll || publication.schemas.length > 0)
+    problems.push(
+      `publication ${name} is for ${publication.isForAll ? 'all tables' : `all tables in schema ${publication.schemas.join(', ')}`}: UPDATE and DELETE of a table without a key that is made later would fail: make it for the tables of the file`,
+    )
+  const unsent = ACTIONS.filter(action => !publication.actions.includes(action))
+  if (unsent.length > 0)
+    problems.push(
+      `publication ${name} does not send ${unsent.join(', ')}: alter publication ${name} set (publish = '${ACTIONS.join(', ')}')`,
+    )
+  const foreign = missing.filter(table => !table.isOwn)
+  const names = missing.map(table => `${table.schema}.${table.name}`).join(', ')
+  if (foreign.length > 0)
+    problems.push(
+      ...foreign.map(
+        table =>
+          `table ${table.name} belongs to another role, which alone can publish it: ${oid ? 'alter' : 'create'} publication ${name} ${oid ? 'add' : 'for'} table ${names}`,
+      ),
+    )
+  else if (missing.length > 0 && oid && !isOwn)
+    problems.push(`publication ${name} belongs to another role: alter publication ${name} add table ${names}`)
+  else if (missing.length > 0 && !oid && !catalog.server.mayCreate)
+    problems.push(
+      `the user may not make a publication in this database: create publication ${name} for table ${names}`,
+    )
+  const harmed = catalog.others.flatMap(table =>
+    withLeaves(table).flatMap(relation => findHazards(catalog.server.version, publication, relation)),
+  )
+  problems.push(...harmed)
+  hazards.push(...harmed)
+  if (oid && catalog.server.version >= 180_000 && !publication.sendsGenerated)
+    warnings.push(
+      `publication ${name} sends no generated columns: where one is added to a table with full replica identity, UPDATE and DELETE of it fail: alter publication ${name} set (publish_generated_columns = stored)`,
+    )
+}
+
+function inspectTable(
+  catalog: Catalog,
+  table: SourceTable,
+  found: TableFacts,
+  publication: PublicationFacts,
+  report: SourceReport,
+): void {
+  const problem = findKindProblem(catalog, table, found, publication)
+  if (problem) {
+    report.problems.push(problem)
+    return
+  }
+  if (found.hidesRows)
+    report.problems.push(
+      `row level security hides rows of table ${table.name} from this role: alter role … bypassrls`,
+    )
+  const hazards = findTableHazards(catalog, found, publication)
+  report.hazards.push(...hazards)
+  report.problems.push(
+    ...findKeyProblems(table, found),
+    ...hazards,
+    ...findPublishingProblems(table, found, publication),
+    ...findColumnProblems(table, found, publication),
+  )
+  report.warnings.push(...findIdentityWarnings(catalog, table, found, publication))
+  const unlisted = found.columns.filter(({ name }) => !Object.hasOwn(table.columns, name))
+  if (unlisted.length > 0)
+    report.notCaptured.set(
+      table.name,
+      unlisted.map(({ name }) => name),
+    )
+  if (!table.personal || unlisted.length === 0) return
+  for (const { name } of unlisted)
+    report.problems.push(
+      `column ${table.name}.${name} is not listed in a table with personal data: list it with a policy (keep, drop, hash, generalise, encrypt)`,
+    )
+  report.proposals.set(
+    table.name,
+    unlisted.map(column => proposeColumn(column, true)),
+  )
+}
+
+/** What cannot be captured at all: its log says nothing of it, or says it under another name. */
+function findKindProblem(
+  { tables, publications }: Catalog,
+  table: SourceTable,
+  found: TableFacts,
+  publication: PublicationFacts,
+): string | undefined {
+  if (found.kind === 'view')
+    return `table ${table.name} is a view: its changes are not in the log: list the tables that it reads`
+  const parts = [found, ...found.leaves]
+  const foreign = parts.find(({ kind }) => kind === 'foreign')
+  if (foreign) return `table ${foreign.name} is a foreign table: capture it where it is stored`
+  const unlogged = parts.find(({ isUnlogged }) => isUnlogged)
+  if (unlogged)
+    return `table ${unlogged.name} is unlogged or temporary: its changes are not in the log: alter table ${unlogged.name} set logged`
+  if (found.hasChildren)
+    return `table ${table.name} has child tables by inheritance, whose changes come under their own names: list those, or make it a partitioned table`
+  const above = publications
+    .filter(({ oid }) => oid === publication.oid)
+    .flatMap(({ tables }) => tables)
+    .find(({ oid }) => found.ancestors.includes(oid))
+  const listed = [...tables.values()].find(({ oid }) => found.ancestors.includes(oid))
+  if (listed || (above && publication.viaRoot))
+    return `table ${table.name} is a partition${listed ? ` of ${listed.name}` : ''} whose changes come under the name of the whole table: list that one only`
+  if (found.kind === 'partitioned' && !publication.viaRoot)
+    return `table ${table.name} is partitioned: alter publication ${publication.name} set (publish_via_partition_root = true)`
+  return undefined
+}
+
+/** The index by which a table's rows are told apart: unique, of columns that are never null, all of them in its key. */
+export function uniqueIndex(table: SourceTable, found: TableFacts): IndexFacts | undefined {
+  const isNotNull = (name: string) => found.columns.some(column => column.name === name && column.isNotNull)
+  return found.indexes
+    .filter(
+      index => index.isUnique && index.columns.every(name => table.key.includes(name) && isNotNull(name)),
+    )
+    .sort((a, b) => Number(a.isDeferrable) - Number(b.isDeferrable) || a.columns.length - b.columns.length)[0]
+}
+
+function findKeyProblems(table: SourceTable, found: TableFacts): string[] {
+  if (!found.indexes.some(index => index.isUnique))
+    return [
+      found.identity.kind === 'full'
+        ? `table ${table.name} has no primary key`
+        : `table ${table.name} has no key: changes of its rows could not be told apart`,
+    ]
+  if (!uniqueIndex(table, found))
+    return [
+      `table ${table.name}: its key ${table.key.join(', ')} need not be unique: no unique index on columns that are not null lies within it`,
+    ]
+  return withLeaves(found).flatMap(({ identity, name }) =>
+    identity.columns.length === 0 || table.key.every(column => identity.columns.includes(column))
+      ? []
+      : [
+          `table ${name}: its changes tell of the old row only ${identity.columns.join(', ')}, not its key ${table.key.join(', ')}: alter table ${name} replica identity full`,
+        ],
+  )
+}
+
+/** What makes the source's own statements fail, now or once we publish the table. */
+function findTableHazards(
+  { server, publications }: Catalog,
+  found: TableFacts,
+  publication: PublicationFacts,
+): string[] {
+  const all = [publication, ...publications.filter(({ oid }) => oid !== publication.oid)]
+  const hazards = withLeaves(found).flatMap(relation =>
+    all.flatMap(each => findHazards(server.version, each, relation)),
+  )
+  return [...new Set(hazards)]
+}
+
+/** What our publication leaves out of a table. */
+function findPublishingProblems(
+  table: SourceTable,
+  found: TableFacts,
+  publication: PublicationFacts,
+): string[] {
+  const problems: string[] = []
+  const entry = publishedBy(publication, found)
+  if (entry?.filterColumns)
+    problems.push(
+      `publication ${publication.name} sends only some rows of table ${table.name}: publish it without a condition`,
+    )
+  const unsent = capturedColumns(table).filter(name => entry?.columns && !entry.columns.includes(name))
+  if (unsent.length > 0)
+    problems.push(
+      `publication ${publication.name} does not send ${unsent.join(', ')} of table ${table.name}: publish it without a column list`,
+    )
+  return problems
+}
+
+function findColumnProblems(table: SourceTable, found: TableFacts, publication: PublicationFacts): string[] {
+  const problems: string[] = []
+  const entry = publishedBy(publication, found)
+  for (const [name, declared] of Object.entries(table.columns)) {
+    const column = found.columns.find(column => column.name === name)
+    if (!column) {
+      problems.push(`column ${table.name}.${name} is not there`)
+      continue
+    }
+    if (declared.policy === 'drop') continue
+    if (!isReadable(column, declared.type))
+      problems.push(
+        `column ${table.name}.${name} is ${column.printedType}, declared as ${declared.type.kind}: ${proposeColumn(column, false)}`,
+      )
+    if (!column.mayRead)
+      problems.push(`column ${table.name}.${name} may not be read: grant select on table ${table.name}`)
+    if (column.generated === 'virtual')
+      problems.push(
+        `column ${table.name}.${name} is generated when read, and not in the log: leave it out of the file`,
+      )
+    else if (column.generated && !publication.sendsGenerated && !entry?.columns?.includes(name))
+      problems.push(
+        `column ${table.name}.${name} is generated and not sent: leave it out of the file, or, from Postgres 18 on, alter publication ${publication.name} set (publish_generated_columns = stored)`,
+      )
+  }
+  return problems
+}
+
+/** What is parked or read again where the log has not all of the old row; full identity is advised only where it is safe. */
+function findIdentityWarnings(
+  { server, publications }: Catalog,
+  table: SourceTable,
+  found: TableFacts,
+  publication: PublicationFacts,
+): string[] {
+  const isLarge = found.columns.some(
+    ({ name, isToasted }) => isToasted && Object.hasOwn(table.columns, name) && !table.key.includes(name),
+  )
+  if (!isLarge) return []
+  const all = [publication, ...publications.filter(({ oid }) => oid !== publication.oid)]
+  return withLeaves(found)
+    .filter(({ identity }) => identity.kind !== 'full')
+    .map(relation => {
+      const full: RelationFacts = {
+        ...relation,
+        identity: { kind: 'full', columns: relation.columns.map(({ name }) => name) },
+      }
+      const isSafe = all.every(each => findHazards(server.version, each, full).length === 0)
+      return `table ${relation.name}: an update that leaves a large value as it was does not tell it, and its row is read again at the source${
+        isSafe ? `; alter table ${relation.name} replica identity full spares that` : ''
+      }`
+    })
+}

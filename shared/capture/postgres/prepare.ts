@@ -1,0 +1,100 @@
+import pg from 'pg'
+import type { SecretUrl, Source } from '../../config/index.ts'
+import { ConfigError, OutageError } from '../../errors/index.ts'
+import { connectPostgres } from '../../store/index.ts'
+import { type Catalog, type PublicationFacts, readCatalog } from './catalog.ts'
+import { findHazards, withLeaves } from './identity.ts'
+import { inspectSource, missingTables, type SourceReport, slotOf } from './inspect.ts'
+
+/** How long a change of our publication may wait for somebody's lock of a table. */
+const LOCK_MS = 5000
+
+/** @throws OutageError where the database cannot be reached */
+export async function connectSource(url: SecretUrl, signal?: AbortSignal): Promise<pg.Client> {
+  const config = { application_name: 'cordage-heartbeat', options: `-c lock_timeout=${LOCK_MS}` }
+  return await connectPostgres(url, config, signal).catch(cause => {
+    throw new OutageError('source', `cannot connect to ${url}`, { cause })
+  })
+}
+
+/** What the database's catalogue says of a source's tables. */
+export function readSourceCatalog(client: pg.Client, source: Source): Promise<Catalog> {
+  const tables = source.tables.map(({ name }) => name)
+  return readCatalog(client, { schema: source.namespace, tables, slot: slotOf(source) })
+}
+
+/** How a source file fits its database. @throws OutageError where that cannot be reached */
+export async function checkSource(url: SecretUrl, source: Source): Promise<SourceReport> {
+  const client = await connectSource(url)
+  try {
+    return inspectSource(await readSourceCatalog(client, source), source)
+  } finally {
+    await client.end()
+  }
+}
+
+/** @throws ConfigError with all that keeps capture from beginning, in one line that names the file */
+export async function requireSource(url: SecretUrl, source: Source): Promise<void> {
+  refuseProblems(source, (await checkSource(url, source)).problems)
+}
+
+export function refuseProblems(source: Source, problems: string[]): void {
+  if (problems.length > 0) throw new ConfigError(`${source.file}: ${problems.join('; ')}`)
+}
+
+/** Our publication, where it is there. */
+export function ourPublication({ publications }: Catalog, source: Source): PublicationFacts | undefined {
+  return publications.find(({ name }) => name === slotOf(source))
+}
+
+/**
+ * Checks a source, and makes its publication where that is not there or lacks tables.
+ * @throws ConfigError with all problems in one line, before anything is changed
+ */
+export async function prepareSource(client: pg.Client, source: Source): Promise<Catalog> {
+  const catalog = await readSourceCatalog(client, source)
+  refuseProblems(source, inspectSource(catalog, source).problems)
+  const existing = ourPublication(catalog, source)
+  const missing = missingTables(catalog, source, existing)
+  if (existing && missing.length === 0) return catalog
+  const name = pg.escapeIdentifier(slotOf(source))
+  const tables = missing
+    .map(table => `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`)
+    .join(', ')
+  // Generated columns are sent, so that one that is added later makes no statement of the source fail.
+  const generated = catalog.server.version >= 180_000 ? ', publish_generated_columns = stored' : ''
+  await client.query(
+    existing
+      ? `alter publication ${name} add table ${tables}`
+      : `create publication ${name} for table ${tables} with (publish_via_partition_root = true${generated})`,
+  )
+  return readSourceCatalog(client, source)
+}
+
+/**
+ * Takes tables out of our own publication whose UPDATE and DELETE fail at the source because of it: its application comes
+ * first. @returns what was done
+ */
+export async function withdrawHarmful(
+  client: pg.Client,
+  catalog: Catalog,
+  source: Source,
+): Promise<string[]> {
+  const publication = ourPublication(catalog, source)
+  if (!publication?.isOwn) return []
+  const harmed = [...catalog.tables.values(), ...catalog.others].filter(
+    table =>
+      publication.tables.some(({ oid }) => oid === table.oid) &&
+      withLeaves(table).some(
+        relation => findHazards(catalog.server.version, publication, relation).length > 0,
+      ),
+  )
+  for (const { schema, name } of harmed)
+    await client.query(
+      `alter publication ${pg.escapeIdentifier(publication.name)} drop table ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`,
+    )
+  return harmed.map(
+    ({ schema, name }) =>
+      `table ${schema}.${name} was taken out of publication ${publication.name}, so that its UPDATE and DELETE go on`,
+  )
+}

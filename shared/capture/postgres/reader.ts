@@ -1,0 +1,254 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { SecretUrl, Source, SourceTable } from '../../config/index.ts'
+import { connectPostgres } from '../../store/index.ts'
+import type { RawRow } from '../admission.ts'
+import type { Collector, ReadStep } from './collector.ts'
+import type { Reading } from './progress.ts'
+import { parseLsn, SESSION_OPTIONS } from './replication.ts'
+import { capturedColumns } from './table-identity.ts'
+import { readVisibility } from './visibility.ts'
+
+/** How long a statement of ours may take at the source: one that would take longer reads less at a time. */
+const STATEMENT_MS = 10_000
+/** What one statement aims at: short enough that nobody at the source waits for it. */
+const CHUNK_MS = 250
+const CHUNK_BYTES = 4_000_000
+const FIRST_ROWS = 1000
+const MOST_ROWS = 20_000
+/** Chunks that are read before the first of them was put in its place. */
+const AHEAD = 3
+/** Rows that wait to be written beyond which no more are read. */
+const MAX_WAITING = 30_000
+const OWED_KEYS = 200
+const RETRY_MS = 200
+const ASK_MS = 50
+/** How long we wait for a lock that somebody holds who changes a table. */
+const LOCK_MS = 2000
+
+/** A table that is to be read, along one of its unique indexes. */
+export type Readable = {
+  table: SourceTable
+  /** The columns of the index. */
+  along: string[]
+  reading: Reading
+  /** Names by number of its partitions, each with its schema. */
+  partNames: Map<string, { schema: string; name: string }>
+}
+
+export type ReaderOptions = {
+  source: Source
+  url: SecretUrl
+  collector: Collector
+  /** The place of the log from which on changes are of an epoch. */
+  beginOf(epoch: number): bigint
+  /** Asks the source how far the stream is; the collector hears of it. */
+  ask(): void
+  signal: AbortSignal
+}
+
+/**
+ * Reads tables piece by piece while the stream goes on: each statement sees its own moment, and the collector puts its
+ * rows behind what it saw. No transaction at the source is open for longer than a statement.
+ */
+export async function readTables(options: ReaderOptions, readables: Readable[]): Promise<void> {
+  if (readables.length === 0) return
+  await withReader(options, async client => {
+    for (const readable of readables) {
+      // What the stream tells before this place is of the epoch before.
+      await until(options, options.collector.whenReached(options.beginOf(readable.reading.epoch)))
+      for (const part of readable.reading.parts) await readPart(options, client, readable, part)
+    }
+  })
+}
+
+async function readPart(
+  options: ReaderOptions,
+  client: pg.Client,
+  { table, along, partNames }: Readable,
+  part: Reading['parts'][number],
+): Promise<void> {
+  const { source, collector, signal } = options
+  const from = partNames.get(part.oid) ?? { schema: source.namespace, name: table.name }
+  const pace = makePace()
+  const ahead: Promise<void>[] = []
+  let after: string[] | null = part.after ?? null
+  for (let isLast = false; !isLast; ) {
+    const startedAt = performance.now()
+    const { rows, asked, placed } = await readChunk(options, client, pace, {
+      table,
+      select: limit => ({
+        text: `select ${listOf(capturedColumns(table))} from ${nameOf(from)}${
+          after ? ` where (${listOf(along)}) > (${along.map((_, i) => `$${i + 1}`).join(', ')})` : ''
+        } order by ${listOf(along)} limit ${limit}`,
+        values: after ?? [],
+      }),
+      step: (rows, limit) => ({
+        table,
+        kind: 'part',
+        part: part.oid,
+        after: rows.length < limit ? null : placeIn(rows.at(-1), along),
+        rows: rows.length,
+      }),
+    })
+    isLast = rows.length < asked
+    after = placeIn(rows.at(-1), along)
+    ahead.push(placed)
+    while (ahead.length > AHEAD || (isLast && ahead.length > 0)) await until(options, ahead.shift())
+    while (collector.waiting() > MAX_WAITING) await sleep(RETRY_MS, undefined, { signal })
+    const perSecond = source.snapshot?.rowsPerSecond
+    if (perSecond)
+      await sleep((rows.length / perSecond) * 1000 - (performance.now() - startedAt), undefined, { signal })
+  }
+}
+
+/** Asks the source for rows that its log told in part only. */
+export async function readOwed(options: ReaderOptions): Promise<void> {
+  const { source, collector } = options
+  const first = collector.owed.next(OWED_KEYS)
+  if (!first) return
+  await withReader(options, async client => {
+    for (let owed: typeof first | undefined = first; owed; owed = collector.owed.next(OWED_KEYS)) {
+      const { table, keys } = owed
+      const width = table.key.length
+      const tuples = keys.map((_, n) => `(${table.key.map((_, i) => `$${n * width + i + 1}`).join(', ')})`)
+      const { placed } = await readChunk(options, client, makePace(), {
+        table,
+        select: () => ({
+          text: `select ${listOf(capturedColumns(table))} from ${nameOf({ schema: source.namespace, name: table.name })}
+            where (${listOf(table.key)}) in (${tuples.join(', ')})`,
+          values: keys.flatMap(({ values }) => values),
+        }),
+        step: rows => ({ table, kind: 'owed', keys, rows: rows.length }),
+      })
+      await until(options, placed)
+    }
+  })
+}
+
+const listOf = (names: string[]) => names.map(name => pg.escapeIdentifier(name)).join(', ')
+const nameOf = ({ schema, name }: { schema: string; name: string }) =>
+  `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`
+const placeIn = (row: RawRow<string> | undefined, along: string[]) =>
+  row ? along.map(name => row.get(name) ?? '') : null
+
+type Piece = {
+  table: SourceTable
+  select(limit: number): { text: string; values: string[] }
+  step(rows: RawRow<string>[], limit: number): ReadStep
+}
+
+async function readChunk(
+  { collector, signal }: ReaderOptions,
+  client: pg.Client,
+  pace: ReturnType<typeof makePace>,
+  { table, select, step }: Piece,
+): Promise<{ rows: RawRow<string>[]; asked: number; placed: Promise<void> }> {
+  for (;;) {
+    signal.throwIfAborted()
+    const asked = pace.rows()
+    const window = collector.openWindow(table)
+    try {
+      const startedAt = performance.now()
+      const { rows, ...moment } = await readAtOneMoment(client, select(asked))
+      pace.took(performance.now() - startedAt, rows)
+      if (collector.fillWindow(window, { ...moment, rows, step: step(rows, asked) }))
+        return { rows, asked, placed: window.placed.promise }
+    } catch (error) {
+      collector.closeWindow(window)
+      // Too slow for a statement, or somebody changes the table and holds its lock: less at a time, and a little later.
+      if (!['57014', '55P03'].includes((error as { code?: string }).code ?? '')) throw error
+      pace.slower()
+    }
+    await sleep(RETRY_MS, undefined, { signal })
+  }
+}
+
+/** Rows, what their statement saw, and a place in the log behind that. */
+async function readAtOneMoment(client: pg.Client, { text, values }: { text: string; values: string[] }) {
+  await client.query('begin isolation level repeatable read read only')
+  try {
+    const { rows: moments } = await client.query<[string, string, string]>({
+      rowMode: 'array',
+      text: `select pg_current_snapshot()::text, pg_current_wal_insert_lsn()::text,
+        to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+    })
+    const { rows, fields } = await client.query<(string | null)[]>({ rowMode: 'array', text, values })
+    const [snapshot, inserted, at] = moments[0] ?? ['', '0/0', '']
+    return {
+      rows: rows.map((row): RawRow<string> => new Map(row.map((value, i) => [fields[i]?.name ?? '', value]))),
+      visibility: readVisibility(snapshot),
+      behind: behindPageHeader(parseLsn(inserted)),
+      at,
+    }
+  } finally {
+    await client.query('rollback')
+  }
+}
+
+const WAL_PAGE = 8192n
+/** Of a page and of a segment's first page (XLogPageHeaderData). */
+const PAGE_HEADERS = [24n, 40n]
+
+/** Where the next record begins, the last one ends: at a page's border the header lies between, which nobody sends. */
+function behindPageHeader(lsn: bigint): bigint {
+  const offset = lsn % WAL_PAGE
+  return PAGE_HEADERS.includes(offset) ? lsn - offset : lsn
+}
+
+/** How many rows are read at a time, so that a statement is short and its rows fit into memory. */
+function makePace() {
+  let rows = FIRST_ROWS
+  return {
+    rows: () => rows,
+    took(ms: number, read: RawRow<string>[]) {
+      if (read.length === 0) return
+      const sample = read.slice(0, 50)
+      const bytes =
+        sample.reduce(
+          (sum, row) => sum + [...row.values()].reduce((all, value) => all + (value?.length ?? 0), 0),
+          0,
+        ) / sample.length
+      const most = Math.min(MOST_ROWS, CHUNK_BYTES / Math.max(1, bytes))
+      rows = Math.max(1, Math.round(Math.min(rows * Math.min(2, CHUNK_MS / ms), most)))
+    },
+    slower() {
+      rows = Math.max(1, Math.floor(rows / 4))
+    },
+  }
+}
+
+/** Waits for the stream to come somewhere, and has the source say how far it is meanwhile. */
+async function until({ ask, signal }: ReaderOptions, there: Promise<void> | undefined): Promise<void> {
+  let isThere = there === undefined
+  const arrived = there?.then(() => {
+    isThere = true
+  })
+  while (!isThere) {
+    signal.throwIfAborted()
+    ask()
+    await Promise.race([arrived, sleep(ASK_MS)])
+  }
+}
+
+/** A connection that reads, and that neither holds a transaction for long nor reads what a policy hides from it. */
+async function withReader(
+  { url, signal }: ReaderOptions,
+  work: (client: pg.Client) => Promise<void>,
+): Promise<void> {
+  const client = await connectPostgres(
+    url,
+    {
+      application_name: 'cordage-snapshot',
+      options: `${SESSION_OPTIONS} -c statement_timeout=${STATEMENT_MS} -c lock_timeout=${LOCK_MS} -c row_security=off -c idle_in_transaction_session_timeout=${STATEMENT_MS}`,
+      // Every value as the server prints it, as in the stream.
+      types: { getTypeParser: () => (text: string | Buffer) => text } as pg.CustomTypesConfig,
+    },
+    signal,
+  )
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
