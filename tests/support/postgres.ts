@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openReplicationStream } from '../../shared/capture/postgres/replication.ts'
 import type { SecretUrl } from '../../shared/config/index.ts'
 import { findPostgres, startPostgres } from '../../shared/store/embedded.ts'
 import { migrate, openStore, type Store } from '../../shared/store/index.ts'
@@ -18,13 +19,19 @@ export type TestPostgres = {
   openStore(url: SecretUrl): Store
   /** A store in a database of its own, migrated. Closed with the server. */
   createStore(name?: string): Promise<Store>
+  /** Holds a replication slot, as a connection does that nobody told to go. */
+  holdSlot(database: string, slot: string): Promise<{ release(): Promise<void> }>
   stop(): Promise<void>
 }
 
 /** A real Postgres of the test file's own, from the wheel's programs, without waiting for the disk. */
-export async function startTestPostgres(): Promise<TestPostgres> {
+export async function startTestPostgres(settings: Record<string, string> = {}): Promise<TestPostgres> {
   const home = mkdtempSync(join(tmpdir(), 'cordage-test-'))
-  const postgres = await startPostgres({ home, binaries: findPostgres(ROOT), settings: { fsync: 'off' } })
+  const postgres = await startPostgres({
+    home,
+    binaries: findPostgres(ROOT),
+    settings: { fsync: 'off', ...settings },
+  })
   const stores: Store[] = []
   const createDatabase = async (name: string) => {
     await postgres.ensureDatabase(name)
@@ -44,6 +51,19 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       const store = open(await createDatabase(name))
       await migrate(store)
       return store
+    },
+    async holdSlot(database, slot) {
+      const { close } = await openReplicationStream({
+        url: postgres.url(database),
+        slot,
+        publication: slot,
+        startLsn: 0n,
+        require: async () => {},
+        onMessage() {},
+        onKeepalive() {},
+        signal: new AbortController().signal,
+      })
+      return { release: close }
     },
     async stop() {
       for (const store of stores) await store.close()

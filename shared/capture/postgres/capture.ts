@@ -156,7 +156,7 @@ function streamedTables(source: Source, catalog: Catalog, plan: Plan): Map<strin
       const readEpoch = plan.reading[table.name]?.epoch ?? plan.tables[table.name]?.epoch
       const readFrom = plan.epochs.find(({ epoch }) => epoch === readEpoch)?.from ?? 0n
       const isDeferrable = uniqueIndex(table, found)?.isDeferrable ?? false
-      return [[found.oid, { table, isDeferrable, readFrom }]]
+      return [[found.oid, { table, isDeferrable, isPartitioned: found.kind === 'partitioned', readFrom }]]
     }),
   )
 }

@@ -12,6 +12,11 @@ export type Streamed = {
   table: SourceTable
   /** Whether its key is checked at a transaction's end only. */
   isDeferrable: boolean
+  /**
+   * Whether its rows lie in partitions. Each logs as much of an old row as its own replica identity says; the stream tells
+   * it as the whole table's, with nulls in the place of what is not known.
+   */
+  isPartitioned: boolean
   /** Before it nothing needs to be told: the table is read from there on. */
   readFrom: bigint
 }
@@ -185,10 +190,11 @@ export function makeCollector(options: {
     current.count += 1
     const streamed = tables.get(String(relation.id))
     if (!streamed) return
-    const { table, isDeferrable } = streamed
+    const { table, isDeferrable, isPartitioned } = streamed
     if (change.op !== 't' && lacks(relation, streamed)) return
     touch(table, xid, change)
-    const told: RawChange = { ...change, table, position, changedAt: committedAt }
+    const before = isPartitioned ? change.before && keyOnly(table, change.before) : change.before
+    const told: RawChange = { ...change, before, table, position, changedAt: committedAt }
     const { change: left, unsure } = isDeferrable ? moved.follow(told) : { change: told, unsure: undefined }
     if (last !== undefined && position <= last) return
     newest = { lsn: commitLsn, at: committedAt }
@@ -310,6 +316,10 @@ function placeOf(position: Position | undefined): { commit: bigint; next: number
 
 function commitOf(position: Position | undefined): bigint {
   return position === undefined ? 0n : BigInt(`0x${position.slice(5, 21)}`)
+}
+
+function keyOnly(table: SourceTable, row: RawRow<string>): RawRow<string> {
+  return new Map(table.key.map(name => [name, row.get(name)]))
 }
 
 /** Whether all of a row's values are known: one that did not change and is stored apart is not sent again. */

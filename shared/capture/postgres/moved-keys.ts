@@ -34,8 +34,8 @@ export function makeMovedKeys() {
       if (before && from !== undefined && (change.op === 'd' || from !== to)) {
         const wasGiven = take(from, before)
         const isTaken = given.has(from)
-        // The row is one that came with this transaction; the one that had the key before it may be there still.
-        if (wasGiven && !isTaken) unsure = before
+        // The row is one that came with this transaction; another that has the key may be there still.
+        if (wasGiven) unsure = before
         if (isTaken) left = after && { ...change, op: 'c', before: undefined, after: whole(after, before) }
       } else if (before && from !== undefined) take(from, before)
       if (after && to !== undefined) given.set(to, [...(given.get(to) ?? []), after])
@@ -51,6 +51,9 @@ function whole(row: RawRow<string>, before: RawRow<string>): RawRow<string> {
 }
 
 function isSame(one: RawRow<string>, other: RawRow<string>): boolean {
-  for (const [name, value] of one) if (other.get(name) !== value && value !== undefined) return false
+  for (const [name, value] of one) {
+    const its = other.get(name)
+    if (its !== value && its !== undefined && value !== undefined) return false
+  }
   return true
 }
