@@ -1,4 +1,4 @@
-import { type NewRecord, type Position, partitionOf } from '../bus/index.ts'
+import { addOrdinals, type NewRecord, type Position, partitionOf } from '../bus/index.ts'
 import type { ColumnType, Source, SourceTable } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import { CHANGE, type Change, type Operation, type Row, SNAPSHOT_END } from '../events/index.ts'
@@ -139,18 +139,13 @@ function toRecords<V>(
   if (change.op === 'u' && before && keyOf(table, before) !== key)
     return [
       record(keyOf(table, before), change.position, envelope('d', before, undefined)),
-      record(key, nextOrdinal(change.position), envelope('c', undefined, after)),
+      record(key, addOrdinals(change.position, 1), envelope('c', undefined, after)),
     ]
   return [record(key, change.position, envelope(change.op, before, after))]
 }
 
 /** Every change takes two ordinals, so that the second half of a key's update has a position of its own. */
 export const ORDINALS_PER_CHANGE = 2
-
-function nextOrdinal(position: Position): Position {
-  const ordinal = Number.parseInt(position.slice(-8), 16) + 1
-  return position.slice(0, -8) + ordinal.toString(16).padStart(8, '0')
-}
 
 /** The events that close a table's snapshot, one for each partition. */
 export function makeSnapshotEnds(

@@ -1,3 +1,4 @@
+import type { CommitDigits } from '../bus/index.ts'
 import type { ColumnType, Source, SourceTable } from '../config/index.ts'
 import type { Operation } from '../events/index.ts'
 import type { RawRow } from './admission.ts'
@@ -28,7 +29,7 @@ export type DebeziumMessage =
   | { kind: 'foreign'; reason: 'malformed_event' | 'unsupported_snapshot' }
 
 /** Where a change is in its source: its transaction by the log, and its number in it, from 1. */
-export type Place = { commit: bigint; ordinal: number }
+export type Place = { commit: bigint; commitDigits: CommitDigits; ordinal: number }
 
 type Envelope = {
   op?: unknown
@@ -39,6 +40,7 @@ type Envelope = {
   status?: unknown
 }
 
+const SQL_SERVER_LSN = /^[0-9a-f]{8}:[0-9a-f]{8}:[0-9a-f]{4}$/i
 /** Stands for a value that did not change and was not in the log. */
 const UNAVAILABLE = '__debezium_unavailable_value'
 const UNAVAILABLE_BYTES = Buffer.from(UNAVAILABLE).toString('base64')
@@ -114,13 +116,18 @@ function readTime(origin: Record<string, unknown>): Date | undefined {
  * with the change's number in its transaction.
  */
 function readPlace(origin: Record<string, unknown>, transaction: Envelope['transaction']): Place | undefined {
-  const order = Number(transaction?.total_order)
-  if (!Number.isSafeInteger(order)) return undefined
-  if (typeof origin.commit_lsn === 'string')
-    return { commit: BigInt(`0x${origin.commit_lsn.replaceAll(':', '')}`), ordinal: order }
-  const [previous] = typeof origin.sequence === 'string' ? (JSON.parse(origin.sequence) as unknown[]) : []
+  const ordinal = Number(transaction?.total_order)
+  if (!Number.isSafeInteger(ordinal) || ordinal < 0) return undefined
+  if (typeof origin.commit_lsn === 'string') {
+    // Three numbers of a width each: 0001f0af:00001b98:0005.
+    if (!SQL_SERVER_LSN.test(origin.commit_lsn)) return undefined
+    return { commit: BigInt(`0x${origin.commit_lsn.replaceAll(':', '')}`), commitDigits: 20, ordinal }
+  }
+  const sequence = typeof origin.sequence === 'string' ? parse(origin.sequence) : undefined
+  const previous = Array.isArray(sequence) ? sequence[0] : undefined
+  if (typeof previous === 'string' && !/^\d+$/.test(previous)) return undefined
   // The first transaction behind a snapshot has none before it.
-  return { commit: typeof previous === 'string' ? BigInt(previous) : 1n, ordinal: order }
+  return { commit: typeof previous === 'string' ? BigInt(previous) : 1n, commitDigits: 16, ordinal }
 }
 
 function readRow(

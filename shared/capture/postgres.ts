@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type Bus, makePosition, type Position } from '../bus/index.ts'
+import { addOrdinals, type Bus, commitOf, makePosition, type Position } from '../bus/index.ts'
 import type { SecretUrl, Source, SourceTable } from '../config/index.ts'
 import { ConfigError, describeError, OutageError } from '../errors/index.ts'
 import type { Vault } from '../privacy/index.ts'
@@ -277,7 +277,7 @@ function makeCollector(
 
 /** While a transaction is still arriving, only what lies before its commit is safe to let go. */
 function commitBefore({ position }: RawChange): bigint {
-  return BigInt(`0x${position.slice(5, 21)}`)
+  return commitOf(position)
 }
 
 /** Writes what was collected, one transaction at a time; what arrives meanwhile goes into the next. */
@@ -307,7 +307,7 @@ function makeWriter(
       if (passed) await bus.heartbeat(transaction, topics, makePosition(epoch, passed.lsn, 0), passed.at)
       const position = changes.at(-1)?.position
       // The second ordinal of a change belongs to it: a restart must not take it for a new one.
-      const reached = position === undefined ? undefined : lastOrdinalOf(position)
+      const reached = position && addOrdinals(position, ORDINALS_PER_CHANGE - 1)
       await saveProgress(query, source.system, {
         state: 'streaming',
         position: reached,
@@ -350,9 +350,4 @@ function makeWriter(
       await busy
     },
   }
-}
-
-function lastOrdinalOf(position: Position): Position {
-  const ordinal = Number.parseInt(position.slice(-8), 16) + ORDINALS_PER_CHANGE - 1
-  return position.slice(0, -8) + ordinal.toString(16).padStart(8, '0')
 }
