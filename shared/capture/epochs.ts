@@ -16,7 +16,12 @@ export type RawEpochs = Awaited<ReturnType<typeof loadRawEpochs>>
  * gets the position that it had.
  */
 export async function loadRawEpochs(query: Query, system: string, busId: string) {
-  const rows = await query<{ epoch: number; first_offset: string; end_offset: string | null; is_wide: boolean }>(
+  const rows = await query<{
+    epoch: number
+    first_offset: string
+    end_offset: string | null
+    is_wide: boolean
+  }>(
     'select epoch, first_offset, end_offset, is_wide from ingest.raw_epoch where system = $1 and bus_id = $2 order by first_offset',
     [system, busId],
   )

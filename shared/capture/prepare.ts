@@ -1,24 +1,9 @@
 import pg from 'pg'
-import type { ColumnType, SecretUrl, Source, SourceTable } from '../config/index.ts'
+import { type SecretUrl, type Source, type SourceTable, takenColumns } from '../config/index.ts'
 import { ConfigError, OutageError } from '../errors/index.ts'
 import { connectPostgres } from '../store/index.ts'
 import type { Relations } from './state.ts'
-
-type SourceColumnRow = { table_name: string; column_name: string; data_type: string }
-
-/** Postgres types that a declared type can be read from. */
-const READABLE_FROM: Record<ColumnType['kind'], string[]> = {
-  int: ['smallint', 'integer'],
-  bigint: ['smallint', 'integer', 'bigint'],
-  double: ['real', 'double precision', 'smallint', 'integer'],
-  decimal: ['numeric', 'smallint', 'integer', 'bigint'],
-  boolean: ['boolean'],
-  string: ['text', 'character varying', 'character', 'uuid', 'json', 'jsonb', 'USER-DEFINED', 'name', 'xml'],
-  binary: ['bytea'],
-  date: ['date'],
-  timestamp: ['timestamp with time zone'],
-  timestampNtz: ['timestamp without time zone'],
-}
+import { checkType, readColumnTypes, type SourceColumnType } from './types.ts'
 
 /** How a source file fits the database that it describes. One line each, which names the table and the column. */
 export type SourceReport = {
@@ -49,10 +34,7 @@ export async function inspectSource(client: pg.Client, source: Source): Promise<
     warnings: [],
     notCaptured: new Map(),
   }
-  const { rows: columns } = await client.query<SourceColumnRow>(
-    'select table_name, column_name, data_type from information_schema.columns where table_schema = $1 order by ordinal_position',
-    [source.namespace],
-  )
+  const columns = await readColumnTypes(client, source.namespace)
   const { rows: tables } = await client.query<TableRow>(
     `select c.relname as table_name, c.relreplident as identity,
        c.relkind = 'p' and exists (select 1 from pg_publication where pubname = $2 and not pubviaroot) as is_scattered,
@@ -72,7 +54,7 @@ export async function inspectSource(client: pg.Client, source: Source): Promise<
       inspectTable(
         table,
         found,
-        columns.filter(column => column.table_name === table.name),
+        columns.filter(column => column.table === table.name),
         report,
       )
     else report.problems.push(`table ${source.namespace}.${table.name} is not there`)
@@ -110,7 +92,7 @@ async function findServerProblems(client: pg.Client, source: Source): Promise<st
 function inspectTable(
   table: SourceTable,
   found: TableRow,
-  columns: SourceColumnRow[],
+  columns: SourceColumnType[],
   report: SourceReport,
 ): void {
   const { problems, warnings } = report
@@ -135,15 +117,15 @@ function inspectTable(
   if (!found.may_read) problems.push(`table ${table.name} may not be read: grant select on it`)
   if (!found.may_publish)
     problems.push(`table ${table.name} belongs to another role, which alone can publish it`)
-  for (const [name, declared] of Object.entries(table.columns)) {
-    const column = columns.find(({ column_name }) => column_name === name)
-    if (!column) problems.push(`column ${table.name}.${name} is not there`)
-    else if (!READABLE_FROM[declared.type.kind].includes(column.data_type))
-      problems.push(`column ${table.name}.${name} is ${column.data_type}, declared as ${declared.type.kind}`)
+  for (const [name, declared] of takenColumns(table)) {
+    const found = columns.find(({ column }) => column === name)
+    const verdict = found
+      ? checkType(found, declared.type)
+      : { problem: `column ${table.name}.${name} is not there` }
+    if (verdict && 'problem' in verdict) problems.push(verdict.problem)
+    else if (verdict) warnings.push(verdict.warning)
   }
-  const unlisted = columns
-    .map(({ column_name }) => column_name)
-    .filter(name => !Object.hasOwn(table.columns, name))
+  const unlisted = columns.map(({ column }) => column).filter(name => !Object.hasOwn(table.columns, name))
   if (unlisted.length > 0) report.notCaptured.set(table.name, unlisted)
   if (table.personal)
     for (const name of unlisted)

@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { SecretUrl } from '../config/index.ts'
 import { OutageError } from '../errors/index.ts'
 import { connectPostgres } from '../store/index.ts'
+import { SESSION_OPTIONS } from './types.ts'
 
 /** What node-postgres does not declare of the connection below a client: its COPY side and its socket. */
 type CopyConnection = {
@@ -37,7 +38,7 @@ export async function connectReplication(url: SecretUrl, signal?: AbortSignal): 
   const config = {
     application_name: 'cordage-capture',
     keepAlive: true,
-    options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3 -c bytea_output=hex',
+    options: SESSION_OPTIONS,
     replication: 'database',
   }
   return await connectPostgres(url, config, signal).catch(cause => {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { type Bus, makePosition, snapshotEnd } from '../bus/index.ts'
-import type { SecretUrl, Source, SourceTable } from '../config/index.ts'
+import { type SecretUrl, type Source, type SourceTable, takenColumns } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Vault } from '../privacy/index.ts'
 import { connectPostgres, type Store } from '../store/index.ts'
@@ -10,6 +10,7 @@ import type { Tuple } from './pgoutput.ts'
 import { readRelations } from './prepare.ts'
 import { connectReplication, parseLsn } from './replication.ts'
 import { beginEpoch, type CaptureLease, checkLease, finishEpoch, type Relations } from './state.ts'
+import { SESSION_OPTIONS } from './types.ts'
 import { readPostgresValue } from './values.ts'
 
 /** Rows read, treated and appended together: some megabytes, a fraction of a second. */
@@ -70,7 +71,7 @@ export async function takeSnapshot(
 function connectReader(url: SecretUrl, signal: AbortSignal): Promise<pg.Client> {
   const config: pg.ClientConfig = {
     application_name: 'cordage-snapshot',
-    options: '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3 -c bytea_output=hex',
+    options: SESSION_OPTIONS,
     // Every value as the server prints it, as in the stream.
     types: { getTypeParser: () => (text: string | Buffer) => text } as pg.CustomTypesConfig,
   }
@@ -122,7 +123,7 @@ async function copyTable(
   at: string,
 ): Promise<void> {
   const { source, store, bus, vault, lease, signal } = options
-  const columns = Object.keys(table.columns).map(name => pg.escapeIdentifier(name))
+  const columns = takenColumns(table).map(([name]) => pg.escapeIdentifier(name))
   const from = `${pg.escapeIdentifier(source.namespace)}.${pg.escapeIdentifier(table.name)}`
   await reader.query(`declare rows no scroll cursor for select ${columns.join(', ')} from ${from}`)
   for (let ordinal = 0; ; ) {

@@ -42,7 +42,7 @@ const TYPE_PATTERN =
 const columnType = z
   .string()
   .describe(
-    'int, bigint, double, boolean, string, binary, date, timestamp (an instant), timestampNtz (without a zone) or decimal(p,s)',
+    'int, bigint, double, boolean, string, binary, date, timestamp (an instant), timestampNtz (without a zone) or decimal(p,s); required, unless the column is dropped',
   )
   .transform((text, context): ColumnType => {
     const match = TYPE_PATTERN.exec(text)
@@ -56,12 +56,18 @@ const columnType = z
 const POLICIES = ['keep', 'drop', 'hash', 'generalise', 'encrypt'] as const
 export type Policy = (typeof POLICIES)[number]
 
-const column = z.strictObject({
-  type: columnType,
+type Joinable = { joinable?: boolean | undefined }
+type TakenColumn = Joinable & { type: ColumnType; as: string; policy?: Exclude<Policy, 'drop'> | undefined }
+/** Nothing of it is read: it needs no type, and may be of any. */
+type DroppedColumn = Joinable & { type?: ColumnType | undefined; as?: string | undefined; policy: 'drop' }
+
+const columnFields = z.strictObject({
+  type: columnType.optional(),
   as: z
     .string()
     .regex(/^[a-z][a-z0-9_]*$/, 'must be snake_case')
-    .describe('Our name for it in the warehouse'),
+    .describe('Our name for it in the warehouse; required, unless it is dropped')
+    .optional(),
   policy: z
     .enum(POLICIES)
     .optional()
@@ -70,6 +76,18 @@ const column = z.strictObject({
     .boolean()
     .optional()
     .describe('hash with the system key, so that equal values of different clients match'),
+})
+const column = columnFields.transform((given, context): TakenColumn | DroppedColumn => {
+  const { type, as, policy, joinable } = given
+  if (policy === 'drop') return { ...given, policy }
+  for (const [name, value] of Object.entries({ type, as }))
+    if (value === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `must be given: only a dropped column ({ policy: drop }) needs no ${name}`,
+      })
+  return type && as !== undefined ? { type, as, policy, joinable } : z.NEVER
 })
 
 const table = z.strictObject({
@@ -134,13 +152,20 @@ export const sourceSchema = z.strictObject({
   tables: z.record(z.string(), table).describe("By the table's name"),
 })
 
-export type SourceColumn = z.output<typeof column>
+export type SourceColumn = TakenColumn | DroppedColumn
 export type SourceTable = z.output<typeof table> & { name: string; topic: string; personal: boolean }
 export type Source = Omit<z.output<typeof sourceSchema>, 'tables'> & {
   system: string
   /** The file that describes it. */
   file: string
   tables: SourceTable[]
+}
+
+/** The columns of a table that are read: of a dropped one nothing is, whatever it holds. */
+export function takenColumns({ columns }: Pick<SourceTable, 'columns'>): [string, TakenColumn][] {
+  return Object.entries(columns).flatMap(([name, column]): [string, TakenColumn][] =>
+    column.policy === 'drop' ? [] : [[name, column]],
+  )
 }
 
 /** What is wrong with a source file: the field by its path, and its line, from 1. */
@@ -289,7 +314,7 @@ function findTableIssues(name: string, table: ReadTable): Issue[] {
     const kinds = ENTITY_KEYS[table.entity] && KINDS[declared?.as ?? '']
     if (kind && kinds && !kinds.includes(kind))
       refuse(
-        `column ${column} is ${kind} in the lake, where ${declared.as} has to be ${kinds.join(', ')}: another type or treatment, or another name`,
+        `column ${column} is ${kind} in the lake, where ${declared?.as} has to be ${kinds.join(', ')}: another type or treatment, or another name`,
       )
     if (policy === 'generalise' && type && !['date', 'timestamp', 'timestampNtz'].includes(type.kind))
       refuse(`column ${column}: only dates can be generalised`)

@@ -1,5 +1,5 @@
 import { rawTopicOf } from '../../shared/bus/index.ts'
-import type { SecretUrl, Source } from '../../shared/config/index.ts'
+import { type SecretUrl, type Source, takenColumns } from '../../shared/config/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 
 /** A row of ten megabytes, before and after its change, as JSON. */
@@ -89,12 +89,10 @@ function listTables({ namespace, tables }: Source): string {
   return tables.map(({ name }) => pattern(`${namespace}.${name}`)).join()
 }
 
-/** What is not listed does not even leave the source. */
+/** What is not listed, or dropped, does not even leave the source. */
 function listColumns({ namespace, tables }: Source): string {
   return tables
-    .flatMap(({ name, columns }) =>
-      Object.keys(columns).map(column => pattern(`${namespace}.${name}.${column}`)),
-    )
+    .flatMap(table => takenColumns(table).map(([column]) => pattern(`${namespace}.${table.name}.${column}`)))
     .join()
 }
 
