@@ -78,6 +78,7 @@ export const REFUSED_TYPES = [
   'regrole',
   'regtype',
   'regdatabase',
+  'aclitem',
 ]
 
 /** A type as pg_type has it: a domain's is the one below it, and one of an extension or of a user's own is not built in. */

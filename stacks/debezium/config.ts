@@ -1,4 +1,5 @@
 import { rawTopicOf } from '../../shared/bus/index.ts'
+import { readKafkaUrl, toJavaSettings } from '../../shared/bus/kafka-client.ts'
 import { type SecretUrl, type Source, takenColumns } from '../../shared/config/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 
@@ -12,11 +13,16 @@ export const HEARTBEAT_TABLE = 'cordage_heartbeat'
 /**
  * The configuration of Debezium's connector for a source, as Kafka Connect takes it: the listed tables and columns only,
  * all of them in one topic of one partition, in the order of the source's log, with transactions counted.
- * @throws ConfigError where the connection is neither Postgres nor SQL Server
+ * @param busUrl the Kafka that Connect writes to
+ * @throws ConfigError where the connection is neither Postgres nor SQL Server, or a SQL Server's without a Kafka
  */
-export function makeDebeziumConfig(source: Source, connection: SecretUrl): Record<string, string> {
+export function makeDebeziumConfig(
+  source: Source,
+  connection: SecretUrl,
+  busUrl?: SecretUrl,
+): Record<string, string> {
   const url = new URL(connection.reveal())
-  const own = ENGINES[url.protocol]?.(source, url)
+  const own = ENGINES[url.protocol]?.(source, url, busUrl)
   if (!own)
     throw new ConfigError(`connection "${source.connection}": Debezium reads postgres:// and sqlserver://`)
   const prefix = `raw.${source.system}`
@@ -49,7 +55,9 @@ export function makeDebeziumConfig(source: Source, connection: SecretUrl): Recor
   }
 }
 
-const ENGINES: Record<string, (source: Source, url: URL) => Record<string, string>> = {
+type Engine = (source: Source, url: URL, busUrl: SecretUrl | undefined) => Record<string, string>
+
+const ENGINES: Record<string, Engine> = {
   'postgres:': postgres,
   'postgresql:': postgres,
   'sqlserver:': sqlServer,
@@ -72,16 +80,61 @@ function postgres(source: Source, url: URL): Record<string, string> {
   }
 }
 
-function sqlServer(source: Source, url: URL): Record<string, string> {
+function sqlServer(source: Source, url: URL, busUrl: SecretUrl | undefined): Record<string, string> {
+  if (!busUrl)
+    throw new ConfigError(
+      "BUS_URL must name the Kafka (kafka://…): there Debezium keeps the history of the tables' columns",
+    )
   const heartbeat = `${source.namespace}.${HEARTBEAT_TABLE}`
   return {
     'connector.class': 'io.debezium.connector.sqlserver.SqlServerConnector',
     'database.port': url.port || '1433',
     'database.names': url.pathname.slice(1),
-    'database.encrypt': url.searchParams.get('encrypt') ?? 'true',
+    ...encryption(source, url.searchParams),
+    ...schemaHistory(source, busUrl),
+    // Nobody reads of them.
+    'include.schema.changes': 'false',
     'table.include.list': `${listTables(source)},${pattern(heartbeat)}`,
     'column.include.list': `${listColumns(source)},${pattern(heartbeat)}\\..*`,
     'heartbeat.action.query': `update ${heartbeat} set at = sysutcdatetime()`,
+  }
+}
+
+/** What the connection's URL may say of its encryption, by the names of Microsoft's drivers, and what Debezium calls it. */
+const ENCRYPTION: Record<string, string> = {
+  encrypt: 'database.encrypt',
+  trustServerCertificate: 'database.trustServerCertificate',
+  hostNameInCertificate: 'database.hostNameInCertificate',
+  trustStore: 'database.ssl.truststore',
+  trustStorePassword: 'database.ssl.truststore.password',
+}
+
+function encryption({ connection }: Source, given: URLSearchParams): Record<string, string> {
+  for (const name of given.keys())
+    if (!Object.hasOwn(ENCRYPTION, name))
+      throw new ConfigError(
+        `connection "${connection}": unknown parameter ${name}: there are ${Object.keys(ENCRYPTION).join(', ')}`,
+      )
+  const settings = { encrypt: 'true', ...Object.fromEntries(given) }
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [ENCRYPTION[name] as string, value]),
+  )
+}
+
+/** Without it the connector does not start. Debezium makes the topic itself, with one partition and no end. */
+function schemaHistory({ system }: Source, busUrl: SecretUrl): Record<string, string> {
+  const { client } = readKafkaUrl(busUrl)
+  const access = toJavaSettings(client)
+  const history = 'schema.history.internal'
+  return {
+    [`${history}.kafka.topic`]: `raw.${system}.schema-history`,
+    [`${history}.kafka.bootstrap.servers`]: [client.brokers].flat().join(),
+    [`${history}.store.only.captured.tables.ddl`]: 'true',
+    ...Object.fromEntries(
+      ['producer', 'consumer'].flatMap(side =>
+        Object.entries(access).map(([name, value]) => [`${history}.${side}.${name}`, value]),
+      ),
+    ),
   }
 }
 
