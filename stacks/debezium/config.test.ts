@@ -54,8 +54,8 @@ test('whom an encrypted connection trusts is said in its URL', () => {
   const trusting = configOf(`${SERVER}?encrypt=true&trustServerCertificate=true`)
   assert.equal(trusting['database.trustServerCertificate'], 'true')
   const stored = configOf(`${SERVER}?trustStore=/etc/kafka/trust.jks&trustStorePassword=secret`)
-  assert.equal(stored['database.ssl.truststore'], '/etc/kafka/trust.jks')
-  assert.equal(stored['database.ssl.truststore.password'], 'secret')
+  assert.equal(stored['database.trustStore'], '/etc/kafka/trust.jks')
+  assert.equal(stored['database.trustStorePassword'], 'secret')
   assert.throws(() => configOf(`${SERVER}?trustservercert=true`), /unknown parameter trustservercert/)
 })
 

@@ -100,25 +100,24 @@ function sqlServer(source: Source, url: URL, busUrl: SecretUrl | undefined): Rec
   }
 }
 
-/** What the connection's URL may say of its encryption, by the names of Microsoft's drivers, and what Debezium calls it. */
-const ENCRYPTION: Record<string, string> = {
-  encrypt: 'database.encrypt',
-  trustServerCertificate: 'database.trustServerCertificate',
-  hostNameInCertificate: 'database.hostNameInCertificate',
-  trustStore: 'database.ssl.truststore',
-  trustStorePassword: 'database.ssl.truststore.password',
-}
+/** What the connection's URL may say of its encryption, by the names of Microsoft's driver, to which Debezium hands them. */
+const ENCRYPTION = [
+  'encrypt',
+  'trustServerCertificate',
+  'hostNameInCertificate',
+  'trustStore',
+  'trustStorePassword',
+  'trustStoreType',
+]
 
 function encryption({ connection }: Source, given: URLSearchParams): Record<string, string> {
   for (const name of given.keys())
-    if (!Object.hasOwn(ENCRYPTION, name))
+    if (!ENCRYPTION.includes(name))
       throw new ConfigError(
-        `connection "${connection}": unknown parameter ${name}: there are ${Object.keys(ENCRYPTION).join(', ')}`,
+        `connection "${connection}": unknown parameter ${name}: there are ${ENCRYPTION.join(', ')}`,
       )
   const settings = { encrypt: 'true', ...Object.fromEntries(given) }
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [ENCRYPTION[name] as string, value]),
-  )
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`database.${name}`, value]))
 }
 
 /** Without it the connector does not start. Debezium makes the topic itself, with one partition and no end. */
