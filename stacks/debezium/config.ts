@@ -68,6 +68,7 @@ function postgres(source: Source, url: URL): Record<string, string> {
   return {
     'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
     'plugin.name': 'pgoutput',
+    'interval.handling.mode': 'string',
     'database.port': url.port || '5432',
     'database.dbname': url.pathname.slice(1),
     'slot.name': slot,
