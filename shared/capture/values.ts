@@ -23,7 +23,9 @@ export class NoPlaceError extends Error {
 
 /** Postgres adds digits to a year beyond 9999, and marks those before the year 1. */
 const DATE = /^(\d{4,})(-\d{2}-\d{2})( BC)?$/
-const TIMESTAMP = /^(\d{4,})(-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?(?:\+00(?::?00)?|Z)?( BC)?$/
+const USUAL_DATE = /^(?!0000)\d{4}-\d{2}-\d{2}$/
+const USUAL_LENGTH = 10
+const TIMESTAMP = /^(\d{4,}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?(?:\+00(?::?00)?|Z)?( BC)?$/
 const WHOLE = /^(-?\d+)(?:\.0*)?$/
 const DECIMAL = /^-?\d+(\.\d+)?$/
 const MONEY = /^(-?)\$([\d,]+\.\d{2})$/
@@ -41,25 +43,26 @@ export function readPostgresValue(text: string, type: ColumnType): Value {
       return readInt(text)
     case 'bigint':
       return readBigint(text)
-    case 'decimal': {
-      const [, sign, amount] = MONEY.exec(text) ?? []
-      return amount === undefined ? readDecimal(text) : `${sign}${amount.replaceAll(',', '')}`
-    }
+    case 'decimal':
+      return readDecimal(text.includes('$') ? withoutCurrency(text) : text)
     case 'double':
       return readDouble(text)
     case 'boolean':
       if (text === 't' || text === 'f') return text === 't'
       break
     case 'date': {
+      if (USUAL_DATE.test(text)) return text
       const [, year, day, era] = DATE.exec(text) ?? notFinite(text)
       if (year && day) return `${requireYear(year, era)}${day}`
       break
     }
     case 'timestamp':
     case 'timestampNtz': {
-      const [, year, day, time, fraction = '', era] = TIMESTAMP.exec(text) ?? notFinite(text)
-      if (year && day && time)
-        return `${requireYear(year, era)}${day}T${time}.${fraction.padEnd(6, '0')}${type.kind === 'timestamp' ? 'Z' : ''}`
+      const [, day, time, fraction = '', era] = TIMESTAMP.exec(text) ?? notFinite(text)
+      if (day && time) {
+        if (era || day.length > USUAL_LENGTH) throw new NoPlaceError('year_out_of_range')
+        return `${day}T${time}.${fraction.padEnd(6, '0')}${type.kind === 'timestamp' ? 'Z' : ''}`
+      }
       break
     }
     case 'binary':
@@ -104,6 +107,11 @@ export function readBigint(text: string): string {
   return whole.toString()
 }
 
+function withoutCurrency(text: string): string {
+  const [, sign = '', amount] = MONEY.exec(text) ?? []
+  return amount === undefined ? text : `${sign}${amount.replaceAll(',', '')}`
+}
+
 function readBytes(text: string): string {
   const bytes = Buffer.from(text.slice(2), 'hex')
   // What is no hex ends the bytes.
@@ -127,7 +135,8 @@ export function readDouble(text: string): Value {
   if (SPECIAL_DOUBLES.includes(text)) return text
   const value = Number(text)
   if (!NUMBER.test(text) || !Number.isFinite(value)) throw new ValueError('is not a double')
-  if ((text.length > SAFE_LENGTH || /e/i.test(text)) && significantOf(text) !== significantOf(String(value)))
+  const mayRound = text.length > SAFE_LENGTH || /e/i.test(text)
+  if (mayRound && String(value) !== text && significantOf(text) !== significantOf(String(value)))
     throw new ValueError('has more digits than a double')
   return toDouble(value)
 }
