@@ -227,9 +227,20 @@ tables:
     ['ClientID'],
   )
   assert.equal(lakeType({ policy: 'drop' }), undefined)
+  parseSource('shop.yml', text('{ type: inet, as: address, policy: drop }'))
+  for (const [type, says] of [
+    ['inet', /unknown type "inet": there are int, .*string takes what nothing else fits/],
+    ['decimal(39,2)', /decimal\(39,2\) is no decimal: it has 1 to 38 digits/],
+    ['decimal(0,0)', /is no decimal/],
+    ['decimal(4,5)', /is no decimal/],
+  ] as const)
+    assert.throws(() => parseSource('shop.yml', text(`{ type: "${type}", as: address, policy: keep }`)), says)
   assert.throws(
     () => parseSource('shop.yml', text('{ policy: keep, as: address }')),
-    /line 12, tables\.Client\.columns\.Address.*type.*must be given/,
+    /line 12, tables\.Client\.columns\.Address.*only a dropped column .*needs no type/,
   )
-  assert.throws(() => parseSource('shop.yml', text('{ policy: hash, type: string }')), /as.*must be given/)
+  assert.throws(
+    () => parseSource('shop.yml', text('{ policy: hash, type: string }')),
+    /only a dropped column .*needs no as/,
+  )
 })
