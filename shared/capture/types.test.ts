@@ -6,6 +6,7 @@ import type { ColumnType, SecretUrl } from '../config/index.ts'
 import { parseSource } from '../config/index.ts'
 import { checkSource } from './prepare.ts'
 import { checkType, readableKinds, readColumnTypes, type SourceColumnType } from './types.ts'
+import { readPostgresValue } from './values.ts'
 
 let postgres: TestPostgres
 let url: SecretUrl
@@ -105,4 +106,15 @@ tables:
 `,
   )
   assert.deepEqual((await checkSource(url, source)).problems, [])
+})
+
+test('doubles of every size are read as Postgres prints them', async () => {
+  const { rows } = await client.query<{ text: string }>(
+    `select x::text as text from (
+       select random() * power(10::float8, (random() * 600 - 300)::int) as x from generate_series(1, 20000)
+       union all select round(random() * 9e18) from generate_series(1, 20000)
+       union all select (random() * 9e15)::float8 from generate_series(1, 20000)
+       union all select power(2::float8, i) from generate_series(-1074, 1023) i) as doubles`,
+  )
+  for (const { text } of rows) assert.equal(readPostgresValue(text, { kind: 'double' }), Number(text), text)
 })

@@ -130,16 +130,28 @@ const SPECIAL_DOUBLES = ['NaN', 'Infinity', '-Infinity', '-0']
 /** A text of this length has at most 15 digits, of which a double keeps every one. */
 const SAFE_LENGTH = 15
 
-/** A number that a double gives back digit by digit: nothing is rounded. */
+/** A number that a double gives back with as many digits: nothing is rounded. */
 export function readDouble(text: string): Value {
   if (SPECIAL_DOUBLES.includes(text)) return text
   const value = Number(text)
   if (!NUMBER.test(text) || !Number.isFinite(value)) throw new ValueError('is not a double')
   const mayRound = text.length > SAFE_LENGTH || /e/i.test(text)
-  if (mayRound && String(value) !== text && significantOf(text) !== significantOf(String(value)))
+  if (mayRound && String(value) !== text && !givesBack(value, text))
     throw new ValueError('has more digits than a double')
   return toDouble(value)
 }
+
+/** Databases print a double with up to 17 digits: as few as JavaScript, or more, and then they round a half otherwise. */
+function givesBack(value: number, text: string): boolean {
+  const { digits, exponent } = significantOf(text)
+  const count = Math.min(Math.max(digits.length, 1), MAX_PRECISION)
+  return [String(value), value.toPrecision(count)]
+    .map(significantOf)
+    .some(given => given.digits === digits && given.exponent === exponent)
+}
+
+/** As many as toPrecision gives; more than any double needs. */
+const MAX_PRECISION = 100
 
 /** A double as an event has it. */
 export function toDouble(value: number): Value {
@@ -147,10 +159,11 @@ export function toDouble(value: number): Value {
 }
 
 /** A number's digits without the zeros around them, and its power of ten: what two ways to write it have in common. */
-function significantOf(text: string): string {
-  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
+function significantOf(text: string): { digits: string; exponent: number } {
+  const [mantissa = '', power = '0'] = text.toLowerCase().split('e')
   const [whole = '', fraction = ''] = mantissa.replace(/^[+-]/, '').split('.')
-  const digits = `${whole}${fraction}`.replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
-  return `${significant}e${significant === '' ? 0 : Number(exponent) - fraction.length + digits.length - significant.length}`
+  const written = `${whole}${fraction}`.replace(/^0+/, '')
+  const digits = written.replace(/0+$/, '')
+  const exponent = digits === '' ? 0 : Number(power) - fraction.length + written.length - digits.length
+  return { digits, exponent }
 }
