@@ -76,3 +76,27 @@ function readSasl(user: string | undefined, given: string | null, refuse: Refuse
   const [username, password] = [user.slice(0, colon), user.slice(colon + 1)].map(decodeURIComponent)
   return { sasl: { mechanism, username, password } as SASLOptions }
 }
+
+/** How a Java client of the same Kafka is told of encryption and sign-in: its certificates as text, for it runs elsewhere. */
+export function toJavaSettings({ ssl, sasl }: KafkaConfig): Record<string, string> {
+  if (!ssl && !sasl) return {}
+  const settings: Record<string, string> = {
+    'security.protocol': `${sasl ? 'SASL_' : ''}${ssl ? 'SSL' : 'PLAINTEXT'}`,
+  }
+  const { ca, cert, key } = typeof ssl === 'object' ? ssl : {}
+  if (ca) Object.assign(settings, { 'ssl.truststore.type': 'PEM', 'ssl.truststore.certificates': String(ca) })
+  if (cert && key)
+    Object.assign(settings, {
+      'ssl.keystore.type': 'PEM',
+      'ssl.keystore.certificate.chain': String(cert),
+      'ssl.keystore.key': String(key),
+    })
+  if (sasl && 'username' in sasl) {
+    const module = sasl.mechanism === 'plain' ? 'plain.PlainLoginModule' : 'scram.ScramLoginModule'
+    const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+    settings['sasl.mechanism'] = sasl.mechanism.toUpperCase()
+    settings['sasl.jaas.config'] =
+      `org.apache.kafka.common.security.${module} required username=${quoted(sasl.username)} password=${quoted(sasl.password)};`
+  }
+  return settings
+}

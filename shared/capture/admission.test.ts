@@ -29,14 +29,38 @@ tables:
     columns:
       ClientID: { type: int, as: client_id, policy: keep }
       Name: { type: string, as: name, policy: encrypt }
+  Order:
+    entity: order
+    key: [OrderID]
+    client: ClientID
+    columns:
+      OrderID: { type: int, as: order_id, policy: keep }
+      ClientID: { type: int, as: client_id, policy: keep }
+      Address: { policy: drop }
+      Phone: { type: string, as: phone, policy: hash }
+      Email: { type: string, as: email_hash, policy: hash, joinable: true }
+      Note: { type: string, as: note, policy: encrypt }
+      Due: { type: date, as: due, policy: keep }
+      Net: { type: "decimal(12,2)", as: net, policy: keep }
+      Rate: { type: double, as: rate, policy: keep }
 `,
 )
 const tableOf = (name: string) => SOURCE.tables.find(table => table.name === name) as SourceTable
 
+/** What the store was told of values that became null. */
+let replaced: unknown[][] = []
+/** Clients whose keys were asked for. */
+let asked: string[] = []
+
 /** The privacy tables in memory: every client has a key, those erased have none. */
 function makeQuery(erased: string[] = []): Query {
   const wrapped = new Map<string, Buffer>()
-  return (async (text: string, [, ids, keys]: [string, string[], Buffer[]]) => {
+  replaced = []
+  asked = []
+  return (async (text: string, parameters: [string, string[], Buffer[]]) => {
+    if (text.includes('ingest.replaced_value')) return void replaced.push(parameters.slice(1))
+    const [, ids, keys] = parameters
+    asked.push(...ids)
     if (text.includes('privacy.erased'))
       return ids.filter(id => erased.includes(id)).map(client_id => ({ client_id }))
     if (text.includes('insert into')) {
@@ -174,6 +198,108 @@ test('an erased client has no changes any more', async () => {
     { op: 'd' as const, before: tuple({ ClientID: '1', Name: 'Ada' }) },
   ])
     assert.deepEqual((await admitOne({ table: tableOf('Client'), ...change }, ['1'])).records, [])
+})
+
+const order = (row: Record<string, string | null>) =>
+  tuple({
+    OrderID: '7',
+    ClientID: '1',
+    Phone: null,
+    Email: null,
+    Note: null,
+    Due: null,
+    Net: null,
+    Rate: null,
+    ...row,
+  })
+
+test('a row without a client has no personal value, and none of a client "null"', async () => {
+  const { records, refusals } = await admitOne({
+    table: tableOf('Order'),
+    op: 'c',
+    after: order({ ClientID: null, Phone: '555', Email: 'a@b', Note: 'ring twice', Net: '9.90' }),
+  })
+  assert.deepEqual(refusals, [])
+  const { Email, ...after } = records[0]?.change.after ?? {}
+  assert.deepEqual(after, {
+    OrderID: 7,
+    ClientID: null,
+    Phone: null,
+    Note: null,
+    Due: null,
+    Net: '9.90',
+    Rate: null,
+  })
+  assert.match(String(Email), /^[0-9a-f]{64}$/, 'the system key joins it all the same')
+  assert.deepEqual(asked, [])
+  assert.deepEqual(replaced, [
+    ['Order', 'Note', 'no_client', 1],
+    ['Order', 'Phone', 'no_client', 1],
+  ])
+})
+
+test('a change that tells of the old row only its key asks for no client', async () => {
+  const { records } = await admitOne({ table: tableOf('Order'), op: 'd', before: tuple({ OrderID: '7' }) })
+  assert.deepEqual(records[0]?.change.before, { OrderID: 7 })
+  assert.deepEqual(asked, [])
+})
+
+test('an order that moves from an erased client to another is the other one’s, and nothing is told of the erased', async () => {
+  const { records } = await admitOne(
+    {
+      table: tableOf('Order'),
+      op: 'u',
+      before: order({ Note: 'secret', Net: '1.00' }),
+      after: order({ ClientID: '2', Note: 'new' }),
+    },
+    ['1'],
+  )
+  assert.equal(records.length, 1)
+  assert.equal(records[0]?.change.op, 'u')
+  assert.equal(records[0]?.change.after?.ClientID, 2)
+  assert.ok(records[0]?.change.after?.Note)
+  assert.equal(records[0]?.change.before, null)
+})
+
+test('an order that moves to an erased client is deleted, and told by its key alone', async () => {
+  const after = order({ OrderID: '8', ClientID: '1', Note: 'secret' })
+  for (const [before, key] of [
+    [order({ ClientID: '2', Note: 'old' }), 7],
+    [undefined, 8],
+  ] as const) {
+    const { records } = await admitOne({ table: tableOf('Order'), op: 'u', before, after }, ['1'])
+    assert.deepEqual(
+      records.map(({ key, change: { op, before, after } }) => [key, op, before, after]),
+      [[String(key), 'd', { OrderID: key }, null]],
+    )
+  }
+  for (const op of ['c', 'r'] as const)
+    assert.deepEqual((await admitOne({ table: tableOf('Order'), op, after }, ['1'])).records, [])
+})
+
+test('what its type has no place for is null and counted, and the row is carried', async () => {
+  const { records, refusals } = await admitOne({
+    table: tableOf('Order'),
+    op: 'c',
+    before: order({ Due: 'infinity' }),
+    after: order({ Due: '-infinity', Net: 'NaN', Rate: 'NaN' }),
+  })
+  assert.deepEqual(refusals, [])
+  const { Due, Net, Rate } = records[0]?.change.after ?? {}
+  assert.deepEqual([Due, Net, Rate], [null, null, 'NaN'])
+  assert.deepEqual(replaced, [
+    ['Order', 'Due', 'infinity', 1],
+    ['Order', 'Net', 'nan', 1],
+  ])
+})
+
+test('a dropped column is not read: neither its type nor its absence matters', async () => {
+  for (const address of [{}, { Address: 'anything' }]) {
+    const after = new Map([...order({}), ...Object.entries(address)])
+    const { records, refusals } = await admitOne({ table: tableOf('Order'), op: 'c', after })
+    assert.deepEqual(refusals, [])
+    assert.ok(!('Address' in (records[0]?.change.after ?? {})))
+  }
 })
 
 test('a truncation and the end of a snapshot go to every partition', async () => {

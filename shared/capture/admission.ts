@@ -1,10 +1,11 @@
-import { type NewRecord, type Position, partitionOf } from '../bus/index.ts'
-import type { ColumnType, Source, SourceTable } from '../config/index.ts'
+import { addOrdinals, type NewRecord, type Position, partitionOf } from '../bus/index.ts'
+import { type ColumnType, type Source, type SourceTable, takenColumns } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import { CHANGE, type Change, type Operation, type Row, SNAPSHOT_END } from '../events/index.ts'
-import type { Values, Vault } from '../privacy/index.ts'
+import { clientOf, needsClient, type Values, type Vault } from '../privacy/index.ts'
 import type { Query } from '../store/index.ts'
-import { type Value, ValueError } from './values.ts'
+import { makeTally, type Tally } from './replaced.ts'
+import { NoPlaceError, type Value, ValueError } from './values.ts'
 
 /** A row's values as its source tells them, by column; undefined is one that did not change and was not sent. */
 export type RawRow<V> = Map<string, V | null | undefined>
@@ -51,7 +52,7 @@ export function rawKeyOf(table: SourceTable, row: RawRow<string>): string {
   return JSON.stringify(table.key.map(name => row.get(name)))
 }
 
-/** How a source tells a value of a declared type. @throws ValueError where it is none */
+/** How a source tells a value of a declared type. @throws ValueError where it is none, NoPlaceError where it has no place */
 export type ReadValue<V> = (value: V, type: ColumnType) => Value
 
 /**
@@ -66,10 +67,11 @@ export async function admit<V>(
   readValue: ReadValue<V>,
 ): Promise<Admitted> {
   const refusals: Refusal[] = []
-  const typed: { change: RawChange<V>; before: Values | undefined; after: Values | undefined }[] = []
+  const typed: Typed<V>[] = []
+  const tally = makeTally()
   for (const change of changes) {
     try {
-      const after = change.after && toValues(readValue, change.table, change.after, change.before)
+      const after = change.after && toValues(readValue, change.table, change.after, change.before, tally)
       const before = change.before && toOldValues(readValue, change.table, change.before)
       typed.push({ change, before, after })
     } catch (error) {
@@ -82,31 +84,61 @@ export async function admit<V>(
       })
     }
   }
-  const clientOf = (table: SourceTable, row: Values | undefined) =>
-    table.personal && table.client && row ? String(row[table.client]) : undefined
-  const clients = typed.flatMap(({ change, before, after }) => [
-    clientOf(change.table, before),
-    clientOf(change.table, after),
-  ])
+  const clients = typed.flatMap(({ change: { table }, before, after }) =>
+    [before, after].map(row => row && clientOf(table, row)),
+  )
   const keys = await vault.keysOf(
     query,
     clients.filter(id => id !== undefined),
   )
 
   const records: NewRecord[] = []
-  for (const { change, before, after } of typed) {
-    const { table } = change
-    const isErased = [before, after].some(row => {
-      const client = clientOf(table, row)
-      return client !== undefined && !keys.has(client)
-    })
-    // An erased client's changes are obeyed by leaving them out: its deletion was written when it was erased.
-    if (isErased) continue
+  for (const one of typed) {
+    const kept = withoutErased(one, client => !keys.has(client))
+    if (!kept) continue
+    const { table } = kept.change
     const treat = (row: Values | undefined) =>
       row && vault.treat(table, row, keys.get(clientOf(table, row) ?? ''))
-    records.push(...toRecords(source, change, treat(before), treat(after)))
+    records.push(...toRecords(source, kept.change, treat(kept.before), treat(kept.after)))
+    if (kept.after) noteClientless(table, kept.after, tally)
   }
+  await tally.save(query, source.system)
   return { records, refusals }
+}
+
+type Typed<V> = { change: RawChange<V>; before: Values | undefined; after: Values | undefined }
+
+/**
+ * What may be told of a change, where one of its clients was erased. That client's own rows were deleted when it was
+ * erased, so nothing is told of them. A row that moves to another client is that one's from then on; one that moves to an
+ * erased client is deleted. Of the erased one's side only the key is told.
+ */
+function withoutErased<V>(
+  { change, before, after }: Typed<V>,
+  isErased: (client: string) => boolean,
+): Typed<V> | undefined {
+  const { table } = change
+  const isOfErased = (row: Values | undefined) => {
+    const client = row && clientOf(table, row)
+    return client !== undefined && isErased(client)
+  }
+  const wasErased = isOfErased(before)
+  const willBeErased = isOfErased(after)
+  if (!wasErased && !willBeErased) return { change, before, after }
+  const keyOnly = (row: Values | undefined): Values | undefined =>
+    row && Object.fromEntries(table.key.map(name => [name, row[name] ?? null]))
+  if (after && !willBeErased) return { change, before: undefined, after }
+  if (change.op === 'u' && !wasErased)
+    return { change: { ...change, op: 'd' }, before: keyOnly(before ?? after), after: undefined }
+  return undefined
+}
+
+/** A row that names no client has no key that would treat what is personal in it: that is null, and counted. */
+function noteClientless(table: SourceTable, row: Values, tally: Tally): void {
+  if (!table.personal || clientOf(table, row) !== undefined) return
+  for (const [name, column] of takenColumns(table))
+    if (needsClient(column) && row[name] !== null && row[name] !== undefined)
+      tally.note(table, name, 'no_client')
 }
 
 /** An update of the key is a delete of the old row and a create of the new one: each key keeps its own order. */
@@ -144,18 +176,13 @@ function toRecords<V>(
   if (change.op === 'u' && before && keyOf(table, before) !== key)
     return [
       record(keyOf(table, before), change.position, envelope('d', before, undefined)),
-      record(key, nextOrdinal(change.position), envelope('c', undefined, after)),
+      record(key, addOrdinals(change.position, 1), envelope('c', undefined, after)),
     ]
   return [record(key, change.position, envelope(change.op, before, after))]
 }
 
 /** Every change takes two ordinals, so that the second half of a key's update has a position of its own. */
 export const ORDINALS_PER_CHANGE = 2
-
-function nextOrdinal(position: Position): Position {
-  const ordinal = Number.parseInt(position.slice(-8), 16) + 1
-  return position.slice(0, -8) + ordinal.toString(16).padStart(8, '0')
-}
 
 /** The events that close a table's snapshot, one for each partition. */
 export function makeSnapshotEnds(
@@ -181,13 +208,13 @@ export function makeSnapshotEnds(
  */
 function toOldValues<V>(readValue: ReadValue<V>, table: SourceTable, row: RawRow<V>): Values {
   const values: Values = {}
-  for (const [name, column] of Object.entries(table.columns)) {
+  for (const [name, column] of takenColumns(table)) {
     const raw = row.get(name)
-    if (raw === undefined || column.policy === 'drop') continue
+    if (raw === undefined) continue
     try {
       values[name] = raw === null ? null : readValue(raw, column.type)
     } catch (error) {
-      if (!(error instanceof ValueError)) throw error
+      if (!(error instanceof ValueError || error instanceof NoPlaceError)) throw error
       if (table.key.includes(name) || name === table.client) throw new RefusedError('type_mismatch', name)
     }
   }
@@ -201,11 +228,11 @@ function toValues<V>(
   readValue: ReadValue<V>,
   table: SourceTable,
   row: RawRow<V>,
-  before?: RawRow<V>,
+  before: RawRow<V> | undefined,
+  tally: Tally,
 ): Values {
   const values: Values = {}
-  for (const [name, column] of Object.entries(table.columns)) {
-    if (column.policy === 'drop') continue
+  for (const [name, column] of takenColumns(table)) {
     // Renamed or dropped while we stream: a null in its place would be a lie.
     if (!row.has(name))
       throw new ConfigError(
@@ -216,8 +243,12 @@ function toValues<V>(
     try {
       values[name] = raw === null ? null : readValue(raw, column.type)
     } catch (error) {
-      if (error instanceof ValueError) throw new RefusedError('type_mismatch', name)
-      throw error
+      const isOfKey = table.key.includes(name) || name === table.client
+      if (error instanceof ValueError || (error instanceof NoPlaceError && isOfKey))
+        throw new RefusedError('type_mismatch', name)
+      if (!(error instanceof NoPlaceError)) throw error
+      values[name] = null
+      tally.note(table, name, error.reason)
     }
   }
   for (const name of table.key)

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { epochStart, makePosition, snapshotEnd } from '../bus/index.ts'
 import { type ColumnType, parseSource } from '../config/index.ts'
 import { readDebezium, readDebeziumValue } from './debezium.ts'
+import { NoPlaceError, ValueError } from './values.ts'
 
 const sourceWith = (debezium = '') =>
   parseSource(
@@ -57,7 +59,7 @@ test('a change has its table, its commit time, and its place: the commit before 
   assert.ok(message.kind === 'change')
   assert.equal(message.table.name, 'Product')
   assert.equal(message.changedAt, '2026-11-25T01:58:05.249Z')
-  assert.deepEqual(message.place, { commit: 30988496n, ordinal: 2 })
+  assert.deepEqual(message.place, { commit: 30988496n, commitDigits: 16, ordinal: 2 })
   assert.equal(message.snapshot, undefined)
 })
 
@@ -70,7 +72,30 @@ test('SQL Server: the place is the commit in its log', () => {
     ),
   )
   assert.ok(message.kind === 'change')
-  assert.deepEqual(message.place, { commit: 0x2700000ac00002n, ordinal: 2 })
+  assert.deepEqual(message.place, { commit: 0x2700000ac00002n, commitDigits: 20, ordinal: 2 })
+})
+
+test('SQL Server: a log that is past its 65,535th file keeps the order of its commits', () => {
+  const positionOf = (commit_lsn: string) => {
+    const message = readDebezium(SOURCE, change({}, { sequence: undefined, commit_lsn }))
+    assert.ok(message.kind === 'change' && message.place, commit_lsn)
+    const { commit, commitDigits, ordinal } = message.place
+    return makePosition(1, commit, ordinal, commitDigits)
+  }
+  const inOrder = [
+    '00000027:00000ac0:0002',
+    '00000027:00000ac0:0003',
+    '0000ffff:ffffffff:ffff',
+    '00010000:00000000:0001',
+    '0001f0af:00001b98:0005',
+    'FFFFFFFF:ffffffff:ffff',
+  ].map(positionOf)
+  assert.deepEqual(inOrder.toSorted(), inOrder)
+  assert.equal(inOrder[4], '0001-0001f0af00001b980005-00000002')
+  assert.ok(inOrder.every(position => position > snapshotEnd(1) && position < epochStart(2)))
+  assert.equal(positionOf('00000000:00000000:0001') > snapshotEnd(1), true)
+  const other = readDebezium(SOURCE, change({}, { sequence: undefined, commit_lsn: '27:ac0:2' }))
+  assert.deepEqual(other, { kind: 'foreign', reason: 'malformed_event' })
 })
 
 test('rows of a snapshot say where it begins and ends; incremental ones are refused', () => {
@@ -140,7 +165,7 @@ test('a change of what is not listed says that everything before it has been tol
   ])
     assert.deepEqual(readDebezium(SOURCE, text), {
       kind: 'mark',
-      place: { commit: 30988496n, ordinal: 2 },
+      place: { commit: 30988496n, commitDigits: 16, ordinal: 2 },
       at: new Date(1795571885249),
     })
 })
@@ -152,6 +177,61 @@ test('a number that a double cannot hold keeps its digits', () => {
   const id = message.after?.get('ProductID')
   assert.ok(id)
   assert.equal(readDebeziumValue(id, { kind: 'bigint' }), '9223372036854775807')
+})
+
+test('a double is read as it is written: whole, with an exponent, as text, or as none that JSON has', () => {
+  for (const [written, value] of [
+    ['9.007199254740993E15', 9007199254740992],
+    ['12345678901234567890', 12345678901234567000],
+    ['-36893488147419103232', -36893488147419103000],
+    ['1.7976931348623157E308', 1.7976931348623157e308],
+    ['1.0E300', 1e300],
+    ['4.9E-324', 5e-324],
+    ['0.1', 0.1],
+    ['-0.0', '-0'],
+    ['"-0"', '-0'],
+    ['"12.50"', 12.5],
+    ['"1e-7"', 1e-7],
+    ['"NaN"', 'NaN'],
+    ['"Infinity"', 'Infinity'],
+    ['"-Infinity"', '-Infinity'],
+  ] as const) {
+    const message = readDebezium(SOURCE, change().replace('"12.5000"', written))
+    assert.ok(message.kind === 'change')
+    const price = message.after?.get('Price')
+    assert.ok(price, written)
+    assert.equal(readDebeziumValue(price, { kind: 'double' }), value, written)
+  }
+})
+
+test('whole numbers may be written with a point, and a number as text', () => {
+  assert.equal(readAs('12.00', { kind: 'int' }), 12)
+  assert.equal(readAs('12.000', { kind: 'bigint' }), '12')
+  assert.equal(readAs(12.5, DECIMAL), '12.5')
+})
+
+test('what has no place in its type says why: NaN, infinity, and years that nobody reads', () => {
+  const reasonOf = (value: unknown, type: ColumnType) => {
+    try {
+      return readAs(value, type)
+    } catch (error) {
+      return error instanceof NoPlaceError ? error.reason : error
+    }
+  }
+  assert.equal(reasonOf('NaN', DECIMAL), 'nan')
+  assert.equal(reasonOf('Infinity', DECIMAL), 'infinity')
+  assert.equal(reasonOf('NaN', { kind: 'int' }), 'nan')
+  for (const [value, kind] of [
+    [9223372036825200000, 'timestampNtz'],
+    ['-9223372036832400000', 'timestamp'],
+    ['+294247-01-10T04:00:54.775Z', 'timestamp'],
+    ['-0044-03-15T00:00:00Z', 'timestamp'],
+    ['10000-01-01', 'date'],
+    ['0000-12-31', 'date'],
+    [2932897, 'date'],
+    [-719163, 'date'],
+  ] as const)
+    assert.equal(reasonOf(value, { kind }), 'year_out_of_range', `${value} as ${kind}`)
 })
 
 test('a value that did not change and was not in the log is not there; null is null', () => {
@@ -204,9 +284,15 @@ test('a value of another type is refused', () => {
     ['x', 'bigint'],
     [7, 'string'],
     [1, 'boolean'],
-    ['1', 'double'],
+    ['x', 'double'],
+    ['0x10', 'double'],
+    ['', 'double'],
+    ['0.12345678901234567890', 'double'],
+    [1.5, 'date'],
+    ['12.5', 'int'],
+    ['9223372036854775808', 'bigint'],
     [true, 'date'],
     [7, 'binary'],
   ] as const)
-    assert.throws(() => readAs(value, { kind }), /is not a/, `${value} as ${kind}`)
+    assert.throws(() => readAs(value, { kind }), ValueError, `${value} as ${kind}`)
 })

@@ -1,7 +1,18 @@
+import type { CommitDigits } from '../bus/index.ts'
 import type { ColumnType, Source, SourceTable } from '../config/index.ts'
 import type { Operation } from '../events/index.ts'
 import type { RawRow } from './admission.ts'
-import { type Value, ValueError } from './values.ts'
+import {
+  NoPlaceError,
+  readBigint,
+  readDecimal,
+  readDouble,
+  readInt,
+  requireYear,
+  toDouble,
+  type Value,
+  ValueError,
+} from './values.ts'
 
 /** A column's value as Debezium writes it, and what its schema says of it, where there is one. */
 export type DebeziumValue = { value: unknown; schema: FieldSchema | undefined; decimals: 'string' | 'base64' }
@@ -28,7 +39,7 @@ export type DebeziumMessage =
   | { kind: 'foreign'; reason: 'malformed_event' | 'unsupported_snapshot' }
 
 /** Where a change is in its source: its transaction by the log, and its number in it, from 1. */
-export type Place = { commit: bigint; ordinal: number }
+export type Place = { commit: bigint; commitDigits: CommitDigits; ordinal: number }
 
 type Envelope = {
   op?: unknown
@@ -39,6 +50,7 @@ type Envelope = {
   status?: unknown
 }
 
+const SQL_SERVER_LSN = /^[0-9a-f]{8}:[0-9a-f]{8}:[0-9a-f]{4}$/i
 /** Stands for a value that did not change and was not in the log. */
 const UNAVAILABLE = '__debezium_unavailable_value'
 const UNAVAILABLE_BYTES = Buffer.from(UNAVAILABLE).toString('base64')
@@ -114,13 +126,18 @@ function readTime(origin: Record<string, unknown>): Date | undefined {
  * with the change's number in its transaction.
  */
 function readPlace(origin: Record<string, unknown>, transaction: Envelope['transaction']): Place | undefined {
-  const order = Number(transaction?.total_order)
-  if (!Number.isSafeInteger(order)) return undefined
-  if (typeof origin.commit_lsn === 'string')
-    return { commit: BigInt(`0x${origin.commit_lsn.replaceAll(':', '')}`), ordinal: order }
-  const [previous] = typeof origin.sequence === 'string' ? (JSON.parse(origin.sequence) as unknown[]) : []
+  const ordinal = Number(transaction?.total_order)
+  if (!Number.isSafeInteger(ordinal) || ordinal < 0) return undefined
+  if (typeof origin.commit_lsn === 'string') {
+    // Three numbers of a width each: 0001f0af:00001b98:0005.
+    if (!SQL_SERVER_LSN.test(origin.commit_lsn)) return undefined
+    return { commit: BigInt(`0x${origin.commit_lsn.replaceAll(':', '')}`), commitDigits: 20, ordinal }
+  }
+  const sequence = typeof origin.sequence === 'string' ? parse(origin.sequence) : undefined
+  const previous = Array.isArray(sequence) ? sequence[0] : undefined
+  if (typeof previous === 'string' && !/^\d+$/.test(previous)) return undefined
   // The first transaction behind a snapshot has none before it.
-  return { commit: typeof previous === 'string' ? BigInt(previous) : 1n, ordinal: order }
+  return { commit: typeof previous === 'string' ? BigInt(previous) : 1n, commitDigits: 16, ordinal }
 }
 
 function readRow(
@@ -170,47 +187,53 @@ type ParseWithSource = (
   reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
 ) => unknown
 
-/** The message again, with numbers that a double cannot hold as the text that they were. */
+/** The message again, with whole numbers that a double cannot hold as the bigints that they are. */
 function withExactNumbers(text: string): Envelope {
   const read = (JSON.parse as ParseWithSource)(text, (_, value, { source }) =>
-    typeof value === 'number' && !isExact(value) ? source : value,
+    typeof value === 'number' && !isExact(value) && WHOLE.test(source ?? '')
+      ? BigInt(source as string)
+      : value,
   ) as Envelope & { payload?: Envelope }
   return read.payload ?? read
 }
 
 const DAY_MS = 86_400_000
+const WHOLE = /^-?\d+$/
 const INTEGER = /^-?\d{1,19}$/
-const DECIMAL = /^-?\d+(\.\d+)?$/
+const ISO_DATE = /^([+-]?\d{4,})(-\d{2}-\d{2})Z?$/
 
 /**
  * A value in its declared type. Without a schema, times are microseconds (`time.precision.mode=microseconds`), dates are
  * days since 1970, and decimals are what the source file says.
- * @throws ValueError where the value is none of that type
+ * @throws ValueError where the value is none of that type; NoPlaceError where the type has no place for it
  */
 export function readDebeziumValue({ value, schema, decimals }: DebeziumValue, type: ColumnType): Value {
-  const text = typeof value === 'number' ? String(value) : value
+  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
   switch (type.kind) {
     case 'string':
       if (typeof value === 'string') return value
       break
     case 'int':
-      if (typeof text === 'string' && INTEGER.test(text) && Math.abs(Number(text)) <= 2_147_483_648)
-        return Number(text)
+      if (typeof text === 'string') return readInt(text)
       break
     case 'bigint':
-      if (typeof text === 'string' && INTEGER.test(text)) return text
+      if (typeof text === 'string') return readBigint(text)
       break
     case 'decimal':
-      return readDecimal(value, schema, decimals, type.scale)
+      return readDebeziumDecimal(text, schema, decimals, type.scale, typeof value !== 'string')
     case 'double':
-      if (typeof value === 'number') return value
+      if (typeof value === 'number' || typeof value === 'bigint') return toDouble(Number(value))
+      if (typeof value === 'string') return readDouble(value)
       break
     case 'boolean':
       if (typeof value === 'boolean') return value
       break
     case 'date':
-      if (typeof value === 'number') return isoOf(value * DAY_MS).slice(0, 10)
-      if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}Z?$/.test(value)) return value.slice(0, 10)
+      if (Number.isInteger(value)) return isoOf(Number(value) * DAY_MS).slice(0, 10)
+      if (typeof value === 'string') {
+        const [, year, day] = ISO_DATE.exec(value) ?? []
+        if (year && day) return `${requireYear(year)}${day}`
+      }
       break
     case 'timestamp':
     case 'timestampNtz':
@@ -222,23 +245,20 @@ export function readDebeziumValue({ value, schema, decimals }: DebeziumValue, ty
   throw new ValueError(`is not a ${type.kind}`)
 }
 
-function readDecimal(
+function readDebeziumDecimal(
   value: unknown,
   schema: FieldSchema | undefined,
   decimals: 'string' | 'base64',
   declaredScale: number,
+  isNumber: boolean,
 ): string {
   // Of a column without a scale of its own each value brings one.
   if (isObject(value)) return fromBytes(String(value.value), Number(value.scale))
-  if (typeof value === 'number') return plain(String(value))
   if (typeof value !== 'string') throw new ValueError('is not a decimal')
   const isBytes = schema ? schema.name === 'org.apache.kafka.connect.data.Decimal' : decimals === 'base64'
-  return isBytes ? fromBytes(value, Number(schema?.parameters?.scale ?? declaredScale)) : plain(value)
-}
-
-function plain(text: string): string {
-  if (!DECIMAL.test(text)) throw new ValueError('is not a decimal')
-  return text
+  return isBytes && !isNumber
+    ? fromBytes(value, Number(schema?.parameters?.scale ?? declaredScale))
+    : readDecimal(value)
 }
 
 /** Base64 of a two's complement number, the most significant byte first. */
@@ -260,7 +280,7 @@ const UNITS: Record<string, bigint> = {
   'io.debezium.time.NanoTimestamp': 1_000_000_000n,
 }
 const MICROSECONDS = 1_000_000n
-const ISO = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?$/
+const ISO = /^([+-]?\d{4,})(-\d{2}-\d{2})T(\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?$/
 
 /** A time without its zone letter, to the microsecond. */
 function readInstant(text: unknown, schema: FieldSchema | undefined): string {
@@ -271,8 +291,9 @@ function readInstant(text: unknown, schema: FieldSchema | undefined): string {
     const second = isoOf(Number((micros - within) / 1000n)).slice(0, 19)
     return `${second}.${within.toString().padStart(6, '0')}`
   }
-  const [, day, minute, seconds = '00', fraction = '', zone = 'Z'] = ISO.exec(text) ?? []
-  if (!day) throw new ValueError('is not a time')
+  const [, year, date, minute, seconds = '00', fraction = '', zone = 'Z'] = ISO.exec(text) ?? []
+  if (!year) throw new ValueError('is not a time')
+  const day = `${requireYear(year)}${date}`
   const offset =
     zone === 'Z'
       ? `${day}T${minute}:${seconds}`
@@ -281,8 +302,10 @@ function readInstant(text: unknown, schema: FieldSchema | undefined): string {
 }
 
 function isoOf(ms: number): string {
+  if (Number.isNaN(ms)) throw new ValueError('is not a time')
   const date = new Date(ms)
-  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999)
-    throw new ValueError('is not a time')
+  // Infinity too comes as a number, of a year far away.
+  if (!(date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999))
+    throw new NoPlaceError('year_out_of_range')
   return date.toISOString()
 }

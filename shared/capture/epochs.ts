@@ -1,7 +1,13 @@
 import type { Query } from '../store/index.ts'
 
 /** A snapshot's messages in the raw topic, and the epoch of all from there on. */
-export type RawEpoch = { epoch: number; firstOffset: bigint; endOffset: bigint | undefined }
+export type RawEpoch = {
+  epoch: number
+  firstOffset: bigint
+  endOffset: bigint | undefined
+  /** Commits have as many digits as the source's log; those of epochs of before have 16. */
+  isWide: boolean
+}
 
 export type RawEpochs = Awaited<ReturnType<typeof loadRawEpochs>>
 
@@ -10,8 +16,13 @@ export type RawEpochs = Awaited<ReturnType<typeof loadRawEpochs>>
  * gets the position that it had.
  */
 export async function loadRawEpochs(query: Query, system: string, busId: string) {
-  const rows = await query<{ epoch: number; first_offset: string; end_offset: string | null }>(
-    'select epoch, first_offset, end_offset from ingest.raw_epoch where system = $1 and bus_id = $2 order by first_offset',
+  const rows = await query<{
+    epoch: number
+    first_offset: string
+    end_offset: string | null
+    is_wide: boolean
+  }>(
+    'select epoch, first_offset, end_offset, is_wide from ingest.raw_epoch where system = $1 and bus_id = $2 order by first_offset',
     [system, busId],
   )
   const [latest] = await query<{ epoch: number }>(
@@ -24,13 +35,14 @@ export async function loadRawEpochs(query: Query, system: string, busId: string)
       epoch: row.epoch,
       firstOffset: BigInt(row.first_offset),
       endOffset: row.end_offset === null ? undefined : BigInt(row.end_offset),
+      isWide: row.is_wide,
     }),
   )
   let last = latest?.epoch ?? 0
   const changed = new Set<RawEpoch>()
   const add = (firstOffset: bigint, endOffset?: bigint): RawEpoch => {
     last += 1
-    const begun: RawEpoch = { epoch: last, firstOffset, endOffset }
+    const begun: RawEpoch = { epoch: last, firstOffset, endOffset, isWide: true }
     epochs.push(begun)
     changed.add(begun)
     return begun
@@ -40,7 +52,7 @@ export async function loadRawEpochs(query: Query, system: string, busId: string)
     at: (offset: bigint) => epochs.findLast(({ firstOffset }) => firstOffset <= offset),
     /** A snapshot begins with this message. */
     begin: (offset: bigint) => add(offset),
-    /** Changes begin with this message, of tables that nobody has read: what is known of them from before stays. */
+    /** Changes begin with this message, and no snapshot comes before them: what is known of the tables stays. */
     beginWithoutSnapshot: (offset: bigint) => add(offset, offset),
     /** The snapshot ends before this message. */
     end(epoch: RawEpoch, offset: bigint) {
@@ -48,11 +60,12 @@ export async function loadRawEpochs(query: Query, system: string, busId: string)
       changed.add(epoch)
     },
     async save(write: Query) {
-      for (const { epoch, firstOffset, endOffset } of changed)
+      for (const { epoch, firstOffset, endOffset, isWide } of changed)
         await write(
-          `insert into ingest.raw_epoch (system, bus_id, first_offset, epoch, end_offset) values ($1, $2, $3, $4, $5)
+          `insert into ingest.raw_epoch (system, bus_id, first_offset, epoch, end_offset, is_wide)
+           values ($1, $2, $3, $4, $5, $6)
            on conflict (system, bus_id, first_offset) do update set end_offset = excluded.end_offset`,
-          [system, busId, firstOffset, epoch, endOffset ?? null],
+          [system, busId, firstOffset, epoch, endOffset ?? null, isWide],
         )
     },
   }

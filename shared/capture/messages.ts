@@ -2,8 +2,8 @@ import { makePosition, type NewRecord, type Position, snapshotEnd } from '../bus
 import type { Source } from '../config/index.ts'
 import type { BusEvent } from '../events/index.ts'
 import { makeSnapshotEnds, ORDINALS_PER_CHANGE, type RawChange } from './admission.ts'
-import { type DebeziumValue, readDebezium } from './debezium.ts'
-import type { RawEpochs } from './epochs.ts'
+import { type DebeziumValue, type Place, readDebezium } from './debezium.ts'
+import type { RawEpoch, RawEpochs } from './epochs.ts'
 
 /** Changes up to the end of a snapshot, and the events that tell of that end. */
 type Run = { changes: RawChange<DebeziumValue>[]; ends: NewRecord[] }
@@ -24,7 +24,7 @@ export type ReadMessages = {
 export function readMessages(source: Source, events: BusEvent[], epochs: RawEpochs): ReadMessages {
   let run: Run = { changes: [], ends: [] }
   const read: ReadMessages = { results: [], runs: [run], mark: undefined, last: undefined }
-  const endSnapshot = (epoch: NonNullable<ReturnType<RawEpochs['at']>>, offset: bigint, at: string) => {
+  const endSnapshot = (epoch: RawEpoch, offset: bigint, at: string) => {
     if (epoch.endOffset !== undefined) return
     epochs.end(epoch, offset)
     run.ends = source.tables.flatMap(table =>
@@ -55,9 +55,11 @@ export function readMessages(source: Source, events: BusEvent[], epochs: RawEpoc
     }
     const { place } = message
     if (!place) continue
-    const epoch = known ?? epochs.beginWithoutSnapshot(offset)
-    endSnapshot(epoch, offset, message.kind === 'change' ? message.changedAt : message.at.toISOString())
-    const position = makePosition(epoch.epoch, place.commit, place.ordinal * ORDINALS_PER_CHANGE)
+    if (known)
+      endSnapshot(known, offset, message.kind === 'change' ? message.changedAt : message.at.toISOString())
+    const epoch = known && hasRoomFor(known, place) ? known : epochs.beginWithoutSnapshot(offset)
+    const digits = epoch.isWide ? place.commitDigits : NARROW_DIGITS
+    const position = makePosition(epoch.epoch, place.commit, place.ordinal * ORDINALS_PER_CHANGE, digits)
     read.last = { epoch: epoch.epoch, state: 'streaming', position }
     if (message.kind === 'mark') read.mark = { position, at: message.at }
     else {
@@ -66,6 +68,13 @@ export function readMessages(source: Source, events: BusEvent[], epochs: RawEpoc
     }
   }
   return read
+}
+
+const NARROW_DIGITS = 16
+
+/** An epoch of before ends where the source's log outgrows its digits; until then its positions are in order. */
+function hasRoomFor({ isWide }: RawEpoch, { commit }: Place): boolean {
+  return isWide || BigInt.asUintN(NARROW_DIGITS * 4, commit) === commit
 }
 
 function isWithin({ endOffset }: { endOffset: bigint | undefined }, offset: bigint): boolean {

@@ -1,3 +1,10 @@
+export {
+  type ColumnType,
+  lakeType,
+  type Policy,
+  type SourceColumn,
+  takenColumns,
+} from './column.ts'
 export * from './settings.ts'
 export * from './source.ts'
 export * from './triggers.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ConfigError } from '../errors/index.ts'
-import { lakeType, parseSource, readSources, readTriggers } from './index.ts'
+import { lakeType, parseSource, readSources, readTriggers, takenColumns } from './index.ts'
 
 const GOOD = `connection: shop
 capture: postgres
@@ -203,4 +203,44 @@ test('a trigger file is refused by its file and field', context => {
   )
   assert.throws(() => read('topic: x'), /do-things\.yml: .*topic/)
   assert.throws(() => read('topics: ['), /do-things\.yml is not YAML/)
+})
+
+test('a dropped column needs neither type nor name; every other says which is missing', () => {
+  const text = (column: string) => `
+connection: shop
+capture: postgres
+timeZone: UTC
+tables:
+  Client:
+    entity: client
+    key: [ClientID]
+    client: ClientID
+    columns:
+      ClientID: { type: int, as: client_id, policy: keep }
+      Address: ${column}
+`
+  const { tables } = parseSource('shop.yml', text('{ policy: drop }'))
+  const [table] = tables
+  assert.ok(table)
+  assert.deepEqual(
+    takenColumns(table).map(([name]) => name),
+    ['ClientID'],
+  )
+  assert.equal(lakeType({ policy: 'drop' }), undefined)
+  parseSource('shop.yml', text('{ type: inet, as: address, policy: drop }'))
+  for (const [type, says] of [
+    ['inet', /unknown type "inet": there are int, .*string takes what nothing else fits/],
+    ['decimal(39,2)', /decimal\(39,2\) is no decimal: it has 1 to 38 digits/],
+    ['decimal(0,0)', /is no decimal/],
+    ['decimal(4,5)', /is no decimal/],
+  ] as const)
+    assert.throws(() => parseSource('shop.yml', text(`{ type: "${type}", as: address, policy: keep }`)), says)
+  assert.throws(
+    () => parseSource('shop.yml', text('{ policy: keep, as: address }')),
+    /line 12, tables\.Client\.columns\.Address.*only a dropped column .*needs no type/,
+  )
+  assert.throws(
+    () => parseSource('shop.yml', text('{ policy: hash, type: string }')),
+    /only a dropped column .*needs no as/,
+  )
 })

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ConfigError } from '../errors/index.ts'
+import { type ColumnType, column, lakeType } from './column.ts'
 
 /** Entities that a source's table can be mapped to. */
 export const ENTITIES = [
@@ -19,58 +20,6 @@ export const ENTITIES = [
   'offer',
   'interaction',
 ] as const
-
-/** A column's declared type: what the lake stores and what values in a change event look like. */
-export type ColumnType =
-  | {
-      kind:
-        | 'int'
-        | 'bigint'
-        | 'double'
-        | 'boolean'
-        | 'string'
-        | 'binary'
-        | 'date'
-        | 'timestamp'
-        | 'timestampNtz'
-    }
-  | { kind: 'decimal'; precision: number; scale: number }
-
-const TYPE_PATTERN =
-  /^(int|bigint|double|boolean|string|binary|date|timestamp|timestampNtz)$|^decimal\((\d{1,2}),\s*(\d{1,2})\)$/
-
-const columnType = z
-  .string()
-  .describe(
-    'int, bigint, double, boolean, string, binary, date, timestamp (an instant), timestampNtz (without a zone) or decimal(p,s)',
-  )
-  .transform((text, context): ColumnType => {
-    const match = TYPE_PATTERN.exec(text)
-    if (match?.[1]) return { kind: match[1] as 'int' }
-    if (match?.[2] && match[3])
-      return { kind: 'decimal', precision: Number(match[2]), scale: Number(match[3]) }
-    context.addIssue(`unknown type "${text}"`)
-    return z.NEVER
-  })
-
-const POLICIES = ['keep', 'drop', 'hash', 'generalise', 'encrypt'] as const
-export type Policy = (typeof POLICIES)[number]
-
-const column = z.strictObject({
-  type: columnType,
-  as: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]*$/, 'must be snake_case')
-    .describe('Our name for it in the warehouse'),
-  policy: z
-    .enum(POLICIES)
-    .optional()
-    .describe('Treatment of a personal value; a table with one such column holds personal data'),
-  joinable: z
-    .boolean()
-    .optional()
-    .describe('hash with the system key, so that equal values of different clients match'),
-})
 
 const table = z.strictObject({
   entity: z.enum(ENTITIES).describe('What its rows are, to search and to the warehouse'),
@@ -145,7 +94,6 @@ export const sourceSchema = z.strictObject({
   tables: z.record(z.string(), table).describe("By the table's name"),
 })
 
-export type SourceColumn = z.output<typeof column>
 export type SourceTable = z.output<typeof table> & { name: string; topic: string; personal: boolean }
 export type Source = Omit<z.output<typeof sourceSchema>, 'tables'> & {
   system: string
@@ -295,14 +243,13 @@ function findTableIssues(name: string, table: ReadTable): Issue[] {
       )
     folded.set(lower, column)
     const declared = table.columns[column]
-    const { policy, type } = declared ?? {}
     const kind = declared && lakeType(declared)?.kind
     const kinds = ENTITY_KEYS[table.entity] && KINDS[declared?.as ?? '']
     if (kind && kinds && !kinds.includes(kind))
       refuse(
-        `column ${column} is ${kind} in the lake, where ${declared.as} has to be ${kinds.join(', ')}: another type or treatment, or another name`,
+        `column ${column} is ${kind} in the lake, where ${declared?.as} has to be ${kinds.join(', ')}: another type or treatment, or another name`,
       )
-    if (policy === 'generalise' && type && !['date', 'timestamp', 'timestampNtz'].includes(type.kind))
+    if (declared?.policy === 'generalise' && !TIME.includes(declared.type.kind))
       refuse(`column ${column}: only dates can be generalised`)
   }
   if (names.some(column => table.columns[column]?.policy !== undefined))
@@ -365,22 +312,4 @@ export function readSources(folder: string): Source[] {
         )
     }
   return sources
-}
-
-/**
- * A column's type in the lake, after its policy: hashed and encrypted values are text, a generalised date is its year.
- * @returns undefined for a dropped column
- */
-export function lakeType(column: SourceColumn): ColumnType | undefined {
-  switch (column.policy) {
-    case 'drop':
-      return undefined
-    case 'hash':
-    case 'encrypt':
-      return { kind: 'string' }
-    case 'generalise':
-      return { kind: 'int' }
-    default:
-      return column.type
-  }
 }

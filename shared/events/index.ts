@@ -7,7 +7,7 @@ import { attributesOf, type BusRecord } from '../bus/index.ts'
 export type Operation = 'c' | 'u' | 'd' | 'r' | 't'
 
 /**
- * A row's values after policy, by the source's column names. By declared type: int and double are numbers; bigint and
+ * A row's values after policy, by the source's column names. By declared type: int and double are numbers (of a double `NaN`, `Infinity`, `-Infinity` and `-0` as text); bigint and
  * decimal are text (never a double); boolean; string; date `2017-06-30`; timestamp `2017-06-30T10:00:00.123456Z`;
  * timestampNtz the same without `Z`; binary in base64; null.
  */

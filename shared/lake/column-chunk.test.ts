@@ -115,6 +115,21 @@ test("what is not of its column's type is refused, not stored as another", () =>
   assert.throws(() => write({ type: { kind: 'decimal', precision: 9, scale: 2 } }, bytes), /no integer/)
   assert.throws(() => write(bigint, -(2n ** 63n) - 1n), /column c: .* is no integer of 64 bits/)
   assert.throws(() => write({ type: { kind: 'boolean' } }, 'false'), /column c: false is no boolean/)
+  const wide = { type: { kind: 'decimal', precision: 19, scale: 4 } } as const
+  const nine = new Uint8Array(9)
+  for (const wrong of [new Uint8Array(8), new Uint8Array(10), new Uint8Array(0)])
+    for (const values of [
+      [wrong],
+      [nine, wrong],
+      Array.from({ length: 50 }, (_, n) => (n === 30 ? wrong : nine)),
+    ])
+      assert.throws(() => write(wide, ...values), /column c: \d+ bytes are no value of 9 bytes/)
+  assert.throws(() => write({ type: { kind: 'double' } }, 1, '2'), /column c: a string is no double/)
+  assert.throws(() => write(bigint, 1n, true), /column c: a boolean is no integer of 64 bits/)
+  assert.throws(
+    () => write({ type: { kind: 'string' } }, 'a', 7),
+    /column c: a number is neither text nor bytes/,
+  )
   assert.throws(() => write({ ...int, required: true }, 1, null), /column c may not be null/)
   write(int, -(2 ** 31), 2 ** 31 - 1)
   write(bigint, 2n ** 63n - 1n)

@@ -203,13 +203,13 @@ function encodePlain(column: Column, type: ParquetType, values: Physical[]): Uin
     case 'INT32':
       return encodeInts(column, values as number[])
     case 'INT64':
-      return encodeLongs(values as bigint[])
+      return encodeLongs(column, values as bigint[])
     case 'DOUBLE':
-      return new Uint8Array(Float64Array.from(values as number[]).buffer)
+      return encodeDoubles(column, values as number[])
     case 'FIXED_LEN_BYTE_ARRAY':
-      return Buffer.concat(values as Uint8Array[])
+      return encodeFixed(column, values as Uint8Array[])
     default:
-      return encodeTexts(values as (string | Uint8Array)[])
+      return encodeTexts(column, values as (string | Uint8Array)[])
   }
 }
 
@@ -231,21 +231,53 @@ function encodeInts({ name }: Column, values: number[]): Uint8Array {
   return new Uint8Array(ints.buffer)
 }
 
-function encodeLongs(values: bigint[]): Uint8Array {
+function encodeLongs({ name }: Column, values: bigint[]): Uint8Array {
   const longs = new BigInt64Array(values.length)
-  for (let at = 0; at < values.length; at++) longs[at] = values[at] as bigint
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as bigint
+    if (typeof value !== 'bigint')
+      throw new RangeError(`column ${name}: a ${typeof value} is no integer of 64 bits`)
+    longs[at] = value
+  }
   return new Uint8Array(longs.buffer)
+}
+
+function encodeDoubles({ name }: Column, values: number[]): Uint8Array {
+  const doubles = new Float64Array(values.length)
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number
+    if (typeof value !== 'number') throw new RangeError(`column ${name}: a ${typeof value} is no double`)
+    doubles[at] = value
+  }
+  return new Uint8Array(doubles.buffer)
+}
+
+/** Nothing stands between them: one that is longer or shorter would move all that follow. */
+function encodeFixed(column: Column, values: Uint8Array[]): Uint8Array {
+  const { type_length: length = 0 } = parquetElement(column)
+  const bytes = new Uint8Array(length * values.length)
+  for (const [at, value] of values.entries()) {
+    if (!(value instanceof Uint8Array) || value.length !== length)
+      throw new RangeError(
+        `column ${column.name}: ${value instanceof Uint8Array ? `${value.length} bytes are` : `a ${typeof value} is`} no value of ${length} bytes`,
+      )
+    bytes.set(value, at * length)
+  }
+  return bytes
 }
 
 /** Up to this length a text of ASCII is written by its characters sooner than by a call. */
 const SHORT = 64
 
 /** Texts, or bytes, each behind its length. */
-function encodeTexts(values: (string | Uint8Array)[]): Uint8Array {
+function encodeTexts({ name }: Column, values: (string | Uint8Array)[]): Uint8Array {
   let most = 0
-  for (const value of values)
+  for (const value of values) {
+    if (typeof value !== 'string' && !(value instanceof Uint8Array))
+      throw new RangeError(`column ${name}: a ${typeof value} is neither text nor bytes`)
     most +=
       4 + (typeof value !== 'string' || value.length > SHORT ? Buffer.byteLength(value) : 3 * value.length)
+  }
   const bytes = Buffer.allocUnsafe(most)
   let at = 0
   for (const value of values) {

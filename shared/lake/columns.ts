@@ -58,6 +58,7 @@ const DATE_LENGTH = 10
 
 /** JSON has no numbers for these. */
 const SPECIAL_DOUBLES = new Map<unknown, number>([
+  ['-0', -0],
   ['NaN', Number.NaN],
   ['Infinity', Number.POSITIVE_INFINITY],
   ['-Infinity', Number.NEGATIVE_INFINITY],

@@ -31,6 +31,7 @@ function decode(type: ColumnType, value: Physical): Value {
     case 'int':
       return Number(value)
     case 'double':
+      if (Object.is(value, -0)) return '-0'
       return Number.isFinite(value) ? (value as number) : String(value)
     case 'boolean':
       return value as boolean

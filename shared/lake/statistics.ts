@@ -3,7 +3,7 @@ import type { ColumnType } from '../config/index.ts'
 import { type Column, decimalFromBytes, type Physical } from './columns.ts'
 import { formatDate, formatTimestamp } from './time.ts'
 
-/** A longer text is cut, so that a log entry stays small; 32 holds a whole position. */
+/** A longer text is cut, so that a log entry stays small; 32 holds a position but for the last digits of SQL Server's. */
 const TEXT_LENGTH = 32
 
 type Extreme = Physical | undefined

@@ -47,7 +47,10 @@ export type Vault = {
    * @returns by client id; a client that was erased is not among them
    */
   keysOf(query: Query, clientIds: string[]): Promise<Map<string, KeyObject>>
-  /** A row after its table's policy. @param key the client's; undefined for a table without personal data */
+  /**
+   * A row after its table's policy. @param key the client's; undefined for a table without personal data, and for a row
+   *   without a client: what only that client's key could treat is null then
+   */
   treat(table: SourceTable, row: Values, key: KeyObject | undefined): Values
 }
 
@@ -113,6 +116,7 @@ export function openVault(system: string, masterKey: Buffer): Vault {
     treat(table, row, key) {
       if (!table.personal) return row
       const treated: Values = {}
+      if (!key && clientOf(table, row) !== undefined) throw new Error('a personal row has no client key')
       for (const [name, value] of Object.entries(row)) {
         const column = table.columns[name]
         // In a table with personal data a column that nobody has listed is taken for personal.
@@ -130,7 +134,8 @@ function treatValue(
   value: string | number | boolean,
   key: KeyObject | undefined,
   systemKey: KeyObject,
-) {
+): Values[string] {
+  if (!key && needsClient(column)) return null
   switch (column.policy) {
     case 'hash':
       return hashValue(column.joinable ? systemKey : required(key), name, String(value))
@@ -143,6 +148,17 @@ function treatValue(
     default:
       throw new Error(`column ${name} has no policy in a table with personal data`)
   }
+}
+
+/** Whose row it is; undefined where it does not say. */
+export function clientOf(table: SourceTable, row: Values): string | undefined {
+  const client = table.personal && table.client ? row[table.client] : undefined
+  return client === undefined || client === null ? undefined : String(client)
+}
+
+/** Whether only the client's own key can treat a column's values. */
+export function needsClient({ policy, joinable }: SourceColumn): boolean {
+  return policy === 'encrypt' || (policy === 'hash' && !joinable)
 }
 
 function required(key: KeyObject | undefined): KeyObject {

@@ -1,6 +1,6 @@
 import type { Position } from '../bus/position.ts'
 import type { ColumnType, Source } from '../config/index.ts'
-import { lakeType } from '../config/index.ts'
+import { lakeType, takenColumns } from '../config/index.ts'
 
 /** A source table as the dbt project sees it; a build adds the version that it pins. */
 export type TableVars = {
@@ -35,7 +35,7 @@ export function makeSystemVars(
     const tables: Record<string, TableVars> = {}
     for (const table of source.tables) {
       const columns: TableVars['columns'] = {}
-      for (const [name, column] of Object.entries(table.columns)) {
+      for (const [name, column] of takenColumns(table)) {
         const type = lakeType(column)
         if (type) columns[name] = { type: typeName(type), as: column.as }
       }

@@ -1,5 +1,6 @@
 import { rawTopicOf } from '../../shared/bus/index.ts'
-import type { SecretUrl, Source } from '../../shared/config/index.ts'
+import { readKafkaUrl, toJavaSettings } from '../../shared/bus/kafka-client.ts'
+import { type SecretUrl, type Source, takenColumns } from '../../shared/config/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 
 /** A row of ten megabytes, before and after its change, as JSON. */
@@ -12,11 +13,16 @@ export const HEARTBEAT_TABLE = 'cordage_heartbeat'
 /**
  * The configuration of Debezium's connector for a source, as Kafka Connect takes it: the listed tables and columns only,
  * all of them in one topic of one partition, in the order of the source's log, with transactions counted.
- * @throws ConfigError where the connection is neither Postgres nor SQL Server
+ * @param busUrl the Kafka that Connect writes to
+ * @throws ConfigError where the connection is neither Postgres nor SQL Server, or a SQL Server's without a Kafka
  */
-export function makeDebeziumConfig(source: Source, connection: SecretUrl): Record<string, string> {
+export function makeDebeziumConfig(
+  source: Source,
+  connection: SecretUrl,
+  busUrl?: SecretUrl,
+): Record<string, string> {
   const url = new URL(connection.reveal())
-  const own = ENGINES[url.protocol]?.(source, url)
+  const own = ENGINES[url.protocol]?.(source, url, busUrl)
   if (!own)
     throw new ConfigError(`connection "${source.connection}": Debezium reads postgres:// and sqlserver://`)
   const prefix = `raw.${source.system}`
@@ -49,7 +55,9 @@ export function makeDebeziumConfig(source: Source, connection: SecretUrl): Recor
   }
 }
 
-const ENGINES: Record<string, (source: Source, url: URL) => Record<string, string>> = {
+type Engine = (source: Source, url: URL, busUrl: SecretUrl | undefined) => Record<string, string>
+
+const ENGINES: Record<string, Engine> = {
   'postgres:': postgres,
   'postgresql:': postgres,
   'sqlserver:': sqlServer,
@@ -60,6 +68,7 @@ function postgres(source: Source, url: URL): Record<string, string> {
   return {
     'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
     'plugin.name': 'pgoutput',
+    'interval.handling.mode': 'string',
     'database.port': url.port || '5432',
     'database.dbname': url.pathname.slice(1),
     'slot.name': slot,
@@ -72,16 +81,60 @@ function postgres(source: Source, url: URL): Record<string, string> {
   }
 }
 
-function sqlServer(source: Source, url: URL): Record<string, string> {
+function sqlServer(source: Source, url: URL, busUrl: SecretUrl | undefined): Record<string, string> {
+  if (!busUrl)
+    throw new ConfigError(
+      "BUS_URL must name the Kafka (kafka://…): there Debezium keeps the history of the tables' columns",
+    )
   const heartbeat = `${source.namespace}.${HEARTBEAT_TABLE}`
   return {
     'connector.class': 'io.debezium.connector.sqlserver.SqlServerConnector',
     'database.port': url.port || '1433',
     'database.names': url.pathname.slice(1),
-    'database.encrypt': url.searchParams.get('encrypt') ?? 'true',
+    ...encryption(source, url.searchParams),
+    ...schemaHistory(source, busUrl),
+    // Nobody reads of them.
+    'include.schema.changes': 'false',
     'table.include.list': `${listTables(source)},${pattern(heartbeat)}`,
     'column.include.list': `${listColumns(source)},${pattern(heartbeat)}\\..*`,
     'heartbeat.action.query': `update ${heartbeat} set at = sysutcdatetime()`,
+  }
+}
+
+/** What the connection's URL may say of its encryption, by the names of Microsoft's driver, to which Debezium hands them. */
+const ENCRYPTION = [
+  'encrypt',
+  'trustServerCertificate',
+  'hostNameInCertificate',
+  'trustStore',
+  'trustStorePassword',
+  'trustStoreType',
+]
+
+function encryption({ connection }: Source, given: URLSearchParams): Record<string, string> {
+  for (const name of given.keys())
+    if (!ENCRYPTION.includes(name))
+      throw new ConfigError(
+        `connection "${connection}": unknown parameter ${name}: there are ${ENCRYPTION.join(', ')}`,
+      )
+  const settings = { encrypt: 'true', ...Object.fromEntries(given) }
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`database.${name}`, value]))
+}
+
+/** Without it the connector does not start. Debezium makes the topic itself, with one partition and no end. */
+function schemaHistory({ system }: Source, busUrl: SecretUrl): Record<string, string> {
+  const { client } = readKafkaUrl(busUrl)
+  const access = toJavaSettings(client)
+  const history = 'schema.history.internal'
+  return {
+    [`${history}.kafka.topic`]: `raw.${system}.schema-history`,
+    [`${history}.kafka.bootstrap.servers`]: [client.brokers].flat().join(),
+    [`${history}.store.only.captured.tables.ddl`]: 'true',
+    ...Object.fromEntries(
+      ['producer', 'consumer'].flatMap(side =>
+        Object.entries(access).map(([name, value]) => [`${history}.${side}.${name}`, value]),
+      ),
+    ),
   }
 }
 
@@ -89,12 +142,10 @@ function listTables({ namespace, tables }: Source): string {
   return tables.map(({ name }) => pattern(`${namespace}.${name}`)).join()
 }
 
-/** What is not listed does not even leave the source. */
+/** What is not listed, or dropped, does not even leave the source. */
 function listColumns({ namespace, tables }: Source): string {
   return tables
-    .flatMap(({ name, columns }) =>
-      Object.keys(columns).map(column => pattern(`${namespace}.${name}.${column}`)),
-    )
+    .flatMap(table => takenColumns(table).map(([column]) => pattern(`${namespace}.${table.name}.${column}`)))
     .join()
 }
 

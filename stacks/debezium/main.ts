@@ -17,7 +17,11 @@ try {
     throw new ConfigError(
       `usage: npm run debezium -- <system>, one of ${sources.map(one => one.system).join(', ')}`,
     )
-  const config = makeDebeziumConfig(source, readConnection(source.connection, settings.CORDAGE_HOME))
+  const config = makeDebeziumConfig(
+    source,
+    readConnection(source.connection, settings.CORDAGE_HOME),
+    settings.BUS_URL,
+  )
   process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
 } catch (error) {
   exitWith(error)

@@ -69,7 +69,7 @@ function describeTable(source: Source, table: SourceTable, report: SourceReport 
     const treatment =
       column.policy === 'hash' && column.joinable ? 'hash, joinable' : (column.policy ?? 'keep')
     say(
-      `    ${name.padEnd(width)}  ${stored.padEnd(14)} ${(type === undefined ? '-' : column.as).padEnd(20)} ${treatment}`,
+      `    ${name.padEnd(width)}  ${stored.padEnd(14)} ${(type === undefined ? '-' : (column.as ?? '-')).padEnd(20)} ${treatment}`,
     )
   }
   const left = report?.notCaptured.get(table.name)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { openBus } from '../../shared/bus/index.ts'
+import { isPosition, openBus } from '../../shared/bus/index.ts'
 import { readSettings, readSources, type Source } from '../../shared/config/index.ts'
 import { exitWith, makeHost } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
@@ -34,9 +34,9 @@ function findTable(sources: Source[], name = '') {
 function readGoal(version: string | undefined, position: string | undefined): Goal {
   if ((version === undefined) === (position === undefined)) throw new ConfigError(USAGE)
   if (position !== undefined) {
-    if (!/^[0-9a-f]{4}-[0-9a-f]{16}-[0-9a-f]{8}$/.test(position))
+    if (!isPosition(position))
       throw new ConfigError(
-        `--to-position ${position}: a position is <epoch>-<commit>-<ordinal> in 4, 16 and 8 hex digits, as in the column _position`,
+        `--to-position ${position}: a position is <epoch>-<commit>-<ordinal> in 4, 16 (of SQL Server 20) and 8 hex digits, as in the column _position`,
       )
     return { position }
   }

@@ -15,6 +15,7 @@ import { type FunctionFolder, listFunctions, loadFunction } from '../local/disco
 import { ROOT } from '../local/stack.ts'
 import { toCSharp, toCurl, toCurlGet } from './examples.ts'
 import { code, fieldTable, type JsonSchema, listFields, table } from './fields.ts'
+import { typesPage } from './types.ts'
 
 type RequestFunction = FunctionDefinition & { kind: 'request' }
 
@@ -29,6 +30,7 @@ export async function makePages(): Promise<Map<string, string>> {
     'functions.md': functionsPage(functions, triggers),
     'triggers.md': triggersPage(triggers),
     'sources.md': sourcesPage(),
+    'types.md': typesPage(),
     'marts.md': martsPage(),
     'metrics.md': metricsPage(await registry.getMetricsAsJSON()),
   }

@@ -41,10 +41,10 @@ after(async () => {
   await fleet.stop()
 })
 
-async function addCanary(id: number, income = '1000'): Promise<void> {
-  const values = [id, token(), token(), token(), BIRTHDAY, `${token()}@example.invalid`, income]
+async function addCanary(id: number, children = '2'): Promise<void> {
+  const values = [id, token(), token(), token(), BIRTHDAY, `${token()}@example.invalid`, children]
   await source.query(
-    `insert into dbo."Client" ("ClientID", "Prefix", "FirstName", "LastName", "BirthDate", "Email", "AnnualIncome") values ($1, $2, $3, $4, $5, $6, $7::numeric)`,
+    `insert into dbo."Client" ("ClientID", "Prefix", "FirstName", "LastName", "BirthDate", "Email", "TotalChildren") values ($1, $2, $3, $4, $5, $6, $7::numeric)`,
     values,
   )
 }
@@ -73,6 +73,7 @@ async function startParker() {
 test('canary clients are found nowhere in the clear: lake, bus, store, parked, logs', {
   timeout: 240_000,
 }, async () => {
+  await source.query('alter table dbo."Client" alter column "TotalChildren" type numeric')
   for (const id of [900_001, 900_002, 900_003]) await addCanary(id)
   const parker = await startParker()
   fleet.redirect('land-changes', parker.url)
@@ -86,7 +87,7 @@ test('canary clients are found nowhere in the clear: lake, bus, store, parked, l
 
   for (const id of [900_004, 900_005]) await addCanary(id)
   // A value that admission refuses: only its place is kept.
-  await addCanary(900_006, 'NaN')
+  await addCanary(900_006, '1.5')
   for (const id of [900_001, 900_004])
     await source.query('update dbo."Client" set "LastName" = $2, "Email" = $3 where "ClientID" = $1', [
       id,
@@ -105,7 +106,7 @@ test('canary clients are found nowhere in the clear: lake, bus, store, parked, l
     60_000,
   )
   assert.equal(
-    await countParked(`function = 'admit-changes' and event is null and detail = 'AnnualIncome'`),
+    await countParked(`function = 'admit-changes' and event is null and detail = 'TotalChildren'`),
     1,
   )
   await assertNowhere('parked')

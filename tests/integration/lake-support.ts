@@ -133,7 +133,8 @@ export function asText(columns: Column[], row: Row): Record<string, string | nul
   )
 }
 /** As Python writes it. */
-export const doubleText = (value: number) => String(value).replace(/e([+-])(\d)$/, 'e$10$2')
+export const doubleText = (value: number) =>
+  Object.is(value, -0) ? '-0.0' : String(value).replace(/e([+-])(\d)$/, 'e$10$2')
 
 /** delta-rs and DuckDB in one Python process. */
 export class LakeReader {

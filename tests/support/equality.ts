@@ -7,7 +7,13 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { keyOf } from '../../shared/capture/index.ts'
 import { readPostgresValue } from '../../shared/capture/values.ts'
-import { readSources, type SecretUrl, type Source, type SourceTable } from '../../shared/config/index.ts'
+import {
+  readSources,
+  type SecretUrl,
+  type Source,
+  type SourceTable,
+  takenColumns,
+} from '../../shared/config/index.ts'
 import { openVault, readMasterKey, type Values } from '../../shared/privacy/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { ROOT } from './postgres.ts'
@@ -111,7 +117,7 @@ async function readLedger(
 
 function toValues(table: SourceTable, texts: Texts): Values {
   return Object.fromEntries(
-    Object.entries(table.columns).map(([name, column]) => {
+    takenColumns(table).map(([name, column]) => {
       const text = texts[name] ?? null
       return [name, text === null ? null : readPostgresValue(text, column.type)]
     }),

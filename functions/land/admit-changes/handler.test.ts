@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { type Bus, openStoreBus, type PartitionBatch, rawTopicOf } from '../../../shared/bus/index.ts'
+import {
+  type Bus,
+  commitOf,
+  openStoreBus,
+  type PartitionBatch,
+  rawTopicOf,
+} from '../../../shared/bus/index.ts'
 import { parseSource } from '../../../shared/config/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
 import { openVault } from '../../../shared/privacy/index.ts'
@@ -87,7 +93,7 @@ const told = (
   table: string,
   op: string,
   row: object,
-  more: { snapshot?: string; commit?: number; order?: number } = {},
+  more: { snapshot?: string; commit?: number; lsn?: string; order?: number } = {},
 ) => ({
   op,
   before: op === 'd' ? row : null,
@@ -97,7 +103,9 @@ const told = (
     table,
     ts_ms: 1767225600000,
     snapshot: more.snapshot ?? 'false',
-    sequence: JSON.stringify([String(more.commit ?? 100), '200']),
+    ...(more.lsn
+      ? { connector: 'sqlserver', commit_lsn: more.lsn, change_lsn: more.lsn }
+      : { sequence: JSON.stringify([String(more.commit ?? 100), '200']) }),
   },
   transaction: more.snapshot ? null : { total_order: more.order ?? 1 },
 })
@@ -124,7 +132,7 @@ const brief = async (table?: string) =>
     const data = JSON.parse(value)
     return type.includes('snapshot-end')
       ? `end of ${data.epoch}`
-      : `${data.op} ${position.slice(0, 4)} ${Number.parseInt(position.slice(5, 21), 16)}/${Number.parseInt(position.slice(22), 16)}`
+      : `${data.op} ${position.slice(0, 4)} ${commitOf(position)}/${Number.parseInt(position.slice(-8), 16)}`
   })
 
 test('a snapshot is an epoch, closed for every table, and changes follow it', async () => {
@@ -160,6 +168,69 @@ test('a snapshot that broke off is another epoch when it begins again', async ()
   await admit([product(1, { snapshot: 'first' }, 'r'), product(2, { snapshot: 'true' }, 'r')])
   await admit([product(1, { snapshot: 'first' }, 'r'), mark(300)], 2)
   assert.deepEqual(await brief(), ['r 0001 0/0', 'r 0001 0/1', 'r 0002 0/0', 'end of 2'])
+})
+
+/** What an installation of before has written down: epochs whose commits have 16 digits. */
+const asBefore = () => store.query('update ingest.raw_epoch set is_wide = false')
+
+test('SQL Server: commits keep their order where the log outgrows 16 digits, and a new epoch has all 20', async () => {
+  const admit = await start()
+  await admit([
+    product(1, { snapshot: 'last', lsn: '0000fffe:00000001:0001' }, 'r'),
+    product(2, { lsn: '0000ffff:ffffffff:ffff' }),
+    product(3, { lsn: '00010000:00000001:0001' }),
+    product(4, { lsn: '0001f0af:00001b98:0005' }),
+  ])
+  const positions = (await written()).map(({ position }) => position)
+  assert.deepEqual(positions, [
+    '0001-0000000000000000-00000000',
+    '0001-0000000000000000-ffffffff',
+    '0001-0000ffffffffffffffff-00000002',
+    '0001-00010000000000010001-00000002',
+    '0001-0001f0af00001b980005-00000002',
+  ])
+  assert.deepEqual(positions.toSorted(), positions)
+})
+
+test('an installation of before keeps its positions, and begins another epoch where the log outgrows them', async () => {
+  const before = [
+    product(1, { snapshot: 'first', lsn: '0000fffe:00000001:0001' }, 'r'),
+    product(2, { snapshot: 'last', lsn: '0000fffe:00000001:0001' }, 'r'),
+  ]
+  const after = [
+    product(3, { lsn: '0000fffe:00000002:0001' }),
+    product(4, { lsn: '0000ffff:00000002:0001' }),
+    product(5, { lsn: '00010000:00000001:0001' }),
+    { ...mark(0), source: { ...mark(0).source, commit_lsn: '00010000:00000001:0002' } },
+    product(6, { lsn: '00010000:00000003:0001' }),
+  ]
+  await (await start())(before)
+  await asBefore()
+  await (await start())(after.slice(0, 2), 2)
+  await (await start())(after, 2)
+  const positions = (await written())
+    .filter(({ type }) => type === 'cordage.change.v1')
+    .map(({ position }) => position)
+  const first = ['0001-fffe000000020001-00000002', '0001-ffff000000020001-00000002']
+  assert.deepEqual(positions.slice(2), [
+    ...first,
+    // What comes again has the position that it had.
+    ...first,
+    '0002-00010000000000010001-00000002',
+    '0002-00010000000000030001-00000002',
+  ])
+  await (await start())(after, 2)
+  assert.deepEqual(
+    (await written()).filter(({ type }) => type === 'cordage.change.v1').length,
+    positions.length + 4,
+  )
+  const [capture] = await store.query('select epoch, state from ingest.capture')
+  assert.deepEqual(capture, { epoch: 2, state: 'streaming' })
+  const epochs = await store.query('select epoch, is_wide from ingest.raw_epoch order by epoch')
+  assert.deepEqual(epochs, [
+    { epoch: 1, is_wide: false },
+    { epoch: 2, is_wide: true },
+  ])
 })
 
 test('changes that no snapshot comes before take nothing for deleted', async () => {

@@ -28,6 +28,7 @@ type Status = {
   }[]
   marts: object[]
   parked: object[]
+  replaced: object[]
   running: object[]
   failed: object[]
 }
@@ -140,4 +141,26 @@ test('sources, parked events and schedules are told with what is wrong with them
   assert.deepEqual(status.failed, [
     { schedule: 'compact-lake/0', dueAt: '2026-01-01T00:00:00.000Z', detail: 'no room' },
   ])
+})
+
+test('what became null is told by column and reason, and counted for whoever scrapes', async () => {
+  await store.query(
+    `insert into ingest.replaced_value (system, table_name, column_name, reason, count, last_at)
+     values ('shop', 'Order', 'Due', 'infinity', 3, '2026-01-01T00:00:00Z')`,
+  )
+  const { replaced } = await showStatus()
+  assert.deepEqual(replaced, [
+    {
+      system: 'shop',
+      table: 'Order',
+      column: 'Due',
+      reason: 'infinity',
+      count: 3,
+      lastAt: '2026-01-01T00:00:00.000Z',
+    },
+  ])
+  assert.match(
+    await registry.metrics(),
+    /cordage_replaced_values\{system="shop",table="Order",column="Due",reason="infinity"\} 3/,
+  )
 })

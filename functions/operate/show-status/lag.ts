@@ -54,6 +54,20 @@ const parked = makeGauge({
     ),
 })
 
+const replaced = makeGauge({
+  name: 'cordage_replaced_values',
+  help: 'Values that became null because their type has no place for them, or because their row names no client',
+  labels: ['system', 'table', 'column', 'reason'],
+  collect: () =>
+    readStore<{ system: string; table: string; column: string; reason: string; count: string }>(
+      'select system, table_name as table, column_name as column, reason, count from ingest.replaced_value',
+      rows => {
+        replaced.reset()
+        for (const { count, ...labels } of rows) replaced.set(labels, Number(count))
+      },
+    ),
+})
+
 async function readStore<Row extends object>(text: string, tell: (rows: Row[]) => void): Promise<void> {
   try {
     tell((await query?.<Row>(text)) ?? [])

@@ -49,6 +49,18 @@ export const statusSchema = z.object({
       oldestAt: z.iso.datetime(),
     }),
   ),
+  replaced: z
+    .array(
+      z.object({
+        system: z.string(),
+        table: z.string(),
+        column: z.string(),
+        reason: z.string().describe('nan, infinity, year_out_of_range, or no_client'),
+        count: z.number().int(),
+        lastAt: z.iso.datetime(),
+      }),
+    )
+    .describe('Values that became null: their type has no place for them, or their row names no client'),
   running: z.array(z.object({ schedule: z.string(), startedAt: z.iso.datetime() })),
   failed: z
     .array(z.object({ schedule: z.string(), dueAt: z.iso.datetime(), detail: z.string().nullable() }))
@@ -105,6 +117,16 @@ export async function readStatus(query: Query): Promise<Status> {
   }>(
     'select function, topic, reason, count(*) as count, min(parked_at) as oldest_at from ops.parked group by 1, 2, 3 order by 1, 2, 3',
   )
+  const replaced = await query<{
+    system: string
+    table: string
+    column: string
+    reason: string
+    count: string
+    last_at: Date
+  }>(
+    'select system, table_name as table, column_name as column, reason, count, last_at from ingest.replaced_value order by 1, 2, 3, 4',
+  )
   const runs = await query<{
     schedule: string
     status: string
@@ -139,6 +161,11 @@ export async function readStatus(query: Query): Promise<Status> {
       ...row,
       count: Number(count),
       oldestAt: oldest_at.toISOString(),
+    })),
+    replaced: replaced.map(({ count, last_at, ...row }) => ({
+      ...row,
+      count: Number(count),
+      lastAt: last_at.toISOString(),
     })),
     running: runs
       .filter(run => run.status === 'running')

@@ -19,6 +19,7 @@ const RECORD = {
 /** A store that knows one mart; what it was asked is kept. `failures` are thrown one by one by queries of the mart. */
 async function start(
   failures: Error[] = [],
+  row: object = { week_start: '2017-06-26', amount: '1.0000' },
 ): Promise<{ caller: StartedFunction; asked: { text: string; values: unknown[] | undefined }[] }> {
   const asked: { text: string; values: unknown[] | undefined }[] = []
   const query = async (text: string, values?: unknown[]) => {
@@ -27,7 +28,7 @@ async function start(
     if (text.includes('from ops.mart')) return [{ mart: 'agg_sales_weekly' }]
     const failure = failures.shift()
     if (failure) throw failure
-    return [{ week_start: '2017-06-26', amount: '1.0000' }]
+    return [row]
   }
   const store = { transaction: (work: (transaction: object) => Promise<unknown>) => work({ query }) }
   return { caller: await startFunction(readMart, { resources: { store: store as unknown as Store } }), asked }
@@ -48,6 +49,17 @@ test('a mart is read from the tables behind its view, with every value as a para
     text: 'select * from "mart_7"."agg_sales_weekly" where "week_start" >= $1::date and "week_start" < $2::date order by "week_start" desc nulls last limit 3',
     values: ['2017-01-01', '2018-01-01'],
   })
+})
+
+test('a number that JSON does not have is text', async () => {
+  const { caller } = await start([], {
+    week_start: null,
+    amount: Number.NaN,
+    ratio: Number.NEGATIVE_INFINITY,
+  })
+  const { status, body } = await caller.call({ mart: 'agg_sales_weekly' })
+  assert.equal(status, 200)
+  assert.deepEqual(body.rows, [{ week_start: null, amount: 'NaN', ratio: '-Infinity' }])
 })
 
 test('a mart that is not there is a 404 that lists those that are', async () => {

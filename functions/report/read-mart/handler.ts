@@ -40,7 +40,7 @@ const output = z.object({
   rows: z
     .array(z.record(z.string(), cell))
     .describe(
-      'numeric and bigint values are text, exact to the last digit; dates 2017-06-30; instants in UTC',
+      'numeric and bigint values are text, exact to the last digit, and so are doubles that are not finite (NaN, Infinity); dates 2017-06-30; instants in UTC',
     ),
   builtAt: z.string(),
   asOf: z.object({ changedAt: z.string().nullable(), position: z.string().nullable() }),
@@ -99,7 +99,7 @@ async function readMart({ query }: Transaction, { mart, filters, orderBy, limit 
     return makeConditions(pg.escapeIdentifier(column), type, wanted, field, values)
   })
   const order = orderBy ? makeOrder(orderBy, types) : []
-  const rows = await query(
+  const rows = await query<Record<string, z.output<typeof cell>>>(
     [
       `select * from ${pg.escapeIdentifier(`mart_${found.schema_number}`)}.${pg.escapeIdentifier(mart)}`,
       conditions.length > 0 ? `where ${conditions.join(' and ')}` : '',
@@ -111,11 +111,17 @@ async function readMart({ query }: Transaction, { mart, filters, orderBy, limit 
   return {
     mart,
     columns: found.columns,
-    rows,
+    rows: rows.map(row =>
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)])),
+    ),
     builtAt: found.built_at.toISOString(),
     asOf: { changedAt: found.changed_at?.toISOString() ?? null, position: found.position },
   }
 }
+
+/** JSON has no number for NaN and infinity. */
+const toCell = (value: z.output<typeof cell>) =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
 
 async function unknownMart(query: Transaction['query'], mart: string): Promise<NotFoundError> {
   const marts = await query<{ mart: string }>('select mart from ops.mart order by mart')

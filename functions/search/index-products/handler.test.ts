@@ -67,6 +67,18 @@ test('a product, its texts and its stock are written, and the text embedded once
   assert.equal(embedded.length, 1)
 })
 
+test('a price that is no number, or that nobody could have, is none', async () => {
+  for (const [i, price] of ['NaN', 'Infinity', '-Infinity', '1e300', '1000000000000000', 1e20].entries()) {
+    assert.deepEqual(
+      await deliver(makeEvent({ table: 'Product', row: bike({ ListPrice: price }), commit: 2 * i + 1 })),
+      ['done'],
+    )
+    assert.equal((await product())?.list_price, null, String(price))
+    await deliver(makeEvent({ table: 'Product', row: bike(), commit: 2 * i + 2 }))
+    assert.equal((await product())?.list_price, '100.0000')
+  }
+})
+
 test('a repeat changes nothing and embeds nothing', async () => {
   const event = makeEvent({ table: 'Product', row: bike(), commit: 1 })
   await deliver(event)

@@ -63,12 +63,20 @@ export function findTarget(sources: Source[], topic: string): Target | undefined
   return undefined
 }
 
+/** Of a numeric(19, 4). */
+const LEAST_BEYOND = 1e15
+
+/** A price that the index has no room for, NaN and infinity among them, is none that anybody could ask for. */
+const hasRoom = (value: Row[string]) => value === null || Math.abs(Number(value)) < LEAST_BEYOND
+
 /** A row as the index takes it: our names, ids as text with the system's prefix. */
-function toIndexRow({ source, table }: Target, row: Row): Row {
+function toIndexRow({ source, table, index }: Target, row: Row): Row {
   const renamed: Row = {}
-  for (const [name, value] of Object.entries(row)) {
+  for (const [name, given] of Object.entries(row)) {
     const column = table.columns[name]
-    if (column)
+    const isPrice = column?.as !== undefined && index.columns[column.as] === 'numeric'
+    const value = isPrice && !hasRoom(given) ? null : given
+    if (column?.as !== undefined)
       renamed[column.as] = column.as === 'product_id' && value !== null ? `${source.idPrefix}${value}` : value
   }
   return renamed

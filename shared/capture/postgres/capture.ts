@@ -198,6 +198,7 @@ async function keepReading(
     source,
     url,
     collector,
+    typeSchemas: schemasOfKeys(source, catalog),
     beginOf: epoch => plan.epochs.find(each => each.epoch === epoch)?.from ?? 0n,
     ask() {
       replication.confirm(0n)
@@ -228,4 +229,11 @@ function findReadables(source: Source, catalog: Catalog, plan: Plan): Readable[]
     const partNames = new Map(found.leaves.map(({ oid, schema, name }) => [oid, { schema, name }]))
     return [{ table, along, reading: { ...reading, parts: [...reading.parts] }, partNames }]
   })
+}
+
+function schemasOfKeys(source: Source, { tables }: Catalog): string[] {
+  const types = source.tables.flatMap(({ name, key }) =>
+    (tables.get(name)?.columns ?? []).filter(column => key.includes(column.name)).map(({ type }) => type),
+  )
+  return [...new Set(types.filter(({ isBuiltIn }) => !isBuiltIn).map(({ schema }) => schema))]
 }

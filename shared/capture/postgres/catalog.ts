@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { digitsOf, type PostgresType, type TypedColumn } from './types.ts'
 
 /**
  * What a Postgres' catalogue says of the tables that a source file names: read in a few statements, each second while we
@@ -28,6 +29,8 @@ export type ServerFacts = {
   freeSlots: number
   freeSenders: number
   synchronousStandbys: string
+  /** Digits behind the point of its money. */
+  moneyScale: number
 }
 
 /** How an UPDATE or DELETE tells which row it was: the columns that the log has of the old row. */
@@ -37,9 +40,10 @@ export type ColumnFacts = {
   name: string
   /** Its number in the table, which no other column ever gets. */
   number: number
-  /** As information_schema names it, and as the server prints it. */
-  dataType: string
+  /** The type below a domain. */
+  type: PostgresType & { schema: string }
   printedType: string
+  digits: TypedColumn['digits']
   typeId: string
   typeModifier: number
   generated: '' | 'stored' | 'virtual'
@@ -151,7 +155,9 @@ async function readServer(client: pg.Client, slot: string): Promise<ServerFacts>
        exists (select 1 from pg_replication_slots where slot_name = $1) as "hasSlot",
        (current_setting('max_replication_slots')::int - (select count(*) from pg_replication_slots))::int as "freeSlots",
        (current_setting('max_wal_senders')::int - (select count(*) from pg_stat_replication))::int as "freeSenders",
-       current_setting('synchronous_standby_names') as "synchronousStandbys"`,
+       current_setting('synchronous_standby_names') as "synchronousStandbys",
+       -- One unit has as many zeros as money has digits behind the point.
+       length(('x' || encode(cash_send(1::numeric::money), 'hex'))::bit(64)::bigint::text) - 1 as "moneyScale"`,
     [slot],
   )
   if (!rows[0]) throw new Error('the server says nothing of itself')
@@ -159,6 +165,8 @@ async function readServer(client: pg.Client, slot: string): Promise<ServerFacts>
 }
 
 type FoundRelation = Omit<TableFacts, 'leaves'> & { isNamed: boolean; isLeaf: boolean; leafIds: string[] }
+/** `modifier`: of the type below a domain. */
+type RelationRow = Omit<FoundRelation, 'columns'> & { columns: (ColumnFacts & { modifier: number })[] }
 
 /** The named tables, those of our publication, and the partitions that hold their rows. */
 async function readRelations(
@@ -167,7 +175,7 @@ async function readRelations(
   tables: string[],
   publication: string,
 ): Promise<FoundRelation[]> {
-  const { rows } = await client.query<[FoundRelation]>({
+  const { rows } = await client.query<[RelationRow]>({
     ...AS_JSON,
     text: `
       with wanted as (
@@ -203,9 +211,9 @@ async function readRelations(
         'columns', (
           select coalesce(json_agg(json_build_object(
             'name', a.attname, 'number', a.attnum, 'typeId', a.atttypid::text, 'typeModifier', a.atttypmod,
-            'dataType', case when b.typelem <> 0 and b.typlen = -1 then 'ARRAY'
-              when b.typnamespace = 'pg_catalog'::regnamespace then format_type(b.oid, null) else 'USER-DEFINED' end,
-            'printedType', format_type(a.atttypid, a.atttypmod),
+            'type', json_build_object('name', b.typname, 'schema', (select nspname from pg_namespace where oid = b.typnamespace),
+              'isBuiltIn', b.typnamespace = 'pg_catalog'::regnamespace),
+            'printedType', format_type(a.atttypid, a.atttypmod), 'modifier', b.modifier,
             'generated', case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' else '' end,
             'isNotNull', a.attnotnull, 'mayRead', has_column_privilege(c.oid, a.attnum, 'select'),
             'isToasted', a.attstorage <> 'p', 'definedBy', concat_ws('/', a.xmin, d.xmin),
@@ -217,9 +225,10 @@ async function readRelations(
           -- The type below a domain, which may be of another domain.
           cross join lateral (
             with recursive base as (
-              select t.oid, t.typtype, t.typbasetype, t.typelem, t.typlen, t.typnamespace
+              select t.oid, t.typname, t.typtype, t.typbasetype, t.typtypmod, t.typnamespace, a.atttypmod as modifier
               union all
-              select u.oid, u.typtype, u.typbasetype, u.typelem, u.typlen, u.typnamespace
+              select u.oid, u.typname, u.typtype, u.typbasetype, u.typtypmod, u.typnamespace,
+                case when base.modifier = -1 then base.typtypmod else base.modifier end
               from base join pg_type u on u.oid = base.typbasetype where base.typtype = 'd')
             select * from base where typtype <> 'd') b
           where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
@@ -239,7 +248,13 @@ async function readRelations(
       from relation r join pg_class c using (oid) join pg_namespace n on n.oid = c.relnamespace`,
     values: [schema, tables, publication],
   })
-  return rows.map(([relation]) => relation)
+  return rows.map(([relation]) => ({
+    ...relation,
+    columns: relation.columns.map(({ modifier, ...column }) => ({
+      ...column,
+      digits: column.type.isBuiltIn && column.type.name === 'numeric' ? digitsOf(modifier) : undefined,
+    })),
+  }))
 }
 
 /** Newer servers have more columns there than older ones: as JSON what is missing is null. */

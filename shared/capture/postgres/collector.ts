@@ -1,10 +1,9 @@
-import { makePosition, type Position } from '../../bus/index.ts'
-import type { SourceTable } from '../../config/index.ts'
+import { commitOf, makePosition, ordinalOf, type Position } from '../../bus/index.ts'
+import { type SourceTable, takenColumns } from '../../config/index.ts'
 import { ORDINALS_PER_CHANGE, type RawChange, type RawRow, rawKeyOf } from '../admission.ts'
 import { makeMovedKeys } from './moved-keys.ts'
 import { makePgoutputDecoder, type PgMessage, type Relation } from './pgoutput.ts'
 import { type Epoch, epochAt, type LastCommit } from './progress.ts'
-import { capturedColumns } from './table-identity.ts'
 import type { Visibility } from './visibility.ts'
 
 /** A table as the stream tells of it. */
@@ -210,7 +209,7 @@ export function makeCollector(options: {
 
   /** Whether a change comes without columns that are captured, which a reading that follows makes up for. */
   const lacks = (relation: Relation, { table, readFrom }: Streamed): boolean => {
-    const missing = capturedColumns(table).filter(name => !relation.columns.includes(name))
+    const missing = takenColumns(table).flatMap(([name]) => (relation.columns.includes(name) ? [] : [name]))
     if (missing.length === 0) return false
     if (current && current.commitLsn < readFrom) return true
     throw new ReadAgainError(table.name, `its changes came without column ${missing.join(', ')}`)
@@ -301,7 +300,7 @@ export function makeCollector(options: {
       const lastTaken = taken.findLast(entry => !isStep(entry)) as RawChange | undefined
       return {
         entries: taken,
-        reachedLsn: commitOf(lastTaken?.position),
+        reachedLsn: lastTaken ? commitOf(lastTaken.position) : 0n,
         lastCommit: undefined,
         owed: owed.list(),
       }
@@ -310,12 +309,8 @@ export function makeCollector(options: {
 }
 
 function placeOf(position: Position | undefined): { commit: bigint; next: number } {
-  const ordinal = position === undefined ? 0 : Number.parseInt(position.slice(-8), 16)
-  return { commit: commitOf(position), next: Math.max(READ_ORDINAL, ordinal + 1) }
-}
-
-function commitOf(position: Position | undefined): bigint {
-  return position === undefined ? 0n : BigInt(`0x${position.slice(5, 21)}`)
+  if (position === undefined) return { commit: 0n, next: READ_ORDINAL }
+  return { commit: commitOf(position), next: Math.max(READ_ORDINAL, ordinalOf(position) + 1) }
 }
 
 function keyOnly(table: SourceTable, row: RawRow<string>): RawRow<string> {

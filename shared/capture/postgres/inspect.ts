@@ -1,4 +1,4 @@
-import type { Source, SourceTable } from '../../config/index.ts'
+import { type Source, type SourceTable, takenColumns } from '../../config/index.ts'
 import type {
   Catalog,
   IndexFacts,
@@ -8,8 +8,7 @@ import type {
   TableFacts,
 } from './catalog.ts'
 import { findHazards, publishedBy, withLeaves } from './identity.ts'
-import { capturedColumns } from './table-identity.ts'
-import { isReadable, proposeColumn } from './types.ts'
+import { checkType, proposeColumn } from './types.ts'
 
 /** How a source file fits the database that it describes. One line each, which names the table and the column. */
 export type SourceReport = {
@@ -182,8 +181,8 @@ function inspectTable(
     ...findKeyProblems(table, found),
     ...hazards,
     ...findPublishingProblems(table, found, publication),
-    ...findColumnProblems(table, found, publication),
   )
+  inspectColumns(catalog, table, found, publication, report)
   report.warnings.push(...findIdentityWarnings(catalog, table, found, publication))
   const unlisted = found.columns.filter(({ name }) => !Object.hasOwn(table.columns, name))
   if (unlisted.length > 0)
@@ -286,7 +285,9 @@ function findPublishingProblems(
     problems.push(
       `publication ${publication.name} sends only some rows of table ${table.name}: publish it without a condition`,
     )
-  const unsent = capturedColumns(table).filter(name => entry?.columns && !entry.columns.includes(name))
+  const unsent = takenColumns(table)
+    .map(([name]) => name)
+    .filter(name => entry?.columns && !entry.columns.includes(name))
   if (unsent.length > 0)
     problems.push(
       `publication ${publication.name} does not send ${unsent.join(', ')} of table ${table.name}: publish it without a column list`,
@@ -294,20 +295,23 @@ function findPublishingProblems(
   return problems
 }
 
-function findColumnProblems(table: SourceTable, found: TableFacts, publication: PublicationFacts): string[] {
-  const problems: string[] = []
+function inspectColumns(
+  catalog: Catalog,
+  table: SourceTable,
+  found: TableFacts,
+  publication: PublicationFacts,
+  { problems, warnings }: SourceReport,
+): void {
   const entry = publishedBy(publication, found)
-  for (const [name, declared] of Object.entries(table.columns)) {
+  for (const [name, declared] of takenColumns(table)) {
     const column = found.columns.find(column => column.name === name)
     if (!column) {
       problems.push(`column ${table.name}.${name} is not there`)
       continue
     }
-    if (declared.policy === 'drop') continue
-    if (!isReadable(column, declared.type))
-      problems.push(
-        `column ${table.name}.${name} is ${column.printedType}, declared as ${declared.type.kind}: ${proposeColumn(column, false)}`,
-      )
+    const verdict = checkType(`${table.name}.${name}`, column, declared.type, catalog.server.moneyScale)
+    if (verdict && 'problem' in verdict) problems.push(verdict.problem)
+    else if (verdict) warnings.push(verdict.warning)
     if (!column.mayRead)
       problems.push(`column ${table.name}.${name} may not be read: grant select on table ${table.name}`)
     if (column.generated === 'virtual')
@@ -319,7 +323,6 @@ function findColumnProblems(table: SourceTable, found: TableFacts, publication: 
         `column ${table.name}.${name} is generated and not sent: leave it out of the file, or, from Postgres 18 on, alter publication ${publication.name} set (publish_generated_columns = stored)`,
       )
   }
-  return problems
 }
 
 /** What is parked or read again where the log has not all of the old row; full identity is advised only where it is safe. */

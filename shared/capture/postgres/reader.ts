@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import type { SecretUrl, Source, SourceTable } from '../../config/index.ts'
+import { type SecretUrl, type Source, type SourceTable, takenColumns } from '../../config/index.ts'
 import { connectPostgres } from '../../store/index.ts'
 import type { RawRow } from '../admission.ts'
 import type { Collector, ReadStep } from './collector.ts'
 import type { Reading } from './progress.ts'
-import { parseLsn, SESSION_OPTIONS } from './replication.ts'
-import { capturedColumns } from './table-identity.ts'
+import { parseLsn } from './replication.ts'
+import { SESSION_OPTIONS } from './types.ts'
 import { readVisibility } from './visibility.ts'
 
 /** How long a statement of ours may take at the source: one that would take longer reads less at a time. */
@@ -40,6 +40,8 @@ export type ReaderOptions = {
   source: Source
   url: SecretUrl
   collector: Collector
+  /** Schemas of the keys' types, where their operators are. */
+  typeSchemas: string[]
   /** The place of the log from which on changes are of an epoch. */
   beginOf(epoch: number): bigint
   /** Asks the source how far the stream is; the collector hears of it. */
@@ -78,7 +80,7 @@ async function readPart(
     const { rows, asked, placed } = await readChunk(options, client, pace, {
       table,
       select: limit => ({
-        text: `select ${listOf(capturedColumns(table))} from ${nameOf(from)}${
+        text: `select ${listOf(namesOf(table))} from ${nameOf(from)}${
           after ? ` where (${listOf(along)}) > (${along.map((_, i) => `$${i + 1}`).join(', ')})` : ''
         } order by ${listOf(along)} limit ${limit}`,
         values: after ?? [],
@@ -115,7 +117,7 @@ export async function readOwed(options: ReaderOptions): Promise<void> {
       const { placed } = await readChunk(options, client, makePace(), {
         table,
         select: () => ({
-          text: `select ${listOf(capturedColumns(table))} from ${nameOf({ schema: source.namespace, name: table.name })}
+          text: `select ${listOf(namesOf(table))} from ${nameOf({ schema: source.namespace, name: table.name })}
             where (${listOf(table.key)}) in (${tuples.join(', ')})`,
           values: keys.flatMap(({ values }) => values),
         }),
@@ -126,6 +128,7 @@ export async function readOwed(options: ReaderOptions): Promise<void> {
   })
 }
 
+const namesOf = (table: SourceTable) => takenColumns(table).map(([name]) => name)
 const listOf = (names: string[]) => names.map(name => pg.escapeIdentifier(name)).join(', ')
 const nameOf = ({ schema, name }: { schema: string; name: string }) =>
   `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`
@@ -233,7 +236,7 @@ async function until({ ask, signal }: ReaderOptions, there: Promise<void> | unde
 
 /** A connection that reads, and that neither holds a transaction for long nor reads what a policy hides from it. */
 async function withReader(
-  { url, signal }: ReaderOptions,
+  { url, typeSchemas, signal }: ReaderOptions,
   work: (client: pg.Client) => Promise<void>,
 ): Promise<void> {
   const client = await connectPostgres(
@@ -247,6 +250,7 @@ async function withReader(
     signal,
   )
   try {
+    await client.query(`set search_path = ${listOf(['pg_catalog', ...typeSchemas])}`)
     await work(client)
   } finally {
     await client.end()

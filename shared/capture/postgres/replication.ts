@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { SecretUrl } from '../../config/index.ts'
 import { OutageError } from '../../errors/index.ts'
 import { connectPostgres } from '../../store/index.ts'
+import { SESSION_OPTIONS } from './types.ts'
 
 /** What node-postgres does not declare of the connection below a client: its COPY side and its socket. */
 type CopyConnection = {
@@ -31,9 +32,6 @@ export function parseLsn(text: string): bigint {
 export function formatLsn(lsn: bigint): string {
   return `${(lsn >> 32n).toString(16).toUpperCase()}/${(lsn & 0xffffffffn).toString(16).toUpperCase()}`
 }
-
-/** How values print, whatever the server's, the database's and the role's defaults are: read and streamed alike. */
-export const SESSION_OPTIONS = '-c datestyle=ISO -c timezone=UTC -c extra_float_digits=3 -c bytea_output=hex'
 
 /** A connection for replication commands. */
 async function connectReplication(url: SecretUrl, signal?: AbortSignal): Promise<pg.Client> {

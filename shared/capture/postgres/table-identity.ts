@@ -1,4 +1,4 @@
-import type { SourceTable } from '../../config/index.ts'
+import { type SourceTable, takenColumns } from '../../config/index.ts'
 import type { PublicationFacts, TableFacts } from './catalog.ts'
 import { publishedBy } from './identity.ts'
 
@@ -26,7 +26,8 @@ export function identityOf(
   found: TableFacts,
   publication: PublicationFacts | undefined,
 ): TableIdentity {
-  const captured = found.columns.filter(({ name }) => capturedColumns(table).includes(name))
+  const taken = new Set(takenColumns(table).map(([name]) => name))
+  const captured = found.columns.filter(({ name }) => taken.has(name))
   const entry = publication && publishedBy(publication, found)
   return {
     oid: found.oid,
@@ -40,11 +41,6 @@ export function identityOf(
     file: found.file,
     leaves: Object.fromEntries(found.leaves.map(({ oid, file }) => [oid, file])),
   }
-}
-
-/** The columns whose values leave the source: the others are neither read nor needed in the log. */
-export function capturedColumns(table: SourceTable): string[] {
-  return Object.keys(table.columns).filter(name => table.columns[name]?.policy !== 'drop')
 }
 
 /** What has to be read of a table that was read before: all of it, some new partitions, or nothing. */

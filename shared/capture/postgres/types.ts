@@ -1,36 +1,158 @@
 import type { ColumnType } from '../../config/index.ts'
-import type { ColumnFacts } from './catalog.ts'
 
-/** Postgres types that a declared type can be read from. */
-const READABLE_FROM: Record<ColumnType['kind'], string[]> = {
-  int: ['smallint', 'integer'],
-  bigint: ['smallint', 'integer', 'bigint'],
-  double: ['real', 'double precision', 'smallint', 'integer'],
-  decimal: ['numeric', 'smallint', 'integer', 'bigint'],
-  boolean: ['boolean'],
-  string: ['text', 'character varying', 'character', 'uuid', 'json', 'jsonb', 'USER-DEFINED', 'name', 'xml'],
-  binary: ['bytea'],
-  date: ['date'],
-  timestamp: ['timestamp with time zone'],
-  timestampNtz: ['timestamp without time zone'],
+type Kind = ColumnType['kind']
+
+/**
+ * Settings under which Postgres prints values, alike in every session that reads them, whatever a role or a database has
+ * set: a snapshot and the stream behind it must tell one value in one way. Money prints as `-$1,234.50`, names of other
+ * schemas with their schema.
+ */
+export const SESSION_OPTIONS = Object.entries({
+  datestyle: 'ISO',
+  timezone: 'UTC',
+  intervalstyle: 'postgres',
+  extra_float_digits: '3',
+  bytea_output: 'hex',
+  lc_monetary: 'C',
+  search_path: 'pg_catalog',
+  quote_all_identifiers: 'off',
+})
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ')
+
+/** Types of Postgres that are read as one of these kinds. docs/reference/types.md is printed from it. */
+export const POSTGRES_TYPES: { types: string[]; names: string; kinds: Kind[]; remark?: string }[] = [
+  { types: ['bool'], names: 'boolean', kinds: ['boolean'] },
+  { types: ['int2', 'int4'], names: 'smallint, integer', kinds: ['int', 'bigint', 'decimal', 'double'] },
+  { types: ['int8'], names: 'bigint', kinds: ['bigint', 'decimal'] },
+  {
+    types: ['numeric'],
+    names: 'numeric',
+    kinds: ['decimal', 'int', 'bigint', 'double'],
+    remark:
+      'as int or bigint whole values only (12.00 is 12), as double values that a double gives back digit by digit; others are parked',
+  },
+  {
+    types: ['money'],
+    names: 'money',
+    kinds: ['decimal'],
+    remark: 'where lc_monetary has two digits behind the point; text is `-$1,234.50`',
+  },
+  { types: ['float4', 'float8'], names: 'real, double precision', kinds: ['double'] },
+  { types: ['oid', 'xid', 'cid'], names: 'oid, xid, cid', kinds: ['bigint', 'decimal'] },
+  { types: ['xid8'], names: 'xid8', kinds: ['decimal'] },
+  { types: ['bytea'], names: 'bytea', kinds: ['binary'], remark: 'text is `\\x00ff`' },
+  {
+    types: ['date'],
+    names: 'date',
+    kinds: ['date'],
+    remark: 'years 1 to 9999; infinity and other years are null, and counted',
+  },
+  {
+    types: ['timestamp'],
+    names: 'timestamp without time zone',
+    kinds: ['timestampNtz'],
+    remark: 'as date',
+  },
+  { types: ['timestamptz'], names: 'timestamp with time zone', kinds: ['timestamp'], remark: 'as date' },
+  {
+    types: ['bpchar'],
+    names: 'character',
+    kinds: [],
+    remark: 'with the blanks that fill it up, as Postgres keeps it',
+  },
+]
+
+/** Their text is a name of the catalogue, which changes without a change of the row. */
+export const REFUSED_TYPES = [
+  'regclass',
+  'regcollation',
+  'regconfig',
+  'regdictionary',
+  'regnamespace',
+  'regoper',
+  'regoperator',
+  'regproc',
+  'regprocedure',
+  'regrole',
+  'regtype',
+  'regdatabase',
+  'aclitem',
+]
+
+/** A type as pg_type has it: a domain's is the one below it, and one of an extension or of a user's own is not built in. */
+export type PostgresType = { name: string; isBuiltIn: boolean }
+
+/** The kinds that a source file may declare for a column of the type; none where it cannot be captured. */
+export function readableKinds({ name, isBuiltIn }: PostgresType): Kind[] {
+  if (isBuiltIn && REFUSED_TYPES.includes(name)) return []
+  const known = isBuiltIn ? POSTGRES_TYPES.find(({ types }) => types.includes(name)) : undefined
+  return [...(known?.kinds ?? []), 'string']
 }
 
-export function isReadable(column: ColumnFacts, declared: ColumnType): boolean {
-  return READABLE_FROM[declared.kind].includes(column.dataType)
+/** What of a column says how its values print. */
+export type TypedColumn = {
+  type: PostgresType
+  /** As Postgres writes it: `numeric(12,2)`. */
+  printedType: string
+  /** Of a numeric with limits. */
+  digits: { precision: number; scale: number } | undefined
+}
+
+/**
+ * Why a column cannot be read as it is declared, or only in part; undefined where all is well.
+ * @param where the column's name with its table's
+ * @param moneyScale digits behind the point of the database's money
+ */
+export function checkType(
+  where: string,
+  found: TypedColumn,
+  declared: ColumnType,
+  moneyScale: number,
+): { problem: string } | { warning: string } | undefined {
+  const { type, printedType, digits } = found
+  const kinds = readableKinds(type)
+  if (kinds.length === 0)
+    return {
+      problem: `column ${where} is ${printedType}, a name of the catalogue, which cannot be captured: leave it out, or say { policy: drop }`,
+    }
+  if (!kinds.includes(declared.kind))
+    return {
+      problem: `column ${where} is ${printedType}, declared as ${declared.kind}: it can be ${kinds.join(', ')}`,
+    }
+  if (type.isBuiltIn && type.name === 'money' && moneyScale !== 2)
+    return {
+      problem: `column ${where} is money with ${moneyScale} digits behind the point (lc_monetary): make it numeric, or leave it out`,
+    }
+  if (
+    digits &&
+    declared.kind === 'decimal' &&
+    (digits.scale > declared.scale || digits.precision - digits.scale > declared.precision - declared.scale)
+  )
+    return {
+      warning: `column ${where} is ${printedType}, declared as decimal(${declared.precision},${declared.scale}): rows whose value has more digits are parked`,
+    }
+  return undefined
 }
 
 /** A line of the source file for a column. @param isPersonal whether its table holds personal data */
-export function proposeColumn(column: ColumnFacts, isPersonal: boolean): string {
-  const kind = (Object.keys(READABLE_FROM) as ColumnType['kind'][]).find(kind =>
-    READABLE_FROM[kind].includes(column.dataType),
-  )
-  const [, digits] = /\((\d+,\s*\d+)\)/.exec(column.printedType) ?? []
-  const type = kind === 'decimal' ? `"decimal(${digits ?? '38,9'})"` : (kind ?? 'string')
+export function proposeColumn(column: TypedColumn & { name: string }, isPersonal: boolean): string {
+  const name = /^[A-Za-z_][A-Za-z0-9_]*$/.test(column.name) ? column.name : JSON.stringify(column.name)
+  const [kind] = readableKinds(column.type)
+  if (kind === undefined || isPersonal) return `${name}: { policy: drop }`
+  const { precision, scale } = column.digits ?? { precision: 38, scale: 9 }
+  const type = kind === 'decimal' ? `"decimal(${precision},${Math.max(0, scale)})"` : kind
   const as = column.name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]+/g, '_')
     .replace(/^[^a-z]+/, '')
-  const name = /^[A-Za-z_][A-Za-z0-9_]*$/.test(column.name) ? column.name : JSON.stringify(column.name)
-  return `${name}: { type: ${type}, as: ${as || 'other'}${isPersonal ? ', policy: drop' : ''} }`
+  return `${name}: { type: ${type}, as: ${as || 'other'} }`
+}
+
+/** Of `numeric(precision, scale)`; a scale has eleven bits, and may be negative (numeric.c). */
+export function digitsOf(modifier: number): TypedColumn['digits'] {
+  if (modifier < 4) return undefined
+  const scale = (modifier - 4) & 0x7ff
+  return { precision: ((modifier - 4) >> 16) & 0xffff, scale: (scale ^ 1024) - 1024 }
 }

@@ -1,4 +1,4 @@
-import { type Bus, makePosition, type NewRecord, type Position } from '../../bus/index.ts'
+import { addOrdinals, type Bus, makePosition, type NewRecord } from '../../bus/index.ts'
 import type { Source } from '../../config/index.ts'
 import type { Vault } from '../../privacy/index.ts'
 import type { Query, Store } from '../../store/index.ts'
@@ -47,6 +47,7 @@ export function makeWriter(options: WriterOptions) {
     if (entries.length === 0 && !passed) return
     const changes = entries.filter(entry => !isStep(entry)) as RawChange[]
     const steps = entries.filter(isStep)
+    const last = changes.at(-1)
     await store.transaction(async transaction => {
       const { query } = transaction
       await checkLease(query, lease)
@@ -62,7 +63,8 @@ export function makeWriter(options: WriterOptions) {
           passed.at,
         )
       await saveReached(query, source.system, {
-        position: lastOrdinalOf(changes.at(-1)?.position),
+        // The second ordinal of a change belongs to it: a restart must not take it for a new one.
+        position: last && addOrdinals(last.position, ORDINALS_PER_CHANGE - 1),
         confirmedLsn: reachedLsn > 0n ? reachedLsn : undefined,
         lastCommit,
         reading: steps.length > 0 ? progress.reading : undefined,
@@ -144,11 +146,4 @@ function takeSteps(reading: Progress['reading'], steps: ReadStep[]): Ended[] {
 /** The events that end a whole reading, behind its last rows. */
 function endsOf({ table, epoch, isWhole, end }: Ended): NewRecord[] {
   return isWhole && end ? makeSnapshotEnds(table, epoch, end.position, end.at) : []
-}
-
-/** The second ordinal of a change belongs to it: a restart must not take it for a new one. */
-function lastOrdinalOf(position: Position | undefined): Position | undefined {
-  if (position === undefined) return undefined
-  const ordinal = Number.parseInt(position.slice(-8), 16) + ORDINALS_PER_CHANGE - 1
-  return position.slice(0, -8) + ordinal.toString(16).padStart(8, '0')
 }
