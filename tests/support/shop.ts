@@ -127,9 +127,10 @@ export async function openShop(
       client = await connect(url)
     },
     async readAgain() {
-      await runProgram(['stacks/local/snapshot.ts', system], {
+      const { code, stderr } = await runProgram(['stacks/local/snapshot.ts', system], {
         STORE_URL: postgres.url(`${system}_store`).reveal(),
       })
+      if (code !== 0) throw new Error(stderr)
     },
     start() {
       const abort = new AbortController()

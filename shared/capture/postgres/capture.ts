@@ -10,9 +10,9 @@ import { type CaptureLease, saveProblem } from '../state.ts'
 import type { Catalog } from './catalog.ts'
 import { type Collector, makeCollector, OtherLogError, ReadAgainError, type Streamed } from './collector.ts'
 import { slotOf, uniqueIndex } from './inspect.ts'
-import { planCapture } from './plan.ts'
+import { type Plan, planCapture } from './plan.ts'
 import { connectSource, prepareSource } from './prepare.ts'
-import { forgetTable, type Progress, saveServer } from './progress.ts'
+import { forgetTable, saveServer } from './progress.ts'
 import { type Readable, type ReaderOptions, readOwed, readTables } from './reader.ts'
 import { openReplicationStream, type ReplicationStream } from './replication.ts'
 import { findOtherLog, lostSlotText } from './slot.ts'
@@ -74,8 +74,6 @@ async function capture(options: CaptureOptions): Promise<void> {
   }
 }
 
-type Plan = Progress & { confirmedLsn: bigint }
-
 /** What a running capture is made of. */
 type Running = { replication: ReplicationStream; collector: Collector; writer: Writer }
 
@@ -89,7 +87,7 @@ async function stream(
   const collector = makeCollector({
     tables: streamedTables(source, catalog, plan),
     epochs: plan.epochs,
-    startLsn: plan.confirmedLsn,
+    startLsn: plan.slotLsn,
     last: plan.position,
     lastCommit: plan.lastCommit,
     owed: plan.owed,

@@ -108,6 +108,7 @@ export function makeCollector(options: {
   /** By the number under which their changes come. */
   tables: Map<string, Streamed>
   epochs: Epoch[]
+  /** Where the stream begins: what comes before it was confirmed. */
   startLsn: bigint
   /** The last change that is on the bus. */
   last: Position | undefined

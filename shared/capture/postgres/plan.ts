@@ -23,23 +23,23 @@ type PlanOptions = {
   ): Promise<void>
 }
 
+/** Progress with the places that a stream begins from: the slot's own, and the one up to which everything is on the bus. */
+export type Plan = Progress & { confirmedLsn: bigint; slotLsn: bigint }
+
 /**
  * Where capture goes on: the slot that it left, or a new one where it knows nothing, and what of the tables is still to be
  * read. A reading that was cut short goes on from where it was.
  * @throws ConfigError where changes were lost; what to do is in its text
  */
-export async function planCapture(
-  options: PlanOptions,
-  client: pg.Client,
-  catalog: Catalog,
-): Promise<Progress & { confirmedLsn: bigint }> {
+export async function planCapture(options: PlanOptions, client: pg.Client, catalog: Catalog): Promise<Plan> {
   const { source, store, lease } = options
   const known = await loadProgress(store, source.system)
   const slot = await readSlot(client, source)
   if (!known) refuseForeignSlot(source, slot)
   if (known?.state === 'lost')
     throw new ConfigError(lostSlotText(source.system, 'what it has changed since is not known'))
-  const progress = known && slot && !slot.isLost ? stand(known, slot.confirmedLsn) : undefined
+  const goesOn = known && slot && !slot.isLost && !isForgotten(known)
+  const progress = goesOn ? stand(known, slot.confirmedLsn) : undefined
   if (known && !progress && !isForgotten(known)) {
     const text = lostSlotText(
       source.system,
@@ -58,10 +58,10 @@ export async function planCapture(
 }
 
 /** A slot that is past what was written is not the one that we left: it would begin behind changes that nobody has. */
-function stand(known: Progress, slotLsn: bigint): (Progress & { confirmedLsn: bigint }) | undefined {
+function stand(known: Progress, slotLsn: bigint): Plan | undefined {
   const { confirmedLsn } = known
   if (confirmedLsn === undefined || slotLsn > confirmedLsn) return undefined
-  return { ...known, confirmedLsn }
+  return { ...known, confirmedLsn, slotLsn }
 }
 
 /** Nothing of what it has read counts any more: an operator said so, or nothing was read yet. */
@@ -75,7 +75,7 @@ async function beginAgain(
   store: Store,
   lease: CaptureLease,
   known: Progress | undefined,
-): Promise<Progress & { confirmedLsn: bigint }> {
+): Promise<Plan> {
   const epoch = (known?.epochs.at(-1)?.epoch ?? 0) + 1
   const fresh = {
     state: 'snapshot' as const,
@@ -92,7 +92,8 @@ async function beginAgain(
   await store.transaction(({ query }) =>
     saveProgress(query, source.system, lease, { ...fresh, confirmedLsn: undefined }),
   )
-  return { ...fresh, confirmedLsn: await recreateSlot(client, source) }
+  const confirmedLsn = await recreateSlot(client, source)
+  return { ...fresh, confirmedLsn, slotLsn: confirmedLsn }
 }
 
 /** Adds to `plan` what is to be read. @returns topics of tables whose whole reading begins */
