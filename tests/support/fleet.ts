@@ -43,6 +43,8 @@ export type FleetOptions = {
   functions?: string[]
   /** How many processes a function has, where it is not one; the second of `land-changes` is the member `land-changes-2`. */
   copies?: Record<string, number>
+  /** Whether the source has a server of its own, so that what it works can be told from what we do. */
+  hasOwnServer?: boolean
   /** Settings for all of them, which may need the source's URL. */
   env?: (fleet: {
     home: string
@@ -59,11 +61,13 @@ export async function makeFleet({
   connectors = { capture: ['capture'], consume: ['consume'] },
   functions = ['land-changes', 'index-products'],
   copies = {},
+  hasOwnServer = false,
   env = () => ({}),
 }: FleetOptions = {}): Promise<Fleet> {
   const postgres = await startTestPostgres()
   const { home } = postgres
-  const source = await postgres.createDatabase('adventureworks')
+  const shop = hasOwnServer ? await startTestPostgres() : postgres
+  const source = await shop.createDatabase('adventureworks')
   await loadDemo(source, { today: new Date(), days })
   const store = await postgres.createStore('cordage')
   const storeUrl = postgres.url('cordage')
@@ -150,6 +154,7 @@ export async function makeFleet({
     pidOf: member => running.get(member)?.pid ?? 0,
     async stop() {
       for (const member of members) await fleet.kill(member)
+      if (shop !== postgres) await shop.stop()
       await postgres.stop()
     },
   }

@@ -12,6 +12,8 @@ export const ROOT = resolve(fileURLToPath(new URL('../../', import.meta.url)))
 export type TestPostgres = {
   /** Folder of this server and of whatever else the test keeps. */
   home: string
+  /** Process id of the postmaster. */
+  pid: number
   url(database: string): SecretUrl
   /** A new, empty database. */
   createDatabase(name: string): Promise<SecretUrl>
@@ -44,6 +46,7 @@ export async function startTestPostgres(settings: Record<string, string> = {}): 
   }
   return {
     home,
+    pid: postgres.pid,
     url: postgres.url,
     createDatabase,
     openStore: open,

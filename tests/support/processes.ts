@@ -26,6 +26,23 @@ export function listFamily(pid: number): ProcessInfo[] {
   return family
 }
 
+/** Ticks of a processor's time that Linux counts in a second. */
+const TICKS = 100
+
+/** Seconds of processor time of a process and of those that it has started, also where they have ended. */
+export function readCpuSeconds(pid: number): number {
+  return listFamily(pid).reduce((sum, member) => {
+    try {
+      const stat = readFileSync(`/proc/${member.pid}/stat`, 'utf8')
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      // utime, stime, and the same of children that were waited for.
+      return sum + fields.slice(11, 15).reduce((ticks, text) => ticks + Number(text), 0) / TICKS
+    } catch {
+      return sum // ended meanwhile
+    }
+  }, 0)
+}
+
 /** Proportional set size in bytes: shared pages count for each by its part, so that sums are right. */
 export function readPss(pid: number): number {
   try {
