@@ -1,3 +1,5 @@
+export { ENTITIES, type Entity, idPrefixOf } from './entities.ts'
+export { plainName } from './names.ts'
 export * from './settings.ts'
 export * from './source.ts'
 export * from './triggers.ts'
