@@ -56,7 +56,7 @@ def pin(systems, lake_dir, open_lake):
     open_lake(connection)
     for system, source in systems.items():
         for name, table in source["tables"].items():
-            path = f"{lake_dir}/cdc_{system}/{name}"
+            path = f"{lake_dir}/cdc_{system}/{table['folder']}"
             table.update(path=path, version=None, epoch=0, landed=[])
             log = f"{path}/_delta_log"
             if not connection.execute("select count(*) from glob(?)", [f"{log}/*.json"]).fetchone()[0]:
@@ -151,7 +151,7 @@ def describe(target, models, covered, versions):
     marts = [
         [node.name, node.description, json.dumps(node.config.meta["key"]), json.dumps(node.config.meta.get("indexes", []))]
         for node in models
-        if node.name.split("_")[0] in ("dim", "fct", "agg", "mart")
+        if node.config.meta.get("key")
     ]
     build = [covered and covered["position"], covered and covered["changedAt"], json.dumps(versions)]
     if target["engine"] == "duckdb":
