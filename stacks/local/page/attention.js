@@ -49,7 +49,7 @@ function problemsOf({ sources, tables, parked, failed }) {
     ...failed.map(run => ({
       key: `job ${run.schedule}`,
       text: `${jobName(run.schedule)} failed at ${timeOfDay(run.dueAt)}`,
-      detail: detailOf(run.detail),
+      detail: run.detail ?? '',
     })),
     ...parked.map(group => ({
       key: `parked ${group.function} ${group.topic} ${group.reason}`,
@@ -207,12 +207,3 @@ function showJobs({ running, failed }) {
 }
 
 const jobName = schedule => schedule.split('/')[0]
-
-/** A failed run keeps the function's answer, a problem document. */
-function detailOf(detail) {
-  try {
-    return JSON.parse(detail).detail ?? detail
-  } catch {
-    return detail ?? ''
-  }
-}
