@@ -32,10 +32,11 @@
     store reads, and what comes after may be infinity's place holder.
 #}
 {% macro if_dated(time, value, type) -%}
+    {%- set last = '23:59:59.999 UTC' if type == instant_type() else '23:59:59.999999' -%}
     {%- set zone = ' UTC' if type == instant_type() else '' -%}
     case
         when {{ time }} between cast('0001-01-0{{ 1 if time == value else 2 }} 00:00:00{{ zone }}' as {{ type }})
-            and cast('9999-12-31 23:59:59.999{{ zone }}' as {{ type }})
+            and cast('9999-12-31 {{ last }}' as {{ type }})
         then {{ value }}
     end
 {%- endmacro %}

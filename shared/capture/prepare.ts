@@ -66,6 +66,11 @@ export async function inspectSource(client: pg.Client, source: Source): Promise<
      from pg_class c where c.relnamespace = (select oid from pg_namespace where nspname = $1) and c.relkind in ('r', 'p')`,
     [source.namespace, slotOf(source)],
   )
+  const { rows: others } = await client.query<{ name: string; kind: string }>(
+    `select relname as name, relkind as kind from pg_class
+     where relnamespace = (select oid from pg_namespace where nspname = $1) and relkind in ('v', 'm', 'f')`,
+    [source.namespace],
+  )
   for (const table of source.tables) {
     const found = tables.find(row => row.table_name === table.name)
     if (found)
@@ -75,9 +80,27 @@ export async function inspectSource(client: pg.Client, source: Source): Promise<
         columns.filter(column => column.table_name === table.name),
         report,
       )
-    else report.problems.push(`table ${source.namespace}.${table.name} is not there`)
+    else report.problems.push(describeMissing(source, table.name, others))
   }
   return report
+}
+
+const OTHER_KINDS: Record<string, string> = {
+  v: 'view',
+  m: 'materialized view',
+  f: 'foreign table',
+}
+
+/** Why a table that the file lists cannot be captured, where it is none. */
+function describeMissing(
+  { namespace }: Source,
+  table: string,
+  others: { name: string; kind: string }[],
+): string {
+  const other = others.find(({ name }) => name === table)
+  return other
+    ? `${namespace}.${table} is a ${OTHER_KINDS[other.kind]}, which has no changes of its own to follow: list the tables that its rows come from, and join them in a model of dbt`
+    : `table ${namespace}.${table} is not there`
 }
 
 async function findServerProblems(client: pg.Client, source: Source): Promise<string[]> {

@@ -47,6 +47,8 @@ export async function startShop(postgres: TestPostgres, system: string, files: {
   }
   return {
     call,
+    /** The folder of its tables in the lake. */
+    lake: join(home, 'objects', 'lake', `cdc_${system}`),
     /** Runs SQL at the shop. */
     change: (sql: string) => client.query(sql),
     /** Waits until all that the shop has said so far is landed and indexed. */

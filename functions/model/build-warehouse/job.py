@@ -133,18 +133,19 @@ def run_dbt(request):
     # Parsed without the pins, since other variables than last time would have dbt parse everything anew.
     parsed = dbtRunner().invoke([*flags, "parse", *places])
     if not parsed.success:
-        raise JobError(f"the project cannot be parsed: {parsed.exception}", "dbt_error")
-    pins = ["--vars", json.dumps({"systems": request["systems"]})]
+        raise JobError(f"the project cannot be parsed: {shorten(parsed.exception)}", "dbt_error")
     # Unit tests say something about the code, not about the data: `make test` runs them.
-    build = [*flags, "build", *places, *pins, "--exclude-resource-type", "unit_test"]
-    outcome = dbtRunner(manifest=parsed.result, callbacks=[report]).invoke(build)
+    build = [*flags, "build", *places, "--exclude-resource-type", "unit_test"]
+    # Not as an argument, which dbt reads as YAML: a name may hold what that refuses.
+    pins = {"systems": request["systems"]}
+    outcome = dbtRunner(manifest=parsed.result, callbacks=[report]).invoke(build, vars=pins)
     if target == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
         # Closing folds the write-ahead log into the file, which is renamed alone.
         DuckDBConnectionManager.close_all_connections()
     if outcome.exception:
-        raise JobError(f"dbt could not run: {outcome.exception}", "dbt_error")
+        raise JobError(f"dbt could not run: {shorten(outcome.exception)}", "dbt_error")
     failed = [result for result in outcome.result if result.status in ("error", "fail", "runtime error")]
     if failed:
         tests_only = all(result.status == "fail" for result in failed)
@@ -158,11 +159,15 @@ def run_dbt(request):
     return models, {"models": len(models), "tests": len(outcome.result) - len(models), "warnings": warnings}
 
 
+def shorten(said):
+    return " ".join(str(said).split())[:MAX_SAID_CHARS]
+
+
 def explain(result, target):
     """What failed, and of a test the rows that it found: their keys, which hold no value of a person."""
     node = result.node
     if result.status != "fail":
-        said = " ".join((result.message or str(result.status)).split())[:MAX_SAID_CHARS]
+        said = shorten(result.message or result.status)
         return f"model {node.name}: {said}" if node.resource_type == "model" else f"test {node.name}: {said}"
     names, rows = ask(target, f"select * from ({node.compiled_code}) as found limit {SHOWN_ROWS}")
     shown = [

@@ -35,3 +35,10 @@ alter table search.product_text add column source_table text not null default ''
 alter table search.stock
   add column source_table text not null default '',
   alter column quantity type numeric;
+
+-- Topics and folders of tables with other characters in their names are called otherwise from now on: such a table counts as
+-- one that was not captured yet, and is read again.
+update ingest.capture c set relations = (
+  select coalesce(jsonb_object_agg(r.key, r.value), '{}') from jsonb_each(c.relations) r
+  where r.key ~ '^[A-Za-z0-9_-][A-Za-z0-9._-]*$'
+);
