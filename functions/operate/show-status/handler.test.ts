@@ -141,3 +141,21 @@ test('sources, parked events and schedules are told with what is wrong with them
     { schedule: 'compact-lake/0', dueAt: '2026-01-01T00:00:00.000Z', detail: 'no room' },
   ])
 })
+
+test('of a run that failed the answer is told in its own words, and where the log has more of it', async () => {
+  const problem = {
+    title: 'Failed',
+    status: 500,
+    detail: 'the build failed: test unique_stg_sale_sale_id: 2 rows, such as (unique_field 7)',
+    reason: 'failed_checks',
+    traceId: 'abc',
+  }
+  await store.query(
+    `insert into ops.schedule_run (schedule, due_at, status, detail) values ('build-warehouse/1', '2026-01-01', 'failed', $1)`,
+    [JSON.stringify(problem)],
+  )
+  const run = (await showStatus()).failed.find(
+    failed => (failed as { schedule: string }).schedule === 'build-warehouse/1',
+  )
+  assert.equal((run as { detail: string }).detail, `${problem.detail} (trace abc)`)
+})
