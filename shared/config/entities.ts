@@ -123,7 +123,7 @@ export function findEntityIssues(table: EntityTable): Issue[] {
   )
     issues.push({
       path: ['tables', name, 'key'],
-      says: `the key of a table of ${entity} rows must be the columns that are its ${wanted.join(' and ')}, by which search and the models tell its rows apart`,
+      says: `the key of a table of ${entity} rows must be the columns that are its ${wanted.join(' and ')}, by which search and the models tell its rows apart: name these, and where they are no primary key have the table "replica identity full"`,
     })
   for (const ours of rule.needs)
     if (!named.has(ours))

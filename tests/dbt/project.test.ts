@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { parse } from 'yaml'
-import { readSources } from '../../shared/config/index.ts'
+import { parseSource, readSources } from '../../shared/config/index.ts'
 import { makeSystemVars, type TableVars } from '../../shared/warehouse/index.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -36,11 +36,36 @@ function run(
   })
 }
 
+/** Names that only quotes carry. */
+const ODD = parseSource(
+  'sources/odd.yml',
+  `connection: odd
+capture: postgres
+timeZone: UTC
+idPrefix: "it's-"
+tables:
+  "order items":
+    entity: order_item
+    key: ["from", "#"]
+    columns:
+      "from": { type: int, as: order_id }
+      "#": { type: int, as: line_number }
+      "a\\"b": { type: "decimal(38,10)", as: quantity }
+  "it's":
+    entity: sale
+    key: ["from"]
+    columns:
+      "from": { type: int, as: sale_id }
+      "it's": { type: double, as: amount }
+      "select": { type: date, as: sale_date }
+`,
+)
+
 /** The sources as a build pins them: some tables landed, one with a column that has not, one not at all. */
 function pinnedSystems() {
   const [source] = readSources(join(ROOT, 'sources'))
   assert.ok(source)
-  const systems = makeSystemVars([source, { ...source, system: 'second_system', idPrefix: 'b-' }], {
+  const systems = makeSystemVars([source, { ...source, system: 'second_system', idPrefix: 'b-' }, ODD], {
     adventureworks: '0001-0000000000001000-00000000',
   })
   const pin = ([name, table]: [string, TableVars]) => {
