@@ -175,7 +175,16 @@ for (const { what, change, line, says } of REFUSED)
   })
 
 test('what is no YAML, or no mapping, is refused', () => {
-  for (const text of ['', '[]', 'connection: [', '\tx: 1', '"text"'])
+  for (const text of [
+    '',
+    '[]',
+    'connection: [',
+    '\tx: 1',
+    '"text"',
+    'connection: *shop',
+    'tables: []',
+    'tables: { t: }',
+  ])
     assert.throws(() => parseSource('sources/shop.yml', text), ConfigError)
 })
 
@@ -282,4 +291,36 @@ test('a trigger file is refused by its file and field', context => {
   )
   assert.throws(() => read('topic: x'), /do-things\.yml: .*topic/)
   assert.throws(() => read('topics: ['), /do-things\.yml is not YAML/)
+})
+
+test('whatever a source file holds, it is read, or its problems are told', () => {
+  let seed = 7
+  const random = (below: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff
+    return seed % below
+  }
+  const pieces = [
+    '',
+    ':',
+    '[',
+    '- ',
+    '\n',
+    '{',
+    '&a ',
+    '*a',
+    '<<: *a',
+    '"',
+    "'",
+    '\0',
+    '? ',
+    'null',
+    '{ a: 1 }',
+  ]
+  for (let n = 0; n < 2000; n++) {
+    const at = random(GOOD.length)
+    const text = GOOD.slice(0, at) + pieces[random(pieces.length)] + GOOD.slice(at + random(40))
+    const read = readSourceText('shop.yml', text)
+    if ('problems' in read)
+      assert.ok(read.problems.length > 0 && read.problems.every(({ says }) => says), text)
+  }
 })

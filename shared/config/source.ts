@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, describeError } from '../errors/index.ts'
 import { ENTITIES, type EntityTable, findEntityIssues, findPrefixIssues, type Issue } from './entities.ts'
 import { findColumnNameIssues, findNameIssues, findSystemIssues, plainName } from './names.ts'
 
@@ -161,7 +161,13 @@ export function readSourceText(file: string, text: string): { source: Source } |
     }
     return 1
   }
-  const given: unknown = document.toJS()
+  let given: unknown
+  try {
+    given = document.toJS()
+  } catch (error) {
+    // An alias without its anchor, or a text of nothing but aliases.
+    return { problems: [...repeated, { path: [], line: 1, says: describeError(error) }] }
+  }
   const parsed = sourceSchema.safeParse(given)
   const system = basename(file).replace(/\.ya?ml$/, '')
   // Everything at once, also of tables in which something else is malformed: nobody wants to come back for each.

@@ -296,7 +296,7 @@ test('a mart that the store refuses is named to the caller, and those of before 
   await buildWith({ agg_sales_weekly: { ...weekly, key: ['week_start'] } })
   const { status, body } = await publish.call({})
   assert.deepEqual([status, body.title, body.reason], [500, 'Failed', 'mart_refused'])
-  assert.match(String(body.detail), /^mart agg_sales_weekly cannot be published, and those of before stay: /)
+  assert.match(String(body.detail), /^mart agg_sales_weekly cannot be published, and those of before stay \(/)
   assert.deepEqual(await schemas(), before)
 })
 

@@ -121,7 +121,8 @@ export default defineFunction({
 
 /** What dbt says of a model or a test that failed, for whoever asked for the build or looks at its schedule. */
 function toFailed(error: PythonJobError): FailedError {
-  return new FailedError(`the build failed, and the one before it stays: ${error.message}`, {
-    reason: error.kind,
-  })
+  return new FailedError(
+    `the build failed, and the one before it stays (what to do: docs/playbooks/failed-build.md): ${error.message}`,
+    { reason: error.kind },
+  )
 }
