@@ -46,7 +46,7 @@ const NEEDED: Record<string, string[]> = {
   client: ['client_id'],
   order: ['order_id'],
   sale: ['sale_id', 'sale_date', 'amount'],
-  inventory: ['product_id', 'quantity'],
+  inventory: ['product_id'],
   transporter: ['transporter_id'],
   territory: ['territory_id'],
   return: [],

@@ -40,7 +40,7 @@ const RULES: Partial<Record<Entity, EntityRule>> = {
   order: { keys: [['order_id']], needs: [] },
   order_item: { keys: [['order_id', 'line_number']], needs: [] },
   sale: { keys: [['sale_id'], ['order_id', 'line_number']], needs: ['sale_date', 'amount'] },
-  inventory: { keys: [['product_id', 'location'], ['product_id']], needs: ['quantity'] },
+  inventory: { keys: [['product_id', 'location'], ['product_id']], needs: [] },
   transporter: { keys: [['transporter_id']], needs: [] },
   territory: { keys: [['territory_id']], needs: [] },
 }

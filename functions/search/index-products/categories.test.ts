@@ -40,7 +40,14 @@ tables:
     entity: product
     key: [id]
     idPrefix: s-
-    columns: { id: { type: int, as: product_id }, title: { type: string, as: name } }
+    columns:
+      id: { type: int, as: product_id }
+      title: { type: string, as: name }
+      line: { type: string, as: model }
+  blurb:
+    entity: product_text
+    key: [line]
+    columns: { line: { type: string, as: model }, text: { type: string, as: description } }
   stock:
     entity: inventory
     key: [article]
@@ -70,7 +77,7 @@ after(() => postgres.stop())
 beforeEach(async () => {
   embedded = []
   await store.query(
-    'truncate search.product, search.category, search.subcategory, search.stock, search.embedding, search.cleared',
+    'truncate search.product, search.product_text, search.category, search.subcategory, search.stock, search.embedding, search.cleared',
   )
 })
 
@@ -167,6 +174,13 @@ test('stock without a place, in fractions, and a price beyond any currency are t
   assert.deepEqual(await store.query('select list_price from search.product'), [
     { list_price: '99999999999999999.99' },
   ])
+})
+
+test('a text without a language is searched, and embedded as the shop has no other', async () => {
+  await deliver(change('spare_part', { id: 1, title: 'Screw', line: 'M8' }, 1))
+  embedded = []
+  await deliver(change('blurb', { line: 'M8', text: 'Stainless steel' }, 2))
+  assert.deepEqual(embedded, ['Screw. M8. Stainless steel'])
 })
 
 test('a category of many products is renamed in steps, each of them whole', async () => {
