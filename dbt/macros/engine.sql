@@ -9,6 +9,10 @@
     {{ names.get(type, type) }}
 {%- endmacro %}
 
+{# A text as SQL has it, and a name. #}
+{% macro literal(text) %}{{ return("'" ~ (text | replace("'", "''")) ~ "'") }}{% endmacro %}
+{% macro quoted(name) %}{{ return('"' ~ (name | replace('"', '""')) ~ '"') }}{% endmacro %}
+
 {# A point in time, kept in UTC, to the millisecond: Delta tables in Trino have no finer one (docs/trino.md). #}
 {% macro instant_type() %}{{ return(adapter.dispatch('instant_type')()) }}{% endmacro %}
 {% macro default__instant_type() %}{{ return('timestamp with time zone') }}{% endmacro %}
@@ -63,17 +67,18 @@
 {% macro month_start(date) -%}cast(date_trunc('month', {{ date }}) as date){%- endmacro %}
 
 {#
-    A quotient with a declared scale, exact and then rounded once, half a digit away from zero; null for a zero divisor.
+    A quotient with a declared scale, exact and then rounded once, half a digit away from zero; null for a zero divisor,
+    and where it has more digits than decimal(19,4).
     Neither operand may have a larger scale. Trino's `/` of decimals does that. DuckDB's is a double, so there it is done in
     whole numbers: both operands in units of the last digit.
 #}
 {% macro divide(dividend, divisor, scale) %}{{ return(adapter.dispatch('divide')(dividend, divisor, scale)) }}{% endmacro %}
 {% macro default__divide(dividend, divisor, scale) -%}
     {%- set unit = 10 ** scale -%}
-    {%- set n = 'cast(cast(' ~ dividend ~ ' as decimal(29, ' ~ scale ~ ')) * ' ~ unit ~ ' as hugeint)' -%}
-    {%- set d = 'cast(cast(' ~ divisor ~ ' as decimal(29, ' ~ scale ~ ')) * ' ~ unit ~ ' as hugeint)' -%}
-    cast(
-        cast(
+    {%- set n = 'cast(try_cast(' ~ dividend ~ ' as decimal(29, ' ~ scale ~ ')) * ' ~ unit ~ ' as hugeint)' -%}
+    {%- set d = 'cast(try_cast(' ~ divisor ~ ' as decimal(29, ' ~ scale ~ ')) * ' ~ unit ~ ' as hugeint)' -%}
+    try_cast(
+        try_cast(
             (2 * {{ unit }} * abs({{ n }}) + abs({{ d }})) // nullif(2 * abs({{ d }}), 0) * sign({{ n }}) * sign({{ d }})
             as decimal(29, 0)
         ) * cast(1.0 / {{ unit }} as decimal({{ scale + 1 }}, {{ scale }}))
@@ -81,7 +86,7 @@
     )
 {%- endmacro %}
 {% macro trino__divide(dividend, divisor, scale) -%}
-    cast(cast({{ dividend }} as decimal(29, {{ scale }})) / nullif({{ divisor }}, 0) as decimal(19, {{ scale }}))
+    try_cast(try_cast({{ dividend }} as decimal(29, {{ scale }})) / nullif({{ divisor }}, 0) as decimal(19, {{ scale }}))
 {%- endmacro %}
 
 {% macro average(value, scale) -%}

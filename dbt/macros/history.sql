@@ -1,15 +1,17 @@
 {#
-    Every change of an entity, over all systems that have it: the columns that the model asks for, typed, by our names,
-    then where, when and what kind of change, and in what currency its system counts. `columns` gives each one's kind:
-      id          the system's id prefix and the id as text, so that ids of two systems cannot clash
-      money       decimal(19,4)
+    Every change of an entity, over all systems and tables that have it: the columns that the model asks for, typed, by
+    our names, then where, when and what kind of change, and in what currency its system counts. `columns` gives each
+    one's kind:
+      id          the id as text after its prefix, so that ids of two systems or tables cannot clash
+      money       decimal(19,4), as are quantities, which come in fractions too
       instant     a point in time; of a column without a zone, by the system's own
       local_time  a clock's reading in the system's time zone
       anything else is the SQL type itself
-    A column that a system lacks is null.
+    A column that a table lacks is null. So is a value that does not fit its type: a value that was wrong once must not
+    end every build after it, for all of history is read each time. `misfits` names the columns where that happened,
+    `gaps` those of `expected` that the table has and the row has not (set_aside tells of both).
 #}
-{% macro changes(entity, columns) %}
-    {%- set types = {'id': 'varchar', 'money': 'decimal(19, 4)', 'instant': instant_type(), 'local_time': local_time_type()} -%}
+{% macro changes(entity, columns, expected=[]) %}
     {%- set found = [] -%}
     {%- for system, source in var('systems').items() -%}
         {%- for table, declared in source.tables.items() if declared.entity == entity -%}
@@ -20,41 +22,49 @@
     select
         {%- set ours = {} -%}
         {%- for name, column in each.declared.columns.items() -%}
-            {%- do ours.update({column.as: {'name': '"' ~ name ~ '"', 'type': column.type}}) -%}
+            {%- do ours.update({column.as: {'name': quoted(name), 'type': column.type, 'prefix': column.prefix}}) -%}
         {%- endfor -%}
-        {%- set zone = "'" ~ each.source.time_zone ~ "'" -%}
+        {%- set zone = literal(each.source.time_zone) -%}
+        {%- set misfits = [] -%}
+        {%- set gaps = [] -%}
         {%- for name, kind in columns.items() %}
-            {%- set theirs = ours.get(name, {'name': 'null', 'type': none}) -%}
-            {%- if kind == 'id' and each.source.id_prefix %}
-        '{{ each.source.id_prefix }}' || cast({{ theirs.name }} as varchar) as {{ name }},
-            {%- elif kind == 'instant' and theirs.type not in ('timestamp', none) %}
-        {{ to_instant('cast(' ~ theirs.name ~ ' as ' ~ local_time_type() ~ ')', zone) }} as {{ name }},
-            {%- elif kind == 'local_time' and theirs.type == 'timestamp' %}
-        {{ to_local_time(theirs.name, zone) }} as {{ name }},
+            {%- if name in ours -%}
+                {%- set theirs = ours[name] -%}
+                {%- set value = typed(theirs, kind, zone) | trim %}
+        {{ value }} as {{ name }},
+                {%- set is_lost = '(' ~ value ~ ') is null' -%}
+                {%- if may_not_fit(theirs.type, kind) -%}
+                    {%- do misfits.append('case when ' ~ theirs.name ~ ' is not null and ' ~ is_lost ~ " then '" ~ name ~ "' end") -%}
+                {%- endif -%}
+                {%- if name in expected -%}
+                    {%- do gaps.append('case when ' ~ theirs.name ~ " is null then '" ~ name ~ "' end") -%}
+                {%- endif -%}
             {%- else %}
-        cast({{ theirs.name }} as {{ types.get(kind, kind) }}) as {{ name }},
+        cast(null as {{ sql_type(kind) }}) as {{ name }},
             {%- endif -%}
         {%- endfor %}
-        '{{ each.system }}' as source_system,
+        {{ named(misfits) }} as misfits,
+        {{ named(gaps) }} as gaps,
+        {{ literal(each.system) }} as source_system,
+        {{ literal(each.table) }} as source_table,
+        {{ literal(each.declared.id_prefix) }} as id_prefix,
         {{ zone }} as time_zone,
-        '{{ each.source.currency }}' as currency,
+        {{ literal(each.source.currency) }} as currency,
         _op as op,
         _position as source_position,
         _changed_at as changed_at,
         cast({{ to_local_time('_changed_at', zone) }} as date) as changed_date,
         '{{ "%04x" | format(each.declared.epoch) }}' as last_epoch
-    from {{ raw(each.table, each.system) }} as {{ each.table | lower }}_changes
+    from {{ raw(each.table, each.system) }} as captured
     {{ 'union all' if not loop.last }}
     {%- else %}
     select
         {%- for name, kind in columns.items() %}
-        cast(null as {{ types.get(kind, kind) }}) as {{ name }},
+        cast(null as {{ sql_type(kind) }}) as {{ name }},
         {%- endfor %}
-        cast(null as varchar) as source_system,
-        cast(null as varchar) as time_zone,
-        cast(null as varchar) as currency,
-        cast(null as varchar) as op,
-        cast(null as varchar) as source_position,
+        {%- for name in ['misfits', 'gaps', 'source_system', 'source_table', 'id_prefix', 'time_zone', 'currency', 'op', 'source_position'] %}
+        cast(null as varchar) as {{ name }},
+        {%- endfor %}
         cast(null as {{ instant_type() }}) as changed_at,
         cast(null as date) as changed_date,
         cast(null as varchar) as last_epoch
@@ -62,9 +72,18 @@
     {%- endfor -%}
 {% endmacro %}
 
+{# Column names, joined by commas: ours are snake_case. #}
+{% macro named(cases) -%}
+    {%- if cases -%}
+    concat_ws(',', {{ cases | join(', ') }})
+    {%- else -%}
+    cast('' as varchar)
+    {%- endif -%}
+{%- endmacro %}
+
 {#
     The rows that are in the source now: the last change of each key by position, unless it is a deletion, came before
-    a truncate of the table, or before the last completed snapshot, which would have shown the key again.
+    a truncate of its table, or before the last completed snapshot, which would have shown the key again.
     A position begins with its epoch, so `source_position >= last_epoch` says "seen since".
 #}
 {% macro latest(changes, key) %}
@@ -73,9 +92,11 @@
         select
             *,
             row_number() over (
-                partition by source_system, {{ key | join(', ') }} order by source_position desc
+                partition by source_system, source_table, {{ key | join(', ') }} order by source_position desc
             ) as recency,
-            max(case when op = 't' then source_position end) over (partition by source_system) as truncated_position
+            max(case when op = 't' then source_position end) over (
+                partition by source_system, source_table
+            ) as truncated_position
         from {{ changes }}
     ) as ranked
     where recency = 1
@@ -95,42 +116,47 @@
 {% macro versions(changes, key, tracked, overwritten) %}
     with turns as (
         select
-            source_system, {{ key }}, {{ (tracked + overwritten) | join(', ') }},
+            source_system, source_table, {{ key }}, {{ (tracked + overwritten) | join(', ') }},
             op = 'd' as is_deleted, source_position, changed_at, changed_date
         from {{ changes }}
         where op <> 't'
     ),
     truncates as (
-        select keys.source_system, keys.{{ key }}, ends.source_position, ends.changed_at, ends.changed_date
-        from (select distinct source_system, {{ key }} from turns) as keys
-        join {{ changes }} as ends on ends.source_system = keys.source_system and ends.op = 't'
+        select keys.source_system, keys.source_table, keys.{{ key }}, ends.source_position, ends.changed_at, ends.changed_date
+        from (select distinct source_system, source_table, {{ key }} from turns) as keys
+        join {{ changes }} as ends
+            on ends.source_system = keys.source_system
+            and ends.source_table = keys.source_table
+            and ends.op = 't'
     ),
     snapshots as (
         select
             source_system,
+            source_table,
             last_epoch,
             coalesce(min(case when source_position >= last_epoch then changed_at end), max(changed_at)) as changed_at,
             coalesce(min(case when source_position >= last_epoch then changed_date end), max(changed_date))
                 as changed_date
         from {{ changes }}
-        group by source_system, last_epoch
+        group by source_system, source_table, last_epoch
     ),
     not_seen_again as (
-        select turns.source_system, turns.{{ key }}, snapshots.last_epoch as source_position, snapshots.changed_at,
-            snapshots.changed_date
+        select turns.source_system, turns.source_table, turns.{{ key }}, snapshots.last_epoch as source_position,
+            snapshots.changed_at, snapshots.changed_date
         from turns
-        join snapshots on snapshots.source_system = turns.source_system
-        group by turns.source_system, turns.{{ key }}, snapshots.last_epoch, snapshots.changed_at,
-            snapshots.changed_date
+        join snapshots
+            on snapshots.source_system = turns.source_system and snapshots.source_table = turns.source_table
+        group by turns.source_system, turns.source_table, turns.{{ key }}, snapshots.last_epoch,
+            snapshots.changed_at, snapshots.changed_date
         having max(turns.source_position) < snapshots.last_epoch
     ),
     {%- set nulls %}{% for column in tracked + overwritten %}null, {% endfor %}{% endset %}
     all_turns as (
         select * from turns
         union all
-        select source_system, {{ key }}, {{ nulls }}true, source_position, changed_at, changed_date from truncates
+        select source_system, source_table, {{ key }}, {{ nulls }}true, source_position, changed_at, changed_date from truncates
         union all
-        select source_system, {{ key }}, {{ nulls }}true, source_position, changed_at, changed_date from not_seen_again
+        select source_system, source_table, {{ key }}, {{ nulls }}true, source_position, changed_at, changed_date from not_seen_again
     ),
     in_order as (
         select

@@ -13,9 +13,9 @@
     (
         select
             {%- for name, column in source.columns.items() %}
-            {% if name not in source.landed %}cast(null as {{ lake_type(column.type) }}) as "{{ name }}"
-            {%- elif column.type == 'timestamp' %}{{ to_millisecond('"' ~ name ~ '"') }} as "{{ name }}"
-            {%- else %}"{{ name }}"{% endif %},
+            {% if name not in source.landed %}cast(null as {{ lake_type(column.type) }}) as {{ quoted(name) }}
+            {%- elif column.type == 'timestamp' %}{{ to_millisecond(quoted(name)) }} as {{ quoted(name) }}
+            {%- else %}{{ quoted(name) }}{% endif %},
             {%- endfor %}
             {%- for name, type in [('_op', 'string'), ('_position', 'string'), ('_changed_at', 'timestamp')] %}
             {% if source.version is none %}cast(null as {{ lake_type(type) }}) as {{ name }}
@@ -39,5 +39,5 @@
 {%- endmacro %}
 
 {% macro trino__pinned(system, table, source) -%}
-    "{{ env_var('TRINO_CATALOG', 'lake') }}"."cdc_{{ system }}"."{{ table | lower }}" for version as of {{ source.version }}
+    "{{ env_var('TRINO_CATALOG', 'lake') }}"."cdc_{{ system }}"."{{ source.folder | lower }}" for version as of {{ source.version }}
 {%- endmacro %}

@@ -24,7 +24,7 @@ const TYPE_PATTERN =
 const MAX_PRECISION = 38
 
 /** @returns what is wrong with it, as text */
-function readColumnType(text: string): ColumnType | string {
+export function readColumnType(text: string): ColumnType | string {
   const match = TYPE_PATTERN.exec(text)
   if (match?.[1]) return { kind: match[1] as 'int' }
   if (!match) return `unknown type "${text}": there are ${TYPES}; string takes what nothing else fits`
@@ -37,12 +37,13 @@ function readColumnType(text: string): ColumnType | string {
 const POLICIES = ['keep', 'drop', 'hash', 'generalise', 'encrypt'] as const
 export type Policy = (typeof POLICIES)[number]
 
-type Joinable = { joinable?: boolean | undefined }
-type TakenColumn = Joinable & { type: ColumnType; as: string; policy?: Exclude<Policy, 'drop'> | undefined }
+type Marks = { joinable?: boolean | undefined; idPrefix?: string | undefined }
+type TakenColumn = Marks & { type: ColumnType; as: string; policy?: Exclude<Policy, 'drop'> | undefined }
 /** Nothing of it is read: it may be of any type of the source's, and whichever is named is not looked at. */
-type DroppedColumn = Joinable & { type?: ColumnType | undefined; as?: string | undefined; policy: 'drop' }
+type DroppedColumn = Marks & { type?: ColumnType | undefined; as?: string | undefined; policy: 'drop' }
 
-const columnFields = z.strictObject({
+/** The fields of a column, each by itself. */
+export const columnFields = z.strictObject({
   type: z.string().describe(`${TYPES}; required, unless the column is dropped`).optional(),
   as: z
     .string()
@@ -57,18 +58,25 @@ const columnFields = z.strictObject({
     .boolean()
     .optional()
     .describe('hash with the system key, so that equal values of different clients match'),
+  idPrefix: z
+    .string()
+    .optional()
+    .describe(
+      'Of an id that points to one of several tables of an entity: the idPrefix of the table that it points to',
+    ),
 })
+
 /** A column of a source file. */
 export const column = columnFields.transform((given, context): TakenColumn | DroppedColumn => {
-  const { as, policy, joinable } = given
-  if (policy === 'drop') return { as, policy, joinable }
+  const { as, policy, joinable, idPrefix } = given
+  if (policy === 'drop') return { as, policy, joinable, idPrefix }
   const refuse = (field: string, message: string) =>
     context.addIssue({ code: 'custom', path: [field], message })
   const missing = (field: string) => `only a dropped column ({ policy: drop }) needs no ${field}`
   const type = given.type === undefined ? missing('type') : readColumnType(given.type)
   if (typeof type === 'string') refuse('type', type)
   if (as === undefined) refuse('as', missing('as'))
-  return typeof type === 'string' || as === undefined ? z.NEVER : { type, as, policy, joinable }
+  return typeof type === 'string' || as === undefined ? z.NEVER : { type, as, policy, joinable, idPrefix }
 })
 
 export type SourceColumn = TakenColumn | DroppedColumn

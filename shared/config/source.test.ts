@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ConfigError } from '../errors/index.ts'
-import { lakeType, parseSource, readSources, readTriggers, takenColumns } from './index.ts'
+import { lakeType, parseSource, readSources, readSourceText, readTriggers, takenColumns } from './index.ts'
 
 const GOOD = `connection: shop
 capture: postgres
@@ -143,6 +143,18 @@ const REFUSED: { what: string; change: [string, string]; line: number; says: Reg
     line: 13,
     says: /column _op begins with an underscore/,
   },
+  {
+    what: 'an entity without what tells its rows apart',
+    change: ['as: client_id', 'as: number'],
+    line: 9,
+    says: /a table of client rows tells them apart by client_id: say with "as:" which columns these are/,
+  },
+  {
+    what: 'two columns of one name of ours',
+    change: ['as: income', 'as: name'],
+    line: 13,
+    says: /columns Name and Income are both called name: give one another name/,
+  },
   { what: 'a column twice', change: ['Income:', 'Name:'], line: 13, says: /unique/ },
 ]
 
@@ -163,8 +175,84 @@ for (const { what, change, line, says } of REFUSED)
   })
 
 test('what is no YAML, or no mapping, is refused', () => {
-  for (const text of ['', '[]', 'connection: [', '\tx: 1', '"text"'])
+  for (const text of [
+    '',
+    '[]',
+    'connection: [',
+    '\tx: 1',
+    '"text"',
+    'connection: *shop',
+    'tables: []',
+    'tables: { t: }',
+  ])
     assert.throws(() => parseSource('sources/shop.yml', text), ConfigError)
+})
+
+test('all that is wrong is told at once, whatever kind it is of', () => {
+  const text = `connection: shop
+capture: oracle
+tables:
+  article:
+    entity: product
+    key: [nr]
+    columns:
+      id: { type: integer, as: product_id }
+      _n: { type: string, as: Name }
+      year: { type: int, as: built }
+      year: { type: int, as: built }
+  invoice:
+    entity: sale
+    key: [id]
+    colums: {}
+    columns:
+      id: { type: int, as: sale_id }
+      total: { type: string, as: amount }
+`
+  const read = readSourceText('shop.yml', text)
+  assert.ok('problems' in read)
+  const found = read.problems.map(({ line, says }) => `${line} ${says}`)
+  for (const expected of [
+    /^11 Map keys must be unique/,
+    /^2 .*postgres/,
+    /^1 .*(timeZone|expected string)/,
+    /^8 unknown type "integer"/,
+    /^9 must be snake_case/,
+    /^6 key column nr is not among its columns/,
+    /^9 column _n begins with an underscore/,
+    /^1[01] column year clashes/,
+    /^15 unknown key/,
+    /^18 column total is string in the lake, where amount has to be/,
+    /^16 a table of sale rows needs its sale_date/,
+  ])
+    assert.ok(
+      found.some(line => expected.test(line)),
+      `${expected} in ${found.join('\n')}`,
+    )
+})
+
+test('problems of several files are told at once, with what does not fit between them', context => {
+  const folder = mkdtempSync(join(tmpdir(), 'cordage-sources-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const files = {
+    'a.yml': GOOD,
+    'b.yml': GOOD,
+    'c.yml': GOOD.replace('int', 'integer'),
+    'd.yml': GOOD.replace('client:', 'customer:').replace('policy: keep', 'policy: mask'),
+    'my-shop.yml': GOOD.replace('connection: shop', 'connection: shop\nidPrefix: 1-'),
+    'my_shop.yml': GOOD.replace('connection: shop', 'connection: shop\nidPrefix: 2-'),
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  assert.throws(
+    () => readSources(folder),
+    (error: Error) => {
+      assert.match(error.message, /c\.yml: line 10, .*unknown type "integer"/)
+      assert.match(error.message, /d\.yml: .*mask|d\.yml: .*policy/)
+      assert.match(error.message, /a\.yml and .*b\.yml both have client ids with the prefix ""/)
+      assert.match(error.message, /my-shop\.yml and .*my_shop\.yml are too much alike/)
+      assert.ok(!error.message.includes('\n'))
+      return true
+    },
+  )
 })
 
 test('two systems with the same entity need prefixes; with them they may have the same ids', context => {
@@ -243,4 +331,36 @@ tables:
     () => parseSource('shop.yml', text('{ policy: hash, type: string }')),
     /only a dropped column .*needs no as/,
   )
+})
+
+test('whatever a source file holds, it is read, or its problems are told', () => {
+  let seed = 7
+  const random = (below: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff
+    return seed % below
+  }
+  const pieces = [
+    '',
+    ':',
+    '[',
+    '- ',
+    '\n',
+    '{',
+    '&a ',
+    '*a',
+    '<<: *a',
+    '"',
+    "'",
+    '\0',
+    '? ',
+    'null',
+    '{ a: 1 }',
+  ]
+  for (let n = 0; n < 2000; n++) {
+    const at = random(GOOD.length)
+    const text = GOOD.slice(0, at) + pieces[random(pieces.length)] + GOOD.slice(at + random(40))
+    const read = readSourceText('shop.yml', text)
+    if ('problems' in read)
+      assert.ok(read.problems.length > 0 && read.problems.every(({ says }) => says), text)
+  }
 })

@@ -1,25 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { ConfigError } from '../errors/index.ts'
-import { type ColumnType, column, lakeType } from './column.ts'
-
-/** Entities that a source's table can be mapped to. */
-export const ENTITIES = [
-  'product',
-  'product_text',
-  'client',
-  'order',
-  'order_item',
-  'sale',
-  'return',
-  'inventory',
-  'transporter',
-  'territory',
-  'offer',
-  'interaction',
-] as const
+import { ConfigError, describeError } from '../errors/index.ts'
+import { type ColumnType, column, columnFields, lakeType, readColumnType } from './column.ts'
+import { ENTITIES, type EntityTable, findEntityIssues, findPrefixIssues, type Issue } from './entities.ts'
+import { findColumnNameIssues, findNameIssues, findSystemIssues, plainName } from './names.ts'
 
 const table = z.strictObject({
   entity: z.enum(ENTITIES).describe('What its rows are, to search and to the warehouse'),
@@ -38,6 +23,12 @@ const table = z.strictObject({
     .max(64)
     .default(4)
     .describe('Partitions of its topic: rows of one key keep their order; fixed once the topic is there'),
+  idPrefix: z
+    .string()
+    .default('')
+    .describe(
+      "Set before its rows' ids, behind the source's own, where another table of the source has the same entity",
+    ),
   columns: z
     .record(z.string(), column)
     .describe(
@@ -109,14 +100,13 @@ export type TextProblem = { path: PropertyKey[]; line: number; says: string }
 export function readSourceText(file: string, text: string): { source: Source } | { problems: TextProblem[] } {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  if (document.errors.length > 0)
-    return {
-      problems: document.errors.map(error => ({
-        path: [],
-        line: lines.linePos(error.pos[0]).line,
-        says: error.message,
-      })),
-    }
+  const repeated = document.errors.map(error => ({
+    path: [],
+    line: lines.linePos(error.pos[0]).line,
+    says: error.message,
+  }))
+  // A key that is there twice leaves a text that can be read; anything else does not.
+  if (document.errors.some(error => error.code !== 'DUPLICATE_KEY')) return { problems: repeated }
   const lineOf = (path: PropertyKey[]): number => {
     for (let length = path.length; length > 0; length--) {
       const pair = findPair(document.contents, path.slice(0, length))
@@ -124,78 +114,73 @@ export function readSourceText(file: string, text: string): { source: Source } |
     }
     return 1
   }
-  const toProblems = (issues: Issue[]) => ({
-    problems: issues.map(({ path, says }) => ({ path, line: lineOf(path), says })),
-  })
-  const parsed = sourceSchema.safeParse(document.toJS())
-  if (!parsed.success)
-    return toProblems(
-      parsed.error.issues.flatMap(issue =>
-        issue.code === 'unrecognized_keys'
-          ? issue.keys.map(key => ({ path: [...issue.path, key], says: 'unknown key' }))
-          : [{ path: issue.path, says: issue.message }],
-      ),
-    )
-  const issues = Object.entries(parsed.data.tables).flatMap(([name, table]) => findTableIssues(name, table))
-  if (issues.length > 0) return toProblems(issues)
+  let given: unknown
+  try {
+    given = document.toJS()
+  } catch (error) {
+    // An alias without its anchor, or a text of nothing but aliases.
+    return { problems: [...repeated, { path: [], line: 1, says: describeError(error) }] }
+  }
+  const parsed = sourceSchema.safeParse(given)
   const system = basename(file).replace(/\.ya?ml$/, '')
+  // Everything at once, also of tables in which something else is malformed: nobody wants to come back for each.
+  const issues = [
+    ...findSystemIssues(system),
+    ...(parsed.success ? [] : parsed.error.issues.flatMap(toIssues)),
+    ...findIssues(readLoosely(given)),
+  ]
+  if (!parsed.success || repeated.length > 0 || issues.length > 0)
+    return { problems: [...repeated, ...issues.map(issue => ({ ...issue, line: lineOf(issue.path) }))] }
   const tables = Object.entries(parsed.data.tables).map(([name, table]) => {
     const personal = Object.values(table.columns).some(column => column.policy !== undefined)
-    return { ...table, name, topic: `cdc.${system}.${name}`, personal }
+    return { ...table, name, topic: `cdc.${system}.${plainName(name)}`, personal }
   })
   return { source: { ...parsed.data, system, file, tables } }
 }
 
-type Issue = { path: PropertyKey[]; says: string }
-
-/** What tells an entity's rows apart, by our names: the models and the index rank changes by it. */
-const ENTITY_KEYS: Partial<Record<SourceTable['entity'], string[]>> = {
-  product: ['product_id'],
-  product_text: ['model', 'culture'],
-  client: ['client_id'],
-  order: ['order_id'],
-  order_item: ['order_id', 'line_number'],
-  sale: ['sale_id'],
-  inventory: ['product_id', 'location'],
-  transporter: ['transporter_id'],
-  territory: ['territory_id'],
+function toIssues(issue: z.core.$ZodIssue): Issue[] {
+  return issue.code === 'unrecognized_keys'
+    ? issue.keys.map(key => ({ path: [...issue.path, key], says: 'unknown key' }))
+    : [{ path: issue.path, says: issue.message }]
 }
 
-const NUMBER: ColumnType['kind'][] = ['int', 'bigint', 'decimal', 'double']
-const WHOLE: ColumnType['kind'][] = ['int', 'bigint']
-const TIME: ColumnType['kind'][] = ['date', 'timestamp', 'timestampNtz']
-/** Of what kind a column has to be in the lake that the models and the index reckon with, by our name. */
-const KINDS: Record<string, ColumnType['kind'][]> = {
-  list_price: NUMBER,
-  standard_cost: NUMBER,
-  unit_price: NUMBER,
-  amount: NUMBER,
-  annual_income: NUMBER,
-  ship_base: NUMBER,
-  ship_rate: NUMBER,
-  quantity: WHOLE,
-  line_number: WHOLE,
-  total_children: WHOLE,
-  birth_year: WHOLE,
-  home_owner: ['boolean'],
-  ordered_at: TIME,
-  modified_at: TIME,
-  sale_date: TIME,
+type LooseTable = Partial<Omit<ReadTable, 'columns' | 'key'>> & {
+  name: string
+  key: string[]
+  columns: Record<string, LooseColumn>
+}
+type LooseColumn = Partial<Omit<z.output<typeof columnFields>, 'type'>> & { type?: ColumnType | undefined }
+
+/** Of each table the fields that are well formed: what else is wrong with it is found by them. */
+function readLoosely(given: unknown): LooseTable[] {
+  const { tables } = toRecord(given)
+  return Object.entries(toRecord(tables)).map(([name, raw]) => {
+    const read = readFields(table.shape, raw)
+    const columns = Object.entries(toRecord(toRecord(raw).columns)).map(
+      ([name, raw]): [string, LooseColumn] => {
+        const { type: text, ...fields } = readFields(columnFields.shape, raw)
+        const type = text === undefined ? undefined : readColumnType(text)
+        return [name, { ...fields, type: typeof type === 'string' ? undefined : type }]
+      },
+    )
+    return { ...read, name, key: read.key ?? [], columns: Object.fromEntries(columns) }
+  })
 }
 
-/** A deletion tells its row's key and nothing else: by another key the models would not know what is gone. */
-function findKeyIssue(name: string, { entity, key, columns }: ReadTable): Issue | undefined {
-  const wanted = ENTITY_KEYS[entity]
-  const ours = key.map(column => columns[column]?.as)
-  const names = Object.values(columns).map(column => column.as)
-  // A table that lacks the columns themselves is none that the models can tell apart anyway.
-  if (!wanted?.every(column => names.includes(column))) return undefined
-  if (wanted.length === ours.length && wanted.every(column => ours.includes(column))) return undefined
-  return {
-    path: ['tables', name, 'key'],
-    says: `the key of a table of ${entity} rows must be the columns that are its ${wanted.join(' and ')}, by which search and the models tell its rows apart`,
-  }
+function readFields<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  raw: unknown,
+): Partial<z.output<z.ZodObject<Shape>>> {
+  const values = toRecord(raw)
+  const read = Object.entries(shape).map(([name, field]) => [
+    name,
+    (field as z.ZodType).safeParse(values[name]).data,
+  ])
+  return Object.fromEntries(read)
 }
+
+const toRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
 /** Where a key stands in the text: its offset. Sequences have no keys: their own place stands for their items. */
 function findPair(node: unknown, path: PropertyKey[]): number | undefined {
@@ -213,7 +198,36 @@ function findPair(node: unknown, path: PropertyKey[]): number | undefined {
 
 type ReadTable = z.output<typeof sourceSchema>['tables'][string]
 
-function findTableIssues(name: string, table: ReadTable): Issue[] {
+function findIssues(tables: LooseTable[]): Issue[] {
+  const entityTables = tables.map(toEntityTable)
+  const clients = tables.filter(table => table.entity === 'client' && secretColumns(table).length > 0)
+  return [
+    ...findNameIssues(tables.map(({ name }) => name)),
+    ...tables.flatMap(findTableIssues),
+    ...entityTables.flatMap(findEntityIssues),
+    ...findPrefixIssues(entityTables),
+    // A client's key is told by system and id.
+    ...clients.slice(1).map(({ name }) => ({
+      path: ['tables', name],
+      says: `tables ${clients[0]?.name} and ${name} both hold personal data of clients: describe one of them in a source file of its own, with an idPrefix`,
+    })),
+  ]
+}
+
+/** What the entity's rules look at: columns that are dropped are not there for search and the models. */
+function toEntityTable({ name, entity, idPrefix = '', key, columns }: LooseTable): EntityTable {
+  const kept = Object.entries(columns).flatMap(([column, { as, type, policy, idPrefix }]) => {
+    const inLake = type && lakeType({ as: '', type, policy })
+    return policy === 'drop' ? [] : [[column, { as, idPrefix, type: inLake }]]
+  })
+  return { name, entity, idPrefix, key, columns: Object.fromEntries(kept) }
+}
+
+const secretColumns = ({ columns }: LooseTable) =>
+  Object.keys(columns).filter(column => !['keep', undefined].includes(columns[column]?.policy))
+
+function findTableIssues(table: LooseTable): Issue[] {
+  const { name } = table
   const issues: Issue[] = []
   const at = (field: string, column?: string) => [
     'tables',
@@ -225,32 +239,14 @@ function findTableIssues(name: string, table: ReadTable): Issue[] {
   for (const key of table.key)
     if (!names.includes(key))
       issues.push({ path: at('key'), says: `key column ${key} is not among its columns` })
-  const keyIssue = issues.length === 0 ? findKeyIssue(name, table) : undefined
-  if (keyIssue) issues.push(keyIssue)
-  const folded = new Map<string, string>()
+  issues.push(...findColumnNameIssues(name, names))
   for (const column of names) {
-    const lower = column.toLowerCase()
-    const refuse = (says: string) => issues.push({ path: at('columns', column), says })
-    if (lower === 'year' || lower === 'month')
-      refuse(
-        `column ${column} clashes with the lake's partition columns: rename it at the source, or leave it out`,
-      )
-    if (column.startsWith('_'))
-      refuse(`column ${column} begins with an underscore, which the lake keeps for itself`)
-    if (folded.has(lower))
-      refuse(
-        `columns ${folded.get(lower)} and ${column} differ only in case: rename one at the source, or leave it out`,
-      )
-    folded.set(lower, column)
-    const declared = table.columns[column]
-    const kind = declared && lakeType(declared)?.kind
-    const kinds = ENTITY_KEYS[table.entity] && KINDS[declared?.as ?? '']
-    if (kind && kinds && !kinds.includes(kind))
-      refuse(
-        `column ${column} is ${kind} in the lake, where ${declared?.as} has to be ${kinds.join(', ')}: another type or treatment, or another name`,
-      )
-    if (declared?.policy === 'generalise' && !TIME.includes(declared.type.kind))
-      refuse(`column ${column}: only dates can be generalised`)
+    const { policy, type } = table.columns[column] ?? {}
+    if (policy === 'generalise' && type && !['date', 'timestamp', 'timestampNtz'].includes(type.kind))
+      issues.push({
+        path: at('columns', column),
+        says: `column ${column}: only dates can be generalised`,
+      })
   }
   if (names.some(column => table.columns[column]?.policy !== undefined))
     for (const column of names)
@@ -259,7 +255,7 @@ function findTableIssues(name: string, table: ReadTable): Issue[] {
           path: at('columns', column),
           says: `column ${column} has no policy in a table with personal data: say keep, drop, hash, generalise or encrypt`,
         })
-  const secret = names.filter(column => !['keep', undefined].includes(table.columns[column]?.policy))
+  const secret = secretColumns(table)
   if (secret.length > 0 && !table.client)
     issues.push({
       path: ['tables', name],
@@ -286,30 +282,4 @@ export function parseSource(file: string, text: string): Source {
 /** A problem on one line: `line 7, tables.Client.columns.Email: …`. */
 export function describeProblem({ path, line, says }: TextProblem): string {
   return `line ${line}${path.length > 0 ? `, ${path.join('.')}` : ''}: ${says}`
-}
-
-/** The files of a folder that describe sources. @throws ConfigError where the folder cannot be read */
-export function listSourceFiles(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter(name => /\.ya?ml$/.test(name))
-      .sort()
-      .map(name => join(folder, name))
-  } catch (cause) {
-    throw new ConfigError(`sources folder ${folder} cannot be read`, { cause })
-  }
-}
-
-/** All source files of a folder. @throws ConfigError also where two systems' ids would clash */
-export function readSources(folder: string): Source[] {
-  const sources = listSourceFiles(folder).map(file => parseSource(file, readFileSync(file, 'utf8')))
-  for (const [i, one] of sources.entries())
-    for (const other of sources.slice(0, i)) {
-      const shared = one.tables.find(table => other.tables.some(theirs => theirs.entity === table.entity))
-      if (shared && one.idPrefix === other.idPrefix)
-        throw new ConfigError(
-          `${other.file} and ${one.file} both have ${shared.entity} ids with the prefix "${one.idPrefix}": give one an idPrefix of its own`,
-        )
-    }
-  return sources
 }

@@ -1,7 +1,7 @@
 import middy from '@middy/core'
 import type { z } from 'zod'
 import type { Settings } from '../config/index.ts'
-import { BadInputError, describeError, isOutage, OutageError } from '../errors/index.ts'
+import { BadInputError, describeError, FailedError, isOutage, OutageError } from '../errors/index.ts'
 import { type BusEvent, readBusEvent } from '../events/index.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
 import type { Authenticate } from './access.ts'
@@ -292,7 +292,7 @@ type Problem = {
   traceId: string
 }
 
-/** RFC 9457. For 5xx the caller gets a fixed text and the trace id: what went wrong is in the log. */
+/** RFC 9457. For 5xx the caller gets a fixed text and the trace id: what went wrong is in the log, unless it is said to be for the caller. */
 function toProblem(error: unknown, traceId: string): Problem {
   const type = 'about:blank'
   if (error instanceof InvalidInputError)
@@ -336,6 +336,8 @@ function toProblem(error: unknown, traceId: string): Problem {
       reason: 'outage',
       traceId,
     }
+  if (error instanceof FailedError)
+    return { type, title: 'Failed', status: 500, detail: error.message, reason: error.reason, traceId }
   return {
     type,
     title: 'Internal error',

@@ -43,6 +43,19 @@ export class OutageError extends Error {
   }
 }
 
+/**
+ * Work that was done and failed in a way that whoever asked for it can do something about: a test of a build, a mart that
+ * cannot be published. Over HTTP: 500 with the message, which holds no value of a person.
+ */
+export class FailedError extends Error {
+  override readonly name = 'FailedError'
+  readonly reason: Reason
+  constructor(message: string, options: { reason: Reason; cause?: unknown }) {
+    super(message, { cause: options.cause })
+    this.reason = options.reason
+  }
+}
+
 /** Wrong settings, sources or rights, found at start. The process prints the message on one line and exits 78. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { lakeType, type SourceTable } from '../config/index.ts'
+import { lakeType, plainName, type SourceTable } from '../config/index.ts'
 import type { Action, Metadata } from './actions.ts'
 import { type Column, deltaTypeName } from './columns.ts'
 import { formatSchema, PROTOCOL, type Snapshot } from './snapshot.ts'
@@ -8,7 +8,7 @@ import { makeWiden } from './widening.ts'
 
 /** The key of a source table's Delta table. */
 export function tablePath(system: string, table: string): string {
-  return `lake/cdc_${system}/${table}`
+  return `lake/cdc_${system}/${plainName(table)}`
 }
 
 /** What the lake says of each change, beside the source's columns. */

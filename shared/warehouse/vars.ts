@@ -1,13 +1,18 @@
 import type { Position } from '../bus/position.ts'
 import type { ColumnType, Source } from '../config/index.ts'
-import { lakeType, takenColumns } from '../config/index.ts'
+import { idPrefixOf, lakeType, plainName, takenColumns } from '../config/index.ts'
 
 /** A source table as the dbt project sees it; a build adds the version that it pins. */
 export type TableVars = {
   entity: string
   topic: string
   partitions: number
-  columns: Record<string, { type: string; as: string }>
+  /** Its folder in the lake, in that of its system. */
+  folder: string
+  /** Set before ids that the models make of several of its columns. */
+  id_prefix: string
+  /** `prefix` is set before an id. */
+  columns: Record<string, { type: string; as: string; prefix: string }>
 }
 
 /** The dbt variable `systems`. */
@@ -15,7 +20,6 @@ export type SystemVars = {
   time_zone: string
   /** ISO 4217. */
   currency: string
-  id_prefix: string
   /** Up to here every table of the system has landed; null where that is not known. */
   through: Position | null
   tables: Record<string, TableVars>
@@ -37,14 +41,15 @@ export function makeSystemVars(
       const columns: TableVars['columns'] = {}
       for (const [name, column] of takenColumns(table)) {
         const type = lakeType(column)
-        if (type) columns[name] = { type: typeName(type), as: column.as }
+        const prefix = idPrefixOf(source, table, column) ?? ''
+        if (type) columns[name] = { type: typeName(type), as: column.as, prefix }
       }
-      tables[table.name] = { entity: table.entity, topic: table.topic, partitions: table.partitions, columns }
+      const { name, entity, topic, partitions, idPrefix } = table
+      tables[name] = { entity, topic, partitions, folder: plainName(name), id_prefix: idPrefix, columns }
     }
     systems[source.system] = {
       time_zone: source.timeZone,
       currency: source.currency,
-      id_prefix: source.idPrefix,
       through: through[source.system] ?? null,
       tables,
     }

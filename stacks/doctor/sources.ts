@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { checkSource } from '../../shared/capture/index.ts'
 import {
   describeProblem,
+  findClashes,
   listSourceFiles,
   readConnection,
-  readSources,
   readSourceText,
   type Settings,
   type Source,
@@ -29,15 +29,15 @@ export async function checkSources(settings: Settings, withDatabases: boolean): 
       ? result.problems.map(problem => fail('sources', `${file}: ${describeProblem(problem)}`))
       : [],
   )
-  if (problems.length > 0) return problems
-  // Whether the files fit each other.
-  const sources = readSources(settings.SOURCES)
+  // Those that can be read are looked at all the same: one file's problems do not hide another's.
+  const sources = read.flatMap(({ result }) => ('source' in result ? [result.source] : []))
+  const clashes = findClashes(sources).map(clash => fail('sources', clash))
   const found = sources.map(source =>
     withDatabases
       ? attempt(source.system, () => checkDatabase(source, settings))
       : [ok(source.system, `${source.tables.length} tables; its database comes with the demo`)],
   )
-  return (await Promise.all(found)).flat()
+  return [...problems, ...clashes, ...(await Promise.all(found)).flat()]
 }
 
 async function checkDatabase(source: Source, settings: Settings): Promise<Finding[]> {

@@ -20,8 +20,10 @@ import type { Lease, Leases, Store } from '../../shared/store/index.ts'
 import { takeOver } from './take-over.ts'
 
 export const INDEX_FUNCTION = 'index-products'
-/** The entities that the index is made of, and the table of each. Texts come first: a product's vector has both. */
+/** The entities that the index is made of, and the table of each. Products come last: a vector has all of their texts. */
 const INDEX_TABLES = new Map<SourceTable['entity'], string>([
+  ['category', 'search.category'],
+  ['subcategory', 'search.subcategory'],
   ['product_text', 'search.product_text'],
   ['inventory', 'search.stock'],
   ['product', 'search.product'],
@@ -79,7 +81,10 @@ async function rebuildFrom(
     await query('delete from search.cleared where topic = $1', [topic])
     await query('delete from search.snapshot where topic = $1', [topic])
     // Older than anything: whatever comes now takes the row's place.
-    await query(`update ${name} set position = '' where system = $1`, [source.system])
+    await query(`update ${name} set position = '' where system = $1 and source_table in ($2, '')`, [
+      source.system,
+      table.name,
+    ])
     if (name === 'search.product')
       await query(
         `update search.embedding e set text_hash = '' where not exists (
@@ -110,7 +115,10 @@ async function rebuildFrom(
   for (let at = 0; at < parked.length; at += BATCH)
     await feed(parked.slice(at, at + BATCH).map(({ event }) => event))
   // What nothing has brought again is in no table.
-  await store.query(`delete from ${name} where system = $1 and position = ''`, [source.system])
+  await store.query(`delete from ${name} where system = $1 and source_table in ($2, '') and position = ''`, [
+    source.system,
+    table.name,
+  ])
   for (const end of snapshotEnds(opened, source, table)) await feed([end])
   return rows
 }

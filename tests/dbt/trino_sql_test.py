@@ -23,8 +23,8 @@ PROJECT = Path(__file__).parents[2] / "dbt"
 # Functions that both engines have, and the two that are Trino's own. Another one belongs
 # here once Trino's documentation lists it with the same arguments; else it needs a dispatched macro.
 KNOWN = set(
-    "and or case cast coalesce count current_timestamp date_diff date_trunc extract lag lead max min nullif round"
-    " row_number sum timestamp_trunc at_timezone with_timezone".split()
+    "and or case cast coalesce concat_ws count current_timestamp date_diff date_trunc exists extract lag lead max min"
+    " nullif round row_number split strpos substr sum timestamp_trunc try_cast unnest at_timezone with_timezone".split()
 )
 # sqlglot reads these in Trino's name; Trino does not.
 FORBIDDEN = {

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type EmbeddedPostgres, findPostgres, startPostgres } from '../../shared/store/embedded.ts'
+import { openShop, type Shop } from '../support/captured-shop.ts'
 import { waitFor } from '../support/demo.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
-import { openShop, type Shop } from '../support/shop.ts'
 
 /** A source that is restored from an older copy: its log goes on from before the place that was read. */
 let postgres: TestPostgres

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { openShop, type Shop } from '../support/captured-shop.ts'
 import { waitFor } from '../support/demo.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
-import { openShop, type Shop } from '../support/shop.ts'
 
 /** Other people's shops: what is odd in them is captured exactly, or refused before anything is changed. */
 let postgres: TestPostgres
@@ -366,7 +366,7 @@ const REFUSED: { what: string; sql: string; says: RegExp; remedy?: string; row?:
   {
     what: 'a view',
     sql: `create table other (id int primary key, note text); create view item as select * from other`,
-    says: /table item is a view: its changes are not in the log: list the tables that it reads/,
+    says: /table item is a view, which has no changes of its own to follow: list the tables that its rows come from/,
   },
   {
     what: 'a materialized view',

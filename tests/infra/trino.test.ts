@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -210,6 +210,10 @@ function changes(): (Change | { table: string; epoch: number })[] {
     sale(60_003, 0x2007, { Quantity: 7, Amount: '-100.0000' }),
     sale(60_004, 0x2008, { Quantity: 0, Amount: '1' }),
     sale(60_005, 0x2009, { Quantity: 4, Amount: '99999999999.9999', ProductID: 313 }),
+    // Rows that no model can use as they are.
+    sale(60_006, 0x200a, { Quantity: null, Amount: '1', ProductID: null }),
+    sale(60_007, 0x200b, { Quantity: 1, Amount: '2', SaleDate: '0202-11-05' }),
+    sale(60_008, 0x200c, { Quantity: 1, Amount: '3', SaleDate: '9999-12-31' }),
     { table: 'Territory', epoch: 2 },
   ]
 }
@@ -224,6 +228,7 @@ test('every model has the same columns, types and rows on both engines', async t
   assert.deepEqual(onTrino.versions, onDuckdb.versions)
   assert.deepEqual(onTrino.covered, onDuckdb.covered)
   assert.deepEqual(onTrino.warnings, onDuckdb.warnings)
+  assert.deepEqual(onTrino.setAside, onDuckdb.setAside)
   assert.ok(!('adventureworks.Transporter' in (onTrino.versions as object)))
   const rows = await assertSameModels()
   assert.ok(rows > 200_000, `${rows} rows`)
@@ -274,21 +279,27 @@ test('a failed build on Trino leaves the one that was there, and says what faile
       (await query('select count(*) from fct_sale')).rows,
     ])
   const before = await read()
-  const bad = {
-    SaleID: 60_009,
-    OrderID: 45079,
-    LineNumber: 99,
-    SaleDate: '2017-07-04',
-    ProductID: 312,
-    Quantity: 1,
-  }
-  await lake.land([
-    { table: 'Sale', op: 'c', position: at(0x3001, 0, 2), changedAt: '2017-07-04T12:00:00+00:00', row: bad },
-  ])
-  await cover(store, at(0x4000, 0, 2), '2017-07-04T13:00:00.000Z')
-  logged.length = 0
-  assert.equal((await engines.trino.build.call({ threads: 4 })).status, 500)
-  assert.match(logged.join(''), /\d of \d+ failed: .*not_null_stg_sale_amount/)
+  // A second system with the same ids, which a start refuses.
+  const [source] = sources
+  assert.ok(source)
+  const other = join(home, 'objects/lake/cdc_other')
+  await cp(join(home, 'objects/lake/cdc_adventureworks'), other, { recursive: true })
+  const clashing = await startFunction(buildWarehouse, {
+    resources: {
+      store,
+      objects,
+      sources: [source, { ...source, system: 'other' }],
+      warehouse: engines.trino.warehouse,
+    },
+    settings: { CORDAGE_HOME: home },
+  })
+  const { status, body } = await clashing.call({ threads: 4 })
+  await rm(other, { recursive: true })
+  assert.deepEqual([status, body.reason], [500, 'failed_checks'])
+  assert.match(
+    String(body.detail),
+    /test unique_stg_sale_sale_id: \d+ rows, such as \(unique_field \d+, n_records 2\)/,
+  )
   assert.deepEqual(await read(), before)
 })
 

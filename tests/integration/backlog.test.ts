@@ -20,6 +20,7 @@ tables:
     key: [SaleID]
     columns:
       SaleID: { type: bigint, as: sale_id }
+      SaleDate: { type: date, as: sale_date }
       Product: { type: string, as: product_id }
       Quantity: { type: int, as: quantity }
       Amount: { type: "decimal(19,4)", as: amount }

@@ -18,7 +18,7 @@ tables:
     entity: product
     key: [ID]
     columns:
-      ID: { type: string, as: id }
+      ID: { type: string, as: product_id }
 `
 
 export const SOURCE = parseSource('race.yml', RACE_YML)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync } from 'node:fs'
-import { rm, stat } from 'node:fs/promises'
+import { cp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -13,7 +13,7 @@ import { openDuckdbWarehouse } from '../../shared/warehouse/duckdb.ts'
 import { duckdbFolder } from '../../shared/warehouse/index.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
-import { at, cover, makeRawLake } from '../support/warehouse.ts'
+import { at, type Change, cover, makeRawLake } from '../support/warehouse.ts'
 
 /** The demo's own data: 56,046 lines, each sold at its list price. */
 const SALES = 56_046
@@ -27,6 +27,14 @@ const warehouse = openDuckdbWarehouse(duckdbFolder({ CORDAGE_HOME: home, WAREHOU
 let build: StartedFunction
 const logged: string[] = []
 
+const resources = () => ({
+  store,
+  objects: openObjects(pathToFileURL(join(home, 'objects')).href),
+  warehouse,
+})
+
+type SetAside = { table: string; column: string; reason: string }
+
 async function select(sql: string): Promise<unknown[][]> {
   return await warehouse.read(async ({ query }) => (await query(sql)).rows)
 }
@@ -34,9 +42,8 @@ async function select(sql: string): Promise<unknown[][]> {
 before(async () => {
   postgres = await startTestPostgres()
   store = await postgres.createStore()
-  const sources = readSources(join(ROOT, 'sources'))
   build = await startFunction(buildWarehouse, {
-    resources: { store, objects: openObjects(pathToFileURL(join(home, 'objects')).href), warehouse, sources },
+    resources: { ...resources(), sources: readSources(join(ROOT, 'sources')) },
     settings: { CORDAGE_HOME: home },
     onLog: line => logged.push(line),
   })
@@ -70,7 +77,7 @@ test("the demo's data gives its known figures, whole and to the cent", async () 
     await select(
       "select order_count, quantity, amount from agg_sales_weekly where week_start = '2017-06-26' and category = 'Bikes'",
     ),
-    [[185, 185, '272329.3581']],
+    [[185, '185.0000', '272329.3581']],
   )
 })
 
@@ -205,39 +212,108 @@ test('a key that a completed second snapshot no longer shows is gone; what a sou
   await cover(store, at(0x6000, 0, 2), '2017-07-05T12:00:00Z')
   const { body } = await build.call({})
   assert.deepEqual(await select('select name from stg_transporter'), [['ONE']])
-  assert.deepEqual(body.warnings, [
-    'relationships_fct_order_item_transporter_id__transporter_id__ref_dim_transporter_',
-    'relationships_fct_sale_product_id__product_id__ref_dim_product_',
-  ])
+  assert.deepEqual(body.warnings, ['nothing_is_set_aside'])
+  const setAside = body.setAside as SetAside[]
+  assert.deepEqual(
+    setAside.map(({ table, column, reason }) => `${table}.${column} ${reason}`),
+    ['Order.TransporterID unknown_reference', 'Sale.ProductID unknown_reference'],
+  )
+  assert.deepEqual(setAside[1], {
+    system: 'adventureworks',
+    table: 'Sale',
+    column: 'ProductID',
+    what: 'reference',
+    reason: 'unknown_reference',
+    rows: 1,
+    keys: ['60002'],
+  })
 })
 
-test('a failed test leaves the warehouse that was there, and says which', async () => {
-  const { mtimeMs } = await stat(warehouse.file)
+const badSale = (SaleID: number, commit: number, row: Record<string, unknown>): Change => ({
+  table: 'Sale',
+  op: 'c',
+  position: at(commit, 0, 2),
+  changedAt: '2017-07-06T12:00:00+00:00',
+  row: {
+    SaleID,
+    OrderID: 45079,
+    LineNumber: SaleID - 59_000,
+    SaleDate: '2017-07-06',
+    ProductID: 312,
+    ClientID: 11000,
+    TerritoryID: 4,
+    Quantity: 1,
+    Amount: '1',
+    ...row,
+  },
+})
+
+test('a bad row is set aside by table, key, column and reason; the rest is built, and the totals say what is missing', async () => {
+  const [before] = await select('select sum(amount), count(*) from fct_sale')
   await lake.land([
-    {
-      table: 'Sale',
-      op: 'c',
-      position: at(0x7000, 0, 2),
-      changedAt: '2017-07-06T12:00:00+00:00',
-      row: {
-        SaleID: 60003,
-        OrderID: 45079,
-        LineNumber: 12,
-        SaleDate: '2017-07-06',
-        ProductID: 312,
-        ClientID: 11000,
-        TerritoryID: 4,
-        Quantity: 1,
-        Amount: null,
-      },
-    },
+    badSale(60010, 0x7000, { Amount: null }),
+    badSale(60011, 0x7001, { SaleDate: '0202-11-05', Amount: '7' }),
+    badSale(60012, 0x7002, { SaleDate: '9999-12-31', Amount: '0.5' }),
+    badSale(60013, 0x7003, { SaleDate: null, Amount: '100' }),
+    badSale(60014, 0x7004, { ProductID: null }),
+    badSale(60015, 0x7005, { ClientID: 4_711_000 }),
   ])
-  await cover(store, at(0x8000, 0, 2), '2017-07-06T12:00:00Z')
-  logged.length = 0
-  const { status } = await build.call({})
-  assert.equal(status, 500)
-  assert.match(logged.join(''), /1 of \d+ failed: not_null_stg_sale_amount/)
+  await cover(store, at(0x7fff, 0, 2), '2017-07-06T12:00:00Z')
+  const { status, body } = await build.call({})
+  assert.equal(status, 200, logged.join('') || JSON.stringify(body))
+  const rows = await select(
+    "select row_key, column_name, what, reason, amount from set_aside where entity = 'sale' and row_key like '6001_' order by row_key",
+  )
+  assert.deepEqual(rows, [
+    ['60010', 'Amount', 'value', 'missing', null],
+    ['60011', 'SaleDate', 'row', 'date_out_of_range', '7.0000'],
+    ['60012', 'SaleDate', 'row', 'date_out_of_range', '0.5000'],
+    ['60013', 'SaleDate', 'row', 'missing', '100.0000'],
+    ['60014', 'ProductID', 'reference', 'missing', null],
+    ['60015', 'ClientID', 'reference', 'unknown_reference', null],
+  ])
+  const [after] = await select(
+    "select (select sum(amount) from fct_sale), (select count(*) from fct_sale), (select sum(amount) from agg_sales_monthly), (select sum(amount) from set_aside where what = 'row'), (select count(*) from dim_date)",
+  )
+  const total = Number(before?.[0]) + 2
+  assert.deepEqual(after?.slice(0, 4), [
+    total.toFixed(4),
+    String(Number(before?.[1]) + 3),
+    total.toFixed(4),
+    '107.5000',
+  ])
+  assert.ok(Number(after?.[4]) < 2000, 'the calendar is that of the sales that there are')
+})
+
+test('a build that fails leaves the warehouse that was there, and tells the caller which test, and which rows', async t => {
+  const { mtimeMs } = await stat(warehouse.file)
+  // A second system with the same ids, which a start refuses.
+  const other = join(home, 'objects/lake/cdc_other')
+  await cp(join(home, 'objects/lake/cdc_adventureworks'), other, { recursive: true })
+  const [source] = readSources(join(ROOT, 'sources'))
+  assert.ok(source)
+  const clashing = await startFunction(buildWarehouse, {
+    resources: { ...resources(), sources: [source, { ...source, system: 'other' }] },
+    settings: { CORDAGE_HOME: home },
+  })
+  t.after(() => rm(other, { recursive: true }))
+  const { status, body } = await clashing.call({})
+  assert.deepEqual([status, body.title, body.reason], [500, 'Failed', 'failed_checks'])
+  assert.match(
+    String(body.detail),
+    /^the build failed, and the one before it stays \(what to do: docs\/playbooks\/failed-build\.md\): \d+ of \d+ failed: .*test unique_stg_sale_sale_id: \d+ rows, such as \(unique_field \d+, n_records 2\); /,
+  )
   assert.equal((await stat(warehouse.file)).mtimeMs, mtimeMs)
+})
+
+test('a model that cannot be built is named with what the engine says', async t => {
+  const folder = join(home, 'objects/lake/cdc_adventureworks/Territory')
+  const [file = ''] = (await readdir(folder, { recursive: true })).filter(name => name.endsWith('.parquet'))
+  await rename(join(folder, file), join(home, 'aside.parquet'))
+  t.after(() => rename(join(home, 'aside.parquet'), join(folder, file)))
+  const { status, body } = await build.call({})
+  assert.deepEqual([status, body.title, body.reason], [500, 'Failed', 'dbt_error'])
+  assert.match(String(body.detail), /failed: model stg_territory: .*\.parquet/)
 })
 
 test('while a table is still being read nothing is built, and the answer says so', async () => {

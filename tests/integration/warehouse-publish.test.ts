@@ -290,6 +290,22 @@ test('rows are filtered, ordered and limited, over POST and over GET', async () 
   assert.equal((empty.body.rows as unknown[]).length, 1)
 })
 
+test('a mart that the store refuses is named to the caller, and those of before stay', async () => {
+  await publish.call({})
+  const before = await schemas()
+  await buildWith({ agg_sales_weekly: { ...weekly, key: ['week_start'] } })
+  const { status, body } = await publish.call({})
+  assert.deepEqual([status, body.title, body.reason], [500, 'Failed', 'mart_refused'])
+  assert.match(String(body.detail), /^mart agg_sales_weekly cannot be published, and those of before stay \(/)
+  assert.deepEqual(await schemas(), before)
+})
+
+test('a NUL, which other databases have in texts, is left out', async () => {
+  await buildWith({ dim_text: { sql: `select 'a' || chr(0) || 'b' as name`, key: ['name'] } })
+  assert.equal((await publish.call({})).status, 200)
+  assert.deepEqual(await store.query('select name from mart.dim_text'), [{ name: 'ab' }])
+})
+
 test('what cannot be read is refused with its field, and never a 500', async () => {
   await publish.call({})
   const mart = 'agg_sales_weekly'

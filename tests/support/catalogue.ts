@@ -1,5 +1,5 @@
 import { makePosition } from '../../shared/bus/index.ts'
-import { parseSource } from '../../shared/config/index.ts'
+import { parseSource, type Source } from '../../shared/config/index.ts'
 import { type BusEvent, CHANGE, type Operation, type Row, SNAPSHOT_END } from '../../shared/events/index.ts'
 
 /** A small shop with what the search index is made of. */
@@ -49,21 +49,22 @@ tables:
 `,
 )
 
-type Given = { table: string; op?: Operation; row: Row; commit: number; epoch?: number }
+type Given = { table: string; op?: Operation; row: Row; commit: number; epoch?: number; source?: Source }
 
 /** A row's change as the bus has it. */
-export function makeEvent({ table, op = 'c', row, commit, epoch = 1 }: Given): BusEvent {
+export function makeEvent({ table, op = 'c', row, commit, epoch = 1, source = CATALOGUE }: Given): BusEvent {
   const position = makePosition(epoch, BigInt(commit), 0)
-  const key = CATALOGUE.tables.find(({ name }) => name === table)?.key ?? []
+  const { key = [], topic = '' } = source.tables.find(({ name }) => name === table) ?? {}
   const values = key.map(name => row[name] ?? null)
   const change = {
     op,
     before: op === 'd' ? row : null,
     after: op === 'd' ? null : row,
-    source: { name: 'shop', schema: 'public', table },
+    source: { name: source.system, schema: 'public', table },
   }
   return makeBusEvent({
     table,
+    topic,
     type: CHANGE,
     position,
     key: values.length === 1 ? String(values[0]) : JSON.stringify(values),
@@ -83,10 +84,11 @@ export function makeSnapshotEnd(table: string, epoch: number, commit: number): B
   })
 }
 
-export function makeTruncate(table: string, commit: number): BusEvent {
+export function makeTruncate(table: string, commit: number, topic?: string): BusEvent {
   const data = { op: 't', before: null, after: null, source: { name: 'shop', schema: 'public', table } }
   return makeBusEvent({
     table,
+    ...(topic !== undefined && { topic }),
     type: CHANGE,
     position: makePosition(1, BigInt(commit), 0),
     key: '',
@@ -97,6 +99,7 @@ export function makeTruncate(table: string, commit: number): BusEvent {
 
 type Attributes = {
   table: string
+  topic?: string
   type: string
   position: string
   key: string
@@ -104,7 +107,15 @@ type Attributes = {
   data: unknown
 }
 
-function makeBusEvent({ table, type, position, key, offset, data }: Attributes): BusEvent {
+function makeBusEvent({
+  table,
+  topic = `cdc.shop.${table}`,
+  type,
+  position,
+  key,
+  offset,
+  data,
+}: Attributes): BusEvent {
   return {
     specversion: '1.0',
     id: `shop/${table}/${position}`,
@@ -113,7 +124,7 @@ function makeBusEvent({ table, type, position, key, offset, data }: Attributes):
     time: '2026-01-02T03:04:05.000Z',
     position,
     partitionkey: key,
-    topic: `cdc.shop.${table}`,
+    topic,
     partition: 0,
     offset: String(offset),
     busid: 'bus',

@@ -1,7 +1,7 @@
 with business_dates as (
     select order_date as date_day from {{ ref('stg_order') }}
     union all
-    select sale_date from {{ ref('stg_sale') }}
+    select sale_date from {{ ref('stg_sale') }} where {{ is_business_date('sale_date') }}
 ),
 
 bounds as (

@@ -1,5 +1,5 @@
 with changes as (
-    select * from {{ ref('hist_product') }}
+    select * from {{ ref('int_product_change') }}
 ),
 
 versions as (

@@ -31,7 +31,7 @@ final as (
         orders.transporter_id,
         items.quantity,
         items.unit_price,
-        cast(items.quantity * items.unit_price as decimal(19, 4)) as amount,
+        cast(items.quantity * items.unit_price as decimal(38, 4)) as amount,
         items.currency,
         items.source_system,
         items.changed_at

@@ -1,5 +1,7 @@
+-- A sale of no date that there can be belongs to no week: set_aside has it, with its amount.
 with sales as (
     select * from {{ ref('stg_sale') }}
+    where {{ is_business_date('sale_date') }}
 ),
 
 product_versions as (

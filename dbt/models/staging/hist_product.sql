@@ -10,6 +10,8 @@ with changes as (
         'list_price': 'money',
         'subcategory': 'varchar',
         'category': 'varchar',
+        'subcategory_id': 'id',
+        'category_id': 'id',
         'modified_at': 'instant',
     }) }}
 )

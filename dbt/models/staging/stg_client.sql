@@ -21,7 +21,9 @@ final as (
         education,
         occupation,
         home_owner,
+        misfits,
         source_system,
+        source_table,
         source_position,
         changed_at
     from latest

@@ -1,11 +1,11 @@
 with changes as (
     {{ changes('order_item', {
         'order_id': 'id',
-        'line_number': 'integer',
+        'line_number': 'bigint',
         'product_id': 'id',
-        'quantity': 'integer',
+        'quantity': 'money',
         'unit_price': 'money',
-    }) }}
+    }, expected=['product_id', 'quantity', 'unit_price']) }}
 ),
 
 latest as (
@@ -14,14 +14,17 @@ latest as (
 
 final as (
     select
-        order_id || '-' || cast(line_number as varchar) as order_item_id,
+        id_prefix || order_id || '-' || cast(line_number as varchar) as order_item_id,
         order_id,
         line_number,
         product_id,
         quantity,
         unit_price,
         currency,
+        misfits,
+        gaps,
         source_system,
+        source_table,
         source_position,
         changed_at
     from latest

@@ -19,8 +19,12 @@ final as (
         currency,
         subcategory,
         category,
+        subcategory_id,
+        category_id,
         modified_at,
+        misfits,
         source_system,
+        source_table,
         source_position,
         changed_at
     from latest

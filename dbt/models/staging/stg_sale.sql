@@ -2,23 +2,29 @@ with changes as (
     {{ changes('sale', {
         'sale_id': 'id',
         'order_id': 'id',
-        'line_number': 'integer',
+        'line_number': 'bigint',
         'sale_date': 'local_time',
         'product_id': 'id',
         'client_id': 'id',
         'territory_id': 'id',
-        'quantity': 'integer',
+        'quantity': 'money',
         'amount': 'money',
-    }) }}
+    }, expected=['product_id', 'quantity', 'amount']) }}
+),
+
+-- A table of invoiced lines may have no number of its own.
+keyed as (
+    select *, coalesce(sale_id, id_prefix || order_id || '-' || cast(line_number as varchar)) as own_id
+    from changes
 ),
 
 latest as (
-    {{ latest('changes', ['sale_id']) }}
+    {{ latest('keyed', ['own_id']) }}
 ),
 
 final as (
     select
-        sale_id,
+        own_id as sale_id,
         order_id,
         line_number,
         cast(sale_date as date) as sale_date,
@@ -28,7 +34,10 @@ final as (
         quantity,
         amount,
         currency,
+        misfits,
+        gaps,
         source_system,
+        source_table,
         source_position,
         changed_at
     from latest

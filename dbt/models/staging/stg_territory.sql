@@ -17,7 +17,9 @@ final as (
         region,
         country,
         continent,
+        misfits,
         source_system,
+        source_table,
         source_position,
         changed_at
     from latest

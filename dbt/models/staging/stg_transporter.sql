@@ -18,7 +18,9 @@ final as (
         ship_base,
         ship_rate,
         currency,
+        misfits,
         source_system,
+        source_table,
         source_position,
         changed_at
     from latest

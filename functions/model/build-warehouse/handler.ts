@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import type { Source } from '../../../shared/config/index.ts'
 import { defineFunction } from '../../../shared/contract/index.ts'
-import { BadInputError, ConfigError } from '../../../shared/errors/index.ts'
-import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
+import { ConfigError, FailedError } from '../../../shared/errors/index.ts'
+import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import {
   findUp,
   lakeAccess,
   lakeFolder,
   makeSystemVars,
   objectsUrl,
+  PythonJobError,
   runPythonJob,
 } from '../../../shared/warehouse/index.ts'
+import { leastCovered, readCoverage } from './coverage.ts'
 import { registerLake } from './register.ts'
 
 /**
@@ -29,6 +30,19 @@ const output = z.object({
   models: z.number(),
   tests: z.number(),
   warnings: z.array(z.string()).describe('Tests that found something about the source, not about the models'),
+  setAside: z
+    .array(
+      z.object({
+        system: z.string(),
+        table: z.string(),
+        column: z.string(),
+        what: z.enum(['row', 'value', 'reference']),
+        reason: z.string(),
+        rows: z.number(),
+        keys: z.array(z.string()).describe('The first of them'),
+      }),
+    )
+    .describe('What the marts leave out; the mart set_aside has each row of it'),
   covered: z
     .object({ changedAt: z.string(), position: z.string() })
     .nullable()
@@ -40,8 +54,6 @@ const output = z.object({
 
 const jobResult = output.omit({ covered: true, tookMs: true })
 
-/** The group under which the connector reads the bus for land-changes. */
-const LANDING_GROUP = 'land-changes'
 /** The object that tells of the latest build. */
 const ANNOUNCEMENT = 'builds/warehouse.json'
 const PROJECT = 'dbt/dbt_project.yml'
@@ -91,48 +103,26 @@ export default defineFunction({
         result: jobResult,
         signal: AbortSignal.any([signal, lease.signal]),
         log,
+      }).catch(error => {
+        throw error instanceof PythonJobError ? toFailed(error) : error
       })
       await replace()
       // Whoever waits for a new build (publish-marts) finds it announced only once it is in its place.
       await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ covered, versions: built.versions })))
       if (built.warnings.length > 0)
-        log.warn({ tests: built.warnings }, 'the source holds what these tests do not expect')
+        log.warn(
+          { tests: built.warnings, setAside: built.setAside },
+          'the source holds what these tests do not expect',
+        )
       return { ...built, covered, tookMs: Math.round(performance.now() - startedAt) }
     })
   },
 })
 
-type Coverage = { system: string; position: string; changedAt: string }
-
-/**
- * Per system, up to where all of its tables have landed. A system that was never captured is left out.
- * @throws BadInputError while one is being read: half of it would not fit the rest, and yesterday's marts do
- */
-async function readCoverage(store: Store, sources: Source[]): Promise<Coverage[]> {
-  const rows = await store.query<{ topic: string; complete: boolean; position: string; changed_at: Date }>(
-    `select t.name as topic, bool_and(c.position is not null) as complete, min(c.position) as position, min(c.changed_at) as changed_at
-     from bus.topic t
-     join bus.partition p on p.topic_id = t.id
-     left join bus.coverage c on c.topic = t.name and c.partition = p.partition and c."group" = $1
-     group by t.name`,
-    [LANDING_GROUP],
+/** What dbt says of a model or a test that failed, for whoever asked for the build or looks at its schedule. */
+function toFailed(error: PythonJobError): FailedError {
+  return new FailedError(
+    `the build failed, and the one before it stays (what to do: docs/playbooks/failed-build.md): ${error.message}`,
+    { reason: error.kind },
   )
-  return sources.flatMap(({ system, tables }) => {
-    const own = rows.filter(({ topic }) => tables.some(table => table.topic === topic))
-    if (own.length === 0) return []
-    if (own.some(({ complete }) => !complete))
-      throw new BadInputError(
-        `the tables of ${system} are still being read, or read again: build when they have landed`,
-        { status: 409, reason: 'not_yet' },
-      )
-    const [position = ''] = own.map(row => row.position).toSorted()
-    const changedAt = Math.min(...own.map(row => row.changed_at.getTime()))
-    return [{ system, position, changedAt: new Date(changedAt).toISOString() }]
-  })
-}
-
-/** Positions of different systems do not compare: the one whose changes are known for the shortest time stands for all. */
-function leastCovered(coverage: Coverage[]): { changedAt: string; position: string } | null {
-  const [least] = coverage.toSorted((a, b) => a.changedAt.localeCompare(b.changedAt))
-  return least ? { changedAt: least.changedAt, position: least.position } : null
 }

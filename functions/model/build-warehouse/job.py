@@ -25,6 +25,15 @@ os.dup2(2, 1)
 
 import duckdb
 
+# Of the rows that a test found, and of an engine's error, what an answer shows.
+SHOWN_ROWS = 3
+MAX_SAID_CHARS = 1000
+# Columns that say which row it is, besides ids and keys.
+TELLING = set(
+    "source_system source_table unique_field from_field n_records occurrences currency total their_total week_start"
+    " month_start category version".split()
+)
+
 
 class JobError(Exception):
     def __init__(self, message, kind, details=()):
@@ -56,7 +65,7 @@ def pin(systems, lake_dir, open_lake):
     open_lake(connection)
     for system, source in systems.items():
         for name, table in source["tables"].items():
-            path = f"{lake_dir}/cdc_{system}/{name}"
+            path = f"{lake_dir}/cdc_{system}/{table['folder']}"
             table.update(path=path, version=None, epoch=0, landed=[])
             log = f"{path}/_delta_log"
             if not connection.execute("select count(*) from glob(?)", [f"{log}/*.json"]).fetchone()[0]:
@@ -124,26 +133,76 @@ def run_dbt(request):
     # Parsed without the pins, since other variables than last time would have dbt parse everything anew.
     parsed = dbtRunner().invoke([*flags, "parse", *places])
     if not parsed.success:
-        raise JobError(f"the project cannot be parsed: {parsed.exception}", "dbt_error")
-    pins = ["--vars", json.dumps({"systems": request["systems"]})]
+        raise JobError(f"the project cannot be parsed: {shorten(parsed.exception)}", "dbt_error")
     # Unit tests say something about the code, not about the data: `make test` runs them.
-    build = [*flags, "build", *places, *pins, "--exclude-resource-type", "unit_test"]
-    outcome = dbtRunner(manifest=parsed.result, callbacks=[report]).invoke(build)
+    build = [*flags, "build", *places, "--exclude-resource-type", "unit_test"]
+    # Not as an argument, which dbt reads as YAML: a name may hold what that refuses.
+    pins = {"systems": request["systems"]}
+    outcome = dbtRunner(manifest=parsed.result, callbacks=[report]).invoke(build, vars=pins)
     if target == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
         # Closing folds the write-ahead log into the file, which is renamed alone.
         DuckDBConnectionManager.close_all_connections()
     if outcome.exception:
-        raise JobError(f"dbt could not run: {outcome.exception}", "dbt_error")
+        raise JobError(f"dbt could not run: {shorten(outcome.exception)}", "dbt_error")
     failed = [result for result in outcome.result if result.status in ("error", "fail", "runtime error")]
     if failed:
-        details = [f"{result.node.name}: {(result.message or str(result.status)).strip()}" for result in failed]
-        tests_only = all(result.node.resource_type in ("test", "unit_test") for result in failed)
-        raise JobError(f"{len(failed)} of {len(outcome.result)} failed", "failed_checks" if tests_only else "dbt_error", details)
+        tests_only = all(result.status == "fail" for result in failed)
+        raise JobError(
+            f"{len(failed)} of {len(outcome.result)} failed",
+            "failed_checks" if tests_only else "dbt_error",
+            [explain(result, request["target"]) for result in failed],
+        )
     models = [result.node for result in outcome.result if result.node.resource_type == "model"]
     warnings = sorted(result.node.name for result in outcome.result if result.status == "warn")
     return models, {"models": len(models), "tests": len(outcome.result) - len(models), "warnings": warnings}
+
+
+def shorten(said):
+    return " ".join(str(said).split())[:MAX_SAID_CHARS]
+
+
+def explain(result, target):
+    """What failed, and of a test the rows that it found: their keys, which hold no value of a person."""
+    node = result.node
+    if result.status != "fail":
+        said = shorten(result.message or result.status)
+        return f"model {node.name}: {said}" if node.resource_type == "model" else f"test {node.name}: {said}"
+    names, rows = ask(target, f"select * from ({node.compiled_code}) as found limit {SHOWN_ROWS}")
+    shown = [
+        ", ".join(f"{name} {value}" for name, value in zip(names, row) if name in TELLING or name.endswith(("_id", "_key")))
+        for row in rows
+    ]
+    return f"test {node.name}: {result.failures} rows, such as {'; '.join(f'({row})' for row in shown)}"
+
+
+def summarize_set_aside(target):
+    """Per table, column and reason how many rows were set aside, with the first keys."""
+    groups = "source_system, source_table, column_name, what, reason"
+    _, rows = ask(
+        target,
+        f"select {groups}, rows, row_key from (select *, count(*) over (partition by {groups}) as rows,"
+        f" row_number() over (partition by {groups} order by row_key) as place from set_aside) as counted"
+        f" where place <= {SHOWN_ROWS} order by {groups}, place",
+    )
+    found = {}
+    for *group, count, key in rows:
+        named = dict(zip(("system", "table", "column", "what", "reason"), group), rows=count, keys=[])
+        found.setdefault(tuple(group), named)["keys"].append(key)
+    return list(found.values())
+
+
+def ask(target, sql):
+    """@returns the names of an answer's columns, and its rows"""
+    if target["engine"] == "duckdb":
+        with duckdb.connect(target["file"], read_only=True) as connection:
+            answer = connection.execute(sql)
+            return [column[0] for column in answer.description], answer.fetchall()
+    cursor = connect_trino(target).cursor()
+    cursor.execute(sql)
+    rows = cursor.fetchall()
+    return [column[0] for column in cursor.description], rows
 
 
 def describe(target, models, covered, versions):
@@ -151,7 +210,7 @@ def describe(target, models, covered, versions):
     marts = [
         [node.name, node.description, json.dumps(node.config.meta["key"]), json.dumps(node.config.meta.get("indexes", []))]
         for node in models
-        if node.name.split("_")[0] in ("dim", "fct", "agg", "mart")
+        if node.config.meta.get("key")
     ]
     build = [covered and covered["position"], covered and covered["changedAt"], json.dumps(versions)]
     if target["engine"] == "duckdb":
@@ -172,11 +231,11 @@ def describe_duckdb(file, build, marts):
         connection.executemany("insert into mart values (?, ?, ?, ?)", marts)
 
 
-def describe_trino(target, build, marts):
+def connect_trino(target):
     import trino
 
     password = target.get("password")
-    connection = trino.dbapi.connect(
+    return trino.dbapi.connect(
         host=target["host"],
         port=target["port"],
         user=target["user"],
@@ -187,6 +246,10 @@ def describe_trino(target, build, marts):
         schema=target["schema"],
         timezone="UTC",
     )
+
+
+def describe_trino(target, build, marts):
+    connection = connect_trino(target)
 
     def run(sql, values):
         cursor = connection.cursor()
@@ -231,7 +294,7 @@ def main():
     say(progress={"pinned": versions})
     models, counts = run_dbt(request)
     describe(target, models, request["covered"], versions)
-    say(result={"versions": versions, **counts})
+    say(result={"versions": versions, **counts, "setAside": summarize_set_aside(target)})
 
 
 try:

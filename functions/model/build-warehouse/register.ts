@@ -29,7 +29,7 @@ export async function registerLake(
     for (const [name, declared] of Object.entries(vars.tables)) {
       tables[name] = await pinTable(objects, tablePath(system, name), declared, vars.through)
       if (tables[name].version !== null)
-        there.push({ system, table: name, url: `${objectsUrl}/${tablePath(system, name)}` })
+        there.push({ system, table: declared.folder, url: `${objectsUrl}/${tablePath(system, name)}` })
     }
     pinned[system] = { ...vars, tables }
   }

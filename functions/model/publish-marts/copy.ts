@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import type { Store } from '../../../shared/store/index.ts'
+import { describeError, FailedError, isOutage } from '../../../shared/errors/index.ts'
+import type { Store, Transaction } from '../../../shared/store/index.ts'
 import type { Mart, WarehouseReader } from '../../../shared/warehouse/index.ts'
 
 const quote = pg.escapeIdentifier
@@ -20,25 +21,46 @@ export async function copyMarts(
   number: number,
   signal: AbortSignal,
 ): Promise<Published[]> {
-  return await store.transaction(async ({ query, client }) => {
+  return await store.transaction(async transaction => {
     const schema = quote(`mart_${number}`)
-    await query(`create schema ${schema}`)
+    await transaction.query(`create schema ${schema}`)
     const published: Published[] = []
-    for (const mart of marts) {
-      const table = `${schema}.${quote(mart.name)}`
-      const types = mart.columns.map(column => postgresType(column.type))
-      await query(
-        `create table ${table} (${mart.columns.map((column, i) => `${quote(column.name)} ${types[i]}`).join(', ')})`,
+    for (const mart of marts)
+      published.push(
+        await copyMart(transaction, schema, mart, rows(mart), signal).catch(error => {
+          throw signal.aborted || isOutage(error) ? error : toFailed(mart, error)
+        }),
       )
-      const copy = client.query(copyFrom(`copy ${table} from stdin with (format csv, freeze)`))
-      await pipeline(Readable.from(csvLines(rows(mart))), copy, { signal })
-      await query(`alter table ${table} add primary key (${mart.key.map(quote).join(', ')})`)
-      for (const column of mart.indexes) await query(`create index on ${table} (${quote(column)})`)
-      await query(`analyze ${table}`)
-      published.push({ ...mart, rows: copy.rowCount, types })
-    }
     return published
   })
+}
+
+async function copyMart(
+  { query, client }: Transaction,
+  schema: string,
+  mart: Mart,
+  rows: AsyncIterable<(string | null)[][]>,
+  signal: AbortSignal,
+): Promise<Published> {
+  const table = `${schema}.${quote(mart.name)}`
+  const types = mart.columns.map(column => postgresType(column.type))
+  await query(
+    `create table ${table} (${mart.columns.map((column, i) => `${quote(column.name)} ${types[i]}`).join(', ')})`,
+  )
+  const copy = client.query(copyFrom(`copy ${table} from stdin with (format csv, freeze)`))
+  await pipeline(Readable.from(csvLines(rows)), copy, { signal })
+  await query(`alter table ${table} add primary key (${mart.key.map(quote).join(', ')})`)
+  for (const column of mart.indexes) await query(`create index on ${table} (${quote(column)})`)
+  await query(`analyze ${table}`)
+  return { ...mart, rows: copy.rowCount, types }
+}
+
+/** Which mart it is, and what the store says of it. */
+function toFailed(mart: Mart, error: unknown): FailedError {
+  return new FailedError(
+    `mart ${mart.name} cannot be published, and those of before stay (what to do: docs/playbooks/failed-build.md): ${describeError(error)}`,
+    { reason: 'mart_refused' },
+  )
 }
 
 /** Rows as CSV, a few thousand at a time: memory does not grow with the mart. */
@@ -50,9 +72,9 @@ async function* csvLines(pages: AsyncIterable<(string | null)[][]>): AsyncGenera
   }
 }
 
-/** Unquoted and empty is null; everything else is quoted. */
+/** Unquoted and empty is null; everything else is quoted. Postgres knows no NUL, which other databases have in texts. */
 function csvField(value: string | null): string {
-  return value === null ? '' : `"${value.replaceAll('"', '""')}"`
+  return value === null ? '' : `"${value.replaceAll('"', '""').replaceAll('\0', '')}"`
 }
 
 const POSTGRES_TYPES: Record<string, string> = {

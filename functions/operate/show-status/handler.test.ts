@@ -164,3 +164,21 @@ test('what became null is told by column and reason, and counted for whoever scr
     /cordage_replaced_values\{system="shop",table="Order",column="Due",reason="infinity"\} 3/,
   )
 })
+
+test('of a run that failed the answer is told in its own words, and where the log has more of it', async () => {
+  const problem = {
+    title: 'Failed',
+    status: 500,
+    detail: 'the build failed: test unique_stg_sale_sale_id: 2 rows, such as (unique_field 7)',
+    reason: 'failed_checks',
+    traceId: 'abc',
+  }
+  await store.query(
+    `insert into ops.schedule_run (schedule, due_at, status, detail) values ('build-warehouse/1', '2026-01-01', 'failed', $1)`,
+    [JSON.stringify(problem)],
+  )
+  const run = (await showStatus()).failed.find(
+    failed => (failed as { schedule: string }).schedule === 'build-warehouse/1',
+  )
+  assert.equal((run as { detail: string }).detail, `${problem.detail} (trace abc)`)
+})

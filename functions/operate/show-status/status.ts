@@ -172,6 +172,26 @@ export async function readStatus(query: Query): Promise<Status> {
       .map(run => ({ schedule: run.schedule, startedAt: run.started_at.toISOString() })),
     failed: runs
       .filter(run => run.status === 'failed')
-      .map(run => ({ schedule: run.schedule, dueAt: run.due_at.toISOString(), detail: run.detail })),
+      .map(run => ({
+        schedule: run.schedule,
+        dueAt: run.due_at.toISOString(),
+        detail: run.detail && detailOf(run.detail),
+      })),
+  }
+}
+
+const problemSchema = z.object({
+  detail: z.string(),
+  status: z.number().optional(),
+  traceId: z.string().optional(),
+})
+
+/** A run keeps the answer that it got, mostly a problem document: what it says, and under what the log has more of it. */
+function detailOf(answer: string): string {
+  try {
+    const { detail, status = 0, traceId } = problemSchema.parse(JSON.parse(answer))
+    return status >= 500 && traceId ? `${detail} (trace ${traceId})` : detail
+  } catch {
+    return answer
   }
 }

@@ -67,8 +67,8 @@ test('a product, its texts and its stock are written, and the text embedded once
   assert.equal(embedded.length, 1)
 })
 
-test('a price that is no number, or that nobody could have, is none', async () => {
-  for (const [i, price] of ['NaN', 'Infinity', '-Infinity', '1e300', '1000000000000000', 1e20].entries()) {
+test('a price that is no number is none', async () => {
+  for (const [i, price] of ['NaN', 'Infinity', '-Infinity'].entries()) {
     assert.deepEqual(
       await deliver(makeEvent({ table: 'Product', row: bike({ ListPrice: price }), commit: 2 * i + 1 })),
       ['done'],

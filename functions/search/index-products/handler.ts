@@ -1,15 +1,19 @@
 import { type BatchResult, defineEventFunction } from '../../../shared/contract/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
-import { applyEvents, findTarget } from './tables.ts'
+import { findProductsOf } from './categories.ts'
+import { applyEvents, findTarget, namesCategories } from './tables.ts'
 import { ensureGraph, refreshTexts } from './texts.ts'
 
+/** Products whose texts are renewed in one transaction: a large category's would not end within a call. */
+const TEXTS_AT_ONCE = 500
+
 /**
- * Keeps the search index at what the source's products, their texts and their stock are. A repeat is harmless: each row
+ * Keeps the search index at what the source's products, their texts, categories and stock are. A repeat is harmless: each row
  * keeps the position of the change that made it, and only a newer one replaces it.
  */
 export default defineEventFunction({
   name: 'index-products',
-  summary: 'Makes changed products, texts and stock searchable',
+  summary: 'Makes changed products, texts, categories and stock searchable',
   uses: ['store', 'models', 'sources'] as const,
 
   async handleBatch(events, { resources }) {
@@ -23,7 +27,20 @@ export default defineEventFunction({
       }
       const { touched, malformed } = await store.transaction(({ query }) => applyEvents(query, target, own))
       // Prices and stock are searchable from here on; a changed text still needs its vector.
-      const embedded = await refreshTexts(store, models, touched)
+      const hasCategories = namesCategories(target)
+      // Found again, now that the change can be seen: a product that came meanwhile finds its category by itself.
+      const productIds = [...touched.productIds, ...(await findProductsOf(store.query, touched))]
+      let embedded = await refreshTexts(store, models, {
+        productIds: [],
+        models: touched.models,
+        hasCategories,
+      })
+      for (let at = 0; at < productIds.length; at += TEXTS_AT_ONCE)
+        embedded += await refreshTexts(store, models, {
+          productIds: productIds.slice(at, at + TEXTS_AT_ONCE),
+          models: [],
+          hasCategories,
+        })
       if (embedded > 0) await ensureGraph(store)
       results.push(...own.map(event => answerFor(event, malformed)))
     }

@@ -1,5 +1,5 @@
 import { epochStart } from '../../../shared/bus/index.ts'
-import type { Source, SourceTable } from '../../../shared/config/index.ts'
+import { idPrefixOf, type Source, type SourceTable } from '../../../shared/config/index.ts'
 import {
   type BusEvent,
   CHANGE,
@@ -10,6 +10,7 @@ import {
   snapshotEndSchema,
 } from '../../../shared/events/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
+import { findProductsOf, resolveCategories, type TouchedCategories } from './categories.ts'
 
 /** A table of the index: the entity that it is made of, its key, and the columns that it takes from the source. */
 type IndexTable = {
@@ -34,7 +35,21 @@ const INDEX_TABLES: IndexTable[] = [
       subcategory: 'text',
       color: 'text',
       list_price: 'numeric',
+      category_id: 'text',
+      subcategory_id: 'text',
     },
+  },
+  {
+    entity: 'category',
+    name: 'search.category',
+    key: ['category_id'],
+    columns: { category_id: 'text', name: 'text' },
+  },
+  {
+    entity: 'subcategory',
+    name: 'search.subcategory',
+    key: ['subcategory_id'],
+    columns: { subcategory_id: 'text', category_id: 'text', name: 'text' },
   },
   {
     entity: 'product_text',
@@ -46,7 +61,7 @@ const INDEX_TABLES: IndexTable[] = [
     entity: 'inventory',
     name: 'search.stock',
     key: ['product_id', 'location'],
-    columns: { product_id: 'text', location: 'text', quantity: 'integer' },
+    columns: { product_id: 'text', location: 'text', quantity: 'numeric' },
   },
 ]
 
@@ -63,26 +78,25 @@ export function findTarget(sources: Source[], topic: string): Target | undefined
   return undefined
 }
 
-/** Of a numeric(19, 4). */
-const LEAST_BEYOND = 1e15
+/** A number that is none, or has no end, is no price that anybody could ask for. */
+const hasRoom = (value: Row[string]) => value === null || Number.isFinite(Number(value))
 
-/** A price that the index has no room for, NaN and infinity among them, is none that anybody could ask for. */
-const hasRoom = (value: Row[string]) => value === null || Math.abs(Number(value)) < LEAST_BEYOND
-
-/** A row as the index takes it: our names, ids as text with the system's prefix. */
+/** A row as the index takes it: our names, ids as text with their prefix. Who has one place, or one language, need not name it. */
 function toIndexRow({ source, table, index }: Target, row: Row): Row {
   const renamed: Row = {}
   for (const [name, given] of Object.entries(row)) {
     const column = table.columns[name]
-    const isPrice = column?.as !== undefined && index.columns[column.as] === 'numeric'
-    const value = isPrice && !hasRoom(given) ? null : given
-    if (column?.as !== undefined)
-      renamed[column.as] = column.as === 'product_id' && value !== null ? `${source.idPrefix}${value}` : value
+    if (column?.as === undefined) continue
+    const value = index.columns[column.as] === 'numeric' && !hasRoom(given) ? null : given
+    const prefix = idPrefixOf(source, table, column)
+    renamed[column.as] = prefix === undefined || value === null ? value : `${prefix}${value}`
   }
+  if (table.entity === 'inventory') renamed.location = `${table.idPrefix}${renamed.location ?? ''}`
+  if (table.entity === 'product_text') renamed.culture ??= ''
   return renamed
 }
 
-type Touched = { productIds: string[]; models: string[] }
+type Touched = TouchedCategories & { productIds: string[]; models: string[] }
 
 /**
  * Writes a topic's events to its index table. Rows keep the newer position, so that an event that comes twice, or late,
@@ -100,17 +114,17 @@ export async function applyEvents(
     await upsert(query, target, [...latest.values()])
     latest.clear()
   }
-  const touched: Touched = { productIds: [], models: [] }
+  const touched: Touched = { productIds: [], models: [], categoryIds: [], subcategoryIds: [] }
   for (const event of events) {
     if (event.type === SNAPSHOT_END) {
       await flush()
-      touched.models.push(...(await endSnapshot(query, target, event)))
+      touch(touched, target, await endSnapshot(query, target, event))
       continue
     }
     const change = event.type === CHANGE ? changeSchema.safeParse(event.data).data : undefined
     if (change?.op === 't') {
       await flush()
-      touched.models.push(...(await deleteOlder(query, target, event.position)))
+      touch(touched, target, await deleteOlder(query, target, event.position))
       continue
     }
     const row = change && rowOf(change)
@@ -120,13 +134,35 @@ export async function applyEvents(
     }
     const indexed = toIndexRow(target, row)
     latest.set(event.partitionkey, { row: indexed, position: event.position, isDeleted: change.op === 'd' })
-    if (typeof indexed.product_id === 'string' && target.index.entity === 'product')
-      touched.productIds.push(indexed.product_id)
-    if (typeof indexed.model === 'string' && target.index.entity === 'product_text')
-      touched.models.push(indexed.model)
+    touch(touched, target, [indexed])
   }
   await flush()
+  // Filters and facets have the new names with what changed; the words and the vectors follow.
+  if (namesCategories(target))
+    await resolveCategories(query, [...touched.productIds, ...(await findProductsOf(query, touched))])
   return { touched, malformed }
+}
+
+/** Whether the source has categories in tables of their own. */
+export function namesCategories({ source }: Target): boolean {
+  return source.tables.some(({ entity }) => entity === 'category' || entity === 'subcategory')
+}
+
+/** Which id of a row says what its change may change in the texts of products. */
+const TOUCHES: Partial<Record<SourceTable['entity'], [column: string, kind: keyof Touched]>> = {
+  product: ['product_id', 'productIds'],
+  product_text: ['model', 'models'],
+  category: ['category_id', 'categoryIds'],
+  subcategory: ['subcategory_id', 'subcategoryIds'],
+}
+
+function touch(touched: Touched, { index }: Target, rows: Row[]): void {
+  const [column, kind] = TOUCHES[index.entity] ?? []
+  if (!column || !kind) return
+  for (const row of rows) {
+    const id = row[column]
+    if (typeof id === 'string') touched[kind].push(id)
+  }
 }
 
 function rowOf(change: Change): Row | undefined {
@@ -141,10 +177,10 @@ async function upsert(
   if (changes.length === 0) return
   const columns = Object.entries(index.columns)
   const names = columns.map(([name]) => name)
-  const written = ['system', 'position', 'is_deleted', ...names]
+  const written = ['system', 'source_table', 'position', 'is_deleted', ...names]
   await query(
     `insert into ${index.name} as t (${written.join(', ')})
-     select $1, r.* from unnest($2::text[], $3::boolean[], ${columns.map(([, type], i) => `$${i + 5}::${type}[]`).join(', ')})
+     select $1, $5, r.* from unnest($2::text[], $3::boolean[], ${columns.map(([, type], i) => `$${i + 6}::${type}[]`).join(', ')})
        as r (position, is_deleted, ${names.join(', ')})
      where not exists (select 1 from search.cleared c where c.topic = $4 and c.position > r.position collate "C")
      on conflict (${index.key.join(', ')}) do update
@@ -158,33 +194,31 @@ async function upsert(
       changes.map(change => change.position),
       changes.map(change => change.isDeleted),
       table.topic,
+      table.name,
       ...names.map(name => changes.map(change => change.row[name] ?? null)),
     ],
   )
 }
 
-/** @returns the models whose texts are gone: the words and vectors of their products change */
-async function deleteOlder(
-  query: Query,
-  { source, table, index }: Target,
-  position: string,
-): Promise<string[]> {
+/** @returns the rows that are gone, where products are made of them: their words and vectors change */
+async function deleteOlder(query: Query, { source, table, index }: Target, position: string): Promise<Row[]> {
   // An older event that is replayed later finds no tombstone where there was no row: this one stands for all.
   await query(
     `insert into search.cleared as c (topic, position) values ($1, $2)
      on conflict (topic) do update set position = greatest(c.position, excluded.position)`,
     [table.topic, position],
   )
-  const gone = await query<{ model?: string }>(
-    `update ${index.name} set is_deleted = true, position = $2 where system = $1 and position < $2
-     returning ${index.entity === 'product_text' ? 'model' : 'null'}`,
-    [source.system, position],
+  const [column] = (index.entity !== 'product' && TOUCHES[index.entity]) || ['null']
+  return await query<Row>(
+    `update ${index.name} set is_deleted = true, position = $2
+     where system = $1 and position < $2 and source_table in ($3, '')
+     returning ${column}`,
+    [source.system, position, table.name],
   )
-  return [...new Set(gone.flatMap(({ model }) => model ?? []))]
 }
 
 /** Once every partition has seen the snapshot's end, what it did not bring is gone at the source. */
-async function endSnapshot(query: Query, target: Target, event: BusEvent): Promise<string[]> {
+async function endSnapshot(query: Query, target: Target, event: BusEvent): Promise<Row[]> {
   const { epoch, partitions } = snapshotEndSchema.parse(event.data)
   await query(
     `insert into search.snapshot (topic, partition, epoch) values ($1, $2, $3)

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import pgvector from 'pgvector'
 import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
+import { resolveCategories } from './categories.ts'
 
 /** Any number that nobody else takes as an advisory lock: "text" in ASCII. */
 const TEXTS_LOCK = 0x74657874
@@ -25,16 +26,19 @@ type Text = { product_id: string; sku: string | null; text: string; text_hash: s
 export async function refreshTexts(
   store: Store,
   models: Models,
-  touched: { productIds: string[]; models: string[] },
+  touched: { productIds: string[]; models: string[]; hasCategories: boolean },
 ): Promise<number> {
   if (touched.productIds.length === 0 && touched.models.length === 0) return 0
   return store.transaction(async ({ query }) => {
     await query('select pg_advisory_xact_lock($1)', [TEXTS_LOCK])
+    // A category that changed while the product did was not seen by either: whoever is last here sees both.
+    if (touched.hasCategories) await resolveCategories(query, touched.productIds)
     const rows = await query<Text>(
       `select p.product_id, p.sku, e.text_hash,
          left(concat_ws('. ', p.name, nullif(p.model, p.name), p.subcategory, p.category, p.color, p.description,
            (select nullif(t.description, p.description) from search.product_text t
-            where t.system = p.system and t.model = p.model and t.culture = 'en' and not t.is_deleted)), ${EMBEDDED_CHARACTERS}) as text
+            where t.system = p.system and t.model = p.model and t.culture in ('en', '') and not t.is_deleted
+            order by t.culture desc limit 1)), ${EMBEDDED_CHARACTERS}) as text
        from search.product p left join search.embedding e using (product_id)
        where (p.product_id = any($1) or p.model = any($2)) and not p.is_deleted`,
       [touched.productIds, touched.models],

@@ -63,7 +63,7 @@ const output = z.object({
 })
 
 /** Entities that the index is made of: an answer is as fresh as the least of their tables. */
-const ENTITIES = ['product', 'product_text', 'inventory']
+const ENTITIES = ['product', 'product_text', 'category', 'subcategory', 'inventory']
 
 /** Finds products by identifier, words and meaning at once, in what the index holds at this moment. */
 export default defineFunction({

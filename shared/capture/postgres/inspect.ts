@@ -209,7 +209,7 @@ function findKindProblem(
   publication: PublicationFacts,
 ): string | undefined {
   if (found.kind === 'view')
-    return `table ${table.name} is a view: its changes are not in the log: list the tables that it reads`
+    return `table ${table.name} is a view, which has no changes of its own to follow: list the tables that its rows come from, and join them in a model of dbt`
   const parts = [found, ...found.leaves]
   const foreign = parts.find(({ kind }) => kind === 'foreign')
   if (foreign) return `table ${foreign.name} is a foreign table: capture it where it is stored`

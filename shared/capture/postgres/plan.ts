@@ -6,7 +6,7 @@ import { type CaptureLease, saveProblem } from '../state.ts'
 import type { Catalog, TableFacts } from './catalog.ts'
 import { slotOf } from './inspect.ts'
 import { ourPublication } from './prepare.ts'
-import { loadProgress, type Progress, type Reading, saveProgress } from './progress.ts'
+import { byName, loadProgress, type Progress, type Reading, saveProgress } from './progress.ts'
 import { parseLsn } from './replication.ts'
 import { lostSlotText, readSlot, recreateSlot, refuseForeignSlot } from './slot.ts'
 import { compareIdentity, identityOf } from './table-identity.ts'
@@ -82,11 +82,11 @@ async function beginAgain(
     slot: slotOf(source),
     server: undefined,
     epochs: [{ epoch, from: 0n }],
-    tables: {},
-    reading: {},
+    tables: byName<never>(),
+    reading: byName<never>(),
     position: undefined,
     lastCommit: undefined,
-    owed: {},
+    owed: byName<never>(),
   }
   // Written down first: a slot of this name is ours from here on, also where we are killed before its place is known.
   await store.transaction(({ query }) =>

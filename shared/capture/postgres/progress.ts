@@ -60,6 +60,11 @@ type Row = {
   owed: Progress['owed']
 }
 
+/** A record that has nothing but its own names: a table may be called "constructor". */
+export function byName<Value>(entries: [string, Value][] = []): Record<string, Value> {
+  return Object.assign(Object.create(null), Object.fromEntries(entries))
+}
+
 /** Epochs kept: older ones are of a log that the source no longer has. */
 const KEPT_EPOCHS = 20
 
@@ -76,17 +81,17 @@ export async function loadProgress(store: Store, system: string): Promise<Progre
     slot: row.slot,
     server,
     epochs: epochs.map(({ epoch, from }) => ({ epoch, from: parseLsn(from) })),
-    tables: Object.fromEntries(
+    tables: byName(
       Object.entries(tables).map(([name, { epoch, identity, oid = '' }]) => [
         name,
         { epoch, identity: identity ?? { oid } },
       ]),
     ),
-    reading: row.reading,
+    reading: byName(Object.entries(row.reading)),
     confirmedLsn: row.lsn === null ? undefined : parseLsn(row.lsn),
     position: row.position ?? undefined,
     lastCommit: row.last_commit ? { lsn: parseLsn(row.last_commit.lsn), at: row.last_commit.at } : undefined,
-    owed: row.owed,
+    owed: byName(Object.entries(row.owed)),
   }
 }
 

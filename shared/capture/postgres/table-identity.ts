@@ -58,7 +58,7 @@ export function compareIdentity(was: TableIdentity | { oid: string }, is: TableI
   if (was.published !== is.published) return all('its publication was changed')
   const isRewritten = was.file !== is.file
   for (const [name, column] of Object.entries(is.columns)) {
-    const before = was.columns[name]
+    const before = Object.hasOwn(was.columns, name) ? was.columns[name] : undefined
     if (!before) return all(`column ${name} is new in the source file`)
     if (before.number !== column.number) return all(`column ${name} was dropped and added again`)
     if (before.typeId !== column.typeId || before.typeModifier !== column.typeModifier)

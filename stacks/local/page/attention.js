@@ -30,7 +30,7 @@ export function showAttention(status) {
   showJobs(status)
 }
 
-function problemsOf({ sources, tables, parked, failed }) {
+function problemsOf({ sources, tables, marts, parked, failed }) {
   return [
     ...sources
       .filter(source => source.problem)
@@ -49,8 +49,16 @@ function problemsOf({ sources, tables, parked, failed }) {
     ...failed.map(run => ({
       key: `job ${run.schedule}`,
       text: `${jobName(run.schedule)} failed at ${timeOfDay(run.dueAt)}`,
-      detail: detailOf(run.detail),
+      detail: run.detail ?? '',
     })),
+    ...marts
+      .filter(({ mart, rows }) => mart === 'set_aside' && rows > 0)
+      .map(({ rows }) => ({
+        key: 'set aside',
+        text: `${plural(rows, 'value')} of the source set aside by the last build`,
+        detail:
+          'missing, beyond any range, or pointing to nothing; the mart set_aside names each by table, key and column',
+      })),
     ...parked.map(group => ({
       key: `parked ${group.function} ${group.topic} ${group.reason}`,
       text: `${plural(group.count, 'change')} of ${group.topic.split('.').slice(2).join('.') || group.topic} set aside by ${group.function}`,
@@ -207,12 +215,3 @@ function showJobs({ running, failed }) {
 }
 
 const jobName = schedule => schedule.split('/')[0]
-
-/** A failed run keeps the function's answer, a problem document. */
-function detailOf(detail) {
-  try {
-    return JSON.parse(detail).detail ?? detail
-  } catch {
-    return detail ?? ''
-  }
-}

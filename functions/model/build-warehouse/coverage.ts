@@ -1,0 +1,41 @@
+import type { Source } from '../../../shared/config/index.ts'
+import { BadInputError } from '../../../shared/errors/index.ts'
+import type { Store } from '../../../shared/store/index.ts'
+
+/** The group under which the connector reads the bus for land-changes. */
+const LANDING_GROUP = 'land-changes'
+
+type Coverage = { system: string; position: string; changedAt: string }
+
+/**
+ * Per system, up to where all of its tables have landed. A system that was never captured is left out.
+ * @throws BadInputError while one is being read: half of it would not fit the rest, and yesterday's marts do
+ */
+export async function readCoverage(store: Store, sources: Source[]): Promise<Coverage[]> {
+  const rows = await store.query<{ topic: string; complete: boolean; position: string; changed_at: Date }>(
+    `select t.name as topic, bool_and(c.position is not null) as complete, min(c.position) as position, min(c.changed_at) as changed_at
+     from bus.topic t
+     join bus.partition p on p.topic_id = t.id
+     left join bus.coverage c on c.topic = t.name and c.partition = p.partition and c."group" = $1
+     group by t.name`,
+    [LANDING_GROUP],
+  )
+  return sources.flatMap(({ system, tables }) => {
+    const own = rows.filter(({ topic }) => tables.some(table => table.topic === topic))
+    if (own.length === 0) return []
+    if (own.some(({ complete }) => !complete))
+      throw new BadInputError(
+        `the tables of ${system} are still being read, or read again: build when they have landed`,
+        { status: 409, reason: 'not_yet' },
+      )
+    const [position = ''] = own.map(row => row.position).toSorted()
+    const changedAt = Math.min(...own.map(row => row.changed_at.getTime()))
+    return [{ system, position, changedAt: new Date(changedAt).toISOString() }]
+  })
+}
+
+/** Positions of different systems do not compare: the one whose changes are known for the shortest time stands for all. */
+export function leastCovered(coverage: Coverage[]): { changedAt: string; position: string } | null {
+  const [least] = coverage.toSorted((a, b) => a.changedAt.localeCompare(b.changedAt))
+  return least ? { changedAt: least.changedAt, position: least.position } : null
+}

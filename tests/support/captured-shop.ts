@@ -1,0 +1,202 @@
+import pg from 'pg'
+import { topicsOf } from '../../shared/bus/index.ts'
+import { openStoreBus } from '../../shared/bus/store-bus.ts'
+import { capturePostgres, checkSource, slotOf } from '../../shared/capture/index.ts'
+import { parseSource, SecretUrl, type Source } from '../../shared/config/index.ts'
+import { describeError } from '../../shared/errors/index.ts'
+import type { Change, Row } from '../../shared/events/index.ts'
+import { openVault } from '../../shared/privacy/index.ts'
+import { makeLeases, type Store } from '../../shared/store/index.ts'
+import { makeLogger } from '../../shared/telemetry/index.ts'
+import { waitFor } from './demo.ts'
+import type { TestPostgres } from './postgres.ts'
+import { runProgram } from './run.ts'
+
+/** Somebody's shop: a database, a source file, and what Cordage captures of it. */
+export type Shop = {
+  source: Source
+  /** As the shop's own application. */
+  readonly sql: pg.Client
+  /** The report of check-source. */
+  check(): ReturnType<typeof checkSource>
+  /** The same for a role that may replicate and read every table, and nothing else. */
+  checkAsReader(): ReturnType<typeof checkSource>
+  /** The shop's database is at another server from now on. */
+  moveTo(server: SecretUrl): Promise<void>
+  /** What `npm run snapshot` does. */
+  readAgain(): Promise<void>
+  /** Begins, or goes on, with the capture; whatever ends it, it begins again, as under a connector. */
+  start(): void
+  stop(): Promise<void>
+  /** Until everything that was committed by now is on the bus. */
+  caughtUp(): Promise<void>
+  /** The rows of a table as the bus tells them, by key: what every sink arrives at. */
+  rows(table: string): Promise<Record<string, Row>>
+  /** What the capture says of itself. */
+  state(): Promise<{ state: string; problem: string | null; epoch: number; isReading: boolean } | undefined>
+  /** What ended the capture so far. */
+  failures: string[]
+  store: Store
+  close(): Promise<void>
+}
+
+let shops = 0
+
+async function connect(url: SecretUrl): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url.reveal() })
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+/**
+ * @param sql makes its tables
+ * @param tables the source file's, as YAML below `tables:`
+ */
+export async function openShop(
+  postgres: Pick<TestPostgres, 'createDatabase' | 'createStore' | 'url'>,
+  { sql, tables, head = '' }: { sql: string; tables: string; head?: string },
+): Promise<Shop> {
+  const system = `shop${++shops}`
+  let url = await postgres.createDatabase(system)
+  let client = await connect(url)
+  await client.query(sql)
+  const store = await postgres.createStore(`${system}_store`)
+  const file = (text: string) =>
+    parseSource(
+      `${system}.yml`,
+      `connection: ${system}\ncapture: postgres\ntimeZone: UTC\n${head}\ntables:\n${text
+        .split('\n')
+        .map(line => `  ${line}`)
+        .join('\n')}\n`,
+    )
+  const source = file(tables)
+  const bus = openStoreBus(store)
+  await bus.ensureTopics(topicsOf([source]))
+  const failures: string[] = []
+  let running: { abort: AbortController; ended: Promise<void> } | undefined
+
+  const run = async (signal: AbortSignal) => {
+    const leases = makeLeases(store, system)
+    while (!signal.aborted) {
+      const lease = await leases.tryAcquire(`capture/${system}`)
+      if (lease)
+        await capturePostgres({
+          source,
+          url,
+          store,
+          bus,
+          vault: openVault(system, Buffer.alloc(32, 7)),
+          lease,
+          log: makeLogger({ level: 'silent' }),
+          signal: AbortSignal.any([signal, lease.signal]),
+        }).catch(error => {
+          if (!signal.aborted) failures.push(describeError(error))
+        })
+      if (lease) await leases.release(lease)
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    await leases.close()
+  }
+
+  const shop: Shop = {
+    source,
+    get sql() {
+      return client
+    },
+    store,
+    failures,
+    check: () => checkSource(url, source),
+    async checkAsReader() {
+      await client.query(
+        `drop role if exists ${system}_reader; create role ${system}_reader login replication password 'read';
+         grant select on all tables in schema public to ${system}_reader`,
+      )
+      const reader = new URL(url.reveal())
+      reader.username = `${system}_reader`
+      reader.password = 'read'
+      try {
+        return await checkSource(new SecretUrl(reader.href), source)
+      } finally {
+        await client.query(`drop owned by ${system}_reader; drop role ${system}_reader`)
+      }
+    },
+    async moveTo(server) {
+      await client.end().catch(() => {})
+      url = server
+      client = await connect(url)
+    },
+    async readAgain() {
+      const { code, stderr } = await runProgram(['stacks/local/snapshot.ts', system], {
+        STORE_URL: postgres.url(`${system}_store`).reveal(),
+      })
+      if (code !== 0) throw new Error(stderr)
+    },
+    start() {
+      const abort = new AbortController()
+      running = { abort, ended: run(abort.signal) }
+    },
+    async stop() {
+      running?.abort.abort()
+      await running?.ended
+      running = undefined
+    },
+    async caughtUp() {
+      const { rows } = await client.query<{ now: Date }>('select clock_timestamp() as now')
+      const now = rows[0]?.now ?? new Date()
+      await waitFor(
+        `${system} to be captured (${failures.at(-1) ?? 'nothing failed'})`,
+        async () => {
+          const [place] = await store.query<{ ok: boolean }>(
+            `select bool_and(heartbeat_at > $1) and bool_and(coalesce(complete_offset, 0) <= next_offset) and
+               (select state = 'streaming' and reading = '{}' and owed = '{}' from ingest.capture) as ok from bus.partition`,
+            [now],
+          )
+          return place?.ok
+        },
+        30_000,
+      )
+    },
+    async rows(name) {
+      const events = await store.query<{ key: string; type: string; position: string; value: string }>(
+        `select key, type, position, value from bus.event e join bus.topic t on t.id = e.topic_id
+         where t.name = $1 order by position collate "C"`,
+        [`cdc.${system}.${name}`],
+      )
+      const latest = new Map<string, { row: Row; position: string }>()
+      let epoch = ''
+      for (const { key, type, position, value } of events) {
+        if (type !== 'cordage.change.v1') {
+          epoch = (JSON.parse(value) as { epoch: number }).epoch.toString(16).padStart(4, '0')
+          continue
+        }
+        const { op, after } = JSON.parse(value) as Change
+        if (op === 't') latest.clear()
+        else if (op === 'd') latest.delete(key)
+        else if (after) latest.set(key, { row: after, position })
+      }
+      return Object.fromEntries(
+        [...latest].filter(([, { position }]) => position >= epoch).map(([key, { row }]) => [key, row]),
+      )
+    },
+    async state() {
+      const [row] = await store.query<{
+        state: string
+        problem: string | null
+        epoch: number
+        isReading: boolean
+      }>(`select state, problem, epoch, reading <> '{}' as "isReading" from ingest.capture`)
+      return row
+    },
+    async close() {
+      await shop.stop()
+      await bus.close()
+      await client.query(
+        'select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1 and active',
+        [slotOf(source)],
+      )
+      await client.end()
+    },
+  }
+  return shop
+}
