@@ -1,7 +1,11 @@
+import { finished } from 'node:stream/promises'
+import type pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 import { ConfigError } from '../errors/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Bookkeeping, makeBookkeeping } from './bookkeeping.ts'
-import type { Bus, PartitionBatch, ReadLimits, Topic } from './bus.ts'
+import type { Bus, NewRecord, PartitionBatch, ReadLimits, Topic } from './bus.ts'
+import { isOfSnapshot } from './position.ts'
 import { makeId, placeOf } from './record.ts'
 
 /** The channel on which the log in the store tells that a topic has new events. */
@@ -68,45 +72,33 @@ export function openStoreBus(store: Store): Bus {
       return books.topics()
     },
 
-    async append({ query }, records) {
+    async append({ query, client }, records) {
       if (records.length === 0) return
       await prepareDays()
-      const seen = new Map<string, number>()
-      const nth = records.map(({ topic, partition }) => {
-        const place = `${topic}/${partition}`
-        const n = seen.get(place) ?? 0
-        seen.set(place, n + 1)
-        return n
-      })
-      const topicIds = records.map(record => books.topicNamed(record.topic).id)
-      await query(
-        `with record as (
-           select * from unnest($1::smallint[], $2::smallint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
-             as r (topic_id, partition, nth, type, key, position, changed_at, value)
-         ),
-         total as (select topic_id, partition, count(*) as n, bool_or(bus.is_snapshot(position)) as is_snapshot from record group by topic_id, partition order by topic_id, partition),
-         moved as (
-           update bus.partition p set next_offset = p.next_offset + total.n,
-             heartbeat_position = case when not total.is_snapshot then p.heartbeat_position end,
-             heartbeat_at = case when not total.is_snapshot then p.heartbeat_at end
-           from total
-           where p.topic_id = total.topic_id and p.partition = total.partition
-           returning p.topic_id, p.partition, p.next_offset - total.n as base
+      const places = Map.groupBy(
+        records,
+        ({ topic, partition }) => `${books.topicNamed(topic).id}/${partition}`,
+      )
+      const [ids, partitions] = [0, 1].map(i => [...places.keys()].map(place => place.split('/')[i]))
+      const bases = await query<{ topic_id: number; partition: number; base: string; today: string }>(
+        `with total as (
+           select * from unnest($1::smallint[], $2::smallint[], $3::bigint[], $4::boolean[]) as t (topic_id, partition, n, is_snapshot)
+           order by topic_id, partition
          )
-         insert into bus.event (topic_id, partition, "offset", type, key, position, changed_at, value, appended_on)
-         select r.topic_id, r.partition, moved.base + r.nth, r.type, r.key, r.position, r.changed_at, r.value, (now() at time zone 'UTC')::date
-         from record r join moved using (topic_id, partition)`,
+         update bus.partition p set next_offset = p.next_offset + total.n,
+           heartbeat_position = case when not total.is_snapshot then p.heartbeat_position end,
+           heartbeat_at = case when not total.is_snapshot then p.heartbeat_at end
+         from total
+         where p.topic_id = total.topic_id and p.partition = total.partition
+         returning p.topic_id, p.partition, p.next_offset - total.n as base, (now() at time zone 'UTC')::date::text as today`,
         [
-          topicIds,
-          records.map(record => record.partition),
-          nth,
-          records.map(record => record.type),
-          records.map(record => record.key),
-          records.map(record => record.position),
-          records.map(record => record.changedAt),
-          records.map(record => record.value),
+          ids,
+          partitions,
+          [...places.values()].map(own => own.length),
+          [...places.values()].map(own => own.some(({ position }) => isOfSnapshot(position))),
         ],
       )
+      await copyEvents(client, toCopyText(places, bases))
       for (const topic of new Set(records.map(record => record.topic)))
         await query('select pg_notify($1, $2)', [BUS_CHANNEL, topic])
     },
@@ -157,6 +149,36 @@ export function openStoreBus(store: Store): Bus {
 
     close: stopListening,
   }
+}
+
+type Base = { topic_id: number; partition: number; base: string; today: string }
+
+/** Events as COPY takes them, a line each, with the offsets that their partitions have for them. */
+function toCopyText(places: Map<string, NewRecord[]>, bases: Base[]): string {
+  const lines: string[] = []
+  for (const { topic_id, partition, base, today } of bases) {
+    let offset = BigInt(base)
+    for (const { type, key, position, changedAt, value } of places.get(`${topic_id}/${partition}`) ?? [])
+      lines.push(
+        `${topic_id}\t${partition}\t${offset++}\t${type}\t${escape(key)}\t${position}\t${changedAt}\t${escape(value)}\t${today}\n`,
+      )
+  }
+  return lines.join('')
+}
+
+const SPECIAL = /[\\\t\n\r]/
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+const escape = (text: string) =>
+  SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r]/g, char => ESCAPES[char] ?? char) : text
+
+async function copyEvents(client: pg.PoolClient, text: string): Promise<void> {
+  const copy = client.query(
+    copyFrom(
+      'copy bus.event (topic_id, partition, "offset", type, key, position, changed_at, value, appended_on) from stdin',
+    ),
+  )
+  copy.end(Buffer.from(text))
+  await finished(copy)
 }
 
 /** How long a change of the log's tables may make others wait. */

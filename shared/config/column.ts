@@ -81,15 +81,22 @@ export const column = columnFields.transform((given, context): TakenColumn | Dro
 
 export type SourceColumn = TakenColumn | DroppedColumn
 
+/** Asked for each row: found once for each table. */
+const taken = new WeakMap<Record<string, SourceColumn>, [string, TakenColumn][]>()
+
 /** The columns of a table that are read: of a dropped one nothing is, whatever it holds. */
 export function takenColumns({
   columns,
 }: {
   columns: Record<string, SourceColumn>
 }): [string, TakenColumn][] {
-  return Object.entries(columns).flatMap(([name, column]): [string, TakenColumn][] =>
+  const known = taken.get(columns)
+  if (known) return known
+  const found = Object.entries(columns).flatMap(([name, column]): [string, TakenColumn][] =>
     column.policy === 'drop' ? [] : [[name, column]],
   )
+  taken.set(columns, found)
+  return found
 }
 
 /**

@@ -11,8 +11,8 @@ import { readVisibility } from './visibility.ts'
 
 /** How long a statement of ours may take at the source: one that would take longer reads less at a time. */
 const STATEMENT_MS = 10_000
-/** What one statement aims at: short enough that nobody at the source waits for it. */
-const CHUNK_MS = 250
+/** A statement that takes longer is too long, although our own work between its answers is in it: the next reads less. */
+const LONG_MS = 2000
 const CHUNK_BYTES = 4_000_000
 const FIRST_ROWS = 1000
 const MOST_ROWS = 20_000
@@ -58,7 +58,7 @@ export async function readTables(options: ReaderOptions, readables: Readable[]):
   await withReader(options, async client => {
     for (const readable of readables) {
       // What the stream tells before this place is of the epoch before.
-      await until(options, options.collector.whenReached(options.beginOf(readable.reading.epoch)))
+      await until(options, client, options.collector.whenReached(options.beginOf(readable.reading.epoch)))
       for (const part of readable.reading.parts) await readPart(options, client, readable, part)
     }
   })
@@ -96,7 +96,7 @@ async function readPart(
     isLast = rows.length < asked
     after = placeIn(rows.at(-1), along)
     ahead.push(placed)
-    while (ahead.length > AHEAD || (isLast && ahead.length > 0)) await until(options, ahead.shift())
+    while (ahead.length > AHEAD || (isLast && ahead.length > 0)) await until(options, client, ahead.shift())
     while (collector.waiting() > MAX_WAITING) await sleep(RETRY_MS, undefined, { signal })
     const perSecond = source.snapshot?.rowsPerSecond
     if (perSecond)
@@ -123,7 +123,7 @@ export async function readOwed(options: ReaderOptions): Promise<void> {
         }),
         step: rows => ({ table, kind: 'owed', keys, rows: rows.length }),
       })
-      await until(options, placed)
+      await until(options, client, placed)
     }
   })
 }
@@ -213,7 +213,7 @@ function makePace() {
           0,
         ) / sample.length
       const most = Math.min(MOST_ROWS, CHUNK_BYTES / Math.max(1, bytes))
-      rows = Math.max(1, Math.round(Math.min(rows * Math.min(2, CHUNK_MS / ms), most)))
+      rows = Math.max(1, Math.round(Math.min(ms < LONG_MS ? rows * 2 : rows / 2, most)))
     },
     slower() {
       rows = Math.max(1, Math.floor(rows / 4))
@@ -222,13 +222,19 @@ function makePace() {
 }
 
 /** Waits for the stream to come somewhere, and has the source say how far it is meanwhile. */
-async function until({ ask, signal }: ReaderOptions, there: Promise<void> | undefined): Promise<void> {
+async function until(
+  { ask, signal }: ReaderOptions,
+  client: pg.Client,
+  there: Promise<void> | undefined,
+): Promise<void> {
   let isThere = there === undefined
   const arrived = there?.then(() => {
     isThere = true
   })
-  while (!isThere) {
+  for (let asked = 0; !isThere; asked++) {
     signal.throwIfAborted()
+    // What nobody waits for lies in the server's memory until its page is full: a message of ours takes it along.
+    if (asked === 2) await client.query(`select pg_logical_emit_message(true, 'cordage', '')`)
     ask()
     await Promise.race([arrived, sleep(ASK_MS)])
   }
@@ -243,7 +249,7 @@ async function withReader(
     url,
     {
       application_name: 'cordage-snapshot',
-      options: `${SESSION_OPTIONS} -c statement_timeout=${STATEMENT_MS} -c lock_timeout=${LOCK_MS} -c row_security=off -c idle_in_transaction_session_timeout=${STATEMENT_MS}`,
+      options: `${SESSION_OPTIONS} -c statement_timeout=${STATEMENT_MS} -c lock_timeout=${LOCK_MS} -c row_security=off -c default_transaction_read_only=off -c idle_in_transaction_session_timeout=${STATEMENT_MS}`,
       // Every value as the server prints it, as in the stream.
       types: { getTypeParser: () => (text: string | Buffer) => text } as pg.CustomTypesConfig,
     },
