@@ -219,7 +219,7 @@ function toOldValues<V>(readValue: ReadValue<V>, table: SourceTable, row: RawRow
     }
   }
   for (const name of table.key)
-    if (values[name] === undefined || values[name] === null) throw new RefusedError('key_missing', name)
+    if (!Object.hasOwn(values, name) || values[name] === null) throw new RefusedError('key_missing', name)
   return values
 }
 
@@ -252,6 +252,6 @@ function toValues<V>(
     }
   }
   for (const name of table.key)
-    if (values[name] === undefined || values[name] === null) throw new RefusedError('key_missing', name)
+    if (!Object.hasOwn(values, name) || values[name] === null) throw new RefusedError('key_missing', name)
   return values
 }

@@ -24,12 +24,17 @@ export const DECOMPRESSORS = { ...decompressors, ZSTD: (bytes: Uint8Array) => zs
 export class RowBuffer {
   readonly columns: Column[]
   readonly values: ColumnValues[]
-  readonly #declared: { column: Column; encode: ReturnType<typeof makeEncode> }[]
+  /** `isInherited`: every object has something of that name, a row that lacks the column too. */
+  readonly #declared: { column: Column; encode: ReturnType<typeof makeEncode>; isInherited: boolean }[]
 
   constructor(declared: Column[], own: Column[] = []) {
     this.columns = [...declared, ...own]
     this.values = this.columns.map(() => [])
-    this.#declared = declared.map(column => ({ column, encode: makeEncode(column.type) }))
+    this.#declared = declared.map(column => ({
+      column,
+      encode: makeEncode(column.type),
+      isInherited: column.name in Object.prototype,
+    }))
   }
 
   get rows(): number {
@@ -40,8 +45,8 @@ export class RowBuffer {
   add(row: Record<string, Value | undefined>, own: readonly Physical[] = []): Column | undefined {
     const { values } = this
     let at = 0
-    for (const { column, encode } of this.#declared) {
-      const value = row[column.name]
+    for (const { column, encode, isInherited } of this.#declared) {
+      const value = isInherited && !Object.hasOwn(row, column.name) ? null : row[column.name]
       const physical = value === null || value === undefined ? null : encode(value)
       if (physical === undefined) {
         for (let added = 0; added < at; added++) values[added]?.pop()

@@ -271,7 +271,8 @@ function readChange(event: BusEvent, source: SourceTable): ChangeRow | string {
   if (op === 't') return { op, row: {}, changedAt, yearMonth }
   const given = op === 'd' ? before : op === 'c' || op === 'u' || op === 'r' ? after : undefined
   if (!isObject(given)) return 'malformed_event'
-  for (const name of source.key) if (given[name] === null || given[name] === undefined) return 'missing_key'
+  for (const name of source.key)
+    if (!Object.hasOwn(given, name) || given[name] === null || given[name] === undefined) return 'missing_key'
   const row = given as Record<string, Value>
   if (op !== 'd') return { op: op as string, row, changedAt, yearMonth }
   return {
