@@ -1,7 +1,8 @@
 import type { Position } from '../bus/index.ts'
 import type { Source } from '../config/index.ts'
-import { FencedError } from '../errors/index.ts'
-import type { Query, Store } from '../store/index.ts'
+import { checkLease, type Query, type Store } from '../store/index.ts'
+
+export { checkLease } from '../store/index.ts'
 
 /** Tables by name, each with its number (OID) at the source, which tells it from another of the same name. */
 export type Relations = Record<string, string>
@@ -42,15 +43,6 @@ export async function loadState(store: Store, system: string): Promise<CaptureSt
     confirmedLsn: lsn === null ? undefined : BigInt(lsn),
     position: position ?? undefined,
   }
-}
-
-/** @throws FencedError where another process holds the lease by now */
-export async function checkLease(query: Query, lease: CaptureLease): Promise<void> {
-  const held = await query('select 1 from ops.lease where name = $1 and fencing = $2 for share', [
-    lease.name,
-    lease.fencing,
-  ])
-  if (held.length === 0) throw new FencedError(`the lease ${lease.name} was taken by another process`)
 }
 
 /** Begins a new epoch: what an unfinished snapshot wrote stays, and counts for nothing. */

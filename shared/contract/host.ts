@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Settings } from '../config/index.ts'
 import { BadInputError, describeError, isOutage, OutageError } from '../errors/index.ts'
 import { type BusEvent, readBusEvent } from '../events/index.ts'
+import { withSignal } from '../store/index.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
 import type { Authenticate } from './access.ts'
 import type { BatchResult, Context, FunctionDefinition } from './define.ts'
@@ -70,8 +71,11 @@ export type Host = {
   dispatch(request: FunctionRequest): Promise<FunctionReply>
   /** Hands over a request within the process: everything but the credentials is as over HTTP. */
   invoke(request: FunctionRequest): Promise<FunctionReply>
-  /** Hands over bus events within the process: the same path without HTTP around it. */
-  deliver(events: BusEvent[]): Promise<{ status: number; results: BatchResult[]; detail?: string }>
+  /** Hands over bus events within the process: the same path without HTTP around it. @param signal aborts the call */
+  deliver(
+    events: BusEvent[],
+    signal?: AbortSignal,
+  ): Promise<{ status: number; results: BatchResult[]; detail?: string; problem?: Problem }>
   /** Refuses further calls and waits for those in flight; long ones are told to end after a while. */
   drain(): Promise<void>
 }
@@ -88,7 +92,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   const { settings, authenticate } = options
   const log = options.log.child({ function: definition.name })
   const timeoutMs = definition.timeoutMs ?? settings.TIMEOUT_MS
-  const surroundings = { resources: options.resources as Pick<Resources, ResourceName>, settings, log }
+  const resources = options.resources as Pick<Resources, ResourceName>
   const inputSchema = definition.kind === 'request' ? toInputSchema(definition.input) : undefined
   let state: unknown
   let ready = false
@@ -115,7 +119,8 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
 
   const explain = {
     onError: (step: Step) => {
-      const problem = toProblem(step.error, step.event.traceId)
+      const isGone = step.event.request.signal?.aborted && !(step.error instanceof TimeLimitError)
+      const problem = toProblem(isGone ? new CallerGoneError() : step.error, step.event.traceId)
       if (problem.status >= 500 && !(step.error instanceof UnavailableError))
         log[problem.status === 503 ? 'warn' : 'error'](
           {
@@ -196,11 +201,32 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     },
   }
 
+  /** Its signal, and the resources that end with it, are made for those who ask for them. */
+  const contextOf = (call: Call, limit: AbortSignal): Context<ResourceName, unknown> => {
+    let signal: AbortSignal | undefined
+    const end = () => {
+      // Only a function that says that it takes long has to be told that its host stops.
+      const stop = definition.timeoutMs === undefined ? undefined : stopping.signal
+      const ends = [limit, stop, call.request.signal].filter(one => one !== undefined)
+      signal ??= ends.length === 1 ? limit : AbortSignal.any(ends)
+      return signal
+    }
+    return {
+      settings,
+      log,
+      state,
+      traceId: call.traceId,
+      get signal() {
+        return end()
+      },
+      get resources() {
+        return resources.store ? { ...resources, store: withSignal(resources.store, end()) } : resources
+      },
+    }
+  }
+
   const run = async (call: Call, _: unknown, limit: { signal: AbortSignal }): Promise<unknown> => {
-    // Only a function that says that it takes long is worth a second signal.
-    const isLong = definition.timeoutMs !== undefined
-    const signal = isLong ? AbortSignal.any([limit.signal, stopping.signal]) : limit.signal
-    const context: Context<ResourceName, unknown> = { ...surroundings, state, signal, traceId: call.traceId }
+    const context = contextOf(call, limit.signal)
     if (definition.kind === 'events') {
       const results = await handleEvents(definition, call.delivered ?? eventsOf(call.message), context)
       for (const [status, own] of Map.groupBy(results, result => result.status))
@@ -246,7 +272,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   return {
     definition,
     async start() {
-      state = await definition.init?.(surroundings)
+      state = await definition.init?.({ resources, settings, log })
       ready = true
     },
     isReady: () => ready,
@@ -255,15 +281,12 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       return through({ request, ...begin(typeof traceparent === 'string' ? traceparent : undefined) })
     },
     invoke: request => through({ request, isOwn: true, ...begin(undefined) }),
-    async deliver(events) {
-      const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY }
+    async deliver(events, signal) {
+      const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY, signal }
       const reply = await through({ request, isOwn: true, delivered: events, ...begin(undefined) })
       if (reply.status === 200) return { status: 200, results: reply.results ?? [] }
-      return {
-        status: reply.status,
-        results: [],
-        detail: (JSON.parse(reply.body) as { detail: string }).detail,
-      }
+      const problem = JSON.parse(reply.body) as Problem
+      return { status: reply.status, results: [], detail: problem.detail, problem }
     },
     drain() {
       ready = false
@@ -275,14 +298,22 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
 
 const NO_BODY = Buffer.alloc(0)
 
+/** No standard has a status for it; proxies log this one. Nobody is there to read it, but metrics count it. */
+const CALLER_GONE = 499
+
 class UnavailableError extends Error {}
 class TimeLimitError extends Error {}
+class CallerGoneError extends BadInputError {
+  constructor() {
+    super('the caller went away', { status: CALLER_GONE, reason: 'caller_gone' })
+  }
+}
 
 function stackOf(error: unknown): string | undefined {
   return error instanceof Error && !isOutage(error) ? error.stack : undefined
 }
 
-type Problem = {
+export type Problem = {
   type: string
   title: string
   status: number
@@ -355,6 +386,7 @@ const TITLES: Record<number, string> = {
   413: 'Too large',
   415: 'Unsupported media type',
   429: 'Too many requests',
+  499: 'Caller gone',
 }
 
 class InvalidInputError extends BadInputError {
@@ -429,8 +461,17 @@ async function handleEach(
       await definition.handle(parseInput(definition.input, event.data), context)
       results.push({ id, status: 'done' })
     } catch (error) {
-      if (error instanceof BadInputError) results.push({ id, status: 'parked', reason: error.reason })
-      else results.push({ id, status: 'retry', reason: isOutage(error) ? 'outage' : 'unknown_error' })
+      if (error instanceof BadInputError) {
+        results.push({ id, status: 'parked', reason: error.reason })
+        continue
+      }
+      const reason = isOutage(error) ? 'outage' : 'unknown_error'
+      const { log, traceId } = context
+      log[reason === 'outage' ? 'warn' : 'error'](
+        { traceId, event: id, error: describeError(error), stack: stackOf(error) },
+        'a request of a batch failed',
+      )
+      results.push({ id, status: 'retry', reason })
     }
   }
   return results
