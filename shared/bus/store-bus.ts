@@ -99,7 +99,7 @@ export function openStoreBus(store: Store): Bus {
           records.map(record => record.partition),
           nth,
           records.map(record => record.type),
-          records.map(record => record.key),
+          records.map(record => storableKey(record.key)),
           records.map(record => record.position),
           records.map(record => record.changedAt),
           records.map(record => record.value),
@@ -175,10 +175,11 @@ async function readStore(
     type: string
     key: string
     position: string
-    changed_at: Date
+    changed_at: string
     value: string
   }>(
-    `select event.partition, event."offset", event.type, event.key, event.position, event.changed_at, event.value
+    `select event.partition, event."offset", event.type, event.key, event.position,
+       (event.changed_at at time zone 'UTC')::text as changed_at, event.value
      from unnest($2::smallint[], $3::bigint[]) as c (partition, next_offset)
      cross join lateral (
        select * from (
@@ -210,7 +211,7 @@ async function readStore(
       id: makeId(place, row),
       topic: topic.name,
       offset: BigInt(offset),
-      changedAt: changed_at.toISOString(),
+      changedAt: toInstant(changed_at),
       busId: topic.busId,
     })
   for (const { cursor, records } of batches.values())
@@ -219,6 +220,17 @@ async function readStore(
         `topic ${topic.name}, partition ${cursor.partition}: ${group} has read up to ${cursor.nextOffset}, the log begins at ${records[0].offset}`,
       )
   return [...batches.values()]
+}
+
+/** Postgres keeps no NUL in a text; what stands for it in a key is the same each time. */
+function storableKey(key: string): string {
+  return key.includes('\0') ? key.replaceAll('\0', '\\u0000') : key
+}
+
+/** `2017-06-30 10:00:00.123456` as ISO 8601, with three digits of a second or six: as Kafka keeps it, to the microsecond. */
+function toInstant(text: string): string {
+  const [, date, time, fraction = ''] = /^(\S+) ([^.]+)(?:\.(\d+))?$/.exec(text) ?? []
+  return `${date}T${time}.${fraction.padEnd(fraction.length > 3 ? 6 : 3, '0')}Z`
 }
 
 /** Drops one day's table, unless a group has events of it before it. */

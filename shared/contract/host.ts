@@ -65,6 +65,8 @@ type Step = { event: Call; response: unknown; error: unknown }
 /** A function, started: what it takes to answer calls. */
 export type Host = {
   definition: FunctionDefinition
+  /** How long a call may take. */
+  timeoutMs: number
   /** Opens nothing itself: runs `init`. Until it is done, calls are answered 503. */
   start(): Promise<void>
   isReady(): boolean
@@ -271,6 +273,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
 
   return {
     definition,
+    timeoutMs,
     async start() {
       state = await definition.init?.({ resources, settings, log })
       ready = true

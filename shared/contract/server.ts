@@ -33,7 +33,10 @@ export async function answer(host: Host, request: FunctionRequest): Promise<Func
     case '/_/health':
       return plainReply(200, '{"status":"ok"}')
     case '/_/ready':
-      return host.isReady() ? plainReply(200, '{"status":"ready"}') : plainReply(503, '{"status":"starting"}')
+      return plainReply(
+        host.isReady() ? 200 : 503,
+        JSON.stringify({ status: host.isReady() ? 'ready' : 'starting', timeoutMs: host.timeoutMs }),
+      )
     case '/metrics':
       return plainReply(200, await registry.metrics(), registry.contentType)
     default:
