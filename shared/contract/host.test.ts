@@ -7,8 +7,8 @@ import { startFunction } from '../../tests/support/function.ts'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
 import { readSettings } from '../config/index.ts'
 import type { Store } from '../store/index.ts'
-import { type FunctionRequest, openResources, storeOptionsOf } from './index.ts'
 import { defineFunction } from './define.ts'
+import { type FunctionRequest, openResources, storeOptionsOf } from './index.ts'
 import { openers } from './resources/all.ts'
 import { answer, closeServer, listen, makeServer } from './server.ts'
 
@@ -141,7 +141,8 @@ test('what cannot be opened as a whole leaves nothing open, however often it is 
   for (let tries = 0; tries < 50; tries++)
     await assert.rejects(openResources(['store'], openers, empty, options), /schema is at 0/)
   const left = async () =>
-    (await store.query(`select 1 from pg_stat_activity where application_name like 'cordage-sleep-long%'`)).length
+    (await store.query(`select 1 from pg_stat_activity where application_name like 'cordage-sleep-long%'`))
+      .length
   for (let tries = 0; tries < 100 && (await left()) > 0; tries++) await sleep(50)
   assert.equal(await left(), 0)
 })

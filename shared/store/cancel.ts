@@ -27,7 +27,11 @@ export function takeConnection(pool: pg.Pool, signal?: AbortSignal): Promise<pg.
  * Has the signal end what a connection's server works on, at once.
  * @returns what must be called when the connection is no longer used: whether it was cut off, and is good for nothing more
  */
-export function cancelWith(signal: AbortSignal | undefined, client: pg.PoolClient, ask: Query): () => boolean {
+export function cancelWith(
+  signal: AbortSignal | undefined,
+  client: pg.PoolClient,
+  ask: Query,
+): () => boolean {
   if (!signal) return () => false
   const cancel = () => {
     const { processID } = client as unknown as { processID: number }

@@ -122,12 +122,7 @@ export function makeLeases(store: Pick<Store, 'query' | 'urgent'>, owner: string
  * Takes the lease's row, unless somebody has it locked: a transaction that has checked the lease ends before another
  * holder begins. The clock is read once the row is ours, for a statement may have waited.
  */
-async function take(
-  query: Query,
-  name: string,
-  owner: string,
-  seize: boolean,
-): Promise<number | undefined> {
+async function take(query: Query, name: string, owner: string, seize: boolean): Promise<number | undefined> {
   const [row] = await query<{ fencing: string }>(
     `with known as (select from ops.lease where name = $1),
      free as (

@@ -73,7 +73,8 @@ test('a query ends at the server with its signal, alone and in a transaction, an
     const abort = new AbortController()
     // One has the connection, the other waits for it.
     const asked = Promise.allSettled([ask(abort.signal), ask(abort.signal)])
-    for (let tries = 0; tries < 100 && (await connectionsOf('aborted', 'active')) === 0; tries++) await sleep(50)
+    for (let tries = 0; tries < 100 && (await connectionsOf('aborted', 'active')) === 0; tries++)
+      await sleep(50)
     abort.abort()
     for (const one of await asked)
       assert.equal(one.status === 'rejected' && (one.reason as Error).name, 'AbortError')
@@ -96,7 +97,10 @@ test('a statement has a limit where one is given, and a transaction that stands 
 test('who cannot listen leaves no connection, however often it tries', async () => {
   const own = openStore(postgres.url('store_0'), { applicationName: 'cannot' })
   for (let tries = 0; tries < 50; tries++)
-    await assert.rejects(own.listen(['no "channel'], () => {}), { name: 'OutageError' })
+    await assert.rejects(
+      own.listen(['no "channel'], () => {}),
+      { name: 'OutageError' },
+    )
   await waitForNone('cannot%')
   await own.close()
 })

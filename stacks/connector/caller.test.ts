@@ -95,7 +95,7 @@ async function startPeer(treat: (socket: Socket) => void) {
   return { caller: makeHttpCaller({ urls, token: undefined, signal }), close: () => peer.close() }
 }
 
-test('a call ends with its function\'s limit: without an answer, with half a one, with one that has no end', {
+test("a call ends with its function's limit: without an answer, with half a one, with one that has no end", {
   timeout: 60_000,
 }, async () => {
   const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
@@ -131,7 +131,8 @@ test('a call ends with its function\'s limit: without an answer, with half a one
     ended.map(({ status }) => status),
     ended.map(() => 503),
   )
-  for (const { detail } of ended) assert.match(detail ?? '', /has not answered within|the reply has more than/)
+  for (const { detail } of ended)
+    assert.match(detail ?? '', /has not answered within|the reply has more than/)
 })
 
 test('a call ends with the lease under which it is made, and the function hears of it', async () => {
@@ -140,15 +141,19 @@ test('a call ends with the lease under which it is made, and the function hears 
   const lease = new AbortController()
   setTimeout(() => lease.abort(), 100)
   assert.equal((await caller.deliver('land-changes', [], lease.signal)).status, 503)
-  for (let tries = 0; closed === 0 && tries < 100; tries++) await new Promise(resolve => setTimeout(resolve, 20))
+  for (let tries = 0; closed === 0 && tries < 100; tries++)
+    await new Promise(resolve => setTimeout(resolve, 20))
   assert.equal(closed, 1)
   close()
 })
 
-test('a status counts whoever answers: a proxy\'s page too', async () => {
+test("a status counts whoever answers: a proxy's page too", async () => {
   const verdicts: Record<number, string> = {}
   const page = createServer((request, response) => {
-    response.writeHead(Number(request.url?.split('/')[1]), { 'content-type': 'text/html', 'retry-after': '7' })
+    response.writeHead(Number(request.url?.split('/')[1]), {
+      'content-type': 'text/html',
+      'retry-after': '7',
+    })
     response.end('<html>')
   })
   await new Promise<void>(resolve => page.listen(0, '127.0.0.1', resolve))
@@ -161,7 +166,9 @@ test('a status counts whoever answers: a proxy\'s page too', async () => {
     assert.equal(reply.retryAfterMs, 7000)
   }
   page.close()
-  const outage = Object.fromEntries([200, 301, 401, 403, 404, 408, 409, 425, 429, 502, 503].map(one => [one, 'outage']))
+  const outage = Object.fromEntries(
+    [200, 301, 401, 403, 404, 408, 409, 425, 429, 502, 503].map(one => [one, 'outage']),
+  )
   assert.deepEqual(verdicts, {
     ...outage,
     400: 'refused',

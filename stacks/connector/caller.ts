@@ -106,7 +106,12 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
       throw error
     }
   }
-  const post = async (name: string, type: string, body: Buffer[], ownSignal?: AbortSignal): Promise<Reply> => {
+  const post = async (
+    name: string,
+    type: string,
+    body: Buffer[],
+    ownSignal?: AbortSignal,
+  ): Promise<Reply> => {
     const copies = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
     if (copies.length === 0) return notAnswered(`no URL for the function ${name}: look at FUNCTION_URLS`)
     const signal = ownSignal ? AbortSignal.any([stopping, ownSignal]) : stopping

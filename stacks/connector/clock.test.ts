@@ -149,7 +149,8 @@ async function keepUntilCalled(
         calls.push(id)
         const early = given.first?.[calls.length - 1]
         if (early === undefined) abort.abort()
-        const body = early === undefined ? {} : { title: 'Not yet', detail: 'the tables are still being read' }
+        const body =
+          early === undefined ? {} : { title: 'Not yet', detail: 'the tables are still being read' }
         return { status: early ?? given.status, body }
       },
     },
@@ -187,7 +188,9 @@ test('a run whose function is away, or cannot run yet, is tried again and says w
   assert.equal(calls.length, 3)
   assert.equal(new Set(calls).size, 1, 'one due time')
   assert.deepEqual(told[0], { detail: '409: Not yet: the tables are still being read', is_later: true })
-  const rows = await store.query(`select status, attempts, detail from ops.schedule_run where schedule = 'wait-for/0' and attempts > 0`)
+  const rows = await store.query(
+    `select status, attempts, detail from ops.schedule_run where schedule = 'wait-for/0' and attempts > 0`,
+  )
   assert.deepEqual(rows, [{ status: 'done', attempts: 3, detail: null }])
 })
 
@@ -196,7 +199,9 @@ test('a run whose connector was killed is run again, once nobody holds its lock'
 }, async () => {
   const [killed] = await keepUntilCalled('be-killed', { store, status: 200 })
   // As the kill left it: called, and nothing written of it.
-  await store.query(`update ops.schedule_run set status = 'running' where schedule = 'be-killed/0' and attempts = 1`)
+  await store.query(
+    `update ops.schedule_run set status = 'running' where schedule = 'be-killed/0' and attempts = 1`,
+  )
   const again = await keepUntilCalled('be-killed', { store, status: 200 })
   assert.deepEqual(again, [killed])
 })

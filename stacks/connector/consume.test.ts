@@ -203,9 +203,7 @@ test('a proxy that gives up on a batch gets less at a time, and one event is wai
 test('who asks to be left alone for a while is', async () => {
   const startedAt = Date.now()
   await run(1, (events, call) =>
-    call === 1
-      ? { status: 429, results: [], retryAfterMs: 2000 }
-      : { status: 200, results: done(events) },
+    call === 1 ? { status: 429, results: [], retryAfterMs: 2000 } : { status: 200, results: done(events) },
   )
   assert.ok(Date.now() - startedAt >= 2000)
 })

@@ -229,7 +229,10 @@ async function deliverOnce(
   await park(store, name, settlement.parked)
   for (const [reason, events] of Map.groupBy(settlement.parked, event => event.reason)) {
     const [{ detail } = {}] = events
-    log.warn({ function: name, topic: topic.name, reason, detail, events: events.length }, 'events are parked')
+    log.warn(
+      { function: name, topic: topic.name, reason, detail, events: events.length },
+      'events are parked',
+    )
   }
   if (settlement.moves.length > 0) {
     await bus.moveCursors(name, topic, settlement.moves, lease.fencing)

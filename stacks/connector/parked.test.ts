@@ -53,11 +53,10 @@ const VALUES = {
 test('whatever an event holds can be parked beside others, byte for byte, and is sent again as it was', async () => {
   const records = Object.entries(VALUES).map(([id, value]) => recordOf(value, { id }))
   await parkAll(...records)
-  const rows = await store.query<{ event_id: string; value: Buffer }>('select event_id, value from ops.parked')
-  assert.deepEqual(
-    Object.fromEntries(rows.map(row => [row.event_id, row.value.toString()])),
-    VALUES,
+  const rows = await store.query<{ event_id: string; value: Buffer }>(
+    'select event_id, value from ops.parked',
   )
+  assert.deepEqual(Object.fromEntries(rows.map(row => [row.event_id, row.value.toString()])), VALUES)
   const again: BusRecord[] = []
   while (again.length < records.length) {
     const [last] = again.slice(-1)

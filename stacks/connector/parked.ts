@@ -66,7 +66,9 @@ function toDetail({ record, detail }: Settled): string | null {
 
 /** A CloudEvent without its data. */
 function toAttributes(record: BusRecord): string {
-  return JSON.stringify(attributesOf(record), (_, value) => (typeof value === 'string' ? storable(value) : value))
+  return JSON.stringify(attributesOf(record), (_, value) =>
+    typeof value === 'string' ? storable(value) : value,
+  )
 }
 
 /** A CloudEvent whose data are the very text of the bus, where that is JSON: no number is rounded on its way. */

@@ -45,7 +45,10 @@ async function replay(options: Replay, rows: ParkedEvent[]): Promise<number> {
   )
   // Too busy to answer in time says nothing about the events either.
   if (judge(reply) === 'outage' || reply.status === 504) {
-    log.warn({ function: name, events: rows.length, problem: `${reply.status}: ${reply.detail}` }, 'parked events wait for their function')
+    log.warn(
+      { function: name, events: rows.length, problem: `${reply.status}: ${reply.detail}` },
+      'parked events wait for their function',
+    )
     return 0
   }
   // One event that breaks the function must not keep the others from it.

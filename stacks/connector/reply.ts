@@ -60,7 +60,9 @@ export function reasonOf(status: number): string {
 
 /** A failure in one line: what its problem document says (RFC 9457), and the trace id under which logs have more. */
 export function describeReply({ status, body }: Pick<Reply, 'status' | 'body'>): string {
-  const { title, detail, errors, traceId } = (typeof body === 'object' && body ? body : {}) as Partial<Problem>
+  const { title, detail, errors, traceId } = (
+    typeof body === 'object' && body ? body : {}
+  ) as Partial<Problem>
   const listed = (Array.isArray(errors) ? errors : []).map(one => `${one.field}: ${one.detail}`)
   const more = listed.filter(one => !detail?.includes(one))
   const said = [title, detail, ...more, ADVICE.get(status)].filter(Boolean).join(': ')

@@ -52,10 +52,7 @@ export async function watchObjects(options: WatchOptions): Promise<void> {
 }
 
 /** Lists the prefixes once. @param before what was passed when last looked at */
-async function look(
-  options: WatchOptions,
-  before: Passed,
-): Promise<{ passed: Passed; isComplete: boolean }> {
+async function look(options: WatchOptions, before: Passed): Promise<{ passed: Passed; isComplete: boolean }> {
   const passed: Passed = new Map()
   const waiting: string[] = []
   for (const prefix of options.prefixes)
