@@ -88,7 +88,10 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       const url = options.connectionOf(source)
       const name = `capture/${source.system}`
       const acquire = async () => {
-        const lease = await leases.tryAcquire(name).catch(() => undefined)
+        const lease = await leases.tryAcquire(name).catch(error => {
+          log.debug({ loop: name, problem: describeError(error) }, 'cannot ask for the lease')
+          return undefined
+        })
         return lease && { lease, signal: lease.signal }
       }
       loops.push(

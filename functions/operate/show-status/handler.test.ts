@@ -30,6 +30,8 @@ type Status = {
   parked: object[]
   running: object[]
   failed: object[]
+  waiting: object[]
+  objects: object[]
 }
 
 async function showStatus(): Promise<Status> {
@@ -140,4 +142,35 @@ test('sources, parked events and schedules are told with what is wrong with them
   assert.deepEqual(status.failed, [
     { schedule: 'compact-lake/0', dueAt: '2026-01-01T00:00:00.000Z', detail: 'no room' },
   ])
+})
+
+test('runs that wait and objects that were not taken are told with the reason', async () => {
+  await store.query(`insert into ops.schedule_run (schedule, due_at, status, attempts, detail, next_try_at) values
+    ('train-forecast/0', '2026-01-01T00:00:00Z', 'waiting', 2, '409: Not yet', '2026-01-01T00:01:00Z')`)
+  await store.query(`insert into ops.seen_object (function, key, modified_at, status, attempts, detail, next_try_at) values
+    ('import-file', 'inbox/a', now(), 'refused', 1, '422: no header', null), ('import-file', 'inbox/b', now(), 'done', 1, null, null)`)
+  const status = await showStatus()
+  assert.deepEqual(status.waiting, [
+    {
+      schedule: 'train-forecast/0',
+      dueAt: '2026-01-01T00:00:00.000Z',
+      attempts: 2,
+      nextTryAt: '2026-01-01T00:01:00.000Z',
+      detail: '409: Not yet',
+    },
+  ])
+  assert.deepEqual(
+    status.objects.map(object => ({ ...object, seenAt: '' })),
+    [
+      {
+        function: 'import-file',
+        key: 'inbox/a',
+        status: 'refused',
+        attempts: 1,
+        nextTryAt: null,
+        detail: '422: no header',
+        seenAt: '',
+      },
+    ],
+  )
 })
