@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { hangUp } from './connect.ts'
 import type { Query } from './index.ts'
 
 /**
@@ -35,8 +36,8 @@ export function cancelWith(
   if (!signal) return () => false
   const cancel = () => {
     const { processID } = client as unknown as { processID: number }
-    // Where even that cannot be said, statement_timeout ends it.
-    void ask('select pg_cancel_backend($1)', [processID]).catch(() => {})
+    // Where even that cannot be said, nothing will be heard either: statement_timeout ends it there, and here we hang up.
+    void ask('select pg_cancel_backend($1)', [processID]).catch(() => hangUp(client))
   }
   signal.addEventListener('abort', cancel, { once: true })
   if (signal.aborted) cancel()

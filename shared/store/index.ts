@@ -67,8 +67,8 @@ const SEARCH_OPTIONS = '-c hnsw.ef_search=200 -c hnsw.iterative_scan=relaxed_ord
 
 /** A process that stands still in the middle of a transaction would keep its locks from everybody. */
 const IDLE_IN_TRANSACTION_MS = 60_000
-/** Short statements that lock nothing for long: without an answer by then, the store is away. */
-const URGENT_TIMEOUT_MS = 5000
+/** Short statements that wait for no lock. Without an answer by then they are asked again, while a lease still lasts. */
+const URGENT_TIMEOUT_MS = 3000
 
 export type StoreOptions = {
   maxConnections?: number
@@ -98,6 +98,7 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
     ...common,
     max: 1,
     application_name: `${applicationName}-urgent`,
+    connectionTimeoutMillis: URGENT_TIMEOUT_MS,
     query_timeout: URGENT_TIMEOUT_MS,
   })
   // A lost connection is replaced by the pool. The event of one that is lost, idle or between a transaction's

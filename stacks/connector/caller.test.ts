@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
@@ -133,6 +135,28 @@ test("a call ends with its function's limit: without an answer, with half a one,
   )
   for (const { detail } of ended)
     assert.match(detail ?? '', /has not answered within|the reply has more than/)
+})
+
+test('a call to a process that is frozen ends with its limit, and one to it once it goes on comes through', {
+  timeout: 60_000,
+}, async () => {
+  const script = `require('node:http').createServer((request, response) => {
+    response.end(request.url.endsWith('/_/ready') ? '{"timeoutMs":100}' : '{"results":[]}')
+  }).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+  const frozen = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [port] = (await once(frozen.stdout, 'data')) as [Buffer]
+    const urls = new Map([['*', `http://127.0.0.1:${port.toString().trim()}/`]])
+    const caller = makeHttpCaller({ urls, token: undefined, signal: new AbortController().signal })
+    const status = async () => (await caller.deliver('land-changes', [])).status
+    assert.equal(await status(), 200)
+    frozen.kill('SIGSTOP')
+    assert.equal(await status(), 503)
+    frozen.kill('SIGCONT')
+    assert.equal(await status(), 200)
+  } finally {
+    frozen.kill('SIGKILL')
+  }
 })
 
 test('a call ends with the lease under which it is made, and the function hears of it', async () => {
