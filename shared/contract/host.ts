@@ -1,17 +1,17 @@
 import middy from '@middy/core'
-import type { z } from 'zod'
 import type { Settings } from '../config/index.ts'
-import { BadInputError, describeError, isOutage, OutageError } from '../errors/index.ts'
-import { type BusEvent, readBusEvent } from '../events/index.ts'
+import { BadInputError, describeError, isOutage, OutageError, stackOf } from '../errors/index.ts'
+import type { BusEvent } from '../events/index.ts'
 import { withSignal } from '../store/index.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
 import type { Authenticate } from './access.ts'
+import { eventsOf, handleEach, handleEvents } from './batch.ts'
 import type { BatchResult, Context, FunctionDefinition } from './define.ts'
+import { checkOutput, InvalidInputError, parseInput } from './input.ts'
 import {
   type FunctionReply,
   type FunctionRequest,
   type Message,
-  type RawEvent,
   readMessage,
   readQuery,
   toInputSchema,
@@ -312,10 +312,6 @@ class CallerGoneError extends BadInputError {
   }
 }
 
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error && !isOutage(error) ? error.stack : undefined
-}
-
 export type Problem = {
   type: string
   title: string
@@ -390,92 +386,4 @@ const TITLES: Record<number, string> = {
   415: 'Unsupported media type',
   429: 'Too many requests',
   499: 'Caller gone',
-}
-
-class InvalidInputError extends BadInputError {
-  readonly problems: { field: string; detail: string }[]
-  constructor(problems: { field: string; detail: string }[]) {
-    super(problems.map(problem => `${problem.field}: ${problem.detail}`).join('; '))
-    this.problems = problems
-  }
-}
-
-function parseInput(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new InvalidInputError(
-    parsed.error.issues.flatMap(issue => {
-      const place = issue.path.map(String)
-      const keys =
-        issue.code === 'unrecognized_keys'
-          ? issue.keys.map(key => ({ field: [...place, key].join('.'), detail: 'unknown field' }))
-          : undefined
-      return keys ?? [{ field: place.join('.') || '(body)', detail: issue.message }]
-    }),
-  )
-}
-
-function checkOutput(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const first = parsed.error.issues[0]
-  throw new Error(`the output breaks its schema at ${first?.path.join('.')}: ${first?.message}`)
-}
-
-function eventsOf(message: Message | undefined): RawEvent[] {
-  if (message?.kind === 'batch') return message.events
-  return message?.kind === 'event' ? [message.event] : []
-}
-
-/** Parks events that are no events; hands the others over together, in their order. */
-async function handleEvents(
-  definition: FunctionDefinition & { kind: 'events' },
-  events: (RawEvent | BusEvent)[],
-  context: Context<ResourceName, unknown>,
-): Promise<BatchResult[]> {
-  const good: BusEvent[] = []
-  const results: BatchResult[] = []
-  for (const event of events) {
-    const read = readBusEvent(event)
-    if (read) good.push(read)
-    else results.push({ id: idOf(event), status: 'parked', reason: 'malformed_event' })
-  }
-  if (good.length > 0) results.push(...(await definition.handleBatch(good, context)))
-  return results
-}
-
-/** Anything can be in the place of an id: only a text is one. */
-function idOf(event: RawEvent | BusEvent): string {
-  return typeof event.id === 'string' ? event.id : ''
-}
-
-/** A batch for a function that takes one request at a time: each event's data is an input of its own. */
-async function handleEach(
-  definition: FunctionDefinition & { kind: 'request' },
-  events: RawEvent[],
-  context: Context<ResourceName, unknown>,
-): Promise<BatchResult[]> {
-  const results: BatchResult[] = []
-  for (const event of events) {
-    const id = idOf(event)
-    // Whoever waited has had an answer by now: what is left is not worth the work.
-    if (context.signal.aborted) break
-    try {
-      await definition.handle(parseInput(definition.input, event.data), context)
-      results.push({ id, status: 'done' })
-    } catch (error) {
-      if (error instanceof BadInputError) {
-        results.push({ id, status: 'parked', reason: error.reason })
-        continue
-      }
-      const reason = isOutage(error) ? 'outage' : 'unknown_error'
-      const { log, traceId } = context
-      log[reason === 'outage' ? 'warn' : 'error'](
-        { traceId, event: id, error: describeError(error), stack: stackOf(error) },
-        'a request of a batch failed',
-      )
-      results.push({ id, status: 'retry', reason })
-    }
-  }
-  return results
 }

@@ -88,3 +88,8 @@ export function isOutage(error: unknown): boolean {
   if (typeof code === 'string' && (OUTAGE_CODES.has(code) || OUTAGE_SQLSTATE.test(code))) return true
   return OUTAGE_MESSAGE.test(error.message) || (error.cause !== undefined && isOutage(error.cause))
 }
+
+/** Where an error came from, for the log; of an outage that says nothing. */
+export function stackOf(error: unknown): string | undefined {
+  return error instanceof Error && !isOutage(error) ? error.stack : undefined
+}

@@ -67,6 +67,8 @@ const SEARCH_OPTIONS = '-c hnsw.ef_search=200 -c hnsw.iterative_scan=relaxed_ord
 
 /** A process that stands still in the middle of a transaction would keep its locks from everybody. */
 const IDLE_IN_TRANSACTION_MS = 60_000
+/** Who waits for a lock for longer says so, as of any outage, and asks again. */
+const LOCK_TIMEOUT_MS = 60_000
 /** Short statements that wait for no lock. Without an answer by then they are asked again, while a lease still lasts. */
 const URGENT_TIMEOUT_MS = 3000
 
@@ -92,7 +94,12 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
     ...common,
     max: maxConnections,
     application_name: applicationName,
-    options: `${SEARCH_OPTIONS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS} -c statement_timeout=${statementTimeoutMs}`,
+    options: [
+      SEARCH_OPTIONS,
+      `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+      `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
+      `-c statement_timeout=${statementTimeoutMs}`,
+    ].join(' '),
   })
   const reserved = new pg.Pool({
     ...common,
