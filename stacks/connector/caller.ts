@@ -13,6 +13,8 @@ export type { Delivery, Reply } from './reply.ts'
 const LONGEST_CALL_MS = 10 * 60_000
 /** Beyond its own limit a function has this long to say that it was reached, and its reply to come. */
 const MARGIN_MS = 10_000
+/** A call that takes longer is worth asking how long it may. */
+const ASK_AFTER_MS = 5000
 /** A function that does not say within this time how long its calls may take does not answer calls either. */
 const ASK_TIMEOUT_MS = 10_000
 /** A silent connection is asked for a sign of life: a machine that is gone is noticed before the limit. */
@@ -89,7 +91,7 @@ type HttpCallerOptions = {
 /** Calls functions over HTTP. A call ends with the function's own time limit and a margin, whatever happens to the function. */
 export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOptions): Caller {
   let turn = 0
-  const limitOf = makeLimits()
+  const limits = makeLimits()
   const postTo = async (url: URL, type: string, body: Buffer[], signal: AbortSignal) => {
     const headers = {
       'content-type': type,
@@ -97,13 +99,15 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
       traceparent: makeTraceparent(readTraceId(undefined)),
       ...(token && { authorization: `Bearer ${token}` }),
     }
-    const limitMs = (await limitOf.find(url, signal)) + MARGIN_MS
+    const limit = limits.begin(url)
     try {
-      return await send(url, { method: 'POST', headers }, body, signal, limitMs)
+      return await send(url, { method: 'POST', headers }, body, AbortSignal.any([signal, limit.signal]))
     } catch (error) {
       // What comes back under the same address may be another version of it.
-      limitOf.forget(url)
+      limits.forget(url)
       throw error
+    } finally {
+      limit.end()
     }
   }
   const post = async (
@@ -142,19 +146,44 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
   }
 }
 
-/** How long a function's calls may take, as it says with its readiness, by its URL. */
+/** Time limits by URL. A function tells its own with its readiness; it is asked by the first call that takes a while. */
 function makeLimits() {
   const known = new Map<string, number>()
+  const ask = async (url: URL) => {
+    const ready = new URL(`${url.pathname.replace(/\/$/, '')}/_/ready`, url)
+    const { body } = await send(ready, { method: 'GET' }, [], AbortSignal.timeout(ASK_TIMEOUT_MS))
+    const { timeoutMs } = (body ?? {}) as { timeoutMs?: unknown }
+    const limitMs = typeof timeoutMs === 'number' ? timeoutMs : LONGEST_CALL_MS
+    known.set(url.href, limitMs)
+    return limitMs
+  }
   return {
-    async find(url: URL, signal: AbortSignal): Promise<number> {
-      const found = known.get(url.href)
-      if (found !== undefined) return found
-      const ready = new URL(`${url.pathname.replace(/\/$/, '')}/_/ready`, url)
-      const { body } = await send(ready, { method: 'GET' }, [], signal, ASK_TIMEOUT_MS)
-      const { timeoutMs } = (body ?? {}) as { timeoutMs?: unknown }
-      if (typeof timeoutMs !== 'number') return LONGEST_CALL_MS
-      known.set(url.href, timeoutMs)
-      return timeoutMs
+    /** Its signal aborts when the call has taken too long, or when the function does not even say how long it may take. */
+    begin(url: URL): { signal: AbortSignal; end(): void } {
+      const startedAt = performance.now()
+      const ended = new AbortController()
+      let timer: NodeJS.Timeout
+      const abortAfter = (limitMs: number) => {
+        const ms = limitMs + MARGIN_MS
+        const stop = () => ended.abort(new Error(`${url.host} has not answered within ${ms} ms`))
+        timer = setTimeout(stop, Math.max(0, startedAt + ms - performance.now()))
+      }
+      let isOver = false
+      const askFirst = () =>
+        ask(url).then(
+          limitMs => isOver || abortAfter(limitMs),
+          cause => ended.abort(new Error(`${url.host} does not answer`, { cause })),
+        )
+      const limitMs = known.get(url.href)
+      if (limitMs === undefined) timer = setTimeout(askFirst, ASK_AFTER_MS)
+      else abortAfter(limitMs)
+      return {
+        signal: ended.signal,
+        end() {
+          isOver = true
+          clearTimeout(timer)
+        },
+      }
     },
     forget: (url: URL) => void known.delete(url.href),
   }
@@ -162,31 +191,25 @@ function makeLimits() {
 
 /**
  * Not by fetch(), which gives up on an answer that takes longer than five minutes to begin: a build may.
- * @throws where no whole reply has come within the limit, or before the signal aborts
+ * @throws the signal's reason where it aborts before the whole reply is there
  */
-function send(
-  url: URL,
-  options: RequestOptions,
-  body: Buffer[],
-  signal: AbortSignal,
-  limitMs: number,
-): Promise<Reply> {
+function send(url: URL, options: RequestOptions, body: Buffer[], signal: AbortSignal): Promise<Reply> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
     const request = url.protocol === 'https:' ? requestHttps : requestHttp
-    const sent = request(url, { ...options, signal }, response => {
-      readReply(response)
-        .then(resolve, reject)
-        .finally(() => clearTimeout(limit))
+    const sent = request(url, options, response => {
+      readReply(response).then(resolve, reject).finally(settled)
     })
-    const limit = setTimeout(() => {
-      const error = new Error(`${url.host} has not answered within ${limitMs} ms`)
+    const cut = () => {
       // First, for what is destroyed in the middle of a reply has another error of its own.
-      reject(error)
-      sent.destroy(error)
-    }, limitMs)
+      reject(signal.reason)
+      sent.destroy()
+    }
+    const settled = () => signal.removeEventListener('abort', cut)
+    signal.addEventListener('abort', cut, { once: true })
     sent.once('socket', socket => socket.setKeepAlive(true, KEEP_ALIVE_MS))
-    sent.once('error', error => {
-      clearTimeout(limit)
+    sent.on('error', error => {
+      settled()
       reject(error)
     })
     for (const piece of body) sent.write(piece)
