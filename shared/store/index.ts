@@ -162,15 +162,6 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
   }
 }
 
-/** A store whose statements end with a call: each is cancelled when the call's signal aborts. */
-export function withSignal(store: Store, signal: AbortSignal): Store {
-  return {
-    ...store,
-    query: (text, values, options) => store.query(text, values, { ...options, signal }),
-    transaction: (work, options) => store.transaction(work, { ...options, signal }),
-  }
-}
-
 const LISTEN_RETRY_MS = 500
 
 /** Listens until it is closed. A connection that fails on its way is closed, whatever it failed at. */
