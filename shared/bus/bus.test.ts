@@ -67,6 +67,28 @@ const moveAll = async (group: string, fencing: number) =>
     fencing,
   )
 
+test('a commit time is read as it was, to the microsecond', async () => {
+  const times = [
+    '2026-01-01T00:00:00.000Z',
+    '2026-01-01T00:00:00.120Z',
+    '2026-01-01T00:00:00.123456Z',
+    '2026-01-01T00:00:00.123450Z',
+    '2025-12-31T23:59:59.000001Z',
+  ]
+  await append(...times.map((changedAt, n) => ({ ...record(0, n), changedAt })))
+  const [first] = await read()
+  assert.deepEqual(
+    first?.records.map(({ changedAt }) => changedAt),
+    times,
+  )
+})
+
+test('a key with a NUL is no reason to stop', async () => {
+  await append({ ...record(0, 1), key: 'a\0b' })
+  const [first] = await read()
+  assert.equal(first?.records.length, 1)
+})
+
 test('what is appended is read in order, per partition, as it was', async () => {
   await append(record(0, 1), record(1, 2), record(0, 3, '{"a":"é"}'))
   const [first, second] = await read()

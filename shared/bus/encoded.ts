@@ -34,6 +34,11 @@ export function dataOf({ slab, data, to }: Encoded): string {
   return slab.toString('utf8', data, to - 1)
 }
 
+/** A record's data, byte for byte as they lay on the bus. */
+export function dataBytesOf({ encoded, value }: Pick<BusRecord, 'encoded' | 'value'>): Buffer {
+  return encoded ? encoded.slab.subarray(encoded.data, encoded.to - 1) : Buffer.from(value)
+}
+
 /** Events as a JSON array of CloudEvents. Those that lie one behind the other go as one piece, as they are. */
 export function toJsonBatch(records: BusRecord[]): Buffer[] {
   const runs: { slab: Buffer; from: number; to: number }[] = []

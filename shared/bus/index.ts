@@ -6,7 +6,7 @@ import { openStoreBus } from './store-bus.ts'
 
 export * from './bus.ts'
 export * from './coverage.ts'
-export { toJsonBatch } from './encoded.ts'
+export { dataBytesOf, toJsonBatch } from './encoded.ts'
 export * from './position.ts'
 export { attributesOf } from './record.ts'
 export * from './topics.ts'

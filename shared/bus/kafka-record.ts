@@ -83,8 +83,13 @@ function toText(value: Buffer | null): Buffer {
   return value ? Buffer.from(JSON.stringify(value.toString())) : NULL
 }
 
+/** A place that the store can keep and compare: nothing else moves a cursor. */
+const MAX_POSITION = 200
+const POSITION = /^[0-9a-f]+(-[0-9a-f]+)+$/
+
 /** What a message says that is an event of ours; undefined for one that is none. */
 function ownAttributes({ type, position, time }: RawMessage) {
-  if (!type || !position || !time || Number.isNaN(Date.parse(time))) return undefined
+  if (!type || !position || !POSITION.test(position) || position.length > MAX_POSITION) return undefined
+  if (!time || Number.isNaN(Date.parse(time))) return undefined
   return { type, position, changedAt: time }
 }

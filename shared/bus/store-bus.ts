@@ -160,7 +160,7 @@ function toCopyText(places: Map<string, NewRecord[]>, bases: Base[]): string {
     let offset = BigInt(base)
     for (const { type, key, position, changedAt, value } of places.get(`${topic_id}/${partition}`) ?? [])
       lines.push(
-        `${topic_id}\t${partition}\t${offset++}\t${type}\t${escape(key)}\t${position}\t${changedAt}\t${escape(value)}\t${today}\n`,
+        `${topic_id}\t${partition}\t${offset++}\t${type}\t${escapeText(storableKey(key))}\t${position}\t${changedAt}\t${escapeText(value)}\t${today}\n`,
       )
   }
   return lines.join('')
@@ -168,7 +168,7 @@ function toCopyText(places: Map<string, NewRecord[]>, bases: Base[]): string {
 
 const SPECIAL = /[\\\t\n\r]/
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-const escape = (text: string) =>
+const escapeText = (text: string) =>
   SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r]/g, char => ESCAPES[char] ?? char) : text
 
 async function copyEvents(client: pg.PoolClient, text: string): Promise<void> {
@@ -199,10 +199,11 @@ async function readStore(
     type: string
     key: string
     position: string
-    changed_at: Date
+    changed_at: string
     value: string
   }>(
-    `select event.partition, event."offset", event.type, event.key, event.position, event.changed_at, event.value
+    `select event.partition, event."offset", event.type, event.key, event.position,
+       (event.changed_at at time zone 'UTC')::text as changed_at, event.value
      from unnest($2::smallint[], $3::bigint[]) as c (partition, next_offset)
      cross join lateral (
        select * from (
@@ -234,7 +235,7 @@ async function readStore(
       id: makeId(place, row),
       topic: topic.name,
       offset: BigInt(offset),
-      changedAt: changed_at.toISOString(),
+      changedAt: toInstant(changed_at),
       busId: topic.busId,
     })
   for (const { cursor, records } of batches.values())
@@ -243,6 +244,17 @@ async function readStore(
         `topic ${topic.name}, partition ${cursor.partition}: ${group} has read up to ${cursor.nextOffset}, the log begins at ${records[0].offset}`,
       )
   return [...batches.values()]
+}
+
+/** Postgres keeps no NUL in a text; what stands for it in a key is the same each time. */
+function storableKey(key: string): string {
+  return key.includes('\0') ? key.replaceAll('\0', '\\u0000') : key
+}
+
+/** `2017-06-30 10:00:00.123456` as ISO 8601, with three digits of a second or six: as Kafka keeps it, to the microsecond. */
+function toInstant(text: string): string {
+  const [, date, time, fraction = ''] = /^(\S+) ([^.]+)(?:\.(\d+))?$/.exec(text) ?? []
+  return `${date}T${time}.${fraction.padEnd(fraction.length > 3 ? 6 : 3, '0')}Z`
 }
 
 /** Drops one day's table, unless a group has events of it before it. */

@@ -1,21 +1,13 @@
 import type { Position } from '../bus/index.ts'
-import { FencedError } from '../errors/index.ts'
 import type { Query, Store } from '../store/index.ts'
+
+export { checkLease } from '../store/index.ts'
 
 /** Where the capture of a system has come to. */
 type CaptureState = 'snapshot' | 'streaming' | 'lost'
 
 /** The lease under which one process captures; every write checks it. */
 export type CaptureLease = { name: string; fencing: number }
-
-/** @throws FencedError where another process holds the lease by now */
-export async function checkLease(query: Query, lease: CaptureLease): Promise<void> {
-  const held = await query('select 1 from ops.lease where name = $1 and fencing = $2 for share', [
-    lease.name,
-    lease.fencing,
-  ])
-  if (held.length === 0) throw new FencedError(`the lease ${lease.name} was taken by another process`)
-}
 
 export async function saveProblem(
   store: Store,

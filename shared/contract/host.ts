@@ -1,16 +1,18 @@
 import middy from '@middy/core'
-import type { z } from 'zod'
 import type { Settings } from '../config/index.ts'
-import { BadInputError, describeError, FailedError, isOutage, OutageError } from '../errors/index.ts'
-import { type BusEvent, readBusEvent } from '../events/index.ts'
+import { BadInputError, describeError, FailedError, isOutage, OutageError, stackOf } from '../errors/index.ts'
+import type { BusEvent } from '../events/index.ts'
+// Not from the store's index: most of that is for those who connect to one.
+import { withSignal } from '../store/with-signal.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
 import type { Authenticate } from './access.ts'
+import { eventsOf, handleEach, handleEvents } from './batch.ts'
 import type { BatchResult, Context, FunctionDefinition } from './define.ts'
+import { checkOutput, InvalidInputError, parseInput } from './input.ts'
 import {
   type FunctionReply,
   type FunctionRequest,
   type Message,
-  type RawEvent,
   readMessage,
   readQuery,
   toInputSchema,
@@ -64,14 +66,19 @@ type Step = { event: Call; response: unknown; error: unknown }
 /** A function, started: what it takes to answer calls. */
 export type Host = {
   definition: FunctionDefinition
+  /** How long a call may take. */
+  timeoutMs: number
   /** Opens nothing itself: runs `init`. Until it is done, calls are answered 503. */
   start(): Promise<void>
   isReady(): boolean
   dispatch(request: FunctionRequest): Promise<FunctionReply>
   /** Hands over a request within the process: everything but the credentials is as over HTTP. */
   invoke(request: FunctionRequest): Promise<FunctionReply>
-  /** Hands over bus events within the process: the same path without HTTP around it. */
-  deliver(events: BusEvent[]): Promise<{ status: number; results: BatchResult[]; detail?: string }>
+  /** Hands over bus events within the process: the same path without HTTP around it. @param signal aborts the call */
+  deliver(
+    events: BusEvent[],
+    signal?: AbortSignal,
+  ): Promise<{ status: number; results: BatchResult[]; detail?: string; problem?: Problem }>
   /** Refuses further calls and waits for those in flight; long ones are told to end after a while. */
   drain(): Promise<void>
 }
@@ -88,7 +95,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   const { settings, authenticate } = options
   const log = options.log.child({ function: definition.name })
   const timeoutMs = definition.timeoutMs ?? settings.TIMEOUT_MS
-  const surroundings = { resources: options.resources as Pick<Resources, ResourceName>, settings, log }
+  const resources = options.resources as Pick<Resources, ResourceName>
   const inputSchema = definition.kind === 'request' ? toInputSchema(definition.input) : undefined
   let state: unknown
   let ready = false
@@ -115,7 +122,8 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
 
   const explain = {
     onError: (step: Step) => {
-      const problem = toProblem(step.error, step.event.traceId)
+      const isGone = step.event.request.signal?.aborted && !(step.error instanceof TimeLimitError)
+      const problem = toProblem(isGone ? new CallerGoneError() : step.error, step.event.traceId)
       if (problem.status >= 500 && !(step.error instanceof UnavailableError))
         log[problem.status === 503 ? 'warn' : 'error'](
           {
@@ -196,11 +204,32 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     },
   }
 
+  /** Its signal, and the resources that end with it, are made for those who ask for them. */
+  const contextOf = (call: Call, limit: AbortSignal): Context<ResourceName, unknown> => {
+    let signal: AbortSignal | undefined
+    const end = () => {
+      // Only a function that says that it takes long has to be told that its host stops.
+      const stop = definition.timeoutMs === undefined ? undefined : stopping.signal
+      const ends = [limit, stop, call.request.signal].filter(one => one !== undefined)
+      signal ??= ends.length === 1 ? limit : AbortSignal.any(ends)
+      return signal
+    }
+    return {
+      settings,
+      log,
+      state,
+      traceId: call.traceId,
+      get signal() {
+        return end()
+      },
+      get resources() {
+        return resources.store ? { ...resources, store: withSignal(resources.store, end()) } : resources
+      },
+    }
+  }
+
   const run = async (call: Call, _: unknown, limit: { signal: AbortSignal }): Promise<unknown> => {
-    // Only a function that says that it takes long is worth a second signal.
-    const isLong = definition.timeoutMs !== undefined
-    const signal = isLong ? AbortSignal.any([limit.signal, stopping.signal]) : limit.signal
-    const context: Context<ResourceName, unknown> = { ...surroundings, state, signal, traceId: call.traceId }
+    const context = contextOf(call, limit.signal)
     if (definition.kind === 'events') {
       const results = await handleEvents(definition, call.delivered ?? eventsOf(call.message), context)
       for (const [status, own] of Map.groupBy(results, result => result.status))
@@ -245,8 +274,9 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
 
   return {
     definition,
+    timeoutMs,
     async start() {
-      state = await definition.init?.(surroundings)
+      state = await definition.init?.({ resources, settings, log })
       ready = true
     },
     isReady: () => ready,
@@ -255,15 +285,12 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       return through({ request, ...begin(typeof traceparent === 'string' ? traceparent : undefined) })
     },
     invoke: request => through({ request, isOwn: true, ...begin(undefined) }),
-    async deliver(events) {
-      const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY }
+    async deliver(events, signal) {
+      const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY, signal }
       const reply = await through({ request, isOwn: true, delivered: events, ...begin(undefined) })
       if (reply.status === 200) return { status: 200, results: reply.results ?? [] }
-      return {
-        status: reply.status,
-        results: [],
-        detail: (JSON.parse(reply.body) as { detail: string }).detail,
-      }
+      const problem = JSON.parse(reply.body) as Problem
+      return { status: reply.status, results: [], detail: problem.detail, problem }
     },
     drain() {
       ready = false
@@ -275,14 +302,18 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
 
 const NO_BODY = Buffer.alloc(0)
 
+/** No standard has a status for it; proxies log this one. Nobody is there to read it, but metrics count it. */
+const CALLER_GONE = 499
+
 class UnavailableError extends Error {}
 class TimeLimitError extends Error {}
-
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error && !isOutage(error) ? error.stack : undefined
+class CallerGoneError extends BadInputError {
+  constructor() {
+    super('the caller went away', { status: CALLER_GONE, reason: 'caller_gone' })
+  }
 }
 
-type Problem = {
+export type Problem = {
   type: string
   title: string
   status: number
@@ -357,83 +388,5 @@ const TITLES: Record<number, string> = {
   413: 'Too large',
   415: 'Unsupported media type',
   429: 'Too many requests',
-}
-
-class InvalidInputError extends BadInputError {
-  readonly problems: { field: string; detail: string }[]
-  constructor(problems: { field: string; detail: string }[]) {
-    super(problems.map(problem => `${problem.field}: ${problem.detail}`).join('; '))
-    this.problems = problems
-  }
-}
-
-function parseInput(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new InvalidInputError(
-    parsed.error.issues.flatMap(issue => {
-      const place = issue.path.map(String)
-      const keys =
-        issue.code === 'unrecognized_keys'
-          ? issue.keys.map(key => ({ field: [...place, key].join('.'), detail: 'unknown field' }))
-          : undefined
-      return keys ?? [{ field: place.join('.') || '(body)', detail: issue.message }]
-    }),
-  )
-}
-
-function checkOutput(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const first = parsed.error.issues[0]
-  throw new Error(`the output breaks its schema at ${first?.path.join('.')}: ${first?.message}`)
-}
-
-function eventsOf(message: Message | undefined): RawEvent[] {
-  if (message?.kind === 'batch') return message.events
-  return message?.kind === 'event' ? [message.event] : []
-}
-
-/** Parks events that are no events; hands the others over together, in their order. */
-async function handleEvents(
-  definition: FunctionDefinition & { kind: 'events' },
-  events: (RawEvent | BusEvent)[],
-  context: Context<ResourceName, unknown>,
-): Promise<BatchResult[]> {
-  const good: BusEvent[] = []
-  const results: BatchResult[] = []
-  for (const event of events) {
-    const read = readBusEvent(event)
-    if (read) good.push(read)
-    else results.push({ id: idOf(event), status: 'parked', reason: 'malformed_event' })
-  }
-  if (good.length > 0) results.push(...(await definition.handleBatch(good, context)))
-  return results
-}
-
-/** Anything can be in the place of an id: only a text is one. */
-function idOf(event: RawEvent | BusEvent): string {
-  return typeof event.id === 'string' ? event.id : ''
-}
-
-/** A batch for a function that takes one request at a time: each event's data is an input of its own. */
-async function handleEach(
-  definition: FunctionDefinition & { kind: 'request' },
-  events: RawEvent[],
-  context: Context<ResourceName, unknown>,
-): Promise<BatchResult[]> {
-  const results: BatchResult[] = []
-  for (const event of events) {
-    const id = idOf(event)
-    // Whoever waited has had an answer by now: what is left is not worth the work.
-    if (context.signal.aborted) break
-    try {
-      await definition.handle(parseInput(definition.input, event.data), context)
-      results.push({ id, status: 'done' })
-    } catch (error) {
-      if (error instanceof BadInputError) results.push({ id, status: 'parked', reason: error.reason })
-      else results.push({ id, status: 'retry', reason: isOutage(error) ? 'outage' : 'unknown_error' })
-    }
-  }
-  return results
+  499: 'Caller gone',
 }

@@ -1,10 +1,10 @@
 export { type Authenticate, isLoopback, makeAuthenticate } from './access.ts'
 export * from './define.ts'
-export { type Host, makeHost } from './host.ts'
+export { type Host, makeHost, type Problem } from './host.ts'
 export { type FunctionReply, type FunctionRequest, toInputSchema } from './message.ts'
 export { makeOpenApi, toJsonSchema } from './openapi.ts'
 export type { Opened, Openers, ResourceName, Resources } from './resources.ts'
-export { EXIT_CONFIG, exitWith, openResources } from './serve.ts'
+export { EXIT_CONFIG, exitWith, openResources, storeOptionsOf } from './serve.ts'
 export {
   answer,
   bodyLimitOf,

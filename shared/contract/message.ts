@@ -10,6 +10,8 @@ export type FunctionRequest = {
   query: string
   headers: IncomingHttpHeaders
   body: Buffer
+  /** Aborts when the caller has gone away: what it asked for is worth no more work. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export type FunctionReply = { status: number; headers: Record<string, string>; body: string }

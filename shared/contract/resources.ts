@@ -3,7 +3,7 @@ import type { Settings, Source } from '../config/index.ts'
 import type { Models } from '../models/index.ts'
 import type { ObjectStore } from '../objects/index.ts'
 import type { Privacy } from '../privacy/index.ts'
-import type { Store } from '../store/index.ts'
+import type { Store, StoreOptions } from '../store/index.ts'
 import type { Warehouse } from '../warehouse/index.ts'
 
 /** What a function can name in `uses`. One file of the same name in `resources/` opens each. */
@@ -28,6 +28,7 @@ export type ResourceName = keyof Resources
 /** An opened resource. `close` lets its connections go. */
 export type Opened<T> = { value: T; close?: () => Promise<void> }
 
+/** `store` says how those who need the store connect to it. */
 export type Openers<Names extends ResourceName = ResourceName> = {
-  [Name in Names]: (settings: Settings) => Promise<Opened<Resources[Name]>>
+  [Name in Names]: (settings: Settings, store: StoreOptions) => Promise<Opened<Resources[Name]>>
 }

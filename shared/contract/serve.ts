@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { readSettings } from '../config/index.ts'
+import { readSettings, type Settings } from '../config/index.ts'
 import { ConfigError, describeError, isOutage } from '../errors/index.ts'
+import type { StoreOptions } from '../store/index.ts'
 import { makeLogger, startProcessMetrics, startTracing } from '../telemetry/index.ts'
 import { makeAuthenticate } from './access.ts'
 import type { FunctionDefinition } from './define.ts'
@@ -12,26 +13,41 @@ import { answer, bodyLimitOf, closeServer, listen, makeServer } from './server.t
 /** EX_CONFIG of sysexits.h: starting again will not help. */
 export const EXIT_CONFIG = 78
 
-/** Opens what is named, one after the other, so that the first that fails is the one that is told. */
+/**
+ * Opens what is named, one after the other, so that the first that fails is the one that is told; what was opened before it
+ * is closed again.
+ */
 export async function openResources(
   names: readonly ResourceName[],
   openers: Partial<Openers>,
-  settings: ReturnType<typeof readSettings>,
+  settings: Settings,
+  store: StoreOptions,
 ): Promise<{ resources: Partial<Resources>; close(): Promise<void> }> {
   const opened: Opened<unknown>[] = []
   const resources: Record<string, unknown> = {}
-  for (const name of names) {
-    const open = openers[name]
-    if (!open) throw new ConfigError(`no opener for the resource ${name}`)
-    const resource = await open(settings)
-    opened.push(resource)
-    resources[name] = resource.value
+  const close = async () => {
+    for (const resource of opened.splice(0).reverse()) await resource.close?.()
   }
+  try {
+    for (const name of names) {
+      const open = openers[name]
+      if (!open) throw new ConfigError(`no opener for the resource ${name}`)
+      const resource = await open(settings, store)
+      opened.push(resource)
+      resources[name] = resource.value
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { resources, close }
+}
+
+/** How a function connects to the store: under its name, and no statement takes longer than a call may. */
+export function storeOptionsOf(definition: FunctionDefinition, settings: Settings): StoreOptions {
   return {
-    resources,
-    async close() {
-      for (const resource of opened.reverse()) await resource.close?.()
-    },
+    applicationName: `cordage-${definition.name}`,
+    statementTimeoutMs: definition.timeoutMs ?? settings.TIMEOUT_MS,
   }
 }
 
@@ -90,7 +106,12 @@ export async function serve(definition: FunctionDefinition, openers: Partial<Ope
       settings.PUBLIC_HOSTS,
     )
     const port = await listen(server, settings.PORT, settings.HOST)
-    const opened = await openResources(definition.uses, openers, settings)
+    const opened = await openResources(
+      definition.uses,
+      openers,
+      settings,
+      storeOptionsOf(definition, settings),
+    )
     Object.assign(resources, opened.resources)
     await host.start()
     log.info({ function: definition.name, port }, 'ready')

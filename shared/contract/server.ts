@@ -33,7 +33,10 @@ export async function answer(host: Host, request: FunctionRequest): Promise<Func
     case '/_/health':
       return plainReply(200, '{"status":"ok"}')
     case '/_/ready':
-      return host.isReady() ? plainReply(200, '{"status":"ready"}') : plainReply(503, '{"status":"starting"}')
+      return plainReply(
+        host.isReady() ? 200 : 503,
+        JSON.stringify({ status: host.isReady() ? 'ready' : 'starting', timeoutMs: host.timeoutMs }),
+      )
     case '/metrics':
       return plainReply(200, await registry.metrics(), registry.contentType)
     default:
@@ -98,7 +101,23 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 
   })
 }
 
-async function reply(request: IncomingMessage, publicHosts: string[], route: Router): Promise<FunctionReply> {
+/** Aborts when the connection ends before the reply has been sent. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  const close = () => {
+    if (!response.writableFinished) gone.abort(new Error('the caller went away'))
+  }
+  if (response.closed) close()
+  else response.once('close', close)
+  return gone.signal
+}
+
+async function reply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  publicHosts: string[],
+  route: Router,
+): Promise<FunctionReply> {
   const foreign = refuseForeign(request, publicHosts)
   if (foreign)
     return problemReply(403, 'Forbidden', `the ${foreign} header names another site; see PUBLIC_HOSTS`)
@@ -108,12 +127,18 @@ async function reply(request: IncomingMessage, publicHosts: string[], route: Rou
   const body = request.method === 'POST' ? await readBody(request, target.maxBytes) : Buffer.alloc(0)
   if (body === TOO_LARGE)
     return problemReply(413, 'Too large', `a body has at most ${target.maxBytes} bytes here`)
+  let signal: AbortSignal | undefined
   return target.answer({
     method: request.method ?? 'GET',
     path: target.path,
     query: mark === -1 ? '' : url.slice(mark + 1),
     headers: request.headers,
     body,
+    // Made for those who ask for it: most calls are answered before.
+    get signal() {
+      signal ??= goneSignal(response)
+      return signal
+    },
   })
 }
 
@@ -152,7 +177,7 @@ export function makeServer(route: Router, publicHosts: string[]): Server {
   const server = createServer({ requestTimeout: 60_000, keepAliveTimeout: 65_000 }, (request, response) => {
     open.add(response)
     response.once('close', () => open.delete(response))
-    reply(request, publicHosts, route)
+    reply(request, response, publicHosts, route)
       .then(made => send(request, response, made, made.status === 413 || !server.listening))
       .catch(() => response.destroy())
   })

@@ -87,8 +87,9 @@ const OUTAGE_CODES = new Set([
   'EAI_AGAIN',
   'ENOSPC',
 ])
-// SQLSTATE classes: 08 connection, 53 resources, 57P operator intervention, 55P03 lock timeout, 40 serialization or deadlock.
-const OUTAGE_SQLSTATE = /^(08|53|57P|40|55P03)/
+// SQLSTATE classes: 08 connection, 53 resources, 57P operator intervention, 55P03 lock timeout, 40 serialization or deadlock,
+// 25P03 a transaction that stood still for too long.
+const OUTAGE_SQLSTATE = /^(08|53|57P|40|55P03|25P03)/
 const OUTAGE_MESSAGE =
   /connection terminated|timeout exceeded when trying to connect|server closed the connection/i
 
@@ -99,4 +100,9 @@ export function isOutage(error: unknown): boolean {
   const code = (error as { code?: unknown }).code
   if (typeof code === 'string' && (OUTAGE_CODES.has(code) || OUTAGE_SQLSTATE.test(code))) return true
   return OUTAGE_MESSAGE.test(error.message) || (error.cause !== undefined && isOutage(error.cause))
+}
+
+/** Where an error came from, for the log; of an outage that says nothing. */
+export function stackOf(error: unknown): string | undefined {
+  return error instanceof Error && !isOutage(error) ? error.stack : undefined
 }

@@ -3,6 +3,8 @@ export interface ObjectInfo {
   /** Bytes. */
   size: number
   modifiedAt: Date
+  /** What the storage tells this content from others of the same key by, where it says so. */
+  etag?: string
 }
 
 /** What an object is written from; chunks keep a large one out of memory. */

@@ -192,8 +192,14 @@ export function openS3Objects(url: string, { requestTimeoutMs = REQUEST_TIMEOUT_
         ),
       )
       // Folders that somebody made in a vendor's console are listed as empty objects.
-      for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? [])
-        if (!Key.endsWith('/')) yield { key: Key.slice(prefix.length), size: Size, modifiedAt: LastModified }
+      for (const { Key = '', Size = 0, LastModified = new Date(0), ETag } of page.Contents ?? [])
+        if (!Key.endsWith('/'))
+          yield {
+            key: Key.slice(prefix.length),
+            size: Size,
+            modifiedAt: LastModified,
+            ...(ETag !== undefined && { etag: ETag }),
+          }
       token = page.NextContinuationToken
       if (!page.IsTruncated || !token) return
     }

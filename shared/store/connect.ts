@@ -4,6 +4,15 @@ import type { SecretUrl } from '../config/index.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 
+/** A machine that is gone without a word is noticed by its silence; a query that takes long is not. */
+export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 }
+
+/** Ends a connection at once, whatever it waits for: its queries are rejected. With TLS another stream takes the first one's place. */
+export function hangUp(client: pg.ClientBase): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  stream.destroy()
+}
+
 /**
  * One connection to a Postgres, for those who need their own: it streams, listens, or looks once. One that is lost
  * rejects the query that waits on it and those that follow, and never ends the process.
@@ -14,20 +23,25 @@ export async function connectPostgres(
   config: pg.ClientConfig = {},
   signal?: AbortSignal,
 ): Promise<pg.Client> {
+  signal?.throwIfAborted()
   const client = new pg.Client({
     connectionString: url.reveal(),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'cordage',
+    ...KEEP_ALIVE,
     ...config,
   })
   // The loss of a connection that nobody waits on is told by an event, which without a listener is an exception.
   client.on('error', () => {})
-  await client.connect()
-  if (signal) {
-    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
-    const cut = () => stream.destroy()
-    signal.addEventListener('abort', cut, { once: true })
-    client.once('end', () => signal.removeEventListener('abort', cut))
-    if (signal.aborted) cut()
+  const cut = () => hangUp(client)
+  signal?.addEventListener('abort', cut, { once: true })
+  client.once('end', () => signal?.removeEventListener('abort', cut))
+  try {
+    await client.connect()
+  } catch (error) {
+    signal?.removeEventListener('abort', cut)
+    cut()
+    throw error
   }
   return client
 }

@@ -34,7 +34,7 @@ const SERVER_SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   wal_level: 'logical',
-  max_connections: '60',
+  max_connections: '100',
   shared_buffers: '96MB',
   max_wal_size: '1GB',
   max_slot_wal_keep_size: '4GB',

@@ -2,24 +2,45 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { SecretUrl } from '../config/index.ts'
 import { OutageError } from '../errors/index.ts'
-import { connectPostgres } from './connect.ts'
+import { cancelWith, takeConnection } from './cancel.ts'
+import { connectPostgres, KEEP_ALIVE } from './connect.ts'
 
 export { connectPostgres } from './connect.ts'
-export { LEASE_MS, LEASE_RETRY_MS, type Lease, type Leases, makeLeases, underLease } from './lease.ts'
+export {
+  checkLease,
+  LEASE_MS,
+  LEASE_RETRY_MS,
+  type Lease,
+  type Leases,
+  makeLeases,
+  underLease,
+} from './lease.ts'
 export { migrate, requireSchema } from './migrate.ts'
+
+export type QueryOptions = {
+  /** A statement with a name is parsed once a connection. */
+  name?: string
+  /** Its abort cancels the statement at the server. */
+  signal?: AbortSignal
+}
 
 /** Runs one parametrised statement and returns its rows. bigint, numeric and date come as text, timestamptz as Date. */
 export type Query = <T extends pg.QueryResultRow = pg.QueryResultRow>(
   text: string,
   values?: unknown[],
+  options?: QueryOptions,
 ) => Promise<T[]>
 
 export type Transaction = { query: Query; client: pg.PoolClient }
 
+export type TransactionOptions = { readOnly?: boolean; signal?: AbortSignal | undefined }
+
 export type Store = {
   query: Query
-  /** Commits what `work` did, or nothing of it where it throws. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: { readOnly?: boolean }): Promise<T>
+  /** Over a connection that waits for nobody's work: leases are renewed and queries cancelled by it. */
+  urgent: Query
+  /** Commits what `work` did, or nothing of it where it throws or the signal aborts. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Calls back on each NOTIFY of these channels, over a connection of its own that is made again when lost. */
   listen(
     channels: string[],
@@ -42,82 +63,137 @@ const types: pg.CustomTypesConfig = {
  * How a vector index is searched: twice as wide as the hundred that a search fuses, and further where filters leave fewer
  * (`make bench ONLY=search-size`). The server knows the names once pgvector is loaded; before that they only lie there.
  */
-const SESSION_OPTIONS = '-c hnsw.ef_search=200 -c hnsw.iterative_scan=relaxed_order'
+const SEARCH_OPTIONS = '-c hnsw.ef_search=200 -c hnsw.iterative_scan=relaxed_order'
+
+/** A process that stands still in the middle of a transaction would keep its locks from everybody. */
+const IDLE_IN_TRANSACTION_MS = 60_000
+/** Who waits for a lock for longer says so, as of any outage, and asks again. */
+const LOCK_TIMEOUT_MS = 60_000
+/** Short statements that wait for no lock. Without an answer by then they are asked again, while a lease still lasts. */
+const URGENT_TIMEOUT_MS = 3000
+
+export type StoreOptions = {
+  maxConnections?: number
+  /** By which the store's own list of connections names these. */
+  applicationName?: string
+  /** Longest time of one statement; without it there is no limit. */
+  statementTimeoutMs?: number
+}
 
 /** A pool of connections to the store; nothing is connected before the first query. */
-export function openStore(
-  url: SecretUrl,
-  options: { maxConnections?: number; applicationName?: string } = {},
-): Store {
-  const pool = new pg.Pool({
+export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
+  const { maxConnections = 8, applicationName = 'cordage', statementTimeoutMs = 0 } = options
+  const common = {
     connectionString: url.reveal(),
-    max: options.maxConnections ?? 8,
-    application_name: options.applicationName ?? 'cordage',
-    options: SESSION_OPTIONS,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     types,
+    ...KEEP_ALIVE,
+  }
+  const pool = new pg.Pool({
+    ...common,
+    max: maxConnections,
+    application_name: applicationName,
+    options: [
+      SEARCH_OPTIONS,
+      `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+      `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
+      `-c statement_timeout=${statementTimeoutMs}`,
+    ].join(' '),
+  })
+  const reserved = new pg.Pool({
+    ...common,
+    max: 1,
+    application_name: `${applicationName}-urgent`,
+    connectionTimeoutMillis: URGENT_TIMEOUT_MS,
+    query_timeout: URGENT_TIMEOUT_MS,
   })
   // A lost connection is replaced by the pool. The event of one that is lost, idle or between a transaction's
   // statements, would end the process without a listener; the next statement tells of it.
-  pool.on('error', () => {})
-  pool.on('connect', client => client.on('error', () => {}))
-  const query: Query = async (text, values) => (await pool.query(text, values)).rows
+  for (const one of [pool, reserved]) {
+    one.on('error', () => {})
+    one.on('connect', client => client.on('error', () => {}))
+  }
+  const urgent: Query = async (text, values) => (await reserved.query(text, values)).rows
   return {
     pool,
-    query,
-    async transaction(work, { readOnly = false } = {}) {
-      const client = await pool.connect()
-      let broken: unknown
+    urgent,
+    async query(text, values, { name, signal } = {}) {
+      const config = { text, ...(values && { values }), ...(name && { name }) }
+      if (!signal) return (await pool.query(config)).rows
+      const client = await takeConnection(pool, signal)
+      const ended = cancelWith(signal, client, urgent)
       try {
-        await client.query(readOnly ? 'begin isolation level repeatable read read only' : 'begin')
-        const result = await work({
-          client,
-          query: async (text, values) => (await client.query(text, values)).rows,
-        })
-        await client.query('commit')
-        return result
+        return (await client.query(config)).rows
       } catch (error) {
-        broken = await client.query('rollback').then(
-          () => undefined,
-          (lost: unknown) => lost,
-        )
-        throw error
+        throw signal.aborted ? signal.reason : error
       } finally {
-        client.release(broken instanceof Error ? broken : undefined)
+        client.release(ended())
       }
     },
-    listen: (channels, onNotify) => listen(url, channels, onNotify),
-    close: () => pool.end(),
+    async transaction(work, { readOnly = false, signal } = {}) {
+      const client = await takeConnection(pool, signal)
+      const ended = cancelWith(signal, client, urgent)
+      const query: Query = async (text, values) => {
+        signal?.throwIfAborted()
+        return (await client.query(text, values)).rows
+      }
+      let broken: unknown
+      try {
+        await query(readOnly ? 'begin isolation level repeatable read read only' : 'begin')
+        const result = await work({ client, query })
+        await query('commit')
+        return result
+      } catch (error) {
+        if (!signal?.aborted)
+          broken = await client.query('rollback').then(
+            () => undefined,
+            (lost: unknown) => lost,
+          )
+        throw signal?.aborted ? signal.reason : error
+      } finally {
+        client.release(ended() || broken instanceof Error)
+      }
+    },
+    listen: (channels, onNotify) => listen(url, `${applicationName}-listen`, channels, onNotify),
+    async close() {
+      await Promise.all([pool.end(), reserved.end()])
+    },
   }
 }
 
+const LISTEN_RETRY_MS = 500
+
+/** Listens until it is closed. A connection that fails on its way is closed, whatever it failed at. */
 async function listen(
   url: SecretUrl,
+  applicationName: string,
   channels: string[],
   onNotify: (channel: string, payload: string) => void,
 ) {
-  let closed = false
+  const closing = new AbortController()
   let client: pg.Client | undefined
   const connect = async () => {
-    const fresh = await connectPostgres(url, { application_name: 'cordage-listen', keepAlive: true })
-    fresh.on('notification', ({ channel, payload }) => onNotify(channel, payload ?? ''))
-    for (const channel of channels) await fresh.query(`listen "${channel}"`)
-    // Only one that was connected is made again when it is lost: a failed attempt is tried again by the loop below.
+    const fresh = await connectPostgres(url, { application_name: applicationName }, closing.signal)
+    try {
+      fresh.on('notification', ({ channel, payload }) => onNotify(channel, payload ?? ''))
+      for (const channel of channels) await fresh.query(`listen "${channel}"`)
+    } catch (error) {
+      await fresh.end()
+      throw error
+    }
+    // Only one that listened is made again when it is lost: a failed attempt is tried again by the loop below.
     fresh.once('end', () => void reconnect())
     client = fresh
   }
   const reconnect = async () => {
-    while (!closed) {
-      await sleep(500)
-      if (
-        !closed &&
-        (await connect().then(
-          () => true,
-          () => false,
-        ))
+    while (!closing.signal.aborted) {
+      await sleep(LISTEN_RETRY_MS)
+      const isConnected = await connect().then(
+        () => true,
+        () => false,
       )
-        return
+      if (isConnected) return
     }
   }
   try {
@@ -127,7 +203,7 @@ async function listen(
   }
   return {
     async close() {
-      closed = true
+      closing.abort()
       await client?.end()
     },
   }

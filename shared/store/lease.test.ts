@@ -3,9 +3,17 @@ import { readdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
-import { checkLease } from '../capture/state.ts'
 import { ConfigError, FencedError } from '../errors/index.ts'
-import { makeLeases, migrate, openStore, requireSchema, type Store, underLease } from './index.ts'
+import {
+  checkLease,
+  LEASE_MS,
+  makeLeases,
+  migrate,
+  openStore,
+  requireSchema,
+  type Store,
+  underLease,
+} from './index.ts'
 import { SCHEMA_VERSION } from './schema-version.ts'
 
 let postgres: TestPostgres
@@ -105,6 +113,103 @@ test('whoever was overtaken learns of it within seconds', { timeout: 10_000 }, a
   await store.query(`update ops.lease set owner = 'other', fencing = fencing + 1 where name = 'd'`)
   await new Promise(resolve => lease.signal.addEventListener('abort', resolve))
   await leases.close()
+})
+
+test('a slow transaction that has checked its lease holds up the renewal of none', {
+  timeout: 30_000,
+}, async () => {
+  const leases = makeLeases(store, 'slow append')
+  const own = await leases.tryAcquire('append')
+  const other = await leases.tryAcquire('other')
+  assert.ok(own && other)
+  await store.transaction(async ({ query }) => {
+    await checkLease(query, own)
+    await sleep(LEASE_MS + 2000)
+  })
+  assert.deepEqual([own.signal.aborted, other.signal.aborted], [false, false])
+  const rows = await store.query(
+    `select 1 from ops.lease where name in ('append', 'other') and expires_at > now()`,
+  )
+  assert.equal(rows.length, 2)
+  await leases.close()
+})
+
+test('a lease whose row somebody has locked is lost in time, alone, before another can have it', {
+  timeout: 30_000,
+}, async () => {
+  const leases = makeLeases(store, 'locked')
+  const own = await leases.tryAcquire('locked row')
+  const other = await leases.tryAcquire('free row')
+  assert.ok(own && other)
+  await store.transaction(async ({ query }) => {
+    await query(`select from ops.lease where name = 'locked row' for share`)
+    await new Promise(resolve => own.signal.addEventListener('abort', resolve))
+    const [row] = await query<{ is_free: boolean }>(
+      `select expires_at < clock_timestamp() as is_free from ops.lease where name = 'locked row'`,
+    )
+    assert.equal(row?.is_free, false)
+    await sleep(LEASE_MS)
+  })
+  assert.equal(other.signal.aborted, false)
+  await leases.close()
+})
+
+test('who cannot reach the store stops by its own clock, though its question is never answered', {
+  timeout: 30_000,
+}, async () => {
+  const leases = makeLeases({ query: store.query, urgent: () => new Promise(() => {}) }, 'cut off')
+  const lease = await leases.tryAcquire('unreachable')
+  assert.ok(lease)
+  await new Promise(resolve => lease.signal.addEventListener('abort', resolve))
+  const other = makeLeases(store, 'other')
+  assert.equal(await other.tryAcquire('unreachable'), undefined, 'it is still held at the store')
+  await other.close()
+})
+
+test('nobody takes a lease in the middle of a transaction that has checked it, and the next holder has a greater number', {
+  timeout: 30_000,
+}, async () => {
+  const [old, next] = [makeLeases(store, 'one'), makeLeases(store, 'two')]
+  const lease = await old.tryAcquire('written')
+  assert.ok(lease)
+  await store.transaction(async ({ query }) => {
+    await checkLease(query, lease)
+    await store.query(`update ops.lease set expires_at = now() - interval '1 second' where name = 'written'`)
+    assert.equal(await next.tryAcquire('written'), undefined)
+    // Nor by hand: who changes the number waits for us.
+    await assert.rejects(
+      store.transaction(async transaction => {
+        await transaction.query(`set local lock_timeout = '100ms'`)
+        await transaction.query(`update ops.lease set fencing = fencing + 1 where name = 'written'`)
+      }),
+      { code: '55P03' },
+    )
+  })
+  await store.query(`update ops.lease set expires_at = now() - interval '1 second' where name = 'written'`)
+  const taken = await next.tryAcquire('written')
+  assert.ok(taken && taken.fencing > lease.fencing)
+  await assert.rejects(
+    store.transaction(({ query }) => checkLease(query, lease)),
+    FencedError,
+  )
+  await Promise.all([old.close(), next.close()])
+})
+
+test('what is released is that holder and no later one of the same name', { timeout: 10_000 }, async () => {
+  const leases = makeLeases(store, 'one')
+  const stale = await leases.tryAcquire('again')
+  assert.ok(stale)
+  await store.query(
+    `update ops.lease set fencing = fencing + 1, expires_at = now() - interval '1 second' where name = 'again'`,
+  )
+  await new Promise(resolve => stale.signal.addEventListener('abort', resolve))
+  const current = await leases.tryAcquire('again')
+  assert.ok(current)
+  await leases.release(stale)
+  assert.equal(current.signal.aborted, false)
+  const other = makeLeases(store, 'two')
+  assert.equal(await other.tryAcquire('again'), undefined)
+  await Promise.all([leases.close(), other.close()])
 })
 
 test('the schema number that functions ask for is that of the newest migration', () => {

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Store } from './index.ts'
+import { FencedError } from '../errors/index.ts'
+import type { Query, Store } from './index.ts'
 
 /** Time after which a holder that says nothing is taken for dead. */
 export const LEASE_MS = 6000
 const RENEW_MS = 1500
 /** Between two tries to get a lease that somebody holds. */
 export const LEASE_RETRY_MS = 1000
+/** A holder stops this long before others may take its lease: its timer may be late, and its last call needs a moment. */
+const MARGIN_MS = 500
+/** Between two tries to seize a lease whose holder writes at this moment. */
+const SEIZE_RETRY_MS = 100
 
 export type Lease = {
   name: string
@@ -18,7 +23,8 @@ export type Lease = {
 /** The leases of one process, renewed together. */
 export type Leases = {
   /**
-   * Takes a lease that nobody holds, or, to `seize` it, whoever does: that one notices within LEASE_MS.
+   * Takes a lease that nobody holds, or, to `seize` it, whoever does: that one notices within LEASE_MS. Never in the
+   * middle of a transaction that has checked the lease.
    * @returns undefined where another holds it
    */
   tryAcquire(name: string, options?: { seize?: boolean }): Promise<Lease | undefined>
@@ -27,83 +33,151 @@ export type Leases = {
   close(): Promise<void>
 }
 
+type Held = { lease: Lease; abort: AbortController; deadline: NodeJS.Timeout }
+
 /**
  * @param owner a holder's own name: a process that comes back under the name of its dead predecessor need not wait for
  *   that one's leases to run out
  */
-export function makeLeases(store: Store, owner: string): Leases {
-  const held = new Map<string, { lease: Lease; abort: AbortController; renewedAt: number }>()
+export function makeLeases(store: Pick<Store, 'query' | 'urgent'>, owner: string): Leases {
+  const held = new Map<string, Held>()
   // The store lets an owner take its own lease again: of two who ask in this process only one may get that far.
   const asking = new Set<string>()
 
-  const lose = (name: string) => {
-    held.get(name)?.abort.abort()
+  /** A lease of the same name under another number is another's. */
+  const lose = ({ name, fencing }: Pick<Lease, 'name' | 'fencing'>) => {
+    const own = held.get(name)
+    if (own?.lease.fencing !== fencing) return
+    clearTimeout(own.deadline)
+    own.abort.abort()
     held.delete(name)
   }
+  /** Who could not renew in time stops by its own clock, whatever its question to the store is waiting for. */
+  const loseLater = (lease: Lease, askedAt: number) =>
+    setTimeout(() => lose(lease), Math.max(0, askedAt + LEASE_MS - MARGIN_MS - performance.now())).unref()
+
+  let isRenewing = false
   const renew = async () => {
-    if (held.size === 0) return
+    if (held.size === 0 || isRenewing) return
+    isRenewing = true
     const entries = [...held.values()].map(({ lease }) => lease)
-    const askedAt = Date.now()
+    const askedAt = performance.now()
     try {
-      const kept = await store.query<{ name: string }>(
-        `update ops.lease l set expires_at = now() + $3 * interval '1 millisecond'
-         from unnest($1::text[], $2::bigint[]) as m (name, fencing)
-         where l.name = m.name and l.fencing = m.fencing returning l.name`,
-        [entries.map(lease => lease.name), entries.map(lease => lease.fencing), LEASE_MS],
-      )
-      const names = new Set(kept.map(row => row.name))
-      for (const { name, fencing } of entries) {
+      for (const { name, fencing, is_kept, is_ours } of await renewAll(store.urgent, entries)) {
         const own = held.get(name)
-        if (own?.lease.fencing !== fencing) continue
-        if (names.has(name)) own.renewedAt = askedAt
-        else lose(name)
+        if (own?.lease.fencing !== Number(fencing)) continue
+        if (!is_ours) lose(own.lease)
+        else if (is_kept) {
+          clearTimeout(own.deadline)
+          own.deadline = loseLater(own.lease, askedAt)
+        }
       }
     } catch {
-      // The store is away: whoever could not renew in time must stop, for another may hold the lease by then.
-      for (const [name, { renewedAt }] of held) if (Date.now() - renewedAt > LEASE_MS) lose(name)
+      // The store is away: the deadlines tell when to stop.
+    } finally {
+      isRenewing = false
     }
   }
   const timer = setInterval(() => void renew(), RENEW_MS)
   timer.unref()
 
+  const ask = async (name: string, seize: boolean): Promise<Lease | undefined> => {
+    const askedAt = performance.now()
+    const fencing = await take(store.query, name, owner, seize)
+    if (fencing === undefined) return undefined
+    const abort = new AbortController()
+    const lease = { name, fencing, signal: abort.signal }
+    held.set(name, { lease, abort, deadline: loseLater(lease, askedAt) })
+    return lease
+  }
+
   return {
     async tryAcquire(name, { seize = false } = {}) {
       if (held.has(name) || asking.has(name)) return undefined
       asking.add(name)
-      const [row] = await store
-        .query<{ fencing: string }>(
-          `insert into ops.lease as l (name, owner, fencing, expires_at) values ($1, $2, 1, now() + $3 * interval '1 millisecond')
-         on conflict (name) do update set owner = excluded.owner, fencing = l.fencing + 1, expires_at = excluded.expires_at
-         where l.expires_at < now() or l.owner = excluded.owner or $4
-         returning fencing`,
-          [name, owner, LEASE_MS, seize],
-        )
-        .finally(() => asking.delete(name))
-      if (!row) return undefined
-      const abort = new AbortController()
-      const lease = { name, fencing: Number(row.fencing), signal: abort.signal }
-      held.set(name, { lease, abort, renewedAt: Date.now() })
-      return lease
+      try {
+        for (let waitedMs = 0; ; waitedMs += SEIZE_RETRY_MS) {
+          const lease = await ask(name, seize)
+          if (lease || !seize || waitedMs > LEASE_MS) return lease
+          await sleep(SEIZE_RETRY_MS)
+        }
+      } finally {
+        asking.delete(name)
+      }
     },
-    async release({ name, fencing }) {
-      lose(name)
-      await store.query('update ops.lease set expires_at = now() where name = $1 and fencing = $2', [
-        name,
-        fencing,
-      ])
+    async release(lease) {
+      lose(lease)
+      await giveBack(store.urgent, [lease])
     },
     async close() {
       clearInterval(timer)
       const leases = [...held.values()].map(({ lease }) => lease)
-      for (const { name } of leases) lose(name)
-      await store
-        .query(
-          'update ops.lease l set expires_at = now() from unnest($1::text[], $2::bigint[]) as m (name, fencing) where l.name = m.name and l.fencing = m.fencing',
-          [leases.map(lease => lease.name), leases.map(lease => lease.fencing)],
-        )
-        .catch(() => {})
+      for (const lease of leases) lose(lease)
+      await giveBack(store.urgent, leases).catch(() => {})
     },
   }
+}
+
+/**
+ * Takes the lease's row, unless somebody has it locked: a transaction that has checked the lease ends before another
+ * holder begins. The clock is read once the row is ours, for a statement may have waited.
+ */
+async function take(query: Query, name: string, owner: string, seize: boolean): Promise<number | undefined> {
+  const [row] = await query<{ fencing: string }>(
+    `with known as (select from ops.lease where name = $1),
+     free as (
+       select from ops.lease where name = $1 and (expires_at < clock_timestamp() or owner = $2 or $4)
+       for update skip locked
+     )
+     insert into ops.lease as l (name, owner, fencing, expires_at)
+     select $1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond'
+     where exists (select from free) or not exists (select from known)
+     on conflict (name) do update set owner = excluded.owner, fencing = l.fencing + 1,
+       expires_at = clock_timestamp() + $3 * interval '1 millisecond'
+     where l.expires_at < clock_timestamp() or l.owner = excluded.owner or $4
+     returning fencing`,
+    [name, owner, LEASE_MS, seize],
+  )
+  return row && Number(row.fencing)
+}
+
+/** Each by itself: one whose row somebody has locked is passed over, and holds up no other. */
+function renewAll(query: Query, leases: Lease[]) {
+  return query<{ name: string; fencing: string; is_ours: boolean; is_kept: boolean }>(
+    `with mine as (select * from unnest($1::text[], $2::bigint[]) as m (name, fencing)),
+     free as (select name from ops.lease l join mine using (name, fencing) for no key update of l skip locked),
+     kept as (
+       update ops.lease l set expires_at = clock_timestamp() + $3 * interval '1 millisecond'
+       from free where l.name = free.name returning l.name
+     )
+     select mine.name, mine.fencing, l.name is not null as is_ours, kept.name is not null as is_kept
+     from mine left join ops.lease l using (name, fencing) left join kept on kept.name = mine.name`,
+    [leases.map(lease => lease.name), leases.map(lease => lease.fencing), LEASE_MS],
+  )
+}
+
+/** One whose row somebody has locked runs out by itself: nobody is waited for. */
+async function giveBack(query: Query, leases: Lease[]): Promise<void> {
+  await query(
+    `with free as (
+       select name from ops.lease l join unnest($1::text[], $2::bigint[]) as m (name, fencing) using (name, fencing)
+       for no key update of l skip locked
+     )
+     update ops.lease l set expires_at = clock_timestamp() - interval '1 millisecond' from free where l.name = free.name`,
+    [leases.map(lease => lease.name), leases.map(lease => lease.fencing)],
+  )
+}
+
+/**
+ * Holds the lease's number until the transaction ends: whoever would take the lease waits for that, renewing it does not.
+ * @throws FencedError where another process holds the lease by now
+ */
+export async function checkLease(query: Query, lease: { name: string; fencing: number }): Promise<void> {
+  const held = await query('select from ops.lease where name = $1 and fencing = $2 for key share', [
+    lease.name,
+    lease.fencing,
+  ])
+  if (held.length === 0) throw new FencedError(`the lease ${lease.name} was taken by another process`)
 }
 
 /**

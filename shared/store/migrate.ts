@@ -18,6 +18,8 @@ export async function migrate(
     .filter(name => /^\d{4}-.*\.sql$/.test(name))
     .sort()
   await store.transaction(async ({ query }) => {
+    // Another may be at it, for as long as it takes.
+    await query('set local lock_timeout = 0')
     await query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
     await query('create schema if not exists ops')
     await query(

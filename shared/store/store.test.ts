@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
 import { takeFreePort } from './embedded.ts'
-import { connectPostgres, type Store } from './index.ts'
+import { connectPostgres, openStore, type Store } from './index.ts'
 
 let postgres: TestPostgres
 let store: Store
@@ -47,6 +47,62 @@ test('a connection ends with its signal, whatever it waits for', async () => {
   const waiting = client.query('select pg_sleep(60)')
   setTimeout(() => abort.abort(), 50)
   await assert.rejects(waiting)
+})
+
+/** Connections of these names, at work or not. */
+async function connectionsOf(name: string, state = '%'): Promise<number> {
+  const [row] = await store.query<{ count: number }>(
+    'select count(*)::int as count from pg_stat_activity where application_name like $1 and state like $2',
+    [name, state],
+  )
+  return row?.count ?? 0
+}
+
+async function waitForNone(name: string, state = '%'): Promise<void> {
+  for (let tries = 0; tries < 100 && (await connectionsOf(name, state)) > 0; tries++) await sleep(50)
+  assert.equal(await connectionsOf(name, state), 0)
+}
+
+test('a query ends at the server with its signal, alone and in a transaction, and gives its connection back', async () => {
+  const own = openStore(postgres.url('store_0'), { applicationName: 'aborted', maxConnections: 1 })
+  const asks: ((signal: AbortSignal) => Promise<unknown>)[] = [
+    signal => own.query('select pg_sleep(60)', [], { signal }),
+    signal => own.transaction(({ query }) => query('select pg_sleep(60)'), { signal }),
+  ]
+  for (const ask of asks) {
+    const abort = new AbortController()
+    // One has the connection, the other waits for it.
+    const asked = Promise.allSettled([ask(abort.signal), ask(abort.signal)])
+    for (let tries = 0; tries < 100 && (await connectionsOf('aborted', 'active')) === 0; tries++)
+      await sleep(50)
+    abort.abort()
+    for (const one of await asked)
+      assert.equal(one.status === 'rejected' && (one.reason as Error).name, 'AbortError')
+    await waitForNone('aborted', 'active')
+    assert.equal((await own.query('select 1')).length, 1)
+  }
+  await own.close()
+})
+
+test('a statement has a limit where one is given, and a transaction that stands still ends', async () => {
+  const own = openStore(postgres.url('store_0'), { statementTimeoutMs: 100 })
+  await assert.rejects(own.query('select pg_sleep(60)'), { code: '57014' })
+  const [limits] = await own.query(
+    `select current_setting('idle_in_transaction_session_timeout') as idle, current_setting('lock_timeout') as lock`,
+  )
+  assert.deepEqual(limits, { idle: '1min', lock: '1min' })
+  await own.close()
+})
+
+test('who cannot listen leaves no connection, however often it tries', async () => {
+  const own = openStore(postgres.url('store_0'), { applicationName: 'cannot' })
+  for (let tries = 0; tries < 50; tries++)
+    await assert.rejects(
+      own.listen(['no "channel'], () => {}),
+      { name: 'OutageError' },
+    )
+  await waitForNone('cannot%')
+  await own.close()
 })
 
 test('a free port is another each time, not one that is taken, and none that the system gives to connections', async () => {

@@ -1,53 +1,78 @@
-import { type RequestOptions, request as requestHttp } from 'node:http'
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { json } from 'node:stream/consumers'
 import { type BusRecord, toJsonBatch } from '../../shared/bus/index.ts'
-import type { BatchResult, Host } from '../../shared/contract/index.ts'
+import { type BatchResult, type Host, MAX_BATCH_BYTES } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import { toBusEvent } from '../../shared/events/index.ts'
 import { makeTraceparent, readTraceId } from '../../shared/telemetry/index.ts'
+import { type Delivery, describeReply, type Reply, readRetryAfter } from './reply.ts'
 
-/** What came back from a function: 200 with one result per event, or the status and text of its refusal. */
-export type Delivery = { status: number; results: BatchResult[]; detail?: string }
+export type { Delivery, Reply } from './reply.ts'
 
-/**
- * Statuses that say nothing about the events: the function is not there, does not know us, or has too much to do. They are
- * waited for.
- */
-export const OUTAGE_STATUS = new Set([401, 403, 404, 405, 415, 429, 502, 503])
+/** The limit of a function that does not say its own: the longest that any of ours has. */
+const LONGEST_CALL_MS = 10 * 60_000
+/** Beyond its own limit a function has this long to say that it was reached, and its reply to come. */
+const MARGIN_MS = 10_000
+/** A call that takes longer is worth asking how long it may. */
+const ASK_AFTER_MS = 5000
+/** A function that does not say within this time how long its calls may take does not answer calls either. */
+const ASK_TIMEOUT_MS = 10_000
+/** A silent connection is asked for a sign of life: a machine that is gone is noticed before the limit. */
+const KEEP_ALIVE_MS = 10_000
 
-/** How the connector reaches functions: within its own process, or over HTTP. */
+/** How the connector reaches functions: within its own process, or over HTTP. The signal's abort ends a call. */
 export type Caller = {
-  deliver(name: string, records: BusRecord[]): Promise<Delivery>
+  deliver(name: string, records: BusRecord[], signal?: AbortSignal): Promise<Delivery>
   /** Hands over one CloudEvent whose data is a function's input: a schedule that is due, an object that appeared. */
   call(
     name: string,
     event: { id: string; type: string; source: string; data: unknown },
-  ): Promise<{ status: number; body: unknown }>
+    signal?: AbortSignal,
+  ): Promise<Reply>
 }
 
-/** Calls functions of this very process. */
+/** A call that reached nobody, or of which nothing came back. */
+const notAnswered = (detail: string): Reply => ({ status: 503, body: { detail } })
+
+function toDelivery({ body, ...reply }: Reply): Delivery {
+  const { results } = (body ?? {}) as { results?: BatchResult[] }
+  const detail = reply.status < 300 ? '' : describeReply({ ...reply, body })
+  return { ...reply, results: Array.isArray(results) ? results : [], detail }
+}
+
+/** Calls functions of this very process, whose hosts keep their time limits. */
 export function makeLocalCaller(hosts: Map<string, Host>): Caller {
-  const hostOf = (name: string) => hosts.get(name)
   return {
-    async deliver(name, records) {
-      const host = hostOf(name)
-      return host
-        ? host.deliver(records.map(toBusEvent))
-        : { status: 503, results: [], detail: `no function ${name}` }
+    async deliver(name, records, signal) {
+      const host = hosts.get(name)
+      if (!host) return toDelivery(notAnswered(`there is no function ${name}`))
+      const { status, results, problem } = await host.deliver(records.map(toBusEvent), signal)
+      return status === 200 ? { status, results, detail: '' } : toDelivery(toReply(status, problem))
     },
-    async call(name, event) {
-      const host = hostOf(name)
-      if (!host) return { status: 503, body: { detail: `no function ${name}` } }
-      const reply = await host.invoke({
+    async call(name, event, signal) {
+      const host = hosts.get(name)
+      if (!host) return notAnswered(`there is no function ${name}`)
+      const { status, body } = await host.invoke({
         method: 'POST',
         path: '/',
         query: '',
         headers: { 'content-type': 'application/cloudevents+json' },
         body: Buffer.from(JSON.stringify({ specversion: '1.0', ...event })),
+        signal,
       })
-      return { status: reply.status, body: JSON.parse(reply.body) }
+      return toReply(status, JSON.parse(body))
     },
+  }
+}
+
+function toReply(status: number, body: unknown, retryAfter?: string): Reply {
+  const { reason } = (body ?? {}) as { reason?: unknown }
+  const retryAfterMs = readRetryAfter(retryAfter)
+  return {
+    status,
+    body,
+    ...(typeof reason === 'string' && { reason }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
 }
 
@@ -63,52 +88,152 @@ type HttpCallerOptions = {
   signal: AbortSignal
 }
 
-/** Calls functions over HTTP. How long a call may take is the function's own limit, which it answers for. */
-export function makeHttpCaller({ urls, token, signal }: HttpCallerOptions): Caller {
+/** Calls functions over HTTP. A call ends with the function's own time limit and a margin, whatever happens to the function. */
+export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOptions): Caller {
   let turn = 0
-  const post = async (name: string, type: string, body: Buffer[]) => {
-    const copies = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
-    if (copies.length === 0) return { status: 503, body: { detail: `no URL for the function ${name}` } }
+  const limits = makeLimits()
+  const postTo = async (url: URL, type: string, body: Buffer[], signal: AbortSignal) => {
     const headers = {
       'content-type': type,
       'content-length': body.reduce((sum, piece) => sum + piece.length, 0),
       traceparent: makeTraceparent(readTraceId(undefined)),
       ...(token && { authorization: `Bearer ${token}` }),
     }
+    const limit = limits.begin(url)
+    try {
+      return await send(url, { method: 'POST', headers }, body, AbortSignal.any([signal, limit.signal]))
+    } catch (error) {
+      // What comes back under the same address may be another version of it.
+      limits.forget(url)
+      throw error
+    } finally {
+      limit.end()
+    }
+  }
+  const post = async (
+    name: string,
+    type: string,
+    body: Buffer[],
+    ownSignal?: AbortSignal,
+  ): Promise<Reply> => {
+    const copies = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
+    if (copies.length === 0) return notAnswered(`no URL for the function ${name}: look at FUNCTION_URLS`)
+    const signal = ownSignal ? AbortSignal.any([stopping, ownSignal]) : stopping
     const first = turn++
     let problem: unknown
     for (let i = 0; i < copies.length; i++)
       try {
-        const url = new URL(copies[(first + i) % copies.length] ?? '')
-        return await send(url, { method: 'POST', headers, signal }, body)
+        return await postTo(new URL(copies[(first + i) % copies.length] ?? ''), type, body, signal)
       } catch (error) {
         problem = error
         // Of two copies only one may be given the call: another is asked only where this one cannot have heard of it.
         if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') break
       }
-    return { status: 503, body: { detail: describeError(problem) } }
+    return notAnswered(describeError(problem))
   }
   return {
-    async deliver(name, records) {
-      const { status, body } = await post(name, 'application/cloudevents-batch+json', toJsonBatch(records))
-      const { results = [], detail = '' } = body as { results?: BatchResult[]; detail?: string }
-      return { status, results, detail }
+    async deliver(name, records, signal) {
+      const type = 'application/cloudevents-batch+json'
+      return toDelivery(await post(name, type, toJsonBatch(records), signal))
     },
-    call: (name, event) =>
-      post(name, 'application/cloudevents+json', [
-        Buffer.from(JSON.stringify({ specversion: '1.0', ...event })),
-      ]),
+    call: (name, event, signal) =>
+      post(
+        name,
+        'application/cloudevents+json',
+        [Buffer.from(JSON.stringify({ specversion: '1.0', ...event }))],
+        signal,
+      ),
   }
 }
 
-/** Not by fetch(), which gives up on an answer that takes longer than five minutes to begin: a build may. */
-function send(url: URL, options: RequestOptions, body: Buffer[]): Promise<{ status: number; body: unknown }> {
+/** Time limits by URL. A function tells its own with its readiness; it is asked by the first call that takes a while. */
+function makeLimits() {
+  const known = new Map<string, number>()
+  const ask = async (url: URL) => {
+    const ready = new URL(`${url.pathname.replace(/\/$/, '')}/_/ready`, url)
+    const { body } = await send(ready, { method: 'GET' }, [], AbortSignal.timeout(ASK_TIMEOUT_MS))
+    const { timeoutMs } = (body ?? {}) as { timeoutMs?: unknown }
+    const limitMs = typeof timeoutMs === 'number' ? timeoutMs : LONGEST_CALL_MS
+    known.set(url.href, limitMs)
+    return limitMs
+  }
+  return {
+    /** Its signal aborts when the call has taken too long, or when the function does not even say how long it may take. */
+    begin(url: URL): { signal: AbortSignal; end(): void } {
+      const startedAt = performance.now()
+      const ended = new AbortController()
+      let timer: NodeJS.Timeout
+      const abortAfter = (limitMs: number) => {
+        const ms = limitMs + MARGIN_MS
+        const stop = () => ended.abort(new Error(`${url.host} has not answered within ${ms} ms`))
+        timer = setTimeout(stop, Math.max(0, startedAt + ms - performance.now()))
+      }
+      let isOver = false
+      const askFirst = () =>
+        ask(url).then(
+          limitMs => isOver || abortAfter(limitMs),
+          cause => ended.abort(new Error(`${url.host} does not answer`, { cause })),
+        )
+      const limitMs = known.get(url.href)
+      if (limitMs === undefined) timer = setTimeout(askFirst, ASK_AFTER_MS)
+      else abortAfter(limitMs)
+      return {
+        signal: ended.signal,
+        end() {
+          isOver = true
+          clearTimeout(timer)
+        },
+      }
+    },
+    forget: (url: URL) => void known.delete(url.href),
+  }
+}
+
+/**
+ * Not by fetch(), which gives up on an answer that takes longer than five minutes to begin: a build may.
+ * @throws the signal's reason where it aborts before the whole reply is there
+ */
+function send(url: URL, options: RequestOptions, body: Buffer[], signal: AbortSignal): Promise<Reply> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
     const request = url.protocol === 'https:' ? requestHttps : requestHttp
     const sent = request(url, options, response => {
-      json(response).then(answer => resolve({ status: response.statusCode ?? 503, body: answer }), reject)
-    }).once('error', reject)
+      readReply(response).then(resolve, reject).finally(settled)
+    })
+    const cut = () => {
+      // First, for what is destroyed in the middle of a reply has another error of its own.
+      reject(signal.reason)
+      sent.destroy()
+    }
+    const settled = () => signal.removeEventListener('abort', cut)
+    signal.addEventListener('abort', cut, { once: true })
+    sent.once('socket', socket => socket.setKeepAlive(true, KEEP_ALIVE_MS))
+    sent.on('error', error => {
+      settled()
+      reject(error)
+    })
     for (const piece of body) sent.write(piece)
     sent.end()
   })
+}
+
+/** A reply that is no JSON is not the function's but of something before it, and counts by its status. */
+async function readReply(response: IncomingMessage): Promise<Reply> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    bytes += piece.length
+    if (bytes > MAX_BATCH_BYTES) throw new Error(`the reply has more than ${MAX_BATCH_BYTES} bytes`)
+    pieces.push(piece)
+  }
+  const { statusCode = 502, headers } = response
+  const text = Buffer.concat(pieces).toString()
+  try {
+    return toReply(statusCode, text === '' ? {} : JSON.parse(text), headers['retry-after'])
+  } catch {
+    const type = headers['content-type'] ?? 'no content type'
+    const problem = { title: `something before the function answered (${type}, no JSON)` }
+    // A page in the place of results: whatever it was that said so, the function has not.
+    return toReply(statusCode < 300 ? 502 : statusCode, problem, headers['retry-after'])
+  }
 }

@@ -126,7 +126,10 @@ const due = new Date(Date.now() - 300_000)
 const YEARLY = `${due.getUTCMinutes()} ${due.getUTCHours()} ${due.getUTCDate()} ${due.getUTCMonth() + 1} *`
 
 /** Keeps such a schedule until it has called. @returns the calls' ids */
-async function keepUntilCalled(name: string, given: { store: Store; status: number }): Promise<string[]> {
+async function keepUntilCalled(
+  name: string,
+  given: { store: Store; status: number; first?: number[]; onLog?: (line: string) => void },
+): Promise<string[]> {
   const abort = new AbortController()
   const leases = makeLeases(store, 'one')
   const calls: string[] = []
@@ -144,8 +147,11 @@ async function keepUntilCalled(name: string, given: { store: Store; status: numb
       deliver: async () => ({ status: 500, results: [] }),
       async call(_name, { id }) {
         calls.push(id)
-        abort.abort()
-        return { status: given.status, body: {} }
+        const early = given.first?.[calls.length - 1]
+        if (early === undefined) abort.abort()
+        const body =
+          early === undefined ? {} : { title: 'Not yet', detail: 'the tables are still being read' }
+        return { status: early ?? given.status, body }
       },
     },
     log: makeLogger({ level: 'silent' }),
@@ -162,6 +168,42 @@ test('a run that is cut off because its connector stops is made up for at the ne
   const madeUp = await keepUntilCalled('train-forecast', { store, status: 200 })
   assert.equal(cutOff.length + madeUp.length, 2)
   assert.equal(cutOff[0], madeUp[0])
+})
+
+test('a run whose function is away, or cannot run yet, is tried again and says why meanwhile', {
+  timeout: 20_000,
+}, async () => {
+  const told: unknown[] = []
+  const look = setInterval(
+    async () =>
+      told.push(
+        ...(await store.query(
+          `select detail, next_try_at > now() as is_later from ops.schedule_run where schedule = 'wait-for/0' and status = 'waiting' and attempts = 2`,
+        )),
+      ),
+    200,
+  )
+  const calls = await keepUntilCalled('wait-for', { store, status: 200, first: [503, 409] })
+  clearInterval(look)
+  assert.equal(calls.length, 3)
+  assert.equal(new Set(calls).size, 1, 'one due time')
+  assert.deepEqual(told[0], { detail: '409: Not yet: the tables are still being read', is_later: true })
+  const rows = await store.query(
+    `select status, attempts, detail from ops.schedule_run where schedule = 'wait-for/0' and attempts > 0`,
+  )
+  assert.deepEqual(rows, [{ status: 'done', attempts: 3, detail: null }])
+})
+
+test('a run whose connector was killed is run again, once nobody holds its lock', {
+  timeout: 20_000,
+}, async () => {
+  const [killed] = await keepUntilCalled('be-killed', { store, status: 200 })
+  // As the kill left it: called, and nothing written of it.
+  await store.query(
+    `update ops.schedule_run set status = 'running' where schedule = 'be-killed/0' and attempts = 1`,
+  )
+  const again = await keepUntilCalled('be-killed', { store, status: 200 })
+  assert.deepEqual(again, [killed])
 })
 
 test('a run that is due while the store is away is made up for when it is back', {

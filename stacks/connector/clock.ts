@@ -1,10 +1,18 @@
 import { Cron } from 'croner'
 import type { ScheduleTrigger } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
-import { LEASE_RETRY_MS, type Leases, type Store, underLease } from '../../shared/store/index.ts'
+import {
+  LEASE_RETRY_MS,
+  type Lease,
+  type Leases,
+  type Query,
+  type Store,
+  underLease,
+} from '../../shared/store/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
 import type { Caller } from './caller.ts'
-import { pause } from './wake.ts'
+import { describeReply, judge } from './reply.ts'
+import { pause, retryMs } from './wake.ts'
 
 /** setTimeout's longest; a later run is waited for in steps. */
 const MAX_SLEEP_MS = 60_000
@@ -21,30 +29,30 @@ type ClockOptions = {
 }
 
 /**
- * Calls a function when its schedule is due, once however many connectors run: whoever writes the run's row first has
- * it. Runs that were missed while nobody was there collapse to one.
+ * Calls a function when its schedule is due, once however many connectors run: each due time has one row, and whoever holds
+ * the lock runs what the row says is still to be done. Runs that were missed while nobody was there collapse to one. A run
+ * whose function is away or cannot run yet is tried again with growing delay, and one whose connector was killed is run
+ * again, until the next one is due.
  */
 export async function keepSchedule(options: ClockOptions): Promise<void> {
   const { name, index, schedule, store, signal, log } = options
   const id = `${name}/${index}`
   const cron = new Cron(schedule.cron, { timezone: schedule.timeZone, paused: true })
   let after: Date | undefined
-  let claimed: Date | undefined
   while (!signal.aborted) {
     try {
       after ??= await lastDue(store, id)
       const due = latestDue(cron, after, new Date())
-      if (!due) {
-        const next = cron.nextRun(after)
-        await pause(Math.min(next ? next.getTime() - Date.now() + 1 : MAX_SLEEP_MS, MAX_SLEEP_MS), signal)
-        continue
+      if (due) {
+        await store.query(
+          `insert into ops.schedule_run (schedule, due_at, status) values ($1, $2, 'waiting') on conflict do nothing`,
+          [id, due],
+        )
+        after = due
       }
-      // Ours already where the store went away between the claim and the run's end.
-      if (claimed?.getTime() === due.getTime() || (await claim(store, id, due))) {
-        claimed = due
-        await runOnce(options, id, due)
-      }
-      after = due
+      const waitMs = await runPending(options, id)
+      const nextMs = (cron.nextRun(after)?.getTime() ?? Number.POSITIVE_INFINITY) - Date.now() + 1
+      await pause(Math.max(0, Math.min(nextMs, waitMs, MAX_SLEEP_MS)), signal)
     } catch (error) {
       if (signal.aborted) return
       log.error({ schedule: id, error: describeError(error) }, 'a scheduled run failed and is tried again')
@@ -80,43 +88,76 @@ function lastBetween(cron: Cron, from: Date, to: Date): Date | undefined {
   return last
 }
 
-async function claim(store: Store, schedule: string, due: Date): Promise<boolean> {
-  const rows = await store.query(
-    'insert into ops.schedule_run (schedule, due_at) values ($1, $2) on conflict do nothing returning schedule',
-    [schedule, due],
+type Run = { due_at: Date; attempts: number; wait_ms: number }
+
+/** The last run that is due, unless it has ended. One that runs is either another's, who has the lock, or was cut off. */
+async function findPending(query: Query, schedule: string): Promise<Run | undefined> {
+  const [run] = await query<Run & { is_pending: boolean }>(
+    `select due_at, attempts, status in ('waiting', 'running') as is_pending,
+       greatest(0, extract(epoch from next_try_at - clock_timestamp()) * 1000)::float8 as wait_ms
+     from ops.schedule_run where schedule = $1 order by due_at desc limit 1`,
+    [schedule],
   )
-  return rows.length > 0
+  return run?.is_pending ? run : undefined
 }
 
+/** Runs what is due. @returns how long it can be left alone */
+async function runPending(options: ClockOptions, id: string): Promise<number> {
+  const { name, schedule, store, leases, signal } = options
+  const pending = await findPending(store.query, id)
+  if (!pending) return MAX_SLEEP_MS
+  if (pending.wait_ms > 0) return pending.wait_ms
+  return await underLease(leases, `exclusive/${schedule.exclusive ?? name}`, signal, async lease => {
+    // Whoever had the lock may have run it meanwhile.
+    const run = await findPending(store.query, id)
+    if (!run) return MAX_SLEEP_MS
+    return run.wait_ms > 0 ? run.wait_ms : await runOnce(options, id, run, lease)
+  })
+}
+
+/** Calls the function and writes down what came of it. @returns how long the schedule can be left alone */
 async function runOnce(
-  { name, schedule, store, leases, caller, log, signal }: ClockOptions,
+  { name, schedule, store, caller, log, signal }: ClockOptions,
   id: string,
-  due: Date,
-): Promise<void> {
-  await underLease(leases, `exclusive/${schedule.exclusive ?? name}`, signal, async () => {
-    // With the lock in hand, a run of this schedule that is still "running" was cut off with its process.
-    await store.query(
-      `update ops.schedule_run set status = 'abandoned' where schedule = $1 and due_at < $2 and status = 'running'`,
-      [id, due],
-    )
-    const source = `/schedules/${id}`
-    const reply = await caller.call(name, {
+  { due_at: due, attempts }: Run,
+  lease: Lease,
+): Promise<number> {
+  const attempt = attempts + 1
+  await store.query(
+    `update ops.schedule_run set status = case when due_at = $2 then 'running' else 'abandoned' end,
+       attempts = case when due_at = $2 then $3 else attempts end, started_at = case when due_at = $2 then now() else started_at end
+     where schedule = $1 and due_at <= $2 and status in ('waiting', 'running')`,
+    [id, due, attempt],
+  )
+  if (attempt > 1) log.warn({ schedule: id, due, attempt }, 'a scheduled run is run again')
+  const reply = await caller.call(
+    name,
+    {
       id: `${id}/${due.toISOString()}`,
       type: 'cordage.schedule.v1',
-      source,
+      source: `/schedules/${id}`,
       data: schedule.input,
-    })
-    const isDone = reply.status < 300
-    if (!isDone && signal.aborted) {
-      // Cut off because we stop: it is due again at the next start.
-      await store.query('delete from ops.schedule_run where schedule = $1 and due_at = $2', [id, due])
-      return
-    }
-    if (!isDone)
-      log.error({ schedule: id, status: reply.status, reply: reply.body }, 'a scheduled run failed')
-    await store.query(
-      'update ops.schedule_run set finished_at = now(), status = $3, detail = $4 where schedule = $1 and due_at = $2',
-      [id, due, isDone ? 'done' : 'failed', isDone ? null : JSON.stringify(reply.body)],
+    },
+    lease.signal,
+  )
+  const verdict = judge(reply)
+  const detail = verdict === 'done' ? null : `${reply.status}: ${describeReply(reply)}`
+  // Cut off because we stop, or because another has the lock: whoever comes next runs it again.
+  const isCutOff = verdict !== 'done' && (signal.aborted || lease.signal.aborted)
+  const isWaiting = verdict === 'outage' || isCutOff
+  const waitMs = isCutOff ? 0 : retryMs(attempt, reply.retryAfterMs)
+  if (detail && !isCutOff)
+    log[isWaiting ? 'warn' : 'error'](
+      { schedule: id, status: reply.status, reply: reply.body, ...(isWaiting && { waitMs }) },
+      isWaiting ? 'a scheduled run waits and is tried again' : 'a scheduled run failed',
     )
-  })
+  // Under its number: a run that another has begun again meanwhile is that one's to end.
+  await store.query(
+    `update ops.schedule_run set status = $4, detail = $5,
+       finished_at = case when $4 <> 'waiting' then now() end,
+       next_try_at = case when $4 = 'waiting' then now() + $6 * interval '1 millisecond' end
+     where schedule = $1 and due_at = $2 and attempts = $3`,
+    [id, due, attempt, isWaiting ? 'waiting' : verdict === 'done' ? 'done' : 'failed', detail, waitMs],
+  )
+  return isWaiting ? waitMs : MAX_SLEEP_MS
 }

@@ -51,7 +51,7 @@ function parkingStore(parked: string[]): Store {
 async function run(
   count: number,
   answer: (events: BusEvent[], call: number) => Delivery,
-  options: { loseLease?: boolean } = {},
+  options: { loseLease?: boolean; loseDuringCall?: boolean } = {},
 ) {
   const abort = new AbortController()
   const lost = new AbortController()
@@ -97,6 +97,7 @@ async function run(
     caller: {
       async deliver(_name, records) {
         sizes.push(records.length)
+        if (options.loseDuringCall) lost.abort()
         return answer(records.map(toBusEvent), sizes.length)
       },
       call: async () => ({ status: 500, body: {} }),
@@ -171,6 +172,45 @@ test('an event whose function refuses it even alone is parked as the refusal say
   )
   assert.equal(next, 3)
   assert.deepEqual(parked, [{ id: 'shop/Product/0/1', reason: 'malformed_event' }])
+})
+
+test('a batch that is too large is halved at once, and the event that is too large alone is parked as such', async () => {
+  const { parked, sizes, next } = await run(4, events =>
+    events.length > 2 || events.some(({ offset }) => offset === '3')
+      ? { status: 413, results: [], detail: 'something before the function answered' }
+      : { status: 200, results: done(events) },
+  )
+  assert.equal(next, 4)
+  assert.deepEqual(parked, [{ id: recordAt(3n).id, reason: 'too_large' }])
+  assert.ok(sizes.length < 9, sizes.join())
+})
+
+test('an event that is refused with another status is parked with it', async () => {
+  const { parked } = await run(1, () => ({ status: 422, results: [], detail: 'Unprocessable' }))
+  assert.deepEqual(parked, [{ id: recordAt(0n).id, reason: 'http_422' }])
+})
+
+test('a proxy that gives up on a batch gets less at a time, and one event is waited for', async () => {
+  const { parked, sizes } = await run(4, (events, call) =>
+    events.length > 1 || call < 5
+      ? { status: 504, results: [], detail: 'gateway time-out' }
+      : { status: 200, results: done(events) },
+  )
+  assert.deepEqual(parked, [])
+  assert.deepEqual(sizes.slice(0, 3), [4, 2, 1])
+})
+
+test('who asks to be left alone for a while is', async () => {
+  const startedAt = Date.now()
+  await run(1, (events, call) =>
+    call === 1 ? { status: 429, results: [], retryAfterMs: 2000 } : { status: 200, results: done(events) },
+  )
+  assert.ok(Date.now() - startedAt >= 2000)
+})
+
+test('a lease that is lost during a call ends the call, and nothing is said in its name', async () => {
+  const { next, problems } = await run(2, () => ({ status: 503, results: [] }), { loseDuringCall: true })
+  assert.deepEqual({ next, problems }, { next: 0, problems: [] })
 })
 
 test('once its lease is lost it stops without passing anything', async () => {

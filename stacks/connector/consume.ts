@@ -1,11 +1,12 @@
-import { type Bus, type BusReader, type PartitionBatch, RAW, type Topic } from '../../shared/bus/index.ts'
+import type { Bus, BusReader, PartitionBatch, Topic } from '../../shared/bus/index.ts'
 import type { TopicTrigger } from '../../shared/config/index.ts'
 import { describeError, FencedError, isOutage } from '../../shared/errors/index.ts'
-import { toBusEvent } from '../../shared/events/index.ts'
 import type { Lease, Store } from '../../shared/store/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
-import { type Caller, OUTAGE_STATUS } from './caller.ts'
-import { type Settled, settle, takeFirst } from './settle.ts'
+import type { Caller } from './caller.ts'
+import { park } from './parked.ts'
+import { judge, reasonOf } from './reply.ts'
+import { settle, takeFirst } from './settle.ts'
 import { backoffMs, pause, type Waker } from './wake.ts'
 
 /** Tries of the same batch after an unknown error, before it is halved; of a single event, before it is parked. */
@@ -19,12 +20,6 @@ const POLL_MS = 1000
 const STREAMS = 4
 /** A stream that is not behind is looked at this often while others are. */
 const IDLE_STREAM_MS = 200
-
-/** Why an event is parked whose function refuses it even alone. */
-const REFUSALS = new Map([
-  [400, 'malformed_event'],
-  [413, 'too_large'],
-])
 
 export type ConsumeOptions = {
   name: string
@@ -78,7 +73,7 @@ export async function consume(options: ConsumeOptions): Promise<void> {
       reported = problem ?? null
       if (problem) {
         log.warn({ function: name, topic: topic.name, problem }, 'waiting')
-        await pause(backoffMs(lanes.waits()), signal)
+        await pause(lanes.delayMs(), signal)
       }
     } catch (error) {
       await reader?.close()
@@ -86,7 +81,8 @@ export async function consume(options: ConsumeOptions): Promise<void> {
       if (error instanceof FencedError) return
       if (!isOutage(error)) throw error
       log.warn({ function: name, topic: topic.name, problem: describeError(error) }, 'waiting for the bus')
-      await pause(backoffMs(lanes.outage()), signal)
+      lanes.outage()
+      await pause(lanes.delayMs(), signal)
     }
   }
   await reader?.close()
@@ -157,11 +153,18 @@ function makeLanes(options: ConsumeOptions) {
     beginRound() {
       const tries = together
       const failed: number[] = []
-      const inRound = { ...tries, isHopeless: () => false, failed: (size: number) => void failed.push(size) }
+      const tooMuch: number[] = []
+      const inRound = {
+        ...tries,
+        isHopeless: () => false,
+        failed: (size: number) => void failed.push(size),
+        tooMuch: (size: number) => void tooMuch.push(size),
+      }
       return {
         deliver: (batches: PartitionBatch[]) => deliverTogether(batches, inRound),
         end() {
           if (failed.length > 0) tries.failed(Math.max(...failed))
+          if (tooMuch.length > 0) tries.tooMuch(Math.max(...tooMuch))
         },
       }
     },
@@ -177,7 +180,7 @@ function makeLanes(options: ConsumeOptions) {
     },
     areTogether: () => alone.size === 0,
     outage: () => together.outage(),
-    waits: () => Math.max(together.waits(), ...[...alone.values()].map(tries => tries.waits())),
+    delayMs: () => Math.max(together.delayMs(), ...[...alone.values()].map(tries => tries.delayMs())),
   }
 }
 
@@ -196,57 +199,50 @@ async function deliverOnce(
   batches: PartitionBatch[],
   tries: Tries,
 ): Promise<Outcome> {
-  const { name, caller, bus, topic, store, lease } = options
+  const { name, caller, bus, topic, store, lease, log } = options
   const records = batches.flatMap(batch => batch.records)
-  const reply = await caller.deliver(name, records)
-  if (OUTAGE_STATUS.has(reply.status)) {
-    tries.outage()
+  const reply = await caller.deliver(name, records, lease.signal)
+  // Cut off, because another has the lease or may have it any moment: it says what there is to say.
+  if (lease.signal.aborted) throw new FencedError(`the lease ${lease.name} was lost during a call`)
+  const verdict = judge(reply)
+  const isAlone = records.length === 1
+  // That a proxy gave up on one event's call does not say that the event is bad.
+  if (verdict === 'outage' || (reply.status === 504 && verdict === 'too_much' && isAlone)) {
+    tries.outage(reply.retryAfterMs)
     return { problem: `${reply.status}: ${reply.detail}`, isStuck: false }
   }
   // A refusal of the whole batch says nothing about its events: none of them is settled.
-  const settlement = settle(batches, reply.status === 200 ? reply.results : [])
+  const settlement = settle(batches, verdict === 'done' ? reply.results : [])
   const [first] = settlement.blocked
   // A function that says what it waits for is waited for; only the unknown runs out of tries.
   const isOutage =
-    reply.status === 200 && first !== undefined && !['unknown_error', 'no_answer'].includes(first.reason)
-  if (first && settlement.moves.length === 0 && !isOutage && tries.isHopeless(records.length)) {
-    const reason = reply.status === 200 ? first.reason : (REFUSALS.get(reply.status) ?? 'unknown_error')
-    await park(store, name, [{ record: first.record, reason }])
+    verdict === 'done' && first !== undefined && !['unknown_error', 'no_answer'].includes(first.reason)
+  const isHopeless = verdict === 'too_much' ? isAlone : tries.isHopeless(records.length)
+  if (first && settlement.moves.length === 0 && !isOutage && isHopeless) {
+    const { status, detail } = reply
+    settlement.parked.push(
+      verdict === 'done' ? first : { ...first, reason: reasonOf(status), detail: `${status}: ${detail}` },
+    )
     const only = batches.filter(({ records }) => records.includes(first.record))
     settlement.moves.push(...settle(only, [{ id: first.record.id, status: 'parked' }]).moves)
   }
   await park(store, name, settlement.parked)
+  for (const [reason, events] of Map.groupBy(settlement.parked, event => event.reason)) {
+    const [{ detail } = {}] = events
+    log.warn(
+      { function: name, topic: topic.name, reason, detail, events: events.length },
+      'events are parked',
+    )
+  }
   if (settlement.moves.length > 0) {
     await bus.moveCursors(name, topic, settlement.moves, lease.fencing)
     tries.succeeded()
   } else if (isOutage) tries.outage()
+  else if (verdict === 'too_much') tries.tooMuch(records.length)
   else tries.failed(records.length)
   const isStuck = first !== undefined && !isOutage
   const isWaiting = first !== undefined && settlement.moves.length === 0
   return { problem: isWaiting ? reply.detail || first.reason : undefined, isStuck }
-}
-
-/**
- * Sets events aside, before any cursor moves past them. Of what was not admitted yet only the place is kept: what it holds
- * may be personal.
- */
-async function park(store: Store, name: string, parked: Settled[]): Promise<void> {
-  if (parked.length === 0) return
-  await store.query(
-    `insert into ops.parked (function, topic, event_id, event, reason, detail)
-     select $1, * from unnest($2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[])
-     on conflict (function, event_id) do update set reason = excluded.reason, replay_requested_at = null`,
-    [
-      name,
-      parked.map(({ record }) => record.topic),
-      parked.map(({ record }) => record.id),
-      parked.map(({ record }) => (record.type === RAW ? null : JSON.stringify(toBusEvent(record)))),
-      parked.map(({ reason }) => reason),
-      parked.map(({ record }) =>
-        record.type === RAW ? `partition ${record.partition}, offset ${record.offset}` : null,
-      ),
-    ],
-  )
 }
 
 /** Spaces batches out: a first event goes at once, those behind it are gathered. */
@@ -272,24 +268,34 @@ function makePace({ lingerMs, busyLingerMs = lingerMs }: TopicTrigger) {
 
 type Tries = ReturnType<typeof makeTries>
 
-/** Three tries, then half the batch, down to the one event that fails; after a success the batch grows again. */
+/** Three tries, then half the batch (at once where it is too much), down to the one event that fails; after a success the batch grows again. */
 function makeTries(maxEvents: number, startLimit = maxEvents) {
   let limit = startLimit
   let failures = 0
   let outages = 0
+  let askedMs = 0
   return {
     limit: () => limit,
-    waits: () => Math.max(failures, outages),
-    outage: () => outages++,
+    /** Grows with each failure in a row, and is no shorter than who answered asks for. */
+    delayMs: () => Math.max(backoffMs(Math.max(failures, outages)), askedMs),
+    outage(retryAfterMs = 0) {
+      outages += 1
+      askedMs = retryAfterMs
+    },
     succeeded() {
       failures = 0
       outages = 0
+      askedMs = 0
       limit = Math.min(limit * 2, maxEvents)
     },
     failed(size: number) {
       failures += 1
       if (failures < MAX_TRIES || size === 1) return
       failures = 0
+      limit = Math.ceil(size / 2)
+    },
+    /** The same batch again would be too much again. */
+    tooMuch(size: number) {
       limit = Math.ceil(size / 2)
     },
     isWell: () => failures === 0 && limit === maxEvents,

@@ -47,7 +47,6 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   const { sources, triggers, store, bus, log, duties } = options
   const abort = new AbortController()
   const { signal } = abort
-  const leases = makeLeases(store, options.owner)
   const topics = await bus.ensureTopics(topicsOf(sources), { mayBeginAnew: true })
   const loops: Promise<void>[] = []
   const watchers: Waker[] = []
@@ -56,6 +55,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   }
   const notices =
     options.notices && duties.includes('watch') ? await hearNotices({ ...options.notices, wake }) : undefined
+  const leases = makeLeases(store, options.owner)
 
   type Work = { lease: Lease; signal: AbortSignal }
   type Turn = { acquire(): Promise<Work | undefined>; ended(): void }
@@ -88,7 +88,10 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       const url = options.connectionOf(source)
       const name = `capture/${source.system}`
       const acquire = async () => {
-        const lease = await leases.tryAcquire(name).catch(() => undefined)
+        const lease = await leases.tryAcquire(name).catch(error => {
+          log.debug({ loop: name, problem: describeError(error) }, 'cannot ask for the lease')
+          return undefined
+        })
         return lease && { lease, signal: lease.signal }
       }
       loops.push(

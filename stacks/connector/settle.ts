@@ -9,7 +9,8 @@ export type Settlement = {
   blocked: Settled[]
 }
 
-export type Settled = { record: BusRecord; reason: string }
+/** `detail` is what else is known of it; never a value of the event. */
+export type Settled = { record: BusRecord; reason: string; detail?: string | undefined }
 
 /**
  * What a function's answers mean for the cursors. Offsets are cumulative: a partition moves up to its first event that

@@ -36,3 +36,8 @@ export function makeWaker(): Waker {
 export function backoffMs(attempt: number): number {
   return Math.min(200 * 2 ** attempt, 5000)
 }
+
+/** Delays for work that costs more than a look: they double from 1 s to 5 minutes, and are no shorter than `leastMs`. */
+export function retryMs(attempt: number, leastMs = 0): number {
+  return Math.max(Math.min(1000 * 2 ** (attempt - 1), 300_000), leastMs)
+}

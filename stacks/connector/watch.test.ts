@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
@@ -54,7 +54,7 @@ function watch(options: { waker?: Waker; statuses?: number[] } = {}) {
       deliver: async () => ({ status: 500, results: [] }),
       async call(_name, { data }) {
         given.push((data as { key: string }).key)
-        return { status: statuses.shift() ?? 200, body: {} }
+        return { status: statuses.shift() ?? 200, body: { title: 'Broken', detail: 'no such column' } }
       },
     },
     log: makeLogger({ level: 'silent' }),
@@ -88,6 +88,54 @@ test('a function that is away is asked again; an object that it refuses is not',
   await waitFor('two calls', async () => given.length === 2, 10_000)
   await stop()
   assert.equal(looks(), 2)
+})
+
+const standing = () =>
+  store.query<{ key: string; status: string; attempts: number; detail: string | null }>(
+    'select key, status, attempts, detail from ops.seen_object order by key',
+  )
+
+test('an object whose function breaks is handed over again, later each time, and says so meanwhile', {
+  timeout: 30_000,
+}, async () => {
+  await objects.put('inbox/a', 'one')
+  const { given, stop } = watch({ statuses: [500, 504] })
+  await waitFor('the first call', async () => (await standing()).length > 0, 10_000)
+  assert.deepEqual(await standing(), [
+    { key: 'inbox/a', status: 'waiting', attempts: 1, detail: '500: Broken: no such column' },
+  ])
+  await waitFor('three calls', async () => given.length === 3, 20_000)
+  await waitFor('the end', async () => (await standing())[0]?.status === 'done', 10_000)
+  await stop()
+})
+
+test('an object that is refused is remembered with the reason; one that is taken away is waited for no more', async () => {
+  await objects.put('inbox/a', 'one')
+  await objects.put('inbox/b', 'two')
+  const { stop } = watch({ statuses: [422, 500] })
+  await waitFor('both', async () => (await standing()).length === 2, 10_000)
+  await objects.delete('inbox/b')
+  await waitFor('one', async () => (await standing()).length === 1, 10_000)
+  await stop()
+  assert.deepEqual(await standing(), [
+    { key: 'inbox/a', status: 'refused', attempts: 1, detail: '422: Broken: no such column' },
+  ])
+})
+
+test('another file under the same name is noticed, though its time is older', async () => {
+  await objects.put('inbox/a', 'one')
+  const { given, stop } = watch()
+  await waitFor('the first', async () => given.length === 1, 10_000)
+  await objects.put('inbox/a', 'another')
+  await utimes(join(root, String(count), 'inbox', 'a'), 1, 1)
+  await waitFor('the second', async () => given.length >= 2, 10_000)
+  await waitFor('that it is remembered', async () => (await standing())[0]?.status === 'done', 10_000)
+  const calls = given.length
+  await stop()
+  const again = watch()
+  await waitFor('a look', async () => again.looks() > 1, 10_000)
+  await again.stop()
+  assert.deepEqual(again.given, [], `${calls} calls before`)
 })
 
 test('a notice, whatever it says, is looked after at once; between notices nothing is listed', async () => {

@@ -1,9 +1,10 @@
 import { describeError } from '../../shared/errors/index.ts'
-import type { ObjectStore } from '../../shared/objects/index.ts'
+import type { ObjectInfo, ObjectStore } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
-import { type Caller, OUTAGE_STATUS } from './caller.ts'
-import { pause, type Waker } from './wake.ts'
+import type { Caller, Reply } from './caller.ts'
+import { describeReply, judge } from './reply.ts'
+import { backoffMs, pause, retryMs, type Waker } from './wake.ts'
 
 const POLL_MS = 1000
 /** Where the storage tells of new objects a listing only makes up for a notice that was lost. */
@@ -23,15 +24,17 @@ type WatchOptions = {
   waker?: Waker | undefined
 }
 
-type Listed = { key: string; size: number; modifiedAt: Date }
+/** Objects, by key and version, of which nothing is left to be done: of them the store need not be asked. */
+type Passed = Map<string, string>
 
 /**
- * Hands each new object under the prefixes to a function, once. The listing is the truth; what was handed over is
- * remembered in the store. An object that is written again is new.
+ * Hands each new object under the prefixes to a function, once it has taken it. The listing is the truth; what became of
+ * each object is remembered in the store. An object that is written again is new. What the function refuses is remembered
+ * as refused; after any other failure it is handed over again, with growing delay.
  */
 export async function watchObjects(options: WatchOptions): Promise<void> {
   const { name, log, signal, waker } = options
-  let passed = new Map<string, number>()
+  let passed: Passed = new Map()
   while (!signal.aborted) {
     let isComplete = false
     try {
@@ -48,48 +51,81 @@ export async function watchObjects(options: WatchOptions): Promise<void> {
   }
 }
 
-/**
- * Lists the prefixes once. `passed` are the objects, by key and time, that were handed over when last looked at: of them
- * the store need not be asked.
- */
-async function look(
-  options: WatchOptions,
-  before: Map<string, number>,
-): Promise<{ passed: Map<string, number>; isComplete: boolean }> {
-  const passed = new Map<string, number>()
-  let isComplete = true
+/** Lists the prefixes once. @param before what was passed when last looked at */
+async function look(options: WatchOptions, before: Passed): Promise<{ passed: Passed; isComplete: boolean }> {
+  const passed: Passed = new Map()
+  const waiting: string[] = []
   for (const prefix of options.prefixes)
     for await (const object of options.objects.list(prefix)) {
       if (options.signal.aborted) return { passed, isComplete: false }
-      const at = object.modifiedAt.getTime()
-      if (before.get(object.key) === at || (await handOver(options, object))) passed.set(object.key, at)
-      else isComplete = false
+      const version = versionOf(object)
+      if (before.get(object.key) === version || (await handOver(options, object, version)))
+        passed.set(object.key, version)
+      else waiting.push(object.key)
     }
-  return { passed, isComplete }
+  // What was taken away meanwhile is waited for no more.
+  await options.store.query(
+    `delete from ops.seen_object where function = $1 and status = 'waiting' and not key = any($2::text[])`,
+    [options.name, waiting],
+  )
+  return { passed, isComplete: waiting.length === 0 }
 }
 
-/** @returns whether that is done, now or before; false where the function has to be waited for */
-async function handOver({ name, store, caller, log }: WatchOptions, object: Listed): Promise<boolean> {
+/** Tells an object from one that was written under its key before, also where that has a later time. */
+function versionOf({ modifiedAt, size, etag }: ObjectInfo): string {
+  return [modifiedAt.toISOString(), size, etag].filter(part => part !== undefined).join('/')
+}
+
+type Seen = { status: 'done' | 'waiting' | 'refused'; attempts: number; wait_ms: number | null }
+
+/** @returns whether nothing is left to be done, now or before; false where the function has to be waited for */
+async function handOver(options: WatchOptions, object: ObjectInfo, version: string): Promise<boolean> {
+  const { name, store, caller, signal } = options
   const { key, size, modifiedAt } = object
-  const seen = await store.query(
-    'select 1 from ops.seen_object where function = $1 and key = $2 and modified_at >= $3',
-    [name, key, modifiedAt],
+  const [seen] = await store.query<Seen>(
+    `select status, attempts, (extract(epoch from next_try_at - clock_timestamp()) * 1000)::float8 as wait_ms
+     from ops.seen_object where function = $1 and key = $2 and (version = $3 or version is null and modified_at >= $4)`,
+    [name, key, version, modifiedAt],
   )
-  if (seen.length > 0) return true
-  const id = `${key}@${modifiedAt.toISOString()}`
+  if (seen && seen.status !== 'waiting') return true
+  if ((seen?.wait_ms ?? 0) > 0) return false
   const reply = await caller.call(name, {
-    id,
+    id: `${key}@${modifiedAt.toISOString()}`,
     type: 'cordage.object.v1',
     source: '/objects',
     data: { key, size, modifiedAt: modifiedAt.toISOString() },
   })
-  if (OUTAGE_STATUS.has(reply.status)) return false
-  if (reply.status >= 300)
-    log.error({ function: name, key, status: reply.status, reply: reply.body }, 'an object was refused')
+  // Cut off because we stop: that is no failure of the function.
+  if (signal.aborted && judge(reply) !== 'done') return false
+  const status = await remember(options, object, version, reply, (seen?.attempts ?? 0) + 1)
+  return status !== 'waiting'
+}
+
+/** Writes down what became of an object. An outage is looked after soon; what broke the function is given more time. */
+async function remember(
+  { name, store, log }: WatchOptions,
+  { key, modifiedAt }: ObjectInfo,
+  version: string,
+  reply: Reply,
+  attempts: number,
+): Promise<Seen['status']> {
+  const verdict = judge(reply)
+  const isRefused = verdict === 'refused' || reply.status === 413
+  const status = verdict === 'done' ? 'done' : isRefused ? 'refused' : 'waiting'
+  const detail = verdict === 'done' ? null : `${reply.status}: ${describeReply(reply)}`
+  const waitMs =
+    verdict === 'outage'
+      ? Math.max(backoffMs(attempts), reply.retryAfterMs ?? 0)
+      : retryMs(attempts, reply.retryAfterMs)
+  const told = { function: name, key, status: reply.status, reply: reply.body }
+  if (status === 'refused') log.error(told, 'an object was refused')
+  else if (status === 'waiting') log.warn({ ...told, attempts, waitMs }, 'an object waits for its function')
   await store.query(
-    `insert into ops.seen_object (function, key, modified_at) values ($1, $2, $3)
-     on conflict (function, key) do update set modified_at = excluded.modified_at, seen_at = now()`,
-    [name, key, modifiedAt],
+    `insert into ops.seen_object (function, key, modified_at, version, status, attempts, detail, next_try_at)
+     values ($1, $2, $3, $4, $5, $6, $7, case when $5 = 'waiting' then now() + $8 * interval '1 millisecond' end)
+     on conflict (function, key) do update set modified_at = excluded.modified_at, version = excluded.version, seen_at = now(),
+       status = excluded.status, attempts = excluded.attempts, detail = excluded.detail, next_try_at = excluded.next_try_at`,
+    [name, key, modifiedAt, version, status, attempts, detail, waitMs],
   )
-  return true
+  return status
 }

@@ -86,7 +86,8 @@ export function makeGateway(
 
 /** OpenFaaS' asynchronous call: taken at once and answered nowhere. Metrics count its outcome; what breaks is in the log. */
 function answerLater(host: Host, request: FunctionRequest): FunctionReply {
-  void host.dispatch(request)
+  // Whoever asked goes away with the answer that it was taken.
+  void host.dispatch({ ...request, signal: undefined })
   const callId = randomUUID()
   return {
     status: 202,

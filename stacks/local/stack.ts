@@ -19,6 +19,7 @@ import {
   makeServer,
   openResources,
   type ResourceName,
+  storeOptionsOf,
 } from '../../shared/contract/index.ts'
 import { openers } from '../../shared/contract/resources/all.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
@@ -35,6 +36,9 @@ import { listFunctions, loadFunction } from './discover.ts'
 import { makeGateway } from './gateway.ts'
 import { keepHeapSmall } from './heap.ts'
 import { takeRunLock } from './run-lock.ts'
+
+/** Each function has connections of its own to the store: what one waits for starves no other. */
+const FUNCTION_CONNECTIONS = 4
 
 export const ROOT = resolve(fileURLToPath(new URL('../../', import.meta.url)))
 
@@ -96,8 +100,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const store = openStore(settings.STORE_URL, { applicationName: 'cordage-connector' })
     undo.push(store.close)
     await migrate(store)
-    const names: ResourceName[] = ['store', 'bus', 'privacy', 'objects', 'sources', 'warehouse', 'models']
-    const opened = await openResources(names, openers, settings)
+    const names: ResourceName[] = ['bus', 'privacy', 'objects', 'sources', 'warehouse', 'models']
+    const opened = await openResources(names, openers, settings, { applicationName: 'cordage-functions' })
     undo.push(opened.close)
 
     startProcessMetrics()
@@ -107,10 +111,15 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const hosts = new Map<string, Host>()
     for (const folder of listFunctions(ROOT)) {
       const definition = await loadFunction(folder)
-      hosts.set(
-        definition.name,
-        makeHost(definition, { settings, resources: opened.resources, log, authenticate, tracing }),
+      const own = await openResources(
+        definition.uses.filter(name => name === 'store'),
+        openers,
+        settings,
+        { ...storeOptionsOf(definition, settings), maxConnections: FUNCTION_CONNECTIONS },
       )
+      undo.push(own.close)
+      const resources = { ...opened.resources, ...own.resources }
+      hosts.set(definition.name, makeHost(definition, { settings, resources, log, authenticate, tracing }))
     }
     // Before the functions look for them.
     await opened.resources.bus?.ensureTopics(topicsOf(sources), { mayBeginAnew: true })
@@ -118,6 +127,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const server = makeServer(makeGateway(hosts, triggers, authenticate), settings.PUBLIC_HOSTS)
     const port = await listen(server, settings.PORT, settings.HOST)
     undo.push(() => closeServer(server, hosts.values()))
+    const bus = await openBus(settings.BUS_URL, store)
+    undo.push(bus.close)
     const connector = await startConnector({
       owner: `local:${home}`,
       duties: DUTIES,
@@ -125,7 +136,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       connectionOf,
       triggers,
       store,
-      bus: await openBus(settings.BUS_URL, store),
+      bus,
       objects: openObjects(settings.OBJECTS_URL.reveal()),
       caller: makeLocalCaller(hosts),
       masterKey: readMasterKey(home),

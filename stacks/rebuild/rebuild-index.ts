@@ -2,7 +2,7 @@ import type { Bus } from '../../shared/bus/index.ts'
 import type { Source, SourceTable } from '../../shared/config/index.ts'
 import type { Host } from '../../shared/contract/index.ts'
 import { OutageError } from '../../shared/errors/index.ts'
-import { type BusEvent, CHANGE, SNAPSHOT_END } from '../../shared/events/index.ts'
+import { type BusEvent, CHANGE, SNAPSHOT_END, toBusEvent } from '../../shared/events/index.ts'
 import {
   type AddFile,
   completedEpoch,
@@ -17,6 +17,7 @@ import {
 } from '../../shared/lake/index.ts'
 import type { ObjectStore } from '../../shared/objects/index.ts'
 import type { Lease, Leases, Store } from '../../shared/store/index.ts'
+import { readParked } from '../connector/parked.ts'
 import { takeOver } from './take-over.ts'
 
 export const INDEX_FUNCTION = 'index-products'
@@ -108,12 +109,17 @@ async function rebuildFrom(
   }
   if (batch.length > 0) await feed(byPosition(batch))
   // What land-changes could not take, the index may have.
-  const parked = await store.query<{ event: BusEvent }>(
-    `select event from ops.parked where function = 'land-changes' and topic = $1 and event is not null order by id`,
-    [topic],
-  )
-  for (let at = 0; at < parked.length; at += BATCH)
-    await feed(parked.slice(at, at + BATCH).map(({ event }) => event))
+  for (let after = '0'; ; ) {
+    const parked = await readParked(
+      store.query,
+      "function = 'land-changes' and topic = $1 and id > $2",
+      [topic, after],
+      BATCH,
+    )
+    if (parked.length === 0) break
+    await feed(parked.map(({ record }) => toBusEvent(record)))
+    after = parked.at(-1)?.id ?? after
+  }
   // What nothing has brought again is in no table.
   await store.query(`delete from ${name} where system = $1 and source_table in ($2, '') and position = ''`, [
     source.system,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
+import pg from 'pg'
 import { type Demo, startDemo, waitFor } from '../support/demo.ts'
 
 /** What a caller may send, against everything that runs: the status that the design says, and never a 5xx. */
@@ -285,4 +286,32 @@ test('nothing of all this was an internal error', async () => {
     )
   assert.deepEqual(failed, [])
   await answers(search({ query: 'bike' }))
+})
+
+test('reports that wait hold up no search, and their queries end with those who asked', async () => {
+  const own = new pg.Client({ connectionString: demo.store })
+  await own.connect()
+  const waiting = async () => {
+    const { rows } = await own.query<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity
+       where application_name = 'cordage-read-mart' and wait_event_type = 'Lock'`,
+    )
+    return rows[0]?.count ?? 0
+  }
+  await own.query('begin')
+  await own.query('lock table ops.mart in access exclusive mode')
+  const { hostname, port } = new URL(demo.gateway)
+  const readers = Array.from({ length: 16 }, () => {
+    const path = '/function/read-mart?mart=agg_sales_weekly'
+    const reader = request({ hostname, port, path, agent: false }).on('error', () => {})
+    reader.end()
+    return reader
+  })
+  await waitFor('readers that wait', async () => (await waiting()) > 0, 10_000)
+  assert.ok(resultsOf(await search({ query: 'bike' })).length > 0)
+  assert.ok((await waiting()) <= 4)
+  for (const reader of readers) reader.destroy()
+  await waitFor('the end of their queries', async () => (await waiting()) === 0, 10_000)
+  await own.query('rollback')
+  await own.end()
 })

@@ -106,6 +106,8 @@ export default defineFunction({
       }).catch(error => {
         throw error instanceof PythonJobError ? toFailed(error) : error
       })
+      // Whoever lost the lease may have a newer build in its place by now.
+      lease.signal.throwIfAborted()
       await replace()
       // Whoever waits for a new build (publish-marts) finds it announced only once it is in its place.
       await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ covered, versions: built.versions })))

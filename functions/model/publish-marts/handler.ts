@@ -38,14 +38,15 @@ export default defineFunction({
     return { leases: makeLeases(resources.store, randomUUID()) }
   },
 
-  async handle(_, { state, resources: { store, warehouse }, signal, log }) {
+  async handle(_, { state, resources: { store, warehouse }, signal: ownSignal, log }) {
     const startedAt = performance.now()
-    return await underLease(state.leases, LEASE, signal, () =>
+    return await underLease(state.leases, LEASE, ownSignal, lease =>
       warehouse.read(async reader => {
         const { build } = reader
+        const signal = AbortSignal.any([ownSignal, lease.signal])
         const number = await takeNumber(store)
         const published = await copyMarts(store, reader, number, signal)
-        await moveViews(store, published, build, number, signal)
+        await moveViews(store, published, build, { number, lease, signal })
         const droppedSchemas = await dropOldSchemas(store, number)
         log.debug({ schema: `mart_${number}` }, 'marts published')
         return {

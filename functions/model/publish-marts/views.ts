@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { OutageError } from '../../../shared/errors/index.ts'
-import type { Store, Transaction } from '../../../shared/store/index.ts'
+import { checkLease, type Lease, type Store, type Transaction } from '../../../shared/store/index.ts'
 import type { Build } from '../../../shared/warehouse/index.ts'
 import type { Published } from './copy.ts'
 
@@ -21,13 +21,14 @@ export async function moveViews(
   store: Store,
   published: Published[],
   build: Build,
-  number: number,
-  signal: AbortSignal,
+  { number, lease, signal }: { number: number; lease: Lease; signal: AbortSignal },
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await store.transaction(async transaction => {
         await transaction.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
+        // Whoever publishes by now publishes what is newer.
+        await checkLease(transaction.query, lease)
         await replaceViews(transaction, published, number)
         await recordMarts(transaction, published, build, number)
       })

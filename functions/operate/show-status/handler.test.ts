@@ -31,6 +31,8 @@ type Status = {
   replaced: object[]
   running: object[]
   failed: object[]
+  waiting: object[]
+  objects: object[]
 }
 
 async function showStatus(): Promise<Status> {
@@ -165,20 +167,33 @@ test('what became null is told by column and reason, and counted for whoever scr
   )
 })
 
-test('of a run that failed the answer is told in its own words, and where the log has more of it', async () => {
-  const problem = {
-    title: 'Failed',
-    status: 500,
-    detail: 'the build failed: test unique_stg_sale_sale_id: 2 rows, such as (unique_field 7)',
-    reason: 'failed_checks',
-    traceId: 'abc',
-  }
-  await store.query(
-    `insert into ops.schedule_run (schedule, due_at, status, detail) values ('build-warehouse/1', '2026-01-01', 'failed', $1)`,
-    [JSON.stringify(problem)],
+test('runs that wait and objects that were not taken are told with the reason', async () => {
+  await store.query(`insert into ops.schedule_run (schedule, due_at, status, attempts, detail, next_try_at) values
+    ('train-forecast/0', '2026-01-01T00:00:00Z', 'waiting', 2, '409: Not yet', '2026-01-01T00:01:00Z')`)
+  await store.query(`insert into ops.seen_object (function, key, modified_at, status, attempts, detail, next_try_at) values
+    ('import-file', 'inbox/a', now(), 'refused', 1, '422: no header', null), ('import-file', 'inbox/b', now(), 'done', 1, null, null)`)
+  const status = await showStatus()
+  assert.deepEqual(status.waiting, [
+    {
+      schedule: 'train-forecast/0',
+      dueAt: '2026-01-01T00:00:00.000Z',
+      attempts: 2,
+      nextTryAt: '2026-01-01T00:01:00.000Z',
+      detail: '409: Not yet',
+    },
+  ])
+  assert.deepEqual(
+    status.objects.map(object => ({ ...object, seenAt: '' })),
+    [
+      {
+        function: 'import-file',
+        key: 'inbox/a',
+        status: 'refused',
+        attempts: 1,
+        nextTryAt: null,
+        detail: '422: no header',
+        seenAt: '',
+      },
+    ],
   )
-  const run = (await showStatus()).failed.find(
-    failed => (failed as { schedule: string }).schedule === 'build-warehouse/1',
-  )
-  assert.equal((run as { detail: string }).detail, `${problem.detail} (trace abc)`)
 })

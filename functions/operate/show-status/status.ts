@@ -6,6 +6,9 @@ const lag = z
   .nullable()
   .describe('How old the newest thing known to be complete is; null while it is not known')
 
+/** An inbox of rejects is no reason for an endless answer. */
+const MAX_OBJECTS = 100
+
 export const statusSchema = z.object({
   at: z.iso.datetime(),
   sources: z.array(
@@ -65,6 +68,30 @@ export const statusSchema = z.object({
   failed: z
     .array(z.object({ schedule: z.string(), dueAt: z.iso.datetime(), detail: z.string().nullable() }))
     .describe('Schedules whose last run failed'),
+  waiting: z
+    .array(
+      z.object({
+        schedule: z.string(),
+        dueAt: z.iso.datetime(),
+        attempts: z.number().int(),
+        nextTryAt: z.iso.datetime().nullable(),
+        detail: z.string().nullable(),
+      }),
+    )
+    .describe('Schedules whose last run waits to be tried again, and why'),
+  objects: z
+    .array(
+      z.object({
+        function: z.string(),
+        key: z.string(),
+        status: z.enum(['waiting', 'refused']),
+        attempts: z.number().int(),
+        nextTryAt: z.iso.datetime().nullable(),
+        detail: z.string().nullable(),
+        seenAt: z.iso.datetime(),
+      }),
+    )
+    .describe(`Objects that their function has not taken, and why; the latest ${MAX_OBJECTS}`),
 })
 
 export type Status = z.output<typeof statusSchema>
@@ -133,8 +160,22 @@ export async function readStatus(query: Query): Promise<Status> {
     started_at: Date
     due_at: Date
     detail: string | null
+    attempts: number
+    next_try_at: Date | null
   }>(
-    'select distinct on (schedule) schedule, status, started_at, due_at, detail from ops.schedule_run order by schedule, due_at desc',
+    'select distinct on (schedule) schedule, status, started_at, due_at, detail, attempts, next_try_at from ops.schedule_run order by schedule, due_at desc',
+  )
+  const objects = await query<{
+    function: string
+    key: string
+    status: 'waiting' | 'refused'
+    attempts: number
+    next_try_at: Date | null
+    detail: string | null
+    seen_at: Date
+  }>(
+    `select function, key, status, attempts, next_try_at, detail, seen_at from ops.seen_object
+     where status <> 'done' order by seen_at desc, key limit ${MAX_OBJECTS}`,
   )
   return {
     at: now.toISOString(),
@@ -172,26 +213,20 @@ export async function readStatus(query: Query): Promise<Status> {
       .map(run => ({ schedule: run.schedule, startedAt: run.started_at.toISOString() })),
     failed: runs
       .filter(run => run.status === 'failed')
-      .map(run => ({
-        schedule: run.schedule,
-        dueAt: run.due_at.toISOString(),
-        detail: run.detail && detailOf(run.detail),
+      .map(run => ({ schedule: run.schedule, dueAt: run.due_at.toISOString(), detail: run.detail })),
+    waiting: runs
+      .filter(run => run.status === 'waiting')
+      .map(({ schedule, due_at, attempts, next_try_at, detail }) => ({
+        schedule,
+        dueAt: due_at.toISOString(),
+        attempts,
+        nextTryAt: iso(next_try_at),
+        detail,
       })),
-  }
-}
-
-const problemSchema = z.object({
-  detail: z.string(),
-  status: z.number().optional(),
-  traceId: z.string().optional(),
-})
-
-/** A run keeps the answer that it got, mostly a problem document: what it says, and under what the log has more of it. */
-function detailOf(answer: string): string {
-  try {
-    const { detail, status = 0, traceId } = problemSchema.parse(JSON.parse(answer))
-    return status >= 500 && traceId ? `${detail} (trace ${traceId})` : detail
-  } catch {
-    return answer
+    objects: objects.map(({ next_try_at, seen_at, ...object }) => ({
+      ...object,
+      nextTryAt: iso(next_try_at),
+      seenAt: seen_at.toISOString(),
+    })),
   }
 }

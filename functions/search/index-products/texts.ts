@@ -98,7 +98,12 @@ export async function ensureGraph(store: Store): Promise<void> {
   try {
     const { rows } = await client.query('select pg_try_advisory_lock($1) as is_ours', [GRAPH_LOCK])
     if (rows[0]?.is_ours) {
+      // It takes as long as it takes, and goes on where the call that began it has ended.
+      await client.query('set statement_timeout = 0')
+      await client.query('set lock_timeout = 0')
       await makeGraph(client)
+      await client.query('reset statement_timeout')
+      await client.query('reset lock_timeout')
       await client.query('select pg_advisory_unlock($1)', [GRAPH_LOCK])
     }
     client.release()

@@ -174,10 +174,10 @@ test('while nothing is known of the bus, asOf says so', async () => {
 })
 
 test('when the store is away the answer is 503', async () => {
-  const away = {
+  const away: Store = {
     ...store,
-    pool: { query: async () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })) },
-  } as unknown as Store
+    query: async () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })),
+  }
   const { call } = await startFunction(searchProducts, {
     resources: { store: away, models, sources: [CATALOGUE] },
   })

@@ -147,11 +147,11 @@ export async function findProducts(store: Store, wanted: Candidates): Promise<Se
   }
   const asked = (Object.keys(FILTERS) as (keyof Filters)[]).filter(name => filters[name] !== undefined)
   const conditions = asked.map(name => FILTERS[name](`$${values.push(filters[name])}`))
-  const { rows } = await store.pool.query<SearchRow>({
-    name: ['search', vector ? language : 'browse', ...asked].join('-'),
-    text: fuse(conditions, vector ? rankedBy(language) : BROWSED),
+  const [row] = await store.query<SearchRow>(
+    fuse(conditions, vector ? rankedBy(language) : BROWSED),
     values,
-  })
-  if (!rows[0]) throw new Error('the search returned no row')
-  return rows[0]
+    { name: ['search', vector ? language : 'browse', ...asked].join('-') },
+  )
+  if (!row) throw new Error('the search returned no row')
+  return row
 }

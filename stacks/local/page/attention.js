@@ -12,11 +12,15 @@ const REASONS = {
   unknown_type: 'it is of a kind that nobody knows',
   incompatible_schema: 'its columns do not fit the files in the lake',
   unchanged_value_unknown: 'the source left out a large value that had not changed',
+  too_large: 'its function takes no body of this size',
   unknown_error: 'it failed three times for a reason that nobody foresaw; the log has it',
 }
 
 /** Where nothing but a change's place is kept, because its personal values were not treated yet: it cannot be sent again. */
 const ADMISSION = 'admit-changes'
+
+/** Tries of an object after which it is no passing moment that its function has not taken it. */
+const PATIENCE = 5
 
 const SOURCE_STATES = {
   snapshot: 'all its tables are being read',
@@ -30,7 +34,7 @@ export function showAttention(status) {
   showJobs(status)
 }
 
-function problemsOf({ sources, tables, marts, parked, failed }) {
+function problemsOf({ sources, tables, marts, parked, failed, objects }) {
   return [
     ...sources
       .filter(source => source.problem)
@@ -58,6 +62,13 @@ function problemsOf({ sources, tables, marts, parked, failed }) {
         text: `${plural(rows, 'value')} of the source set aside by the last build`,
         detail:
           'missing, beyond any range, or pointing to nothing; the mart set_aside names each by table, key and column',
+      })),
+    ...objects
+      .filter(({ status, attempts }) => status === 'refused' || attempts >= PATIENCE)
+      .map(({ function: name, key, status, detail }) => ({
+        key: `object ${name} ${key}`,
+        text: `${name} ${status === 'refused' ? 'refused' : 'has not taken'} ${key}`,
+        detail: detail ?? '',
       })),
     ...parked.map(group => ({
       key: `parked ${group.function} ${group.topic} ${group.reason}`,
@@ -182,7 +193,7 @@ function dueNext(name) {
     .sort()[0]
 }
 
-function showJobs({ running, failed }) {
+function showJobs({ running, failed, waiting }) {
   void readSchedules()
   const jobs = [
     ...new Set([
@@ -197,10 +208,11 @@ function showJobs({ running, failed }) {
       name,
       run: running.find(run => run.schedule.startsWith(`${name}/`)),
       failed: failed.some(run => run.schedule.startsWith(`${name}/`)),
+      waiting: waiting.find(run => run.schedule.startsWith(`${name}/`)),
     })),
     job => job.name,
     () => html('li', {}, html('span', { class: 'what' }), html('span', { class: 'why' })),
-    (item, { name, run, failed: hasFailed }) => {
+    (item, { name, run, failed: hasFailed, waiting: waits }) => {
       const next = dueNext(name)
       const then = next ? `next at ${timeOfDay(next)}` : ''
       setText(item.firstElementChild, name)
@@ -208,7 +220,9 @@ function showJobs({ running, failed }) {
         item.lastElementChild,
         run
           ? `runs for ${duration(ageMs(run.startedAt))}`
-          : [hasFailed ? 'failed last time' : '', then].filter(Boolean).join('; '),
+          : [hasFailed ? 'failed last time' : '', waits ? `waits: ${waits.detail ?? 'it begins'}` : '', then]
+              .filter(Boolean)
+              .join('; '),
       )
     },
   )
