@@ -106,8 +106,9 @@ test('a table is as far as its slowest partition, and says how far behind and wh
 })
 
 test('sources, parked events and schedules are told with what is wrong with them', async () => {
-  await store.query(`insert into ingest.capture (system, state, epoch, slot, retained_bytes, retained_limit_bytes, problem)
-    values ('shop', 'lost', 3, 'cordage_shop', 5000000000, 4294967296, 'its slot is lost')`)
+  await store.query(`insert into ingest.capture (system, state, epoch, slot, retained_bytes, retained_limit_bytes, problem, reading)
+    values ('shop', 'lost', 3, 'cordage_shop', 5000000000, 4294967296, 'its slot is lost',
+      '{"Sale": {"rows": 1200, "estimatedRows": 56000, "parts": []}}')`)
   await store.query(`insert into ops.parked (function, topic, event_id, event, reason) values
     ('land-changes', 'cdc.shop.Product', 'a', '{}', 'type_mismatch'), ('land-changes', 'cdc.shop.Product', 'b', '{}', 'type_mismatch')`)
   await store.query(`insert into ops.schedule_run (schedule, due_at, status, detail) values
@@ -119,6 +120,7 @@ test('sources, parked events and schedules are told with what is wrong with them
       system: 'shop',
       state: 'lost',
       epoch: 3,
+      reading: [{ table: 'Sale', rows: 1200, estimatedRows: 56_000 }],
       retainedBytes: 5_000_000_000,
       retainedLimitBytes: 4_294_967_296,
       problem: 'its slot is lost',

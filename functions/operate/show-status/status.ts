@@ -16,6 +16,15 @@ export const statusSchema = z.object({
       system: z.string(),
       state: z.string(),
       epoch: z.number().int(),
+      reading: z
+        .array(
+          z.object({
+            table: z.string(),
+            rows: z.number().int().describe('Rows read so far'),
+            estimatedRows: z.number().int().describe('Rows that it has, as the source guesses'),
+          }),
+        )
+        .describe('Tables whose rows are being read while changes are followed'),
       retainedBytes: z.number().nullable().describe('Log that the source keeps for us'),
       retainedLimitBytes: z.number().nullable().describe('Where the source gives up keeping it'),
       problem: z.string().nullable(),
@@ -110,9 +119,10 @@ export async function readStatus(query: Query): Promise<Status> {
     epoch: number
     retained: string | null
     retained_limit: string | null
+    reading: Record<string, { rows: number; estimatedRows: number }>
     problem: string | null
   }>(
-    'select system, state, epoch, retained_bytes as retained, retained_limit_bytes as retained_limit, problem from ingest.capture order by system',
+    'select system, state, epoch, retained_bytes as retained, retained_limit_bytes as retained_limit, reading, problem from ingest.capture order by system',
   )
   const tables = await query<{
     topic: string
@@ -179,8 +189,13 @@ export async function readStatus(query: Query): Promise<Status> {
   )
   return {
     at: now.toISOString(),
-    sources: sources.map(({ retained, retained_limit, ...source }) => ({
+    sources: sources.map(({ retained, retained_limit, reading, ...source }) => ({
       ...source,
+      reading: Object.entries(reading).map(([table, { rows, estimatedRows }]) => ({
+        table,
+        rows,
+        estimatedRows,
+      })),
       retainedBytes: count(retained),
       retainedLimitBytes: count(retained_limit),
     })),

@@ -1,6 +1,6 @@
 import { ageMs, ask } from './ask.js'
 import { byId, html, setText, showList } from './dom.js'
-import { bytes, duration, durationInWords, plural, timeOfDay } from './format.js'
+import { bytes, count, duration, durationInWords, plural, timeOfDay } from './format.js'
 
 /** Why a change was set aside, in a sentence. The word itself is shown beside it, because metrics and calls use it. */
 const REASONS = {
@@ -23,7 +23,7 @@ const ADMISSION = 'admit-changes'
 const PATIENCE = 5
 
 const SOURCE_STATES = {
-  snapshot: 'all its tables are being read',
+  snapshot: 'tables of it are being read, while its changes are followed',
   streaming: 'its changes are followed as they happen',
   lost: 'its changes since the last ones seen are lost',
 }
@@ -152,13 +152,19 @@ function showSources(sources) {
     sources,
     source => source.system,
     () => html('li', {}, html('span', { class: 'what' }), html('span', { class: 'why' })),
-    (item, { system, state, retainedBytes, retainedLimitBytes }) => {
+    (item, { system, state, reading, retainedBytes, retainedLimitBytes }) => {
       const kept =
         retainedBytes === null
           ? ''
           : ` It keeps ${bytes(retainedBytes)} of its log for us${retainedLimitBytes ? `, and gives up at ${bytes(retainedLimitBytes)}` : ''}.`
       setText(item.firstElementChild, system)
-      setText(item.lastElementChild, `${SOURCE_STATES[state] ?? state}.${kept}`)
+      const read = reading
+        .filter(({ rows }) => rows > 0)
+        .map(
+          ({ table, rows, estimatedRows }) =>
+            ` ${table}: ${count(rows)} of about ${count(Math.max(rows, estimatedRows))} rows.`,
+        )
+      setText(item.lastElementChild, `${SOURCE_STATES[state] ?? state}.${read.join('')}${kept}`)
     },
   )
 }

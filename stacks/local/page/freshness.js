@@ -27,14 +27,9 @@ const stateOf = lagMs =>
 /** Tables of all sources with what each consumer has read of them. */
 function tablesOf(status) {
   const byTopic = new Map()
-  const beingRead = new Set(
-    status.sources.filter(({ state }) => state === 'snapshot').map(({ system }) => system),
-  )
   for (const row of status.tables) {
     const table = byTopic.get(row.topic) ?? { topic: row.topic }
-    // While a first reading is under way nobody can say that nothing is missing.
-    const lagMs = beingRead.has(row.topic.split('.')[1]) ? null : row.lagMs
-    table[CONSUMERS[row.consumer] ?? row.consumer] = { ...row, lagMs }
+    table[CONSUMERS[row.consumer] ?? row.consumer] = row
     byTopic.set(row.topic, table)
   }
   return [...byTopic.values()]
@@ -91,7 +86,7 @@ function showLag(cell, consumer, whenNone) {
   cell.dataset.state = problem ? 'stale' : stateOf(lagMs)
   setText(cell, problem ? 'waits' : lagMs === null ? 'reading…' : duration(lagMs))
   cell.title = [
-    problem ?? (changedAt ? `complete up to ${exactTime(changedAt)}` : 'the first reading is under way'),
+    problem ?? (changedAt ? `complete up to ${exactTime(changedAt)}` : 'its rows are being read'),
     eventsBehind > 0 ? `${plural(eventsBehind, 'change')} on the way` : '',
   ]
     .filter(Boolean)
