@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
 import { openShop, type Shop } from '../support/captured-shop.ts'
 import { waitFor } from '../support/demo.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
@@ -14,6 +15,9 @@ before(async () => {
   })
 })
 after(() => postgres.stop())
+
+/** Shops have nothing to do with each other, and mostly wait. */
+const TOGETHER = { concurrency: 3 }
 
 const ITEM = `item:
   entity: product
@@ -85,27 +89,29 @@ const HAZARDS: { what: string; sql: string; says: RegExp; remedy?: string }[] = 
   },
 ]
 
-for (const { what, sql, says, remedy } of HAZARDS)
-  test(`refused before it harms the shop: ${what}`, async () => {
-    await withShop({ sql: 'select 1', tables: ITEM }, async shop => {
-      const own = (text: string) => shop.sql.query(text.replaceAll('SHOP', shop.source.system))
-      await own(sql)
-      const { problems, hazards } = await shop.check()
-      assert.match(problems.join('\n'), says)
-      assert.ok(hazards.length > 0)
-      const { rows: before } = await shop.sql.query('select * from pg_publication order by 1')
-      shop.start()
-      await waitFor('the refusal', async () => shop.failures.length > 0)
-      assert.deepEqual((await shop.sql.query('select * from pg_publication order by 1')).rows, before)
-      if (!remedy) return
-      await own(remedy)
-      assert.deepEqual((await shop.check()).problems, [])
-      await shop.caughtUp()
-      for (const statement of OWN) await shop.sql.query(statement)
-      await shop.caughtUp()
-      assert.deepEqual(await shop.rows('item'), {})
+describe('refused before it harms the shop', TOGETHER, () => {
+  for (const { what, sql, says, remedy } of HAZARDS)
+    test(what, async () => {
+      await withShop({ sql: 'select 1', tables: ITEM }, async shop => {
+        const own = (text: string) => shop.sql.query(text.replaceAll('SHOP', shop.source.system))
+        await own(sql)
+        const { problems, hazards } = await shop.check()
+        assert.match(problems.join('\n'), says)
+        assert.ok(hazards.length > 0)
+        const { rows: before } = await shop.sql.query('select * from pg_publication order by 1')
+        shop.start()
+        await waitFor('the refusal', async () => shop.failures.length > 0)
+        assert.deepEqual((await shop.sql.query('select * from pg_publication order by 1')).rows, before)
+        if (!remedy) return
+        await own(remedy)
+        assert.deepEqual((await shop.check()).problems, [])
+        await shop.caughtUp()
+        for (const statement of OWN) await shop.sql.query(statement)
+        await shop.caughtUp()
+        assert.deepEqual(await shop.rows('item'), {})
+      })
     })
-  })
+})
 
 test('a publication for all tables, or of a schema, is refused: a table made later could not be updated', async () => {
   for (const kind of ['for all tables', 'for tables in schema public'])
@@ -321,23 +327,25 @@ const STORIES: Story[] = [
   },
 ]
 
-for (const { what, sql, tables = PART, steps, columns = 'id, note' } of STORIES)
-  test(`captured exactly: ${what}`, { timeout: 120_000 }, async () => {
-    await withShop({ sql, tables }, async shop => {
-      const same = async (after: string) => {
-        await shop.caughtUp()
-        const { rows } = await shop.sql.query<{ id: number }>(`select ${columns} from item order by id`)
-        const expected = Object.fromEntries(rows.map(row => [String(row.id), row]))
-        assert.deepEqual(await shop.rows('item'), expected, `after ${after}: ${shop.failures.join('; ')}`)
-      }
-      shop.start()
-      await same('the snapshot')
-      for (const step of steps) {
-        await shop.sql.query(step.replaceAll('SHOP', shop.source.system))
-        await same(step)
-      }
+describe('captured exactly', TOGETHER, () => {
+  for (const { what, sql, tables = PART, steps, columns = 'id, note' } of STORIES)
+    test(what, { timeout: 120_000 }, async () => {
+      await withShop({ sql, tables }, async shop => {
+        const same = async (after: string) => {
+          await shop.caughtUp()
+          const { rows } = await shop.sql.query<{ id: number }>(`select ${columns} from item order by id`)
+          const expected = Object.fromEntries(rows.map(row => [String(row.id), row]))
+          assert.deepEqual(await shop.rows('item'), expected, `after ${after}: ${shop.failures.join('; ')}`)
+        }
+        shop.start()
+        await same('the snapshot')
+        for (const step of steps) {
+          await shop.sql.query(step.replaceAll('SHOP', shop.source.system))
+          await same(step)
+        }
+      })
     })
-  })
+})
 
 const REFUSED: { what: string; sql: string; says: RegExp; remedy?: string; row?: string }[] = [
   {
@@ -428,19 +436,60 @@ const REFUSED: { what: string; sql: string; says: RegExp; remedy?: string; row?:
   },
 ]
 
-for (const { what, sql, says, remedy, row = `(id, note) values (4, 'x')` } of REFUSED)
-  test(`refused by name: ${what}`, async () => {
-    await withShop({ sql: 'select 1', tables: PART }, async shop => {
-      const own = (text: string) => shop.sql.query(text.replaceAll('SHOP', shop.source.system))
-      await own(sql)
-      assert.match((await shop.checkAsReader()).problems.join('\n'), says)
-      if (!remedy) return
-      await own(remedy)
-      assert.deepEqual((await shop.check()).problems, [])
-      await own(`insert into item ${row}`)
-      shop.start()
-      await shop.caughtUp()
-      const { rows } = await shop.sql.query('select id, note from item')
-      assert.deepEqual(Object.values(await shop.rows('item')), rows)
+describe('refused by name', TOGETHER, () => {
+  for (const { what, sql, says, remedy, row = `(id, note) values (4, 'x')` } of REFUSED)
+    test(what, async () => {
+      await withShop({ sql: 'select 1', tables: PART }, async shop => {
+        const own = (text: string) => shop.sql.query(text.replaceAll('SHOP', shop.source.system))
+        await own(sql)
+        assert.match((await shop.checkAsReader()).problems.join('\n'), says)
+        if (!remedy) return
+        await own(remedy)
+        assert.deepEqual((await shop.check()).problems, [])
+        await own(`insert into item ${row}`)
+        shop.start()
+        await shop.caughtUp()
+        const { rows } = await shop.sql.query('select id, note from item')
+        assert.deepEqual(Object.values(await shop.rows('item')), rows)
+      })
     })
+})
+
+test('a database whose encoding says nothing of its texts is refused, with what to do', async () => {
+  const admin = await postgres.createDatabase('encodings')
+  const client = new pg.Client({ connectionString: admin.reveal() })
+  await client.connect()
+  await client.query(`create database ascii encoding 'SQL_ASCII' locale 'C' template template0`)
+  await client.end()
+  await withShop({ sql: 'create table item (id int primary key, note text)', tables: PART }, async shop => {
+    await shop.moveTo(postgres.url('ascii'))
+    await shop.sql.query('create table item (id int primary key, note text)')
+    assert.match(
+      (await shop.check()).problems.join('\n'),
+      /its encoding is SQL_ASCII.*restore it into a database with encoding UTF8/,
+    )
   })
+})
+
+test('a reading is as slow as the source file says, and no transaction of it stays open', {
+  timeout: 60_000,
+}, async () => {
+  const sql = `create table item (id int primary key, note text); insert into item select i, 'n' from generate_series(1, 4000) i`
+  await withShop({ sql, tables: PART, head: 'snapshot: { rowsPerSecond: 1000 }' }, async shop => {
+    const startedAt = Date.now()
+    let longest = 0
+    shop.start()
+    await waitFor('the rows to be read', async () => {
+      const { rows } = await shop.sql.query<{ age: number }>(
+        `select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 as age
+         from pg_stat_activity where application_name = 'cordage-snapshot' and datname = current_database()`,
+      )
+      longest = Math.max(longest, rows[0]?.age ?? 0)
+      return (await shop.state())?.state === 'streaming'
+    })
+    assert.ok(Date.now() - startedAt > 2500, `${Date.now() - startedAt} ms`)
+    assert.ok(longest < 2, `${longest} s`)
+    await shop.caughtUp()
+    assert.equal(Object.keys(await shop.rows('item')).length, 4000)
+  })
+})

@@ -94,6 +94,8 @@ type Window = {
   /** Transactions that came before it and need not have ended for everybody. */
   before: number[]
   chunk?: Chunk
+  /** Once it is read: of other keys nothing needs to be kept in mind, however long a transaction is. */
+  keys?: Set<string>
   placed: PromiseWithResolvers<void>
 }
 
@@ -176,6 +178,7 @@ export function makeCollector(options: {
       for (const row of [change.before, change.after]) {
         if (!row) continue
         const key = rawKeyOf(table, row)
+        if (window.keys && !window.keys.has(key)) continue
         const xids = window.touched.get(key)
         if (!xids) window.touched.set(key, [xid])
         else if (xids.at(-1) !== xid) xids.push(xid)
@@ -287,6 +290,7 @@ export function makeCollector(options: {
         return false
       }
       window.chunk = chunk
+      window.keys = new Set(chunk.rows.map(row => rawKeyOf(window.table, row)))
       if (!current && chunk.behind <= reachedLsn) put(window)
       return true
     },
