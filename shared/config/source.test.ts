@@ -293,6 +293,15 @@ test('a trigger file is refused by its file and field', context => {
   assert.throws(() => read('topics: ['), /do-things\.yml is not YAML/)
 })
 
+test('two columns of one name of ours are refused: one would hide the other', () => {
+  const twice = GOOD.replace(/^( +)(\w+): (\{ type: string, as: )(\w+)(.*)$/m, '$&\n$1Other: $3$4$5')
+  assert.notEqual(twice, GOOD)
+  assert.throws(
+    () => parseSource('shop.yml', twice),
+    /columns \w+ and Other are both called \w+: give each a name of its own/,
+  )
+})
+
 test('a dropped column needs neither type nor name; every other says which is missing', () => {
   const text = (column: string) => `
 connection: shop

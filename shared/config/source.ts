@@ -240,8 +240,16 @@ function findTableIssues(table: LooseTable): Issue[] {
     if (!names.includes(key))
       issues.push({ path: at('key'), says: `key column ${key} is not among its columns` })
   issues.push(...findColumnNameIssues(name, names))
+  const called = new Map<string, string>()
   for (const column of names) {
-    const { policy, type } = table.columns[column] ?? {}
+    const { policy, type, as } = table.columns[column] ?? {}
+    const other = as === undefined || policy === 'drop' ? undefined : called.get(as)
+    if (other !== undefined)
+      issues.push({
+        path: at('columns', column),
+        says: `columns ${other} and ${column} are both called ${as}: give each a name of its own`,
+      })
+    if (as !== undefined && policy !== 'drop') called.set(as, column)
     if (policy === 'generalise' && type && !['date', 'timestamp', 'timestampNtz'].includes(type.kind))
       issues.push({
         path: at('columns', column),

@@ -493,3 +493,40 @@ test('a reading is as slow as the source file says, and no transaction of it sta
     assert.equal(Object.keys(await shop.rows('item')).length, 4000)
   })
 })
+
+test('a column that is added to a table with personal data stops nothing, and is said', {
+  timeout: 60_000,
+}, async () => {
+  const tables = `person:
+  entity: client
+  key: [id]
+  client: id
+  columns:
+    id: { type: int, as: client_id, policy: keep }
+    note: { type: string, as: last_name, policy: encrypt }`
+  await withShop({ sql: 'create table person (id int primary key, note text)', tables }, async shop => {
+    shop.start()
+    await shop.caughtUp()
+    await shop.sql.query(
+      `alter table person add column phone text; insert into person values (1, 'a', '555')`,
+    )
+    await waitFor('the reason', async () =>
+      /person\.phone is not listed/.test(String((await shop.state())?.problem)),
+    )
+    await shop.sql.query(`insert into person values (2, 'b', '556')`)
+    await shop.caughtUp()
+    assert.deepEqual(Object.keys(await shop.rows('person')), ['1', '2'])
+    assert.deepEqual(Object.keys((await shop.rows('person'))['2'] ?? {}), ['id', 'note'])
+    assert.deepEqual(shop.failures, [])
+  })
+})
+
+test('a schema that may not be used, and rows that may not be read, are said by name', async () => {
+  await withShop({ sql: 'create table item (id int primary key, note text)', tables: PART }, async shop => {
+    await shop.sql.query('revoke usage on schema public from public')
+    assert.match(
+      (await shop.checkAsReader()).problems.join('\n'),
+      /schema public of table item may not be used: grant usage on schema public/,
+    )
+  })
+})

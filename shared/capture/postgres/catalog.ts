@@ -87,7 +87,8 @@ export type TableFacts = RelationFacts & {
   /** Where it is partitioned: those that hold the rows. */
   leaves: RelationFacts[]
   hasChildren: boolean
-  mayRead: boolean
+  /** Whether its schema may be used: without that nothing in it may be read. */
+  mayUseSchema: boolean
   hidesRows: boolean
   isOwn: boolean
 }
@@ -243,7 +244,7 @@ async function readRelations(
           from pg_index i where i.indrelid = c.oid and i.indislive),
         'leafIds', (select coalesce(json_agg(leaf.oid::text), '[]') from leaf where leaf.root = c.oid),
         'hasChildren', c.relkind <> 'p' and exists (select 1 from pg_inherits where inhparent = c.oid),
-        'mayRead', has_table_privilege(c.oid, 'select'), 'hidesRows', row_security_active(c.oid),
+        'mayUseSchema', has_schema_privilege(n.oid, 'usage'), 'hidesRows', row_security_active(c.oid),
         'isOwn', pg_has_role(c.relowner, 'usage'), 'estimatedRows', c.reltuples)
       from relation r join pg_class c using (oid) join pg_namespace n on n.oid = c.relnamespace`,
     values: [schema, tables, publication],

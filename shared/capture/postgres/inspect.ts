@@ -16,6 +16,8 @@ export type SourceReport = {
   problems: string[]
   /** Those of them that make statements of the source itself fail. */
   hazards: string[]
+  /** Those that keep nothing from going on that has begun: columns that nobody has said what becomes of. */
+  unlisted: string[]
   /** It can, with a drawback. */
   warnings: string[]
   /** Columns that the database has and the file does not list, by table. */
@@ -71,9 +73,16 @@ export function missingTables(
 
 /** Holds a source file against its database: log settings, rights, tables, keys, publications, columns, types. */
 export function inspectSource(catalog: Catalog, source: Source): SourceReport {
+  const report = inspectTables(catalog, source)
+  return { ...report, problems: [...findServerProblems(catalog.server, source), ...report.problems] }
+}
+
+/** The same without the server's settings, which matter at the start. */
+export function inspectTables(catalog: Catalog, source: Source): SourceReport {
   const report: SourceReport = {
-    problems: findServerProblems(catalog.server, source),
+    problems: [],
     hazards: [],
+    unlisted: [],
     warnings: [],
     notCaptured: new Map(),
     proposals: new Map(),
@@ -171,6 +180,10 @@ function inspectTable(
     report.problems.push(problem)
     return
   }
+  if (!found.mayUseSchema)
+    report.problems.push(
+      `schema ${found.schema} of table ${table.name} may not be used: grant usage on schema ${found.schema}`,
+    )
   if (found.hidesRows)
     report.problems.push(
       `row level security hides rows of table ${table.name} from this role: alter role … bypassrls`,
@@ -191,10 +204,12 @@ function inspectTable(
       unlisted.map(({ name }) => name),
     )
   if (!table.personal || unlisted.length === 0) return
-  for (const { name } of unlisted)
-    report.problems.push(
+  const untold = unlisted.map(
+    ({ name }) =>
       `column ${table.name}.${name} is not listed in a table with personal data: list it with a policy (keep, drop, hash, generalise, encrypt)`,
-    )
+  )
+  report.problems.push(...untold)
+  report.unlisted.push(...untold)
   report.proposals.set(
     table.name,
     unlisted.map(column => proposeColumn(column, true)),

@@ -8,10 +8,12 @@ import { inspectSource, missingTables, type SourceReport, slotOf } from './inspe
 
 /** How long a change of our publication may wait for somebody's lock of a table. */
 const LOCK_MS = 5000
+/** Whatever a role or a database has set for others. */
+const OPTIONS = `-c lock_timeout=${LOCK_MS} -c statement_timeout=60000 -c default_transaction_read_only=off`
 
 /** @throws OutageError where the database cannot be reached */
 export async function connectSource(url: SecretUrl, signal?: AbortSignal): Promise<pg.Client> {
-  const config = { application_name: 'cordage-heartbeat', options: `-c lock_timeout=${LOCK_MS}` }
+  const config = { application_name: 'cordage-heartbeat', options: OPTIONS }
   return await connectPostgres(url, config, signal).catch(cause => {
     throw new OutageError('source', `cannot connect to ${url}`, { cause })
   })

@@ -4,7 +4,7 @@ import { describeError } from '../../errors/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import type { Catalog } from './catalog.ts'
-import { inspectSource, slotOf } from './inspect.ts'
+import { inspectTables, slotOf } from './inspect.ts'
 import { ourPublication, readSourceCatalog, refuseProblems, withdrawHarmful } from './prepare.ts'
 import { type Progress, saveRead } from './progress.ts'
 import { parseLsn } from './replication.ts'
@@ -33,7 +33,8 @@ export function makeWatch(options: {
   const inspect = async (): Promise<string | undefined> => {
     const catalog = await readSourceCatalog(client, source)
     const now = textOf(catalog)
-    const { problems, hazards } = inspectSource(catalog, source)
+    const { problems, hazards, unlisted } = inspectTables(catalog, source)
+    const told = [...hazards, ...unlisted]
     if (hazards.length > 0) {
       const done = await withdrawHarmful(client, catalog, source).catch(error => [describeError(error)])
       log.error({ system: source.system, hazards, done }, 'statements of the source fail')
@@ -42,9 +43,9 @@ export function makeWatch(options: {
     seen = now
     refuseProblems(
       source,
-      problems.filter(problem => !hazards.includes(problem)),
+      problems.filter(problem => !told.includes(problem)),
     )
-    return hazards.length > 0 ? hazards.join('; ') : undefined
+    return told.length > 0 ? told.join('; ') : undefined
   }
 
   const compare = async (catalog: Catalog) => {
