@@ -1,6 +1,7 @@
 export { type Authenticate, isLoopback, makeAuthenticate } from './access.ts'
 export * from './define.ts'
 export { type Host, makeHost } from './host.ts'
+export { discoverIssuer, ISSUER_TIMEOUT_MS, type Issuer } from './issuer.ts'
 export { type FunctionReply, type FunctionRequest, toInputSchema } from './message.ts'
 export { makeOpenApi, toJsonSchema } from './openapi.ts'
 export type { Opened, Openers, ResourceName, Resources } from './resources.ts'

@@ -23,7 +23,7 @@ after(() => {
 })
 
 const callerOf = (path: string, signal = new AbortController().signal) =>
-  makeHttpCaller({ urls: new Map([['*', `${origin}${path}`]]), token: 'secret', signal })
+  makeHttpCaller({ urls: new Map([['*', `${origin}${path}`]]), token: async () => 'secret', signal })
 
 test('a batch is handed over with the token, and its answers come back', async () => {
   assert.deepEqual(await callerOf('/').deliver('land-changes', []), {
@@ -38,7 +38,7 @@ test('a batch is handed over with the token, and its answers come back', async (
 test('what is not there, or answers something else than JSON, is an outage', async () => {
   const nowhere = makeHttpCaller({
     urls: new Map([['other', origin]]),
-    token: undefined,
+    token: async () => undefined,
     signal: new AbortController().signal,
   })
   assert.equal((await nowhere.deliver('land-changes', [])).status, 503)
@@ -61,7 +61,7 @@ test('copies of a function are called in turn, and one that is down is passed ov
   const callerOf = (...urls: string[]) =>
     makeHttpCaller({
       urls: new Map([['land-changes', urls.join('|')]]),
-      token: undefined,
+      token: async () => undefined,
       signal: new AbortController().signal,
     })
   const statuses = async (caller: Caller, calls: number) => {

@@ -6,6 +6,7 @@ import type { BatchResult, Host } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import { toBusEvent } from '../../shared/events/index.ts'
 import { makeTraceparent, readTraceId } from '../../shared/telemetry/index.ts'
+import type { Token } from './token.ts'
 
 /** What came back from a function: 200 with one result per event, or the status and text of its refusal. */
 export type Delivery = { status: number; results: BatchResult[]; detail?: string }
@@ -58,7 +59,7 @@ type HttpCallerOptions = {
    */
   urls: Map<string, string>
   /** Access token for functions that ask for one. */
-  token: string | undefined
+  token: Token
   /** Cuts calls in flight off, which then count as not answered. */
   signal: AbortSignal
 }
@@ -66,21 +67,30 @@ type HttpCallerOptions = {
 /** Calls functions over HTTP. How long a call may take is the function's own limit, which it answers for. */
 export function makeHttpCaller({ urls, token, signal }: HttpCallerOptions): Caller {
   let turn = 0
+  let refused: string | undefined
   const post = async (name: string, type: string, body: Buffer[]) => {
     const copies = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
     if (copies.length === 0) return { status: 503, body: { detail: `no URL for the function ${name}` } }
+    let bearer: string | undefined
+    try {
+      bearer = await token(refused)
+    } catch (error) {
+      return { status: 503, body: { detail: describeError(error) } }
+    }
     const headers = {
       'content-type': type,
       'content-length': body.reduce((sum, piece) => sum + piece.length, 0),
       traceparent: makeTraceparent(readTraceId(undefined)),
-      ...(token && { authorization: `Bearer ${token}` }),
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
     }
     const first = turn++
     let problem: unknown
     for (let i = 0; i < copies.length; i++)
       try {
         const url = new URL(copies[(first + i) % copies.length] ?? '')
-        return await send(url, { method: 'POST', headers, signal }, body)
+        const reply = await send(url, { method: 'POST', headers, signal }, body)
+        if (reply.status === 401) refused = bearer
+        return reply
       } catch (error) {
         problem = error
         // Of two copies only one may be given the call: another is asked only where this one cannot have heard of it.

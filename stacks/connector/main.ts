@@ -19,6 +19,7 @@ import { makeHttpCaller } from './caller.ts'
 import { DUTIES, type Duty, startConnector } from './index.ts'
 import { readNotices } from './notices.ts'
 import { isCaptured, requireSources } from './sources.ts'
+import { makeToken } from './token.ts'
 
 /** How long the calls in flight are waited for at the end. */
 const LAST_CALLS_MS = 5000
@@ -56,7 +57,7 @@ try {
     objects: openObjects(OBJECTS_URL.reveal()),
     caller: makeHttpCaller({
       urls: settings.FUNCTION_URLS,
-      token: settings.FUNCTIONS_TOKEN,
+      token: makeToken(settings),
       signal: cutOff.signal,
     }),
     masterKey: readMasterKey(CORDAGE_HOME),
