@@ -3,7 +3,7 @@ import { ensureGraph } from '../../functions/search/index-products/texts.ts'
 import { interpret } from '../../functions/search/search-products/interpret.ts'
 import { lookUpTerms } from '../../functions/search/search-products/look-up.ts'
 import { type Candidates, findProducts } from '../../functions/search/search-products/query.ts'
-import { makeVocabulary } from '../../functions/search/search-products/vocabulary.ts'
+import { readVocabulary } from '../../functions/search/search-products/vocabulary.ts'
 import { loadModels } from '../../shared/models/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { loadDemo } from '../../stacks/demo/load.ts'
@@ -32,10 +32,11 @@ try {
   const startedAt = performance.now()
   await ensureGraph(store)
   report('search_size_graph_built', (performance.now() - startedAt) / 1000, 's')
+  await store.query('vacuum (full) search.product')
   await store.query('analyze')
+  const vocabulary = await readVocabulary(store)
   for (const { name, query, filters } of QUERIES) {
     const [vector] = await models.embed([query])
-    const vocabulary = makeVocabulary(new Map())
     const wanted: Candidates = {
       query,
       terms: await lookUpTerms(store, interpret(query, vocabulary), vocabulary),

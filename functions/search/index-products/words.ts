@@ -41,23 +41,28 @@ async function writeWords(query: Query, productIds: string[]): Promise<void> {
     [productIds],
   )
   const made = rows.map(toWords)
+  const ids = rows.map(row => row.product_id)
   // English words by their stems, all others as they are; those of a name both ways.
   await query(
-    `update search.product p set vocabulary = array(select jsonb_array_elements_text(w.vocabulary)), folding = $7,
+    `update search.product p set folding = $6,
        words = w.plain::tsvector || setweight(to_tsvector('english', w.name), 'A')
          || setweight(to_tsvector('english', w.kind), 'B') || setweight(to_tsvector('english', w.description), 'C')
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
-       as w (product_id, plain, name, kind, description, vocabulary)
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as w (product_id, plain, name, kind, description)
      where p.product_id = w.product_id`,
     [
-      rows.map(row => row.product_id),
+      ids,
       made.map(one => one.plain),
       made.map(one => one.name),
       made.map(one => one.kind),
       made.map(one => one.description),
-      made.map(one => JSON.stringify(one.vocabulary)),
       FOLDING,
     ],
+  )
+  await query(
+    `insert into search.vocabulary (product_id, words)
+     select product_id, array(select jsonb_array_elements_text(words)) from unnest($1::text[], $2::jsonb[]) as v (product_id, words)
+     on conflict (product_id) do update set words = excluded.words`,
+    [ids, made.map(one => JSON.stringify(one.vocabulary))],
   )
 }
 

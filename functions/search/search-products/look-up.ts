@@ -11,7 +11,7 @@ export type Terms = {
   /** Any of the words as it is, without its marks, or by its stem; and all of them. */
   any: string
   all: string
-  /** The same where the words need only be the beginnings of others. */
+  /** The same where words may be the beginnings of others: the last, and those that no product has as they are. */
   anyBegun: string
   allBegun: string
 }
@@ -47,7 +47,7 @@ export async function lookUpTerms(
   return {
     words: texts,
     corrected: isCorrected ? texts.join(' ') : null,
-    ...toConditions(meant, stemsOf),
+    ...toConditions(meant, stemsOf, word => vocabulary.get(word) !== undefined),
   }
 }
 
@@ -65,7 +65,11 @@ async function ask(store: Store, words: string[]): Promise<Map<string, Found>> {
 /** Beginnings of Latin words from here on: shorter ones begin half of the catalogue. */
 const MIN_BEGINNING = 3
 
-function toConditions(words: Word[], stemsOf: (word: string) => string[] | null | undefined) {
+function toConditions(
+  words: Word[],
+  stemsOf: (word: string) => string[] | null | undefined,
+  isWhole: (word: string) => boolean,
+) {
   // Words that say nothing count only where there are no others.
   const telling = words.filter(({ word, parts }) => parts.length > 0 || stemsOf(word)?.length !== 0)
   const used = telling.length > 0 ? telling : words
@@ -80,7 +84,9 @@ function toConditions(words: Word[], stemsOf: (word: string) => string[] | null 
     return oneOf(divided.length > 0 ? [...forms, `(${divided.join(' & ')})`] : forms)
   })
   const begun = used.map(({ word }, i) => {
-    const beginnings = [...new Set([word, withoutMarks(word)])]
+    // The last one may still be typed; of the others those that no product has as they are.
+    const mayBegin = i === used.length - 1 || !isWhole(word)
+    const beginnings = [...new Set(mayBegin ? [word, withoutMarks(word)] : [])]
       .filter(form => form.length >= MIN_BEGINNING || /\P{ASCII}/u.test(form))
       .map(form => `${quoteLexeme(form)}:*`)
     return oneOf([whole[i] ?? '', ...beginnings])
@@ -88,7 +94,8 @@ function toConditions(words: Word[], stemsOf: (word: string) => string[] | null 
   return {
     any: whole.join(' | '),
     all: whole.join(' & '),
-    anyBegun: begun.join(' | '),
+    // Of one word any is all, and need not be looked for twice.
+    anyBegun: begun.length > 1 ? begun.join(' | ') : '',
     allBegun: begun.join(' & '),
   }
 }

@@ -82,6 +82,9 @@ const BEGUN_NUMBER = /^(?=.*\p{N}).{3,}$/u
 /** After every text that begins with another, in the order of its bytes. */
 const LAST = String.fromCodePoint(0x10ffff)
 
+/** Of a text to any of the words; nothing where words only begin so. */
+const RELEVANCE = `ts_rank('{0.1, 0.3, 0.6, 1.0}', words, $9::tsquery, 1)`
+
 /**
  * What identifiers, words and meaning each find. $4 the query and $5 its pieces as they are looked up, $6 the query as an id,
  * $7 and $8 the beginnings of numbers and where each ends, $9 any and $10 all of its words, $11 and $12 the same for words that
@@ -93,17 +96,23 @@ identified as (
 ),
 begun as (
   select product_id, row_number() over (order by sku_key, product_id) as rank
-  from unnest($7::text[], $8::text[]) as b (first, last) join eligible on sku_key >= b.first and sku_key < b.last
-  where product_id not in (select product_id from identified) order by sku_key, product_id limit ${DEPTH}
+  from unnest($7::text[], $8::text[]) as b (first, last), lateral (
+    select product_id, sku_key from eligible
+    where sku_key >= b.first and sku_key < b.last order by sku_key limit ${DEPTH}
+  ) n where product_id not in (select product_id from identified)
 ),
 worded as (
-  select product_id, weight, row_number() over (order by relevance desc, product_id) as rank from (
-    select product_id, ts_rank('{0.1, 0.3, 0.6, 1.0}', words, $9::tsquery, 1) + kind as relevance,
-      (array[0.5, 1.0, 1.5, 2.0])[kind + 1] as weight
-    from eligible, lateral (
-      select case when words @@ $10::tsquery then 3 when words @@ $12::tsquery then 2 when words @@ $9::tsquery then 1 else 0 end as kind
-    ) k
-    where words @@ $11::tsquery order by relevance desc, product_id limit ${DEPTH}
+  select product_id, (array[0.5, 1.0, 1.5, 2.0])[kind + 1] as weight,
+    row_number() over (order by kind desc, relevance desc, product_id) as rank
+  from (
+    select product_id, max(kind) as kind, max(relevance) as relevance from (
+      (select product_id, ${RELEVANCE} as relevance, case when words @@ $10::tsquery then 3 else 2 end as kind
+       from eligible where words @@ $12::tsquery order by kind desc, relevance desc, product_id limit ${DEPTH})
+      union all
+      (select product_id, relevance, case when relevance > 0 then 1 else 0 end as kind
+       from (select product_id, ${RELEVANCE} as relevance from eligible where words @@ $11::tsquery) s
+       order by relevance desc, product_id limit ${DEPTH})
+    ) either group by product_id order by kind desc, relevance desc, product_id limit ${DEPTH}
   ) w
 ),
 meant as (

@@ -76,17 +76,22 @@ export const stemsSql = (word: string) =>
 const REFRESH_MS = 2000
 const SHARE = 50
 
+export async function readVocabulary(store: Store): Promise<Vocabulary> {
+  const rows = await store.query<{ word: string } & Known>(
+    `select word, count(*)::int as count, ${stemsSql('word')} as stems
+     from search.vocabulary v join search.product p using (product_id), unnest(v.words) as word
+     where not p.is_deleted group by word`,
+  )
+  return makeVocabulary(new Map(rows.map(({ word, ...known }) => [word, known])))
+}
+
 /** The catalogue's words, read again in the background while searches come. */
 export function keepVocabulary(store: Store): () => Vocabulary {
   let current = makeVocabulary(new Map())
   let dueAt = 0
   const read = async () => {
     const startedAt = Date.now()
-    const rows = await store.query<{ word: string } & Known>(
-      `select word, count(*)::int as count, ${stemsSql('word')} as stems
-       from search.product, unnest(vocabulary) as word where not is_deleted group by word`,
-    )
-    current = makeVocabulary(new Map(rows.map(({ word, ...known }) => [word, known])))
+    current = await readVocabulary(store)
     dueAt = Date.now() + Math.max(REFRESH_MS, SHARE * (Date.now() - startedAt))
   }
   return () => {

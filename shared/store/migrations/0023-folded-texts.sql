@@ -7,8 +7,6 @@ alter table search.product
   add column category_key text collate "C",
   add column subcategory_key text collate "C",
   add column color_key text collate "C",
-  -- Distinct words, for those who misspell them.
-  add column vocabulary text[] not null default '{}',
   add column folding integer not null default 0;
 update search.product set
   sku_key = left(lower(sku), 200),
@@ -20,6 +18,13 @@ alter table search.category add column name_key text collate "C", add column fol
 update search.category set name_key = left(lower(name), 200);
 alter table search.subcategory add column name_key text collate "C", add column folding integer not null default 0;
 update search.subcategory set name_key = left(lower(name), 200);
+
+-- Distinct words of a product, for those who misspell them: apart from it, for a row that grows is compressed, and its words
+-- are read with every search.
+create table search.vocabulary (
+  product_id text primary key,
+  words text[] not null
+);
 
 drop index search.product_sku;
 drop index search.product_name;
