@@ -4,6 +4,7 @@ export { type Host, makeHost } from './host.ts'
 export { discoverIssuer, ISSUER_TIMEOUT_MS, type Issuer } from './issuer.ts'
 export { type FunctionReply, type FunctionRequest, toInputSchema } from './message.ts'
 export { makeOpenApi, toJsonSchema } from './openapi.ts'
+export { onlyGet, plainReply, problemReply } from './reply.ts'
 export type { Opened, Openers, ResourceName, Resources } from './resources.ts'
 export { EXIT_CONFIG, exitWith, openResources } from './serve.ts'
 export {
@@ -14,7 +15,5 @@ export {
   MAX_BATCH_BYTES,
   MAX_BODY_BYTES,
   makeServer,
-  plainReply,
-  problemReply,
   type Router,
 } from './server.ts'
