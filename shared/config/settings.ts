@@ -202,6 +202,16 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return { ...parsed.data, CORDAGE_HOME: resolve(parsed.data.CORDAGE_HOME) }
 }
 
+/** The folder of all state, and how it was found: who has set it for one command only looks into another with the next. */
+export function describeHome(
+  { CORDAGE_HOME }: Pick<Settings, 'CORDAGE_HOME'>,
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  return readVariable(env, 'CORDAGE_HOME') === undefined
+    ? `${CORDAGE_HOME} (the default, for CORDAGE_HOME is not set)`
+    : `${CORDAGE_HOME} (set by CORDAGE_HOME)`
+}
+
 function toConnection(from: string, text: string): SecretUrl {
   if (!/^(postgres(ql)?|sqlserver):\/\//.test(text))
     throw new ConfigError(`${from}: must be a URL that begins with postgres:// or sqlserver://`)

@@ -139,7 +139,10 @@ test('npm run sql prints a table, takes queries from a pipe, and changes nothing
         process.execPath,
         [join(ROOT, 'stacks/local/sql.ts'), ...args],
         { env },
-        (error, stdout, stderr) => settle({ code: error ? Number(error.code) : 0, printed: stdout + stderr }),
+        (error, stdout, stderr) =>
+          settle(
+            error ? { code: Number(error.code), printed: stdout + stderr } : { code: 0, printed: stdout },
+          ),
       )
       child.stdin?.end(input)
     })
