@@ -11,7 +11,7 @@ import {
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { openObjects, requireObjects } from '../../shared/objects/index.ts'
-import { readMasterKey } from '../../shared/privacy/index.ts'
+import { openMasterKey } from '../../shared/privacy/index.ts'
 import { migrate, openStore } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import { keepHeapSmall } from '../local/heap.ts'
@@ -60,7 +60,7 @@ try {
       token: makeToken(settings),
       signal: cutOff.signal,
     }),
-    masterKey: readMasterKey(CORDAGE_HOME),
+    masterKey: await openMasterKey(CORDAGE_HOME, store.query),
     notices: readNotices(settings),
     log,
   })

@@ -36,3 +36,9 @@ update search.product set model = left(model, 200) || '#' || encode(sha256(conve
 where octet_length(model) > 800;
 update search.product_text set model = left(model, 200) || '#' || encode(sha256(convert_to(model, 'UTF8')), 'hex')
 where octet_length(model) > 800;
+
+-- By what the master key is known to be the one that this store was begun with.
+create table privacy.master_key (
+  only_row boolean primary key default true check (only_row),
+  sealed bytea not null
+);
