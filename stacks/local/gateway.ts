@@ -18,7 +18,7 @@ import {
   problemReply,
   type Router,
 } from '../../shared/contract/index.ts'
-import { BadInputError } from '../../shared/errors/index.ts'
+import { BadInputError, isOutage } from '../../shared/errors/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
 
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url))
@@ -47,6 +47,7 @@ export function makeGateway(
     } catch (error) {
       if (error instanceof BadInputError)
         return problemReply(error.status, 'Not for everybody', error.message)
+      if (isOutage(error)) return problemReply(503, 'Unavailable', 'the issuer does not answer; try again')
       throw error
     }
     return plainReply(200, await registry.metrics(), registry.contentType)

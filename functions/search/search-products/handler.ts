@@ -16,7 +16,9 @@ const input = z.strictObject({
     .string()
     .max(1000)
     .default('')
-    .describe('Words, a description or an identifier; empty lists what passes the filters'),
+    .describe(
+      'Words, a description or an identifier, whole or begun, with a price or without; empty lists what passes the filters',
+    ),
   limit: z.number().int().min(1).max(100).default(10),
   filters: z
     .strictObject({
