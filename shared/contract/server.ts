@@ -54,12 +54,11 @@ const METRICS = /^(\/function\/[a-z0-9-]+)?\/metrics$/
  * and after DNS rebinding a foreign Host.
  */
 function refuseForeign(request: IncomingMessage, path: string, publicHosts: string[]): string | undefined {
-  if (PROBE.test(path)) return undefined
   const allowed = (name: string) => isLoopback(name) || publicHosts.includes(name)
   const host = hostName(`http://${request.headers.host ?? ''}`)
   // Prometheus asks a pod by its address. A page that has rebound its name to ours cannot send an address as its Host.
-  if (METRICS.test(path) && (host === undefined || isIP(host) !== 0) && !request.headers.origin)
-    return undefined
+  const isAnswered = PROBE.test(path) || (METRICS.test(path) && (host === undefined || isIP(host) !== 0))
+  if (isAnswered && request.headers.origin === undefined) return undefined
   if (host === undefined || !allowed(host)) return 'Host'
   const origin = request.headers.origin
   if (origin === undefined) return undefined
