@@ -83,6 +83,13 @@ export const settingsSchema = z.object({
   ).optional(),
   AUTH_URL: url(['http', 'https'], 'OIDC issuer; without it the server listens on loopback only').optional(),
   AUTH_AUDIENCE: z.string().default('cordage').describe('The audience that access tokens must name'),
+  AUTH_ROLES: z
+    .string()
+    .min(1)
+    .default('roles')
+    .describe(
+      "Where a token has its roles: a claim's name, such as https://shop.example/roles or scope, or a path, such as realm_access.roles",
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -122,6 +129,23 @@ export const settingsSchema = z.object({
     .optional()
     .describe(
       'Access token that a connector of its own sends to functions that have AUTH_URL, with the roles internal and operator',
+    ),
+  FUNCTIONS_TOKEN_FILE: z
+    .string()
+    .optional()
+    .describe('File of that token, read again when it changes: for tokens that something else renews'),
+  FUNCTIONS_CLIENT_ID: z
+    .string()
+    .optional()
+    .describe(
+      'Client to which AUTH_URL gives that token, by the client credentials grant; it is renewed before it expires',
+    ),
+  FUNCTIONS_CLIENT_SECRET: z.string().optional().describe("That client's secret"),
+  FUNCTIONS_SCOPE: z
+    .string()
+    .optional()
+    .describe(
+      'Scope to ask for, where the issuer chooses the audience by it, such as api://cordage/.default; without it AUTH_AUDIENCE is sent as the audience',
     ),
   CONNECTOR_NAME: z
     .string()
@@ -176,6 +200,16 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     throw new ConfigError(problems.join('; '))
   }
   return { ...parsed.data, CORDAGE_HOME: resolve(parsed.data.CORDAGE_HOME) }
+}
+
+/** The folder of all state, and how it was found: who has set it for one command only looks into another with the next. */
+export function describeHome(
+  { CORDAGE_HOME }: Pick<Settings, 'CORDAGE_HOME'>,
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  return readVariable(env, 'CORDAGE_HOME') === undefined
+    ? `${CORDAGE_HOME} (the default, for CORDAGE_HOME is not set)`
+    : `${CORDAGE_HOME} (set by CORDAGE_HOME)`
 }
 
 function toConnection(from: string, text: string): SecretUrl {

@@ -139,6 +139,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
         headers: {
           'content-type': 'application/problem+json',
           ...(problem.status === 429 || problem.status === 503 ? { 'retry-after': '1' } : {}),
+          ...(problem.status === 405 ? { allow: definition.readOnly ? 'GET, HEAD, POST' : 'POST' } : {}),
         },
         body: JSON.stringify(problem),
       } satisfies FunctionReply

@@ -1,8 +1,10 @@
 export { type Authenticate, isLoopback, makeAuthenticate } from './access.ts'
 export * from './define.ts'
 export { type Host, makeHost, type Problem } from './host.ts'
+export { discoverIssuer, ISSUER_TIMEOUT_MS, type Issuer } from './issuer.ts'
 export { type FunctionReply, type FunctionRequest, toInputSchema } from './message.ts'
 export { makeOpenApi, toJsonSchema } from './openapi.ts'
+export { onlyGet, plainReply, problemReply } from './reply.ts'
 export type { Opened, Openers, ResourceName, Resources } from './resources.ts'
 export { EXIT_CONFIG, exitWith, openResources, storeOptionsOf } from './serve.ts'
 export {
@@ -13,7 +15,5 @@ export {
   MAX_BATCH_BYTES,
   MAX_BODY_BYTES,
   makeServer,
-  plainReply,
-  problemReply,
   type Router,
 } from './server.ts'

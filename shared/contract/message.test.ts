@@ -88,3 +88,62 @@ test('long, odd and empty query strings end', () => {
   ])
     assert.equal(typeof readQuery(text, SCHEMA), 'object')
 })
+
+test('what CloudEvents allow is taken, or refused by name', () => {
+  const event = { specversion: '1.0', id: '1', source: '/s', type: 't' }
+  const read = (type: string | undefined, body: unknown, headers = {}) =>
+    readMessage(
+      { ...(type !== undefined && { 'content-type': type }), ...headers },
+      Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+    )
+  const reasonOf = (...given: Parameters<typeof read>) => {
+    try {
+      read(...given)
+      return undefined
+    } catch (error) {
+      return (error as BadInputError).reason
+    }
+  }
+  const structured = 'application/cloudevents+json'
+  const batch = 'application/cloudevents-batch+json'
+  const base64 = Buffer.from('{"a":1}').toString('base64')
+  const withData = { ...event, data: { a: 1 } }
+  for (const type of [
+    structured,
+    `${structured}; charset=utf-8`,
+    `${structured};charset="UTF-8"`,
+    'Application/CloudEvents+JSON',
+  ])
+    assert.deepEqual(read(type, withData), { kind: 'event', event: withData })
+  assert.deepEqual(read(structured, { ...event, data_base64: base64 }), { kind: 'event', event: withData })
+  assert.deepEqual(read(structured, event), { kind: 'event', event: { ...event, data: {} } })
+  for (const datacontenttype of ['application/json', 'application/vnd.shop.order+json; charset=utf-8'])
+    assert.deepEqual(read(structured, { ...withData, datacontenttype, comexampleextension: 5 }), {
+      kind: 'event',
+      event: { ...withData, datacontenttype, comexampleextension: 5 },
+    })
+  const ce = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce-type': 't' }
+  for (const type of [undefined, 'application/json', 'application/vnd.shop.order+json'])
+    assert.deepEqual(read(type, { a: 1 }, ce), { kind: 'event', event: withData })
+  assert.deepEqual(read(undefined, '', { ...ce, 'ce-tenant': 'x' }), {
+    kind: 'event',
+    event: { ...event, tenant: 'x', data: {} },
+  })
+  const text = { ...event, datacontenttype: 'text/plain', data: 'a' }
+  for (const [reason, ...given] of [
+    ['unsupported_data', structured, text],
+    ['malformed_event', structured, { ...withData, data_base64: base64 }],
+    ['malformed_json', structured, { ...event, data_base64: 'AAAA' }],
+    ['unsupported_version', structured, { ...withData, specversion: '0.3' }],
+    ['unsupported_version', 'application/json', {}, { ...ce, 'ce-specversion': '0.3' }],
+    ['unsupported_media_type', 'text/plain', 'a', ce],
+    ['unsupported_media_type', 'application/vnd.shop.order+json', {}],
+    ['unsupported_media_type', 'application/cloudevents+xml', '<event/>'],
+    ['unsupported_charset', 'application/json; charset=iso-8859-1', {}],
+  ] as [string, ...Parameters<typeof read>][])
+    assert.equal(reasonOf(...given), reason, JSON.stringify(given))
+  const settled = read(`${batch}; charset=utf-8`, [text, withData, { ...event, data_base64: base64 }])
+  assert.ok(settled.kind === 'batch')
+  assert.deepEqual(settled.events.slice(1), [withData, withData])
+  assert.equal(typeof settled.events[0]?.data, 'symbol')
+})

@@ -1,6 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import { BadInputError } from '../errors/index.ts'
+import {
+  asEvent,
+  isJson,
+  parseJson,
+  type RawEvent,
+  readBinary,
+  readMediaType,
+  readStructured,
+  settleEvent,
+} from './cloud-event.ts'
 
 /** One call as the host sees it, whatever brought it. */
 export type FunctionRequest = {
@@ -16,8 +26,7 @@ export type FunctionRequest = {
 
 export type FunctionReply = { status: number; headers: Record<string, string>; body: string }
 
-/** A CloudEvent whose attributes were not looked at yet beyond being an object. */
-export type RawEvent = Record<string, unknown>
+export type { RawEvent }
 
 /** What a request carries: plain JSON, or CloudEvents. */
 export type Message =
@@ -25,62 +34,29 @@ export type Message =
   | { kind: 'event'; event: RawEvent }
   | { kind: 'batch'; events: RawEvent[] }
 
-function parseJson(body: Buffer): unknown {
-  if (body.length === 0) return {}
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch (cause) {
-    throw new BadInputError('the body is not valid JSON in UTF-8', { reason: 'malformed_json', cause })
-  }
-}
-
-function asEvent(value: unknown): RawEvent {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BadInputError('a CloudEvent must be an object', { reason: 'malformed_event' })
-  return value as RawEvent
-}
-
-/** A binary-mode CloudEvent: attributes in `ce-*` headers, data in the body. */
-function fromHeaders(headers: IncomingHttpHeaders, data: unknown): RawEvent {
-  const event: RawEvent = { data }
-  for (const [name, value] of Object.entries(headers))
-    if (name.startsWith('ce-') && typeof value === 'string') event[name.slice(3)] = decodeHeader(value)
-  return event
-}
-
-// CloudEvents HTTP binding 3.1.3.2: characters outside printable ASCII are percent-encoded.
-function decodeHeader(value: string): string {
-  try {
-    return decodeURIComponent(value)
-  } catch {
-    return value
-  }
-}
-
 /** Reads a POST's body by its content type: JSON or CloudEvents, nothing else. */
 export function readMessage(headers: IncomingHttpHeaders, body: Buffer): Message {
-  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase()
-  switch (type) {
-    case 'application/json': {
-      const value = parseJson(body)
-      return headers['ce-specversion'] === undefined
-        ? { kind: 'json', value }
-        : { kind: 'event', event: fromHeaders(headers, value) }
-    }
-    case 'application/cloudevents+json':
-      return { kind: 'event', event: asEvent(parseJson(body)) }
-    case 'application/cloudevents-batch+json': {
-      const events = parseJson(body)
-      if (!Array.isArray(events))
-        throw new BadInputError('a CloudEvents batch must be an array', { reason: 'malformed_event' })
-      return { kind: 'batch', events: events.map(asEvent) }
-    }
-    default:
-      throw new BadInputError(
-        'send application/json, application/cloudevents+json or application/cloudevents-batch+json',
-        { status: 415, reason: 'unsupported_media_type' },
-      )
+  const { type, charset } = readMediaType(headers['content-type'] ?? '')
+  if (charset !== undefined && !/^(utf-8|utf8|us-ascii)$/.test(charset))
+    throw new BadInputError('the charset is not taken: send UTF-8', {
+      status: 415,
+      reason: 'unsupported_charset',
+    })
+  if (type === 'application/cloudevents+json')
+    return { kind: 'event', event: { data: {}, ...readStructured(asEvent(parseJson(body))) } }
+  if (type === 'application/cloudevents-batch+json') {
+    const events = parseJson(body)
+    if (!Array.isArray(events))
+      throw new BadInputError('a CloudEvents batch must be an array', { reason: 'malformed_event' })
+    return { kind: 'batch', events: events.map(event => settleEvent(asEvent(event))) }
   }
+  if (headers['ce-specversion'] !== undefined && (type === '' || isJson(type)))
+    return { kind: 'event', event: readBinary(headers, body) }
+  if (type === 'application/json') return { kind: 'json', value: parseJson(body) }
+  throw new BadInputError(
+    'send application/json, application/cloudevents+json or application/cloudevents-batch+json',
+    { status: 415, reason: 'unsupported_media_type' },
+  )
 }
 
 type JsonSchema = { type?: string | string[]; properties?: Record<string, JsonSchema>; anyOf?: JsonSchema[] }

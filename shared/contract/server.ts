@@ -1,35 +1,28 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError } from '../errors/index.ts'
 import { registry } from '../telemetry/index.ts'
 import { isLoopback } from './access.ts'
+import { readBody } from './body.ts'
 import type { Host } from './host.ts'
 import type { FunctionReply, FunctionRequest } from './message.ts'
+import { onlyGet, plainReply, problemReply } from './reply.ts'
 
 /** Longest body of a public, user or operator function. */
 export const MAX_BODY_BYTES = 1024 * 1024
 /** Longest body of an internal function: a batch. */
 export const MAX_BATCH_BYTES = 16 * 1024 * 1024
 
-export function plainReply(status: number, body: string, type = 'application/json'): FunctionReply {
-  return { status, headers: { 'content-type': type }, body }
-}
-
-export function problemReply(status: number, title: string, detail: string): FunctionReply {
-  return plainReply(
-    status,
-    JSON.stringify({ type: 'about:blank', title, status, detail }),
-    'application/problem+json',
-  )
-}
-
 /** Answers a request that belongs to a function: its calls, its health, its readiness. */
 export async function answer(host: Host, request: FunctionRequest): Promise<FunctionReply> {
+  if (request.path === '/') return host.dispatch(request)
+  return onlyGet(request) ?? (await tell(host, request))
+}
+
+async function tell(host: Host, request: FunctionRequest): Promise<FunctionReply> {
   switch (request.path) {
-    case '/':
-      return host.dispatch(request)
     case '/_/health':
       return plainReply(200, '{"status":"ok"}')
     case '/_/ready':
@@ -55,13 +48,20 @@ export type Router = (path: string) => {
   answer(request: FunctionRequest): Promise<FunctionReply> | FunctionReply
 }
 
+/** Probes come by a pod's address or without a Host, and what they are told is nobody's secret. */
+const PROBE = /^(\/function\/[a-z0-9-]+)?\/_\/(health|ready)$|^\/healthz$/
+const METRICS = /^(\/function\/[a-z0-9-]+)?\/metrics$/
+
 /**
  * A web page of another origin must not reach a server on the user's own machine: the browser sends its own Origin,
  * and after DNS rebinding a foreign Host.
  */
-function refuseForeign(request: IncomingMessage, publicHosts: string[]): string | undefined {
+function refuseForeign(request: IncomingMessage, path: string, publicHosts: string[]): string | undefined {
   const allowed = (name: string) => isLoopback(name) || publicHosts.includes(name)
   const host = hostName(`http://${request.headers.host ?? ''}`)
+  // Prometheus asks a pod by its address. A page that has rebound its name to ours cannot send an address as its Host.
+  const isAnswered = PROBE.test(path) || (METRICS.test(path) && (host === undefined || isIP(host) !== 0))
+  if (isAnswered && request.headers.origin === undefined) return undefined
   if (host === undefined || !allowed(host)) return 'Host'
   const origin = request.headers.origin
   if (origin === undefined) return undefined
@@ -83,24 +83,6 @@ function sameOrigin(origin: string, host: string | undefined): boolean {
   return new URL(origin).host === host
 }
 
-const TOO_LARGE = Symbol('too large')
-
-function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | typeof TOO_LARGE> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(TOO_LARGE)
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > maxBytes) resolve(TOO_LARGE)
-      else chunks.push(chunk)
-    })
-    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    request.on('error', reject)
-    request.on('close', () => reject(new Error('the caller went away')))
-  })
-}
-
 /** Aborts when the connection ends before the reply has been sent. */
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController()
@@ -118,18 +100,19 @@ async function reply(
   publicHosts: string[],
   route: Router,
 ): Promise<FunctionReply> {
-  const foreign = refuseForeign(request, publicHosts)
-  if (foreign)
-    return problemReply(403, 'Forbidden', `the ${foreign} header names another site; see PUBLIC_HOSTS`)
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
-  const target = route(mark === -1 ? url : url.slice(0, mark))
+  const path = mark === -1 ? url : url.slice(0, mark)
+  const foreign = refuseForeign(request, path, publicHosts)
+  if (foreign)
+    return problemReply(403, 'Forbidden', `the ${foreign} header names another site; see PUBLIC_HOSTS`)
+  const target = route(path)
   const body = request.method === 'POST' ? await readBody(request, target.maxBytes) : Buffer.alloc(0)
-  if (body === TOO_LARGE)
-    return problemReply(413, 'Too large', `a body has at most ${target.maxBytes} bytes here`)
+  if (!Buffer.isBuffer(body)) return body
   let signal: AbortSignal | undefined
   return target.answer({
-    method: request.method ?? 'GET',
+    // Whoever asks for the head gets what GET would have, and Node sends no body.
+    method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
     path: target.path,
     query: mark === -1 ? '' : url.slice(mark + 1),
     headers: request.headers,
@@ -171,14 +154,18 @@ function send(
 /** Replies that are still to be sent in whole, by their server. */
 const unsent = new WeakMap<Server, Set<ServerResponse>>()
 
+/** requestTimeout bounds slow senders; the headers' limit is Node's 16 KiB and answers 431. Who needs a Host, we say. */
+const OPTIONS = { requestTimeout: 60_000, keepAliveTimeout: 65_000, requireHostHeader: false }
+
 export function makeServer(route: Router, publicHosts: string[]): Server {
-  // requestTimeout bounds slow senders; the headers' limit is Node's 16 KiB and answers 431.
   const open = new Set<ServerResponse>()
-  const server = createServer({ requestTimeout: 60_000, keepAliveTimeout: 65_000 }, (request, response) => {
+  const server = createServer(OPTIONS, (request, response) => {
     open.add(response)
     response.once('close', () => open.delete(response))
     reply(request, response, publicHosts, route)
-      .then(made => send(request, response, made, made.status === 413 || !server.listening))
+      .then(made =>
+        send(request, response, made, made.status === 413 || made.status === 415 || !server.listening),
+      )
       .catch(() => response.destroy())
   })
   unsent.set(server, open)

@@ -1,41 +1,13 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import type { SourceColumn, SourceTable } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Query } from '../store/index.ts'
+import { KEY_BYTES, NONCE_BYTES, open, seal } from './seal.ts'
+
+export { openMasterKey, readMasterKey } from './master-key.ts'
 
 /** A row's values by the source's column names: text and so on as in a change event, before or after policy. */
 export type Values = Record<string, string | number | boolean | null>
-
-const KEY_BYTES = 32
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
-
-/**
- * The key that wraps all clients' keys: `secrets/master.key` under CORDAGE_HOME, 64 hex digits, made at the first start.
- * @throws ConfigError where it is malformed or others may read it
- */
-export function readMasterKey(home: string): Buffer {
-  const file = join(home, 'secrets', 'master.key')
-  if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(file, randomBytes(KEY_BYTES).toString('hex'), { mode: 0o600, flag: 'wx' })
-  }
-  if ((statSync(file).mode & 0o077) !== 0)
-    throw new ConfigError(`${file} can be read by others: chmod 600 it`)
-  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex')
-  if (key.length !== KEY_BYTES) throw new ConfigError(`${file} must hold ${KEY_BYTES * 2} hex digits`)
-  return key
-}
 
 /** The vaults of all systems, under one master key. */
 export type Privacy = { vaultOf(system: string): Vault }
@@ -199,15 +171,4 @@ function unwrap(wrappingKey: KeyObject, system: string, clientId: string, wrappe
   } catch (cause) {
     throw new ConfigError("secrets/master.key is not the one that wrapped the clients' keys", { cause })
   }
-}
-
-function seal(key: KeyObject, nonce: Buffer, clear: Buffer, context: Buffer): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(context)
-  return Buffer.concat([nonce, cipher.update(clear), cipher.final(), cipher.getAuthTag()])
-}
-
-function open(key: KeyObject, sealed: Buffer, context: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES)).setAAD(context)
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
-  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
 }

@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict'
 import type { KeyObject } from 'node:crypto'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
 import { parseSource, type SourceTable } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Store } from '../store/index.ts'
-import { decryptValue, openVault, readMasterKey } from './index.ts'
+import { decryptValue, openMasterKey, openVault, readMasterKey } from './index.ts'
 
 const [CLIENT, OPEN] = parseSource(
   'sources/shop.yml',
@@ -48,11 +59,11 @@ after(() => postgres.stop())
 const MASTER = Buffer.alloc(32, 1)
 const ADA = {
   ClientID: 1,
-  Prefix: 'Dr',
-  Name: 'Ada',
-  City: 'Ada',
+  Prefix: 'Dr. h. c.',
+  Name: 'Ada Lovelace',
+  City: 'Ada Lovelace',
   BirthDate: '1815-12-10',
-  Phone: '555',
+  Phone: '+44 20 5550 1815',
   Email: 'ada@example.invalid',
 }
 
@@ -67,7 +78,7 @@ test('each column gets its treatment, and nothing that is not listed comes throu
   assert.equal(treated.ClientID, 1)
   assert.equal(treated.BirthDate, 1815)
   assert.match(String(treated.Phone), /^[0-9a-f]{64}$/)
-  assert.doesNotMatch(JSON.stringify(treated), /Ada|555|example|Dr|secret/)
+  assert.doesNotMatch(JSON.stringify(treated), /Lovelace|5550 1815|@example|h\. c\.|secret/)
 })
 
 test('equal values of one client stay equal; other columns, clients and values do not', async () => {
@@ -117,7 +128,7 @@ test("an encrypted value opens with the client's key and its column, and with no
   const treated = await treat(ADA)
   const keys = await openVault('shop', MASTER).keysOf(store.query, ['1', '2'])
   const [one, two] = [keys.get('1') as KeyObject, keys.get('2') as KeyObject]
-  assert.equal(decryptValue(one, 'Name', String(treated.Name)), 'Ada')
+  assert.equal(decryptValue(one, 'Name', String(treated.Name)), 'Ada Lovelace')
   assert.throws(() => decryptValue(two, 'Name', String(treated.Name)))
   assert.throws(() => decryptValue(one, 'City', String(treated.Name)))
   const forged = Buffer.from(String(treated.Name), 'base64')
@@ -170,21 +181,72 @@ test('an erased client gets no key, not even from memory', async () => {
   )
 })
 
-test('the master key is made once, for its owner alone, and refused where others may read it', context => {
+/** A home of its own, and the file of its key. */
+function makeHome(context: TestContext): { home: string; file: string } {
   const home = mkdtempSync(join(tmpdir(), 'cordage-keys-'))
   context.after(() => rmSync(home, { recursive: true }))
-  const key = readMasterKey(home)
-  const file = join(home, 'secrets', 'master.key')
+  return { home, file: join(home, 'secrets', 'master.key') }
+}
+
+test('the master key is made once, for its owner alone', async context => {
+  const { query } = await postgres.createStore('keys_made')
+  const { home, file } = makeHome(context)
+  const [key, same] = await Promise.all([openMasterKey(home, query), openMasterKey(home, query)])
   assert.equal(key.length, 32)
-  assert.deepEqual(readMasterKey(home), key)
+  assert.deepEqual(same, key)
+  assert.deepEqual(await openMasterKey(home, query), key)
   assert.equal(statSync(file).mode & 0o777, 0o600)
+  assert.deepEqual(readdirSync(join(home, 'secrets')), ['master.key'])
+})
+
+test('a master key that is missing or another is refused where the store holds what it wraps', async context => {
+  for (const [name, begin] of [
+    ['keys_checked', async () => {}],
+    // As a store is that was begun before there was a check.
+    ['keys_older', ({ query }: Store) => query('delete from privacy.master_key')],
+  ] as const) {
+    const own = await postgres.createStore(name)
+    const { home, file } = makeHome(context)
+    const key = await openMasterKey(home, own.query)
+    await openVault('shop', key).keysOf(own.query, ['1'])
+    await begin(own)
+    const right = readFileSync(file, 'utf8')
+    rmSync(file)
+    await assert.rejects(
+      openMasterKey(home, own.query),
+      /master\.key is missing, and the store holds keys that it wraps: put it back from the back-up of secrets \(docs\/playbooks\/restore\.md\)/,
+    )
+    assert.equal(existsSync(file), false, 'none is made')
+    writeFileSync(file, 'ab'.repeat(32), { mode: 0o600 })
+    await assert.rejects(
+      openMasterKey(home, own.query),
+      /is not the key that this store was begun with: put it back/,
+    )
+    writeFileSync(file, right)
+    assert.deepEqual(await openMasterKey(home, own.query), key)
+  }
+})
+
+test('a master key that is malformed, or that others may read, is refused without saying it', context => {
+  const { home, file } = makeHome(context)
+  assert.throws(() => readMasterKey(home), /cannot be read/)
+  mkdirSync(file, { recursive: true, mode: 0o700 })
+  assert.throws(() => readMasterKey(home), ConfigError)
+  rmdirSync(file)
+  for (const [text, says] of [
+    ['', /must hold 64 hex digits, and is empty: put it back/],
+    ['ab'.repeat(31), /must hold 64 hex digits, and holds 62 characters/],
+    ['ab'.repeat(33), /holds 66 characters/],
+    ['xy'.repeat(32), /must hold 64 hex digits/],
+  ] as const) {
+    writeFileSync(file, text, { mode: 0o600 })
+    assert.throws(
+      () => readMasterKey(home),
+      (error: Error) =>
+        error instanceof ConfigError && says.test(error.message) && !(text && error.message.includes(text)),
+    )
+  }
+  writeFileSync(file, 'ab'.repeat(32))
   chmodSync(file, 0o640)
   assert.throws(() => readMasterKey(home), /can be read by others: chmod 600/)
-  chmodSync(file, 0o600)
-  writeFileSync(file, 'not hex')
-  assert.throws(
-    () => readMasterKey(home),
-    (error: Error) =>
-      /must hold 64 hex digits/.test(error.message) && !error.message.includes(readFileSync(file, 'utf8')),
-  )
 })

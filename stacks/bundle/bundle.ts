@@ -4,6 +4,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import type { ResourceName } from '../../shared/contract/index.ts'
 import { type FunctionFolder, loadFunction } from '../local/discover.ts'
+import { LOADER, NODE_MAJOR } from './loader.ts'
 
 /** Resources whose packages have compiled parts, which no bundler can take in: copied beside the bundle, for this platform. */
 const NATIVE_PACKAGES: {
@@ -26,12 +27,6 @@ const LATE_MODULES: { resource: ResourceName; path: string }[] = [
 /** Imported by dependencies for pictures, which nothing here reads, and for messages in fifty languages. */
 const UNUSED_MODULES = /^(sharp|onnxruntime-web)(\/|$)|^\.\.\/locales\/index\.js$/
 
-/** What `index.js` is: the compile cache, which keeps what V8 made of a file, serves those that are loaded after it. */
-const LOADER = `import { enableCompileCache } from 'node:module'
-enableCompileCache()
-await import('./function.js')
-`
-
 /**
  * Writes `dist/<function>/`: the whole server in one file behind a loader, what it may load later, the native packages, the model and the Python
  * job it needs.
@@ -51,7 +46,7 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
     bundle: true,
     format: 'esm',
     platform: 'node',
-    target: 'node24',
+    target: `node${NODE_MAJOR}`,
     minify: true,
     keepNames: true,
     legalComments: 'none',

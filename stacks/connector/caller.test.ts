@@ -26,7 +26,7 @@ after(() => {
 })
 
 const callerOf = (path: string, signal = new AbortController().signal) =>
-  makeHttpCaller({ urls: new Map([['*', `${origin}${path}`]]), token: 'secret', signal })
+  makeHttpCaller({ urls: new Map([['*', `${origin}${path}`]]), token: async () => 'secret', signal })
 
 test('a batch is handed over with the token, and its answers come back', async () => {
   assert.deepEqual(await callerOf('/').deliver('land-changes', []), {
@@ -41,7 +41,7 @@ test('a batch is handed over with the token, and its answers come back', async (
 test('what is not there, or answers something else than JSON with such a status, is an outage', async () => {
   const nowhere = makeHttpCaller({
     urls: new Map([['other', origin]]),
-    token: undefined,
+    token: async () => undefined,
     signal: new AbortController().signal,
   })
   assert.equal((await nowhere.deliver('land-changes', [])).status, 503)
@@ -66,7 +66,7 @@ test('copies of a function are called in turn, and one that is down is passed ov
   const callerOf = (...urls: string[]) =>
     makeHttpCaller({
       urls: new Map([['land-changes', urls.join('|')]]),
-      token: undefined,
+      token: async () => undefined,
       signal: new AbortController().signal,
     })
   const statuses = async (caller: Caller, calls: number) => {
@@ -94,7 +94,7 @@ async function startPeer(treat: (socket: Socket) => void) {
   const { port } = peer.address() as AddressInfo
   const signal = new AbortController().signal
   const urls = new Map([['*', `http://127.0.0.1:${port}/function/{name}`]])
-  return { caller: makeHttpCaller({ urls, token: undefined, signal }), close: () => peer.close() }
+  return { caller: makeHttpCaller({ urls, token: async () => undefined, signal }), close: () => peer.close() }
 }
 
 test("a call ends with its function's limit: without an answer, with half a one, with one that has no end", {
@@ -147,7 +147,7 @@ test('a call to a process that is frozen ends with its limit, and one to it once
   try {
     const [port] = (await once(frozen.stdout, 'data')) as [Buffer]
     const urls = new Map([['*', `http://127.0.0.1:${port.toString().trim()}/`]])
-    const caller = makeHttpCaller({ urls, token: undefined, signal: new AbortController().signal })
+    const caller = makeHttpCaller({ urls, token: async () => undefined, signal: new AbortController().signal })
     const status = async () => (await caller.deliver('land-changes', [])).status
     assert.equal(await status(), 200)
     frozen.kill('SIGSTOP')
@@ -184,7 +184,7 @@ test("a status counts whoever answers: a proxy's page too", async () => {
   const at = `http://127.0.0.1:${(page.address() as AddressInfo).port}`
   for (const status of [200, 301, 400, 401, 403, 404, 408, 409, 413, 422, 425, 429, 500, 502, 503, 504]) {
     const urls = new Map([['*', `${at}/${status}`]])
-    const caller = makeHttpCaller({ urls, token: undefined, signal: new AbortController().signal })
+    const caller = makeHttpCaller({ urls, token: async () => undefined, signal: new AbortController().signal })
     const reply = await caller.deliver('land-changes', [])
     verdicts[status] = judge(reply)
     assert.equal(reply.retryAfterMs, 7000)

@@ -6,6 +6,7 @@ import { describeError } from '../../shared/errors/index.ts'
 import { toBusEvent } from '../../shared/events/index.ts'
 import { makeTraceparent, readTraceId } from '../../shared/telemetry/index.ts'
 import { type Delivery, describeReply, type Reply, readRetryAfter } from './reply.ts'
+import type { Token } from './token.ts'
 
 export type { Delivery, Reply } from './reply.ts'
 
@@ -83,7 +84,7 @@ type HttpCallerOptions = {
    */
   urls: Map<string, string>
   /** Access token for functions that ask for one. */
-  token: string | undefined
+  token: Token
   /** Cuts calls in flight off, which then count as not answered. */
   signal: AbortSignal
 }
@@ -92,12 +93,19 @@ type HttpCallerOptions = {
 export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOptions): Caller {
   let turn = 0
   const limits = makeLimits()
-  const postTo = async (url: URL, type: string, body: Buffer[], signal: AbortSignal) => {
+  let refused: string | undefined
+  const postTo = async (
+    url: URL,
+    type: string,
+    body: Buffer[],
+    bearer: string | undefined,
+    signal: AbortSignal,
+  ) => {
     const headers = {
       'content-type': type,
       'content-length': body.reduce((sum, piece) => sum + piece.length, 0),
       traceparent: makeTraceparent(readTraceId(undefined)),
-      ...(token && { authorization: `Bearer ${token}` }),
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
     }
     const limit = limits.begin(url)
     try {
@@ -118,12 +126,21 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
   ): Promise<Reply> => {
     const copies = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
     if (copies.length === 0) return notAnswered(`no URL for the function ${name}: look at FUNCTION_URLS`)
+    let bearer: string | undefined
+    try {
+      bearer = await token(refused)
+    } catch (error) {
+      return notAnswered(describeError(error))
+    }
     const signal = ownSignal ? AbortSignal.any([stopping, ownSignal]) : stopping
     const first = turn++
     let problem: unknown
     for (let i = 0; i < copies.length; i++)
       try {
-        return await postTo(new URL(copies[(first + i) % copies.length] ?? ''), type, body, signal)
+        const url = new URL(copies[(first + i) % copies.length] ?? '')
+        const reply = await postTo(url, type, body, bearer, signal)
+        if (reply.status === 401) refused = bearer
+        return reply
       } catch (error) {
         problem = error
         // Of two copies only one may be given the call: another is asked only where this one cannot have heard of it.

@@ -11,7 +11,7 @@ import {
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { openObjects, requireObjects } from '../../shared/objects/index.ts'
-import { readMasterKey } from '../../shared/privacy/index.ts'
+import { openMasterKey } from '../../shared/privacy/index.ts'
 import { migrate, openStore } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import { keepHeapSmall } from '../local/heap.ts'
@@ -19,6 +19,7 @@ import { makeHttpCaller } from './caller.ts'
 import { DUTIES, type Duty, startConnector } from './index.ts'
 import { readNotices } from './notices.ts'
 import { isCaptured, requireSources } from './sources.ts'
+import { makeToken } from './token.ts'
 
 /** How long the calls in flight are waited for at the end. */
 const LAST_CALLS_MS = 5000
@@ -56,10 +57,10 @@ try {
     objects: openObjects(OBJECTS_URL.reveal()),
     caller: makeHttpCaller({
       urls: settings.FUNCTION_URLS,
-      token: settings.FUNCTIONS_TOKEN,
+      token: makeToken(settings),
       signal: cutOff.signal,
     }),
-    masterKey: readMasterKey(CORDAGE_HOME),
+    masterKey: await openMasterKey(CORDAGE_HOME, store.query),
     notices: readNotices(settings),
     log,
   })

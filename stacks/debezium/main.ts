@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { readConnection, readSettings, readSources } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
+import { sayHome } from '../local/home.ts'
 import { makeDebeziumConfig } from './config.ts'
 
 /**
@@ -10,6 +11,7 @@ import { makeDebeziumConfig } from './config.ts'
  */
 try {
   const settings = readSettings()
+  sayHome(settings)
   const system = process.argv[2]
   const sources = readSources(resolve(settings.SOURCES))
   const source = sources.find(one => one.system === system)

@@ -13,6 +13,7 @@ import {
 } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError, describeError } from '../../shared/errors/index.ts'
+import { sayHome } from '../local/home.ts'
 
 /**
  * `npm run check-source -- <system> [url]`: all that is wrong with `sources/<system>.yml`, first as text, then against its
@@ -22,6 +23,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 async function check(system: string, url: string | undefined): Promise<boolean> {
   const settings = readSettings()
+  sayHome(settings)
   const file = join(settings.SOURCES, `${system}.yml`)
   if (!existsSync(file)) throw new ConfigError(`there is no ${file}`)
   const read = readSourceText(file, readFileSync(file, 'utf8'))

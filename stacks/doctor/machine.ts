@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Settings } from '../../shared/config/index.ts'
 import { findPostgres, readPostgresVersion } from '../../shared/store/embedded.ts'
+import { NODE_MAJOR } from '../bundle/loader.ts'
 import { findRunning } from '../local/run-lock.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 const run = promisify(execFile)
 
-const NODE_MAJOR = 24
 /** What the local stack takes in all, measured (docs/benchmarks.md, `memory`). */
 const NEEDED_MEMORY_BYTES = 900e6
 /** The demo's lake, database and write-ahead log after a day, with room for a warehouse build beside the last. */
@@ -26,7 +26,7 @@ export function checkNode(): Finding[] {
   return [
     fail(
       'node',
-      `${process.versions.node}, ${NODE_MAJOR} is needed: start it with make or npm, which take the one in node_modules`,
+      `${process.versions.node}, ${NODE_MAJOR} or newer is needed: start it with make or npm, which take the one in node_modules`,
     ),
   ]
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { checkBusUrl, topicsOf } from '../../shared/bus/index.ts'
 import { readSources, SecretUrl, type Settings } from '../../shared/config/index.ts'
-import { isLoopback } from '../../shared/contract/index.ts'
+import { discoverIssuer, isLoopback } from '../../shared/contract/index.ts'
+import { describeError } from '../../shared/errors/index.ts'
 import { compareSchema, openTable, sourceColumns, tablePath } from '../../shared/lake/index.ts'
 import { type ObjectStore, openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
@@ -204,19 +205,16 @@ export async function checkAccess({ HOST, AUTH_URL }: Settings): Promise<Finding
             `HOST=${HOST} can be reached from outside: set AUTH_URL to your OIDC issuer, or HOST to 127.0.0.1`,
           ),
         ]
-  const keys = `${AUTH_URL.reveal().replace(/\/$/, '')}/.well-known/jwks.json`
   try {
-    const response = await fetch(keys, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) })
+    const { keysUrl } = await discoverIssuer(AUTH_URL)
+    const response = await fetch(keysUrl, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) })
     const { keys: found } = (await response.json()) as { keys?: unknown[] }
     if (response.ok && Array.isArray(found))
       return [ok('access', `${AUTH_URL}, ${found.length} signing keys`)]
-  } catch {
-    // Said below, as any other answer that holds no keys.
+    return [fail('access', `${AUTH_URL} has no keys at ${keysUrl}: set AUTH_URL to the issuer`)]
+  } catch (error) {
+    return [
+      fail('access', `${AUTH_URL} cannot be used (${describeError(error)}): set AUTH_URL to the issuer`),
+    ]
   }
-  return [
-    fail(
-      'access',
-      `${AUTH_URL} does not answer with its keys at /.well-known/jwks.json: set AUTH_URL to the issuer`,
-    ),
-  ]
 }

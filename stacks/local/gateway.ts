@@ -13,11 +13,12 @@ import {
   type Host,
   MAX_BODY_BYTES,
   makeOpenApi,
+  onlyGet,
   plainReply,
   problemReply,
   type Router,
 } from '../../shared/contract/index.ts'
-import { BadInputError } from '../../shared/errors/index.ts'
+import { BadInputError, isOutage } from '../../shared/errors/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
 
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url))
@@ -46,6 +47,7 @@ export function makeGateway(
     } catch (error) {
       if (error instanceof BadInputError)
         return problemReply(error.status, 'Not for everybody', error.message)
+      if (isOutage(error)) return problemReply(503, 'Unavailable', 'the issuer does not answer; try again')
       throw error
     }
     return plainReply(200, await registry.metrics(), registry.contentType)
@@ -55,6 +57,8 @@ export function makeGateway(
     path: '/',
     answer: reply,
   })
+  const readOnly = (reply: (request: FunctionRequest) => FunctionReply | Promise<FunctionReply>) =>
+    fixed(request => onlyGet(request) ?? reply(request))
   return path => {
     const [, isAsync, name, rest = '/'] = FUNCTION_PATH.exec(path) ?? []
     if (name !== undefined) {
@@ -64,22 +68,22 @@ export function makeGateway(
         maxBytes: bodyLimitOf(host),
         path: rest,
         answer: request => {
-          if (rest === '/metrics') return metricsFor(request)
+          if (rest === '/metrics') return onlyGet(request) ?? metricsFor(request)
           return isAsync && rest === '/' ? answerLater(host, request) : answer(host, request)
         },
       }
     }
     switch (path) {
       case '/openapi.json':
-        return fixed(() => plainReply(200, openApi))
+        return readOnly(() => plainReply(200, openApi))
       case '/schedules.json':
-        return fixed(() => plainReply(200, JSON.stringify(nextRuns(triggers))))
+        return readOnly(() => plainReply(200, JSON.stringify(nextRuns(triggers))))
       case '/healthz':
-        return fixed(() => health(hosts))
+        return readOnly(() => health(hosts))
       case '/metrics':
-        return fixed(metricsFor)
+        return readOnly(metricsFor)
       default:
-        return fixed(() => servePage(path))
+        return fixed(request => servePage(path, request))
     }
   }
 }
@@ -118,12 +122,14 @@ function nextRuns(
   )
 }
 
-function servePage(path: string): FunctionReply {
+function servePage(path: string, request: FunctionRequest): FunctionReply {
   const name = path === '/' ? 'index.html' : path.slice(1)
   const type = TYPES[extname(name)]
   const file = PAGE + name
   if (!type || !/^[a-z-]+\.[a-z]+$/.test(name) || !existsSync(file))
     return problemReply(404, 'Not found', `there is nothing at ${path.slice(0, 200)}`)
+  const refused = onlyGet(request)
+  if (refused) return refused
   return {
     status: 200,
     headers: {

@@ -1,8 +1,8 @@
 import { readSettings } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
-import { findEmbeddedStore } from '../../shared/store/embedded.ts'
 import { openStore } from '../../shared/store/index.ts'
+import { findStore, requireSystem, sayHome } from './home.ts'
 
 /**
  * `npm run snapshot -- <system>`: has the system's tables read again, as after its replication slot was lost. The running
@@ -12,22 +12,21 @@ try {
   const system = process.argv[2]
   if (!system) throw new ConfigError('usage: npm run snapshot -- <system>')
   const settings = readSettings()
-  const store = openStore(settings.STORE_URL ?? findEmbeddedStore(settings.CORDAGE_HOME), {
-    maxConnections: 1,
-  })
-  const rows = await store.transaction(async ({ query }) => {
+  sayHome(settings)
+  const store = openStore(findStore(settings), { maxConnections: 1 })
+  await requireSystem(store.query, settings, [system])
+  await store.transaction(async ({ query }) => {
     // The lease first: it waits for a write of the streaming capture to end, and no other can begin after it.
     await query('update ops.lease set fencing = fencing + 1, expires_at = now() where name = $1', [
       `capture/${system}`,
     ])
-    return query(
+    await query(
       `update ingest.capture set state = 'snapshot', progress = progress - 'tables', reading = '{}', problem = null
-       where system = $1 returning epoch`,
+       where system = $1`,
       [system],
     )
   })
   await store.close()
-  if (rows.length === 0) throw new ConfigError(`the system "${system}" was never captured`)
   process.stdout.write(`${system} is read again under a new epoch as soon as its capture notices\n`)
 } catch (error) {
   exitWith(error)

@@ -8,9 +8,9 @@ import {
   type Settings,
 } from '../../shared/config/index.ts'
 import { ConfigError, describeError, OutageError } from '../../shared/errors/index.ts'
-import { findEmbeddedStore } from '../../shared/store/embedded.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
 import { openWarehouse } from '../../shared/warehouse/index.ts'
+import { findStore, sayHome } from './home.ts'
 
 /**
  * `npm run sql -- "select …"` prints one answer; without a query it is a prompt, or reads queries from a pipe. Each
@@ -63,7 +63,7 @@ function onPostgres(name: string, url: SecretUrl): Place {
 
 function findPlace(on: string, settings: Settings): Place {
   if (on === 'warehouse') return onWarehouse(settings)
-  if (on === 'store') return onPostgres(on, settings.STORE_URL ?? findEmbeddedStore(settings.CORDAGE_HOME))
+  if (on === 'store') return onPostgres(on, findStore(settings))
   const sources = readSources(settings.SOURCES)
   const source = on === 'source' ? sources[0] : sources.find(({ system }) => system === on)
   if (!source)
@@ -145,7 +145,9 @@ try {
     options: { on: { type: 'string', default: 'warehouse' } },
     allowPositionals: true,
   })
-  const place = findPlace(values.on, readSettings())
+  const settings = readSettings()
+  sayHome(settings)
+  const place = findPlace(values.on, settings)
   const [query] = positionals
   if (query === undefined) await prompt(place)
   else console.log(await answer(place, query))

@@ -24,7 +24,7 @@ import {
 import { openers } from '../../shared/contract/resources/all.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { openObjects, requireObjects } from '../../shared/objects/index.ts'
-import { readMasterKey } from '../../shared/privacy/index.ts'
+import { openMasterKey } from '../../shared/privacy/index.ts'
 import { type EmbeddedPostgres, findPostgres, startPostgres } from '../../shared/store/embedded.ts'
 import { migrate, openStore } from '../../shared/store/index.ts'
 import { type Logger, startProcessMetrics, startTracing } from '../../shared/telemetry/index.ts'
@@ -139,7 +139,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       bus,
       objects: openObjects(settings.OBJECTS_URL.reveal()),
       caller: makeLocalCaller(hosts),
-      masterKey: readMasterKey(home),
+      masterKey: await openMasterKey(home, store.query),
       notices: readNotices(settings),
       log,
     })

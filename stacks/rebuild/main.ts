@@ -9,10 +9,10 @@ import { ConfigError } from '../../shared/errors/index.ts'
 import { RestoreError, VersionNotFoundError } from '../../shared/lake/index.ts'
 import { loadModels } from '../../shared/models/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
-import { findEmbeddedStore } from '../../shared/store/embedded.ts'
 import { makeLeases, openStore } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import { listFunctions, loadFunction } from '../local/discover.ts'
+import { findStore, requireSystem, sayHome } from '../local/home.ts'
 import { ROOT } from '../local/stack.ts'
 import { INDEX_FUNCTION, rebuildIndex } from './rebuild-index.ts'
 import { type Goal, rebuildTable } from './rebuild-table.ts'
@@ -60,7 +60,13 @@ try {
   const objects = openObjects(
     (settings.OBJECTS_URL?.reveal() ?? pathToFileURL(join(settings.CORDAGE_HOME, 'objects')).href) as string,
   )
-  const store = openStore(settings.STORE_URL ?? findEmbeddedStore(settings.CORDAGE_HOME))
+  sayHome(settings)
+  const store = openStore(findStore(settings))
+  await requireSystem(
+    store.query,
+    settings,
+    (chosen ? [chosen.source] : sources).map(source => source.system),
+  )
   const leases = makeLeases(store, `rebuild/${randomUUID()}`)
   const bus = await openBus(settings.BUS_URL, store)
   try {

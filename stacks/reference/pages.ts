@@ -129,7 +129,7 @@ function functionsPage(
   return `
 # Functions
 
-Each is at \`/function/<name>\` of the gateway: \`POST\` with JSON, and \`GET\` with a query string where it only reads. In a query string \`filters.priceMax=50\` is the field \`priceMax\` of \`filters\`, and a name given twice is a list. Without \`AUTH_URL\` everybody on this machine may call everything and nobody else can reach it; with it, everything but public functions needs an access token in \`Authorization: Bearer …\`, whose \`roles\` name what is said below.
+Each is at \`/function/<name>\` of the gateway: \`POST\` with JSON, and \`GET\` with a query string where it only reads. In a query string \`filters.priceMax=50\` is the field \`priceMax\` of \`filters\`, and a name given twice is a list. Without \`AUTH_URL\` everybody on this machine may call everything and nobody else can reach it; with it, everything but public functions needs an access token in \`Authorization: Bearer …\`, whose roles name what is said below ([sign-in](../sign-in.md)).
 
 What goes wrong comes as \`application/problem+json\` (RFC 9457) with \`status\`, \`detail\`, \`reason\` and \`traceId\`, and \`errors\` names the fields.
 

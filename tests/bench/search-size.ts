@@ -1,5 +1,9 @@
+import { refold } from '../../functions/search/index-products/refold.ts'
 import { ensureGraph } from '../../functions/search/index-products/texts.ts'
+import { interpret } from '../../functions/search/search-products/interpret.ts'
+import { lookUpTerms } from '../../functions/search/search-products/look-up.ts'
 import { type Candidates, findProducts } from '../../functions/search/search-products/query.ts'
+import { readVocabulary } from '../../functions/search/search-products/vocabulary.ts'
 import { loadModels } from '../../shared/models/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { loadDemo } from '../../stacks/demo/load.ts'
@@ -28,16 +32,18 @@ try {
   const startedAt = performance.now()
   await ensureGraph(store)
   report('search_size_graph_built', (performance.now() - startedAt) / 1000, 's')
+  await store.query('vacuum (full) search.product')
   await store.query('analyze')
+  const vocabulary = await readVocabulary(store)
   for (const { name, query, filters } of QUERIES) {
     const [vector] = await models.embed([query])
     const wanted: Candidates = {
       query,
-      terms: query.toLowerCase().match(/[\w-]+/g) ?? [],
+      terms: await lookUpTerms(store, interpret(query, vocabulary), vocabulary),
       vector,
       filters,
       limit: 10,
-      language: 'english',
+      isEnglish: true,
       group: 'index-products',
       topics: [],
     }
@@ -69,9 +75,9 @@ async function fill(store: Store): Promise<number> {
   const random = makeRandom(3)
   for (let copy = 0; copy < COPIES; copy++) {
     await store.query(
-      `insert into search.product (product_id, system, sku, name, model, description, category, subcategory, color, list_price, position, words)
-       select id || '-' || $2, 'shop', sku || '-' || $2, name, model, description, category, subcategory, color, list_price, '', to_tsvector('english', text)
-       from jsonb_to_recordset($1) as r (id text, text text, sku text, name text, model text, description text, category text, subcategory text, color text, list_price numeric)`,
+      `insert into search.product (product_id, system, sku, name, model, description, category, subcategory, color, list_price, position)
+       select id || '-' || $2, 'shop', sku || '-' || $2, name, model, description, category, subcategory, color, list_price, ''
+       from jsonb_to_recordset($1) as r (id text, sku text, name text, model text, description text, category text, subcategory text, color text, list_price numeric)`,
       [JSON.stringify(rows), copy],
     )
     const moved = vectors.map(vector => {
@@ -83,6 +89,7 @@ async function fill(store: Store): Promise<number> {
       [rows.map(row => row.id), moved.map(vector => JSON.stringify([...vector])), copy],
     )
   }
+  await refold(store)
   return rows.length * COPIES
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { type FunctionDefinition, MAX_BATCH_BYTES, MAX_BODY_BYTES } from '../../shared/contract/index.ts'
 import type { BusEvent } from '../../shared/events/index.ts'
 import type { Store } from '../../shared/store/index.ts'
@@ -112,6 +113,44 @@ for (const folder of listFunctions(ROOT)) {
       assert.equal(status === 405, !definition.readOnly)
       assertProblem(await server().send({ method: 'DELETE' }), 405)
       assertProblem(await server().send({ method: 'PUT', body: '{}' }), 405)
+    })
+
+    test('answers HEAD where it answers GET, and says which methods there are', async () => {
+      for (const path of ['/', '/_/health', '/_/ready', '/metrics']) {
+        const [get, head] = [await server().send({ path }), await server().send({ path, method: 'HEAD' })]
+        assert.deepEqual([head.status, head.type, head.body], [get.status, get.type, ''])
+        const { status, headers } = await server().send({ path, method: 'DELETE' })
+        const reads = definition.readOnly ? 'GET, HEAD, POST' : 'POST'
+        assert.deepEqual([status, headers.allow], [405, path === '/' ? reads : 'GET, HEAD'])
+      }
+    })
+
+    test('is probed under any Host, and measured by its address', async () => {
+      for (const host of ['10.1.2.3:8080', '[fd00::1]:8080', 'pod.example']) {
+        for (const path of ['/_/health', '/_/ready'])
+          assert.equal((await server().send({ path, headers: { host } })).status, 200, `${path} ${host}`)
+        const measured = await server().send({ path: '/metrics', headers: { host } })
+        assert.equal(measured.status, host === 'pod.example' ? 403 : 200, host)
+        assertProblem(await server().send({ headers: { host } }), 403)
+      }
+    })
+
+    test('takes a packed body within its limit, and refuses what it cannot unpack', async () => {
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+      const post = (body: Buffer | string, more: object = {}) =>
+        server().send({ method: 'POST', headers: { ...headers, ...more }, body })
+      const plain = await server().post('{"noSuchField": 1}')
+      assert.equal((await post(gzipSync('{"noSuchField": 1}'))).status, plain.status)
+      assert.equal(assertProblem(await post('{}'), 400).reason, 'malformed_gzip')
+      assert.equal(assertProblem(await post(gzipSync('{}').subarray(0, 12)), 400).reason, 'malformed_gzip')
+      const limit = definition.access === 'internal' ? MAX_BATCH_BYTES : MAX_BODY_BYTES
+      assertProblem(await post(gzipSync(Buffer.alloc(limit + 1, ' '))), 413)
+      for (const encoding of ['br', 'deflate', 'zstd', 'gzip, gzip', 'aws-chunked'])
+        assert.equal(
+          assertProblem(await post('{}', { 'content-encoding': encoding }), 415).reason,
+          'unsupported_encoding',
+        )
+      assert.equal((await server().send({ path: '/_/ready' })).status, 200)
     })
 
     test('is out of reach of web pages of other sites', async () => {

@@ -1,11 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { type IncomingHttpHeaders, request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { takeFreePort } from '../../shared/store/embedded.ts'
 
-export type HttpReply = { status: number; type: string; body: string; json(): Record<string, unknown> }
+export type HttpReply = {
+  status: number
+  type: string
+  headers: IncomingHttpHeaders
+  body: string
+  json(): Record<string, unknown>
+}
 
 export type FunctionServer = {
   /** Sends any request, `host` and `origin` included. */
@@ -13,7 +19,7 @@ export type FunctionServer = {
     method?: string
     path?: string
     headers?: Record<string, string>
-    body?: string
+    body?: string | Buffer
   }): Promise<HttpReply>
   /** Posts a value as JSON, or under another content type. */
   post(value: unknown, type?: string, headers?: Record<string, string>): Promise<HttpReply>
@@ -47,6 +53,7 @@ export async function startBundle(folder: string, env: Record<string, string>): 
           resolve({
             status: response.statusCode ?? 0,
             type: response.headers['content-type'] ?? '',
+            headers: response.headers,
             body: text,
             json: () => JSON.parse(text) as Record<string, unknown>,
           })

@@ -28,7 +28,7 @@ let read: StartedFunction
 
 /** A finished build as build-warehouse leaves it, with these marts. */
 async function buildWith(
-  marts: Record<string, { sql: string; key: string[] }>,
+  marts: Record<string, { sql: string; key: string[]; indexes?: string[] }>,
   changedAt = '2017-07-03T13:00:00Z',
 ): Promise<void> {
   const { target, replace } = await warehouse.beginBuild()
@@ -40,10 +40,10 @@ async function buildWith(
     `create table build as select now() as built_at, '${POSITION}' as position, timestamptz '${changedAt}' as changed_at, '{"adventureworks.Sale": 3}' as versions`,
   )
   await connection.run('create table mart (name varchar, description varchar, key varchar, indexes varchar)')
-  for (const [name, { sql, key }] of Object.entries(marts)) {
+  for (const [name, { sql, key, indexes = [] }] of Object.entries(marts)) {
     await connection.run(`create table ${name} as ${sql}`)
     await connection.run(
-      `insert into mart values ('${name}', 'Grain: one row.', '${JSON.stringify(key)}', '[]')`,
+      `insert into mart values ('${name}', 'Grain: one row.', '${JSON.stringify(key)}', '${JSON.stringify(indexes)}')`,
     )
   }
   connection.closeSync()
@@ -123,6 +123,23 @@ test('every value arrives as it was: quotes, empty texts, nulls, decimals, insta
   })
 })
 
+test('a mart with texts of any length is published', async () => {
+  // Of hashes, which do not compress: what an index holds is compressed first.
+  const long = `select string_agg(sha256(cast(i as varchar)), '') from range(200) r(i)`
+  await buildWith({
+    dim_long: {
+      sql: `select (${long}) as id, (${long}) as name, 1 as number`,
+      key: ['id', 'number'],
+      indexes: ['name'],
+    },
+  })
+  const { status, body } = await publish.call({})
+  assert.equal(status, 200, JSON.stringify(body))
+  assert.deepEqual(await store.query('select length(id) as id, length(name) as name from mart.dim_long'), [
+    { id: 12800, name: 12800 },
+  ])
+})
+
 test('who reads the warehouse reads one build to the end, also while the next one takes its place', async () => {
   await warehouse.read(async ({ query }) => {
     await buildWith({ dim_extra: { sql: 'select 1 as id', key: ['id'] } })
@@ -139,7 +156,10 @@ test('npm run sql prints a table, takes queries from a pipe, and changes nothing
         process.execPath,
         [join(ROOT, 'stacks/local/sql.ts'), ...args],
         { env },
-        (error, stdout, stderr) => settle({ code: error ? Number(error.code) : 0, printed: stdout + stderr }),
+        (error, stdout, stderr) =>
+          settle(
+            error ? { code: Number(error.code), printed: stdout + stderr } : { code: 0, printed: stdout },
+          ),
       )
       child.stdin?.end(input)
     })

@@ -198,6 +198,8 @@ async function capture(postgres: TestPostgres, opened: Opened[], batch: number):
   } finally {
     await connector.close()
     for (const { client } of opened) await client.end()
+    // Left behind, they would be in the next batch's way, and keep the log.
+    await store.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active')
   }
   return failures
 }

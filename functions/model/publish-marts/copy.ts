@@ -8,6 +8,12 @@ import type { Mart, WarehouseReader } from '../../../shared/warehouse/index.ts'
 
 const quote = pg.escapeIdentifier
 
+/**
+ * A row of a B-tree has at most 2,704 bytes. A mart with a longer value, such as the name of a category, is read without that
+ * index; the build has tested that its key is unique.
+ */
+const MAX_INDEXED_BYTES = 2500
+
 /** A mart that is filled; its types as Postgres has them. */
 export type Published = Mart & { rows: number; types: string[] }
 
@@ -49,8 +55,19 @@ async function copyMart(
   )
   const copy = client.query(copyFrom(`copy ${table} from stdin with (format csv, freeze)`))
   await pipeline(Readable.from(csvLines(rows)), copy, { signal })
-  await query(`alter table ${table} add primary key (${mart.key.map(quote).join(', ')})`)
-  for (const column of mart.indexes) await query(`create index on ${table} (${quote(column)})`)
+  const isText = (column: string) => types[mart.columns.findIndex(({ name }) => name === column)] === 'text'
+  const canIndex = async (columns: string[]) => {
+    const lengths = columns.filter(isText).map(column => `octet_length(${quote(column)})`)
+    if (lengths.length === 0) return true
+    const [row] = await query<{ fits: boolean }>(
+      `select coalesce(max(${lengths.join(' + ')}), 0) <= ${MAX_INDEXED_BYTES} as fits from ${table}`,
+    )
+    return row?.fits === true
+  }
+  if (await canIndex(mart.key))
+    await query(`alter table ${table} add primary key (${mart.key.map(quote).join(', ')})`)
+  for (const column of mart.indexes)
+    if (await canIndex([column])) await query(`create index on ${table} (${quote(column)})`)
   await query(`analyze ${table}`)
   return { ...mart, rows: copy.rowCount, types }
 }

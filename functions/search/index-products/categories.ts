@@ -26,10 +26,13 @@ export async function findProductsOf(
 export async function resolveCategories(query: Query, productIds: string[]): Promise<void> {
   if (productIds.length === 0) return
   await query(
-    `update search.product p set category = named.category, subcategory = named.subcategory
+    `update search.product p set category = named.category, subcategory = named.subcategory,
+       category_key = named.category_key, subcategory_key = named.subcategory_key
      from (
        select p.product_id, coalesce(own.name, parent.name) as category,
-         case when p.subcategory_id is null then p.subcategory else s.name end as subcategory
+         case when own.name is null then parent.name_key else own.name_key end as category_key,
+         case when p.subcategory_id is null then p.subcategory else s.name end as subcategory,
+         case when p.subcategory_id is null then p.subcategory_key else s.name_key end as subcategory_key
        from search.product p
        left join search.subcategory s on s.subcategory_id = p.subcategory_id and not s.is_deleted
        left join search.category own on own.category_id = p.category_id and not own.is_deleted

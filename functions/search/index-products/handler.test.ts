@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
@@ -183,13 +184,77 @@ test('a topic that is not indexed is skipped, and data that are no change are pa
   ])
 })
 
+test('of two changes of a key in one batch the newer by position stays, whichever comes last', async () => {
+  const older = makeEvent({ table: 'Product', row: bike({ Name: 'Old' }), commit: 1 })
+  const newer = makeEvent({ table: 'Product', op: 'u', row: bike({ Name: 'New' }), commit: 2 })
+  const gone = makeEvent({ table: 'Product', op: 'd', row: { ProductID: 1 }, commit: 3 })
+  await deliver(newer, older)
+  assert.equal((await product())?.name, 'New')
+  await deliver(gone, newer)
+  assert.equal((await product())?.is_deleted, true)
+  const stock = (Quantity: number, commit: number) =>
+    makeEvent({ table: 'Inventory', row: { ProductID: 1, Location: 'A', Quantity }, commit })
+  await deliver(stock(7, 12), stock(5, 11))
+  assert.deepEqual(await store.query('select quantity from search.stock'), [{ quantity: '7' }])
+})
+
+test('texts of any length are indexed', async () => {
+  const noise = (length: number) =>
+    createHash('shake256', { outputLength: length }).update('x').digest('base64').replaceAll('+', ' ')
+  const long = noise(30_000)
+  const events = [
+    makeEvent({
+      table: 'Product',
+      row: bike({
+        Name: long,
+        Model: long,
+        ProductNumber: long,
+        Category: long,
+        Subcategory: long,
+        Color: long,
+      }),
+      commit: 1,
+    }),
+    makeEvent({
+      table: 'ProductDescription',
+      row: { Model: long, Culture: 'de', Description: 'Räder' },
+      commit: 2,
+    }),
+    makeEvent({ table: 'Inventory', row: { ProductID: 1, Location: long, Quantity: 5 }, commit: 3 }),
+    makeEvent({ table: 'Product', row: bike({ ProductID: 2, Description: noise(3_000_000) }), commit: 4 }),
+    makeEvent({ table: 'Product', row: bike({ ProductID: 3, Description: 'ก'.repeat(400_000) }), commit: 5 }),
+  ]
+  assert.deepEqual(
+    await deliver(...events),
+    events.map(() => 'done'),
+  )
+  const found = `select product_id from search.product where words @@ 'rader'::tsquery`
+  assert.deepEqual(await store.query(found), [{ product_id: '1' }])
+})
+
+test('what an older version has indexed is folded at the next start, and searched by its first guess until then', async () => {
+  await deliver(
+    makeEvent({ table: 'Product', row: bike({ Name: 'Übertopf', ProductNumber: 'ÄÖ-77' }), commit: 1 }),
+  )
+  const read = () =>
+    store.query(
+      `select sku_key, name_key, v.words as vocabulary, p.words::text, folding from search.product p left join search.vocabulary v using (product_id)`,
+    )
+  const folded = await read()
+  await store.query(
+    `update search.product set sku_key = lower(sku collate "C"), name_key = null, folding = 0,
+       words = to_tsvector('simple', name)`,
+  )
+  await store.query('truncate search.vocabulary')
+  await startFunction(definition, { resources: { store, models, sources: [CATALOGUE] } })
+  assert.deepEqual(await read(), folded)
+  assert.equal(folded[0]?.sku_key, 'äö-77')
+})
+
 test('when the store is away the batch comes again', async () => {
-  const away = {
-    ...store,
-    transaction: async () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })),
-  }
-  const { deliver } = await startFunction(definition, {
-    resources: { store: away, models, sources: [CATALOGUE] },
-  })
+  const resources = { store: { ...store }, models, sources: [CATALOGUE] }
+  const { deliver } = await startFunction(definition, { resources })
+  resources.store.transaction = async () =>
+    Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))
   assert.equal((await deliver([makeEvent({ table: 'Product', row: bike(), commit: 1 })])).status, 503)
 })

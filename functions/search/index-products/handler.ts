@@ -1,6 +1,7 @@
 import { type BatchResult, defineEventFunction } from '../../../shared/contract/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
 import { findProductsOf } from './categories.ts'
+import { refold } from './refold.ts'
 import { applyEvents, findTarget, namesCategories } from './tables.ts'
 import { ensureGraph, refreshTexts } from './texts.ts'
 
@@ -15,6 +16,11 @@ export default defineEventFunction({
   name: 'index-products',
   summary: 'Makes changed products, texts, categories and stock searchable',
   uses: ['store', 'models', 'sources'] as const,
+
+  /** What an older version has folded is folded again before the first change; searches go on meanwhile. */
+  async init({ resources }) {
+    await refold(resources.store)
+  },
 
   async handleBatch(events, { resources }) {
     const { store, models, sources } = resources

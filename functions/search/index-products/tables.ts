@@ -11,6 +11,7 @@ import {
 } from '../../../shared/events/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
 import { findProductsOf, resolveCategories, type TouchedCategories } from './categories.ts'
+import { toStored } from './stored.ts'
 
 /** A table of the index: the entity that it is made of, its key, and the columns that it takes from the source. */
 type IndexTable = {
@@ -37,19 +38,24 @@ const INDEX_TABLES: IndexTable[] = [
       list_price: 'numeric',
       category_id: 'text',
       subcategory_id: 'text',
+      sku_key: 'text',
+      name_key: 'text',
+      category_key: 'text',
+      subcategory_key: 'text',
+      color_key: 'text',
     },
   },
   {
     entity: 'category',
     name: 'search.category',
     key: ['category_id'],
-    columns: { category_id: 'text', name: 'text' },
+    columns: { category_id: 'text', name: 'text', name_key: 'text' },
   },
   {
     entity: 'subcategory',
     name: 'search.subcategory',
     key: ['subcategory_id'],
-    columns: { subcategory_id: 'text', category_id: 'text', name: 'text' },
+    columns: { subcategory_id: 'text', category_id: 'text', name: 'text', name_key: 'text' },
   },
   {
     entity: 'product_text',
@@ -93,7 +99,7 @@ function toIndexRow({ source, table, index }: Target, row: Row): Row {
   }
   if (table.entity === 'inventory') renamed.location = `${table.idPrefix}${renamed.location ?? ''}`
   if (table.entity === 'product_text') renamed.culture ??= ''
-  return renamed
+  return toStored(renamed)
 }
 
 type Touched = TouchedCategories & { productIds: string[]; models: string[] }
@@ -133,7 +139,10 @@ export async function applyEvents(
       continue
     }
     const indexed = toIndexRow(target, row)
-    latest.set(event.partitionkey, { row: indexed, position: event.position, isDeleted: change.op === 'd' })
+    // A batch need not be in order: a replayed or a parked event comes late.
+    const { position, partitionkey } = event
+    if ((latest.get(partitionkey)?.position ?? '') < position)
+      latest.set(partitionkey, { row: indexed, position, isDeleted: change.op === 'd' })
     touch(touched, target, [indexed])
   }
   await flush()

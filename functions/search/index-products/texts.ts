@@ -4,9 +4,10 @@ import pgvector from 'pgvector'
 import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { resolveCategories } from './categories.ts'
+import { refreshWords } from './words.ts'
 
 /** Any number that nobody else takes as an advisory lock: "text" in ASCII. */
-const TEXTS_LOCK = 0x74657874
+export const TEXTS_LOCK = 0x74657874
 /** The same for the graph: "grap". */
 const GRAPH_LOCK = 0x67726170
 /** Rows below which every vector is compared: exact, and as quick. */
@@ -14,8 +15,6 @@ const EXACT_ROWS = 5000
 
 /** The model reads 256 tokens. */
 const EMBEDDED_CHARACTERS = 4000
-/** Of one text: Postgres holds a megabyte of words for all of them together. */
-const SEARCHED_CHARACTERS = 50_000
 
 type Text = { product_id: string; sku: string | null; text: string; text_hash: string | null }
 
@@ -70,21 +69,6 @@ export async function refreshTexts(
     )
     return changed.length
   })
-}
-
-/** English words by their stems, those of other languages and identifiers as they are; names weigh most. */
-async function refreshWords(query: Store['query'], productIds: string[], models: string[]): Promise<void> {
-  await query(
-    `update search.product p set words =
-       setweight(to_tsvector('simple', concat_ws(' ', p.sku, p.name)) || to_tsvector('english', coalesce(p.name, '')), 'A')
-       || setweight(to_tsvector('english', concat_ws(' ', p.category, p.subcategory, p.color, p.model)), 'B')
-       || setweight(to_tsvector('english', left(coalesce(p.description, ''), ${SEARCHED_CHARACTERS})), 'C')
-       || setweight(to_tsvector('simple', coalesce((
-           select string_agg(left(t.description, ${SEARCHED_CHARACTERS}), ' ') from search.product_text t
-           where t.system = p.system and t.model = p.model and not t.is_deleted), '')), 'D')
-     where (p.product_id = any($1) or p.model = any($2)) and not p.is_deleted`,
-    [productIds, models],
-  )
 }
 
 /** Above some thousands of rows a graph is worth its upkeep; once made it stays. One at a time makes it. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { asOfSchema, toAsOf } from '../../../shared/bus/index.ts'
 import { defineFunction, storableText } from '../../../shared/contract/index.ts'
 import { interpret } from './interpret.ts'
+import { lookUpTerms } from './look-up.ts'
 import { findProducts } from './query.ts'
 import { keepVocabulary } from './vocabulary.ts'
 
@@ -15,7 +16,9 @@ const input = z.strictObject({
     .string()
     .max(1000)
     .default('')
-    .describe('Words, a description or an identifier; empty lists what passes the filters'),
+    .describe(
+      'Words, a description or an identifier, whole or begun, with a price or without; empty lists what passes the filters',
+    ),
   limit: z.number().int().min(1).max(100).default(10),
   filters: z
     .strictObject({
@@ -84,16 +87,20 @@ export default defineFunction({
 
   async handle({ query, limit, filters, language }, { state, resources: { store, models } }) {
     const startedAt = performance.now()
-    const meant = interpret(query, state.vocabulary())
+    const vocabulary = state.vocabulary()
+    const meant = interpret(query, vocabulary)
     const applied = { ...meant.filters, ...filters }
-    const [vector] = meant.query === '' ? [] : await models.embed([meant.query])
+    const [terms, [vector]] = await Promise.all([
+      lookUpTerms(store, meant, vocabulary),
+      meant.query === '' ? [] : models.embed([meant.query]),
+    ])
     const found = await findProducts(store, {
       query: meant.query,
-      terms: meant.terms,
+      terms,
       vector,
       filters: applied,
       limit,
-      language: language.startsWith('en') ? 'english' : 'simple',
+      isEnglish: language.startsWith('en'),
       group: 'index-products',
       topics: state.topics,
     })
@@ -106,7 +113,7 @@ export default defineFunction({
         matched: rest.matched as ('identifier' | 'words' | 'meaning' | 'filters')[],
       })),
       facets: found.facets,
-      interpreted: { query: meant.query, filters: applied, corrected: meant.corrected },
+      interpreted: { query: meant.query, filters: applied, corrected: terms.corrected },
       tookMs: Math.round((performance.now() - startedAt) * 10) / 10,
       asOf: toAsOf(found),
       model: models.embedding,

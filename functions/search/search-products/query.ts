@@ -1,6 +1,8 @@
 import pgvector from 'pgvector'
 import { coverageSql } from '../../../shared/bus/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
+import { readIdentifiers, toKey } from '../../../shared/text/index.ts'
+import type { Terms } from './look-up.ts'
 
 export type Filters = {
   category?: string | undefined
@@ -14,13 +16,12 @@ export type Filters = {
 export type Candidates = {
   /** The query as given, for identifiers. */
   query: string
-  terms: string[]
+  terms: Terms
   /** The query's unit vector; undefined where there is no query, and all that passes the filters is listed. */
   vector: Float32Array | undefined
   filters: Filters
   limit: number
-  /** Text search configuration: English by stems, any other language by its words as they are. */
-  language: 'english' | 'simple'
+  isEnglish: boolean
   /** The tables that the index is made of, and who fills it. */
   group: string
   topics: string[]
@@ -60,9 +61,9 @@ const MIN_SHARE_OF_BEST = 0.6
 
 /** What a product must be to pass a filter; `value` is its placeholder. */
 const FILTERS: Record<keyof Filters, (value: string) => string> = {
-  category: value => `lower(p.category) = lower(${value})`,
-  subcategory: value => `lower(p.subcategory) = lower(${value})`,
-  color: value => `lower(p.color) = lower(${value})`,
+  category: value => `p.category_key = ${value}`,
+  subcategory: value => `p.subcategory_key = ${value}`,
+  color: value => `p.color_key = ${value}`,
   priceMin: value => `p.list_price >= ${value}`,
   priceMax: value => `p.list_price <= ${value}`,
   inStock: value => `${value} = exists (
@@ -76,33 +77,58 @@ ways as (
   from eligible order by name, product_id limit ${DEPTH}
 )`
 
-/** What identifiers, words and meaning each find. $4 the query, $5 its terms, $6 any and $7 all of them, $8 its vector. */
-const rankedBy = (language: Candidates['language']) => `
+/** Shorter beginnings of a number begin too many; one without a digit is a word. */
+const BEGUN_NUMBER = /^(?=.*\p{N}).{3,}$/u
+/** After every text that begins with another, in the order of its bytes. */
+const LAST = String.fromCodePoint(0x10ffff)
+
+/** Of a text to any of the words; nothing where words only begin so. */
+const RELEVANCE = `ts_rank('{0.1, 0.3, 0.6, 1.0}', words, $9::tsquery, 1)`
+
+/**
+ * What identifiers, words and meaning each find. $4 the query and $5 its pieces as they are looked up, $6 the query as an id,
+ * $7 and $8 the beginnings of numbers and where each ends, $9 any and $10 all of its words, $11 and $12 the same for words that
+ * begin so, $13 its vector. Whole words come before begun ones, and all of them before some.
+ */
+const rankedBy = (isEnglish: boolean) => `
 identified as (
-  select product_id, 1 as rank from eligible
-  where lower(sku) = lower($4::text) or product_id = $4 or lower(name) = lower($4) or lower(sku) = any($5::text[])
+  select product_id from eligible where sku_key = $4 or product_id = $6 or name_key = $4 or sku_key = any($5::text[])
+),
+begun as (
+  select product_id, row_number() over (order by sku_key, product_id) as rank
+  from unnest($7::text[], $8::text[]) as b (first, last), lateral (
+    select product_id, sku_key from eligible
+    where sku_key >= b.first and sku_key < b.last order by sku_key limit ${DEPTH}
+  ) n where product_id not in (select product_id from identified)
 ),
 worded as (
-  select product_id, row_number() over (order by relevance desc, product_id) as rank from (
-    select product_id,
-      ts_rank('{0.1, 0.3, 0.6, 1.0}', words, any_word, 1) + case when words @@ all_words then 1 else 0 end as relevance
-    from eligible, to_tsquery('${language}', $6) as any_word, to_tsquery('${language}', $7) as all_words
-    where words @@ any_word order by relevance desc, product_id limit ${DEPTH}
+  select product_id, (array[0.5, 1.0, 1.5, 2.0])[kind + 1] as weight,
+    row_number() over (order by kind desc, relevance desc, product_id) as rank
+  from (
+    select product_id, max(kind) as kind, max(relevance) as relevance from (
+      (select product_id, ${RELEVANCE} as relevance, case when words @@ $10::tsquery then 3 else 2 end as kind
+       from eligible where words @@ $12::tsquery order by kind desc, relevance desc, product_id limit ${DEPTH})
+      union all
+      (select product_id, relevance, case when relevance > 0 then 1 else 0 end as kind
+       from (select product_id, ${RELEVANCE} as relevance from eligible where words @@ $11::tsquery) s
+       order by relevance desc, product_id limit ${DEPTH})
+    ) either group by product_id order by kind desc, relevance desc, product_id limit ${DEPTH}
   ) w
 ),
 meant as (
   select product_id, row_number() over (order by distance, product_id) as rank from (
     select product_id, distance, min(distance) over () as least from (
-      select e.product_id, e.embedding <=> $8::vector as distance
+      select e.product_id, e.embedding <=> $13::vector as distance
       from search.embedding e join eligible p using (product_id)
-      order by e.embedding <=> $8::vector limit ${DEPTH}
+      order by e.embedding <=> $13::vector limit ${DEPTH}
     ) n
   ) m where 1 - distance >= greatest(${MIN_SIMILARITY}, ${MIN_SHARE_OF_BEST} * (1 - least))
 ),
 ways as (
-  select product_id, rank, 'identifier' as way, 10.0 as weight from identified
-  union all select product_id, rank, 'words', 1.0 from worded
-  union all select product_id, rank, 'meaning', ${language === 'english' ? '1.0' : OTHER_LANGUAGE_MEANING} from meant
+  select product_id, 1 as rank, 'identifier' as way, 10.0 as weight from identified
+  union all select product_id, rank, 'identifier', 5.0 from begun
+  union all select product_id, rank, 'words', weight from worded
+  union all select product_id, rank, 'meaning', ${isEnglish ? '1.0' : OTHER_LANGUAGE_MEANING} from meant
 )`
 
 const facet = (column: string) => `(
@@ -119,7 +145,7 @@ with eligible as not materialized (
   select p.* from search.product p where ${['not p.is_deleted', ...conditions].join(' and ')}
 ),${ways},
 fused as (
-  select product_id, sum(weight / (${RRF_K} + rank)) * ${(RRF_K + 1) / 2} as score, array_agg(way order by way) as matched
+  select product_id, sum(weight / (${RRF_K} + rank)) * ${(RRF_K + 1) / 3} as score, array_agg(distinct way order by way) as matched
   from ways group by product_id
 ),
 found as (
@@ -138,19 +164,29 @@ select
 from freshness`
 
 export async function findProducts(store: Store, wanted: Candidates): Promise<SearchRow> {
-  const { query, terms, vector, language, filters } = wanted
+  const { query, terms, vector, isEnglish, filters } = wanted
   const values: unknown[] = [wanted.limit, wanted.group, wanted.topics]
   if (vector) {
-    // Terms are letters, digits, hyphens and apostrophes only (see interpret.ts); quoted, tsquery has nothing to parse in them.
-    const quoted = terms.map(term => `'${term.replaceAll("'", "''")}'`)
-    values.push(query, terms, quoted.join(' | '), quoted.join(' & '), pgvector.toSql([...vector]))
+    const pieces = readIdentifiers(query).map(toKey)
+    const begun = pieces.filter(piece => BEGUN_NUMBER.test(piece))
+    values.push(
+      toKey(query),
+      pieces,
+      query,
+      begun,
+      begun.map(first => first + LAST),
+    )
+    values.push(terms.any, terms.all, terms.anyBegun, terms.allBegun, pgvector.toSql([...vector]))
   }
   const asked = (Object.keys(FILTERS) as (keyof Filters)[]).filter(name => filters[name] !== undefined)
-  const conditions = asked.map(name => FILTERS[name](`$${values.push(filters[name])}`))
+  const conditions = asked.map(name => {
+    const value = filters[name]
+    return FILTERS[name](`$${values.push(typeof value === 'string' ? toKey(value) : value)}`)
+  })
   const [row] = await store.query<SearchRow>(
-    fuse(conditions, vector ? rankedBy(language) : BROWSED),
+    fuse(conditions, vector ? rankedBy(isEnglish) : BROWSED),
     values,
-    { name: ['search', vector ? language : 'browse', ...asked].join('-') },
+    { name: ['search', vector ? (isEnglish ? 'english' : 'other') : 'browse', ...asked].join('-') },
   )
   if (!row) throw new Error('the search returned no row')
   return row

@@ -1,9 +1,14 @@
 import type { Store } from '../../../shared/store/index.ts'
+import { withoutMarks } from '../../../shared/text/index.ts'
+
+/** A word of the catalogue: in how many products it is, and its English stems: none for one that says nothing, such as "the". */
+export type Known = { count: number; stems: string[] | null }
 
 /** The catalogue's words, for those who misspell them. */
 export type Vocabulary = {
-  /** The word itself where it is known or nothing is near; else the nearest known one. */
+  /** The word itself where it is known, with its marks or without, or nothing is near; else the nearest known one. */
   correct(word: string): string
+  get(word: string): Known | undefined
 }
 
 /** Shorter words are left alone: too much is near to them. */
@@ -11,30 +16,34 @@ const MIN_LENGTH = 4
 /** Words from here on may differ in two places. */
 const LONG = 8
 
-export function makeVocabulary(words: Map<string, number>): Vocabulary {
-  const byLength = Map.groupBy(words.keys(), word => word.length)
-  const known = (word: string) =>
-    words.has(word) ||
-    words.has(word.replace(/s$/, '')) ||
-    words.has(`${word}s`) ||
-    words.has(word.replace(/(ing|ed|er|es|ly)$/, ''))
+export function makeVocabulary(words: Map<string, Known>): Vocabulary {
+  // Who leaves out marks has not misspelled: words are compared without them.
+  const bare = new Map([...words].map(([word, { count }]) => [withoutMarks(word), { word, count }]))
+  const byLength = Map.groupBy(bare.keys(), word => word.length)
+  const isKnown = (word: string) =>
+    bare.has(word) ||
+    bare.has(word.replace(/s$/, '')) ||
+    bare.has(`${word}s`) ||
+    bare.has(word.replace(/(ing|ed|er|es|ly)$/, ''))
   return {
-    correct(word) {
-      if (word.length < MIN_LENGTH || /\p{N}/u.test(word) || known(word)) return word
+    get: word => words.get(word),
+    correct(given) {
+      const word = withoutMarks(given)
+      if (word.length < MIN_LENGTH || /\p{N}/u.test(word) || isKnown(word)) return given
       const allowed = word.length >= LONG ? 2 : 1
       let best: { word: string; distance: number; count: number } | undefined
       for (let length = word.length - allowed; length <= word.length + allowed; length++)
         for (const candidate of byLength.get(length) ?? []) {
           if (candidate.length < MIN_LENGTH || candidate[0] !== word[0]) continue
           const distance = editDistance(word, candidate, allowed)
-          const count = words.get(candidate) ?? 0
+          const { word: found = candidate, count = 0 } = bare.get(candidate) ?? {}
           if (
             distance <= allowed &&
             (!best || distance < best.distance || (distance === best.distance && count > best.count))
           )
-            best = { word: candidate, distance, count }
+            best = { word: found, distance, count }
         }
-      return best?.word ?? word
+      return best?.word ?? given
     },
   }
 }
@@ -59,9 +68,22 @@ export function editDistance(a: string, b: string, limit: number): number {
   return last[b.length] ?? 0
 }
 
+/** A word's stems, where it is of letters that have English ones. */
+export const stemsSql = (word: string) =>
+  `case when ${word} ~ '^[a-z]+$' then ts_lexize('pg_catalog.english_stem', ${word}) end`
+
 /** The words are read again after this long at the least, and no oftener than takes a fiftieth of the time. */
 const REFRESH_MS = 2000
 const SHARE = 50
+
+export async function readVocabulary(store: Store): Promise<Vocabulary> {
+  const rows = await store.query<{ word: string } & Known>(
+    `select word, count(*)::int as count, ${stemsSql('word')} as stems
+     from search.vocabulary v join search.product p using (product_id), unnest(v.words) as word
+     where not p.is_deleted group by word`,
+  )
+  return makeVocabulary(new Map(rows.map(({ word, ...known }) => [word, known])))
+}
 
 /** The catalogue's words, read again in the background while searches come. */
 export function keepVocabulary(store: Store): () => Vocabulary {
@@ -69,12 +91,7 @@ export function keepVocabulary(store: Store): () => Vocabulary {
   let dueAt = 0
   const read = async () => {
     const startedAt = Date.now()
-    const rows = await store.query<{ word: string; count: number }>(
-      `select word, count(*)::int as count
-       from search.product, regexp_split_to_table(lower(concat_ws(' ', name, model, category, subcategory, color, description)), '[^[:alnum:]]+') as word
-       where not is_deleted and word ~ '^[[:alpha:]]{3,}$' group by word`,
-    )
-    current = makeVocabulary(new Map(rows.map(row => [row.word, row.count])))
+    current = await readVocabulary(store)
     dueAt = Date.now() + Math.max(REFRESH_MS, SHARE * (Date.now() - startedAt))
   }
   return () => {
