@@ -147,7 +147,11 @@ test('a call to a process that is frozen ends with its limit, and one to it once
   try {
     const [port] = (await once(frozen.stdout, 'data')) as [Buffer]
     const urls = new Map([['*', `http://127.0.0.1:${port.toString().trim()}/`]])
-    const caller = makeHttpCaller({ urls, token: async () => undefined, signal: new AbortController().signal })
+    const caller = makeHttpCaller({
+      urls,
+      token: async () => undefined,
+      signal: new AbortController().signal,
+    })
     const status = async () => (await caller.deliver('land-changes', [])).status
     assert.equal(await status(), 200)
     frozen.kill('SIGSTOP')
@@ -184,7 +188,11 @@ test("a status counts whoever answers: a proxy's page too", async () => {
   const at = `http://127.0.0.1:${(page.address() as AddressInfo).port}`
   for (const status of [200, 301, 400, 401, 403, 404, 408, 409, 413, 422, 425, 429, 500, 502, 503, 504]) {
     const urls = new Map([['*', `${at}/${status}`]])
-    const caller = makeHttpCaller({ urls, token: async () => undefined, signal: new AbortController().signal })
+    const caller = makeHttpCaller({
+      urls,
+      token: async () => undefined,
+      signal: new AbortController().signal,
+    })
     const reply = await caller.deliver('land-changes', [])
     verdicts[status] = judge(reply)
     assert.equal(reply.retryAfterMs, 7000)
