@@ -68,17 +68,17 @@ const isRead = async (fleet: Fleet) => (await stateOf(fleet))?.state === 'stream
 async function killedAgainAndAgain(): Promise<void> {
   const { fleet, client, rows } = await openFleet()
   let oldest = 0
-  const watch = setInterval(() => {
-    client
-      .query<{ age: number }>(
+  let isOver = false
+  const watch = (async () => {
+    while (!isOver) {
+      const { rows } = await client.query<{ age: number }>(
         `select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 as age
          from pg_stat_activity where application_name like 'cordage-%' and xact_start is not null`,
       )
-      .then(({ rows }) => {
-        oldest = Math.max(oldest, rows[0]?.age ?? 0)
-      })
-      .catch(() => {})
-  }, 100)
+      oldest = Math.max(oldest, rows[0]?.age ?? 0)
+      await sleep(100)
+    }
+  })()
   try {
     log(`${rows} rows, SEED=${SEED}`)
     for (const member of fleet.members) if (member !== 'capture') fleet.start(member)
@@ -105,7 +105,8 @@ async function killedAgainAndAgain(): Promise<void> {
     report('snapshot_longest_transaction', oldest, 's', { atMost: 30 })
     report('snapshot_differences', differences.length, 'differences', { atMost: 0 })
   } finally {
-    clearInterval(watch)
+    isOver = true
+    await watch
     await client.end()
     await fleet.stop()
   }
