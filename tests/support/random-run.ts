@@ -199,7 +199,12 @@ async function capture(postgres: TestPostgres, opened: Opened[], batch: number):
     await connector.close()
     for (const { client } of opened) await client.end()
     // Left behind, they would be in the next batch's way, and keep the log.
-    await store.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active')
+    await waitFor('the slots to be dropped', async () => {
+      await store.query(
+        'select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active',
+      )
+      return (await store.query('select 1 from pg_replication_slots')).length === 0
+    })
   }
   return failures
 }
