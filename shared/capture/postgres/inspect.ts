@@ -1,6 +1,7 @@
 import { type Source, type SourceTable, takenColumns } from '../../config/index.ts'
 import type {
   Catalog,
+  ColumnFacts,
   IndexFacts,
   PublicationFacts,
   RelationFacts,
@@ -8,7 +9,7 @@ import type {
   TableFacts,
 } from './catalog.ts'
 import { findHazards, publishedBy, withLeaves } from './identity.ts'
-import { checkType, proposeColumn } from './types.ts'
+import { checkType, proposeColumn, readableKinds } from './types.ts'
 
 /** How a source file fits the database that it describes. One line each, which names the table and the column. */
 export type SourceReport = {
@@ -20,7 +21,7 @@ export type SourceReport = {
   warnings: string[]
   /** Columns that the database has and the file does not list, by table. */
   notCaptured: Map<string, string[]>
-  /** Lines that the source file lacks, by table. */
+  /** Lines for columns that the file does not list, by table: a table with personal data needs them, another may have them. */
   proposals: Map<string, string[]>
 }
 
@@ -190,15 +191,22 @@ function inspectTable(
       table.name,
       unlisted.map(({ name }) => name),
     )
-  if (!table.personal || unlisted.length === 0) return
-  for (const { name } of unlisted)
-    report.problems.push(
-      `column ${table.name}.${name} is not listed in a table with personal data: list it with a policy (keep, drop, hash, generalise, encrypt)`,
+  if (table.personal)
+    for (const { name } of unlisted)
+      report.problems.push(
+        `column ${table.name}.${name} is not listed in a table with personal data: list it with a policy (keep, drop, hash, generalise, encrypt)`,
+      )
+  const proposed = unlisted.filter(column => table.personal || mayBeTaken(column))
+  if (proposed.length > 0)
+    report.proposals.set(
+      table.name,
+      proposed.map(column => proposeColumn(column, table.personal)),
     )
-  report.proposals.set(
-    table.name,
-    unlisted.map(column => proposeColumn(column, true)),
-  )
+}
+
+/** Whether a column can be listed to be captured, as far as can be said of it alone. */
+export function mayBeTaken({ name, type, generated }: ColumnFacts): boolean {
+  return generated === '' && readableKinds(type).length > 0 && !/^(_.*|year|month|)$/i.test(name)
 }
 
 /** What cannot be captured at all: its log says nothing of it, or says it under another name. */
