@@ -194,3 +194,26 @@ test("what makes the shop's own statements fail comes first, and is marked", asy
   )
   assert.match(second ?? '', /column item\.gone is not there/)
 })
+
+test('what is wrong with many tables alike is one line, with SQL that can be pasted', async () => {
+  const url = await makeDatabase(
+    'foreign_tables',
+    `create table "Item" (id int primary key, note text); create table line (id int primary key, note text);
+     create role reader login replication password 'reader'; grant select on "Item", line to reader`,
+  )
+  const reader = new URL(url)
+  reader.username = 'reader'
+  reader.password = 'reader'
+  const { code, stdout } = await checkSource('foreign_tables', reader.href, '--propose')
+  assert.equal(code, 1)
+  const wrong = stdout.split('\n').filter(line => /^(FAIL|warn)/.test(line))
+  assert.deepEqual(wrong, [
+    'warn  tables Item, line: an update that leaves a large value as it was does not tell it, and the row is read again at the source; "alter table … replica identity full" spares that',
+    'FAIL  tables Item, line belong to another role, which alone can publish them: create publication cordage_foreign_tables for table public."Item", public.line with (publish_via_partition_root = true, publish_generated_columns = stored)',
+  ])
+  const owner = new pg.Client({ connectionString: url })
+  await owner.connect()
+  await owner.query(wrong[1]?.replace(/^.*: /, '') ?? '')
+  await owner.end()
+  assert.equal((await checkSource('foreign_tables', reader.href)).code, 0)
+})

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { type Source, type SourceTable, takenColumns } from '../../config/index.ts'
 import type {
   Catalog,
@@ -58,6 +59,16 @@ export function planPublication(catalog: Catalog, source: Source): PublicationFa
 
 const ACTIONS = ['insert', 'update', 'delete', 'truncate']
 
+/** How a publication is made: partitions under their whole table's name, and, where the server can, generated columns. */
+export const SENDS_ROOT = 'publish_via_partition_root = true'
+export const SENDS_GENERATED = `${SENDS_ROOT}, publish_generated_columns = stored`
+
+const tablesOf = (tables: { name: string }[]) =>
+  `table${tables.length > 1 ? 's' : ''} ${tables.map(({ name }) => name).join(', ')}`
+
+/** A name as it stands in SQL. */
+const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : pg.escapeIdentifier(name))
+
 /** The tables of the file that are there and that a publication does not name. */
 export function missingTables(
   { tables }: Catalog,
@@ -86,6 +97,7 @@ export function inspectSource(catalog: Catalog, source: Source): SourceReport {
     if (found) inspectTable(catalog, table, found, publication, report)
     else report.problems.push(`table ${source.namespace}.${table.name} is not there, or may not be seen`)
   }
+  report.warnings.push(...findIdentityWarnings(catalog, source, publication))
   return report
 }
 
@@ -135,20 +147,17 @@ function inspectPublication(
       `publication ${name} does not send ${unsent.join(', ')}: alter publication ${name} set (publish = '${ACTIONS.join(', ')}')`,
     )
   const foreign = missing.filter(table => !table.isOwn)
-  const names = missing.map(table => `${table.schema}.${table.name}`).join(', ')
+  const names = missing.map(table => `${quoted(table.schema)}.${quoted(table.name)}`).join(', ')
+  const made = `create publication ${name} for table ${names} with (${catalog.server.version >= 180_000 ? SENDS_GENERATED : SENDS_ROOT})`
+  const published = oid ? `alter publication ${name} add table ${names}` : made
   if (foreign.length > 0)
     problems.push(
-      ...foreign.map(
-        table =>
-          `table ${table.name} belongs to another role, which alone can publish it: ${oid ? 'alter' : 'create'} publication ${name} ${oid ? 'add' : 'for'} table ${names}`,
-      ),
+      `${tablesOf(foreign)} belong${foreign.length > 1 ? '' : 's'} to another role, which alone can publish ${foreign.length > 1 ? 'them' : 'it'}: ${published}`,
     )
   else if (missing.length > 0 && oid && !isOwn)
-    problems.push(`publication ${name} belongs to another role: alter publication ${name} add table ${names}`)
+    problems.push(`publication ${name} belongs to another role: ${published}`)
   else if (missing.length > 0 && !oid && !catalog.server.mayCreate)
-    problems.push(
-      `the user may not make a publication in this database: create publication ${name} for table ${names}`,
-    )
+    problems.push(`the user may not make a publication in this database: ${published}`)
   const harmed = catalog.others.flatMap(table =>
     withLeaves(table).flatMap(relation => findHazards(catalog.server.version, publication, relation)),
   )
@@ -184,7 +193,6 @@ function inspectTable(
     ...findPublishingProblems(table, found, publication),
   )
   inspectColumns(catalog, table, found, publication, report)
-  report.warnings.push(...findIdentityWarnings(catalog, table, found, publication))
   const unlisted = found.columns.filter(({ name }) => !Object.hasOwn(table.columns, name))
   if (unlisted.length > 0)
     report.notCaptured.set(
@@ -333,28 +341,35 @@ function inspectColumns(
   }
 }
 
-/** What is parked or read again where the log has not all of the old row; full identity is advised only where it is safe. */
+/**
+ * What is read again where the log has not all of the old row. Full identity is advised only where it is safe: tables for
+ * which it is are told apart from those for which it is not.
+ */
 function findIdentityWarnings(
-  { server, publications }: Catalog,
-  table: SourceTable,
-  found: TableFacts,
+  { server, tables, publications }: Catalog,
+  source: Source,
   publication: PublicationFacts,
 ): string[] {
-  const isLarge = found.columns.some(
-    ({ name, isToasted }) => isToasted && Object.hasOwn(table.columns, name) && !table.key.includes(name),
-  )
-  if (!isLarge) return []
   const all = [publication, ...publications.filter(({ oid }) => oid !== publication.oid)]
-  return withLeaves(found)
-    .filter(({ identity }) => identity.kind !== 'full')
-    .map(relation => {
-      const full: RelationFacts = {
-        ...relation,
-        identity: { kind: 'full', columns: relation.columns.map(({ name }) => name) },
-      }
-      const isSafe = all.every(each => findHazards(server.version, each, full).length === 0)
-      return `table ${relation.name}: an update that leaves a large value as it was does not tell it, and its row is read again at the source${
-        isSafe ? `; alter table ${relation.name} replica identity full spares that` : ''
-      }`
-    })
+  const isSafe = (relation: RelationFacts) => {
+    const identity = { kind: 'full' as const, columns: relation.columns.map(({ name }) => name) }
+    return all.every(each => findHazards(server.version, each, { ...relation, identity }).length === 0)
+  }
+  const partial = source.tables.flatMap(table => {
+    const found = tables.get(table.name)
+    const isLarge = found?.columns.some(
+      ({ name, isToasted }) => isToasted && Object.hasOwn(table.columns, name) && !table.key.includes(name),
+    )
+    return found && isLarge && ['table', 'partitioned'].includes(found.kind)
+      ? withLeaves(found).filter(({ identity }) => identity.kind !== 'full')
+      : []
+  })
+  const [safe, others] = [partial.filter(isSafe), partial.filter(relation => !isSafe(relation))]
+  const warn = (relations: RelationFacts[], advice: string) =>
+    relations.length === 0
+      ? []
+      : [
+          `${tablesOf(relations)}: an update that leaves a large value as it was does not tell it, and the row is read again at the source${advice}`,
+        ]
+  return [...warn(safe, '; "alter table … replica identity full" spares that'), ...warn(others, '')]
 }

@@ -4,7 +4,14 @@ import { ConfigError, OutageError } from '../../errors/index.ts'
 import { connectPostgres } from '../../store/index.ts'
 import { type Catalog, type PublicationFacts, readCatalog, type TableFacts } from './catalog.ts'
 import { findHazards, withLeaves } from './identity.ts'
-import { inspectSource, missingTables, type SourceReport, slotOf } from './inspect.ts'
+import {
+  inspectSource,
+  missingTables,
+  SENDS_GENERATED,
+  SENDS_ROOT,
+  type SourceReport,
+  slotOf,
+} from './inspect.ts'
 
 /** How long a change of our publication may wait for somebody's lock of a table. */
 const LOCK_MS = 5000
@@ -86,11 +93,11 @@ export async function prepareSource(client: pg.Client, source: Source): Promise<
     .map(table => `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`)
     .join(', ')
   // Generated columns are sent, so that one that is added later makes no statement of the source fail.
-  const generated = catalog.server.version >= 180_000 ? ', publish_generated_columns = stored' : ''
+  const sends = catalog.server.version >= 180_000 ? SENDS_GENERATED : SENDS_ROOT
   await client.query(
     existing
       ? `alter publication ${name} add table ${tables}`
-      : `create publication ${name} for table ${tables} with (publish_via_partition_root = true${generated})`,
+      : `create publication ${name} for table ${tables} with (${sends})`,
   )
   return readSourceCatalog(client, source)
 }
