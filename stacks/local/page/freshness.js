@@ -32,7 +32,7 @@ function tablesOf(status) {
   )
   for (const row of status.tables) {
     const table = byTopic.get(row.topic) ?? { topic: row.topic }
-    // While a first reading is under way nobody can say that nothing is missing.
+    // While an initial snapshot runs nobody can say that nothing is missing.
     const lagMs = beingRead.has(row.topic.split('.')[1]) ? null : row.lagMs
     table[CONSUMERS[row.consumer] ?? row.consumer] = { ...row, lagMs }
     byTopic.set(row.topic, table)
@@ -91,7 +91,7 @@ function showLag(cell, consumer, whenNone) {
   cell.dataset.state = problem ? 'stale' : stateOf(lagMs)
   setText(cell, problem ? 'waits' : lagMs === null ? 'reading…' : duration(lagMs))
   cell.title = [
-    problem ?? (changedAt ? `complete up to ${exactTime(changedAt)}` : 'the first reading is under way'),
+    problem ?? (changedAt ? `complete up to ${exactTime(changedAt)}` : 'the initial snapshot runs'),
     eventsBehind > 0 ? `${plural(eventsBehind, 'change')} on the way` : '',
   ]
     .filter(Boolean)
