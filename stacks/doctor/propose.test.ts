@@ -199,7 +199,8 @@ test('what is wrong with many tables alike is one line, with SQL that can be pas
   const url = await makeDatabase(
     'foreign_tables',
     `create table "Item" (id int primary key, note text); create table line (id int primary key, note text);
-     create role reader login replication password 'reader'; grant select on "Item", line to reader`,
+     create table parted (id int primary key, note text) partition by range (id); create table part partition of parted for values from (0) to (9);
+     create role reader login replication password 'reader'; grant select on "Item", line, parted to reader`,
   )
   const reader = new URL(url)
   reader.username = 'reader'
@@ -209,11 +210,12 @@ test('what is wrong with many tables alike is one line, with SQL that can be pas
   const wrong = stdout.split('\n').filter(line => /^(FAIL|warn)/.test(line))
   assert.deepEqual(wrong, [
     'warn  tables Item, line: an update that leaves a large value as it was does not tell it, and the row is read again at the source; "alter table … replica identity full" spares that',
-    'FAIL  tables Item, line belong to another role, which alone can publish them: create publication cordage_foreign_tables for table public."Item", public.line with (publish_via_partition_root = true, publish_generated_columns = stored)',
+    'warn  table parted: an update that leaves a large value as it was does not tell it, and the row is read again at the source',
+    'FAIL  tables Item, line, parted belong to another role, which alone can publish them: create publication cordage_foreign_tables for table public."Item", public.line, public.parted with (publish_via_partition_root = true, publish_generated_columns = stored)',
   ])
   const owner = new pg.Client({ connectionString: url })
   await owner.connect()
-  await owner.query(wrong[1]?.replace(/^.*: /, '') ?? '')
+  await owner.query(wrong.at(-1)?.replace(/^.*: /, '') ?? '')
   await owner.end()
   assert.equal((await checkSource('foreign_tables', reader.href)).code, 0)
 })

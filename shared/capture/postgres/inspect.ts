@@ -5,7 +5,6 @@ import type {
   ColumnFacts,
   IndexFacts,
   PublicationFacts,
-  RelationFacts,
   ServerFacts,
   TableFacts,
 } from './catalog.ts'
@@ -342,8 +341,8 @@ function inspectColumns(
 }
 
 /**
- * What is read again where the log has not all of the old row. Full identity is advised only where it is safe: tables for
- * which it is are told apart from those for which it is not.
+ * What is read again because the log has not all of the old row. Full identity is advised only where it is safe and spares
+ * that: of a partitioned table's old rows nothing but the key is taken, whatever its partitions log.
  */
 function findIdentityWarnings(
   { server, tables, publications }: Catalog,
@@ -351,25 +350,33 @@ function findIdentityWarnings(
   publication: PublicationFacts,
 ): string[] {
   const all = [publication, ...publications.filter(({ oid }) => oid !== publication.oid)]
-  const isSafe = (relation: RelationFacts) => {
-    const identity = { kind: 'full' as const, columns: relation.columns.map(({ name }) => name) }
-    return all.every(each => findHazards(server.version, each, { ...relation, identity }).length === 0)
-  }
   const partial = source.tables.flatMap(table => {
     const found = tables.get(table.name)
     const isLarge = found?.columns.some(
       ({ name, isToasted }) => isToasted && Object.hasOwn(table.columns, name) && !table.key.includes(name),
     )
-    return found && isLarge && ['table', 'partitioned'].includes(found.kind)
-      ? withLeaves(found).filter(({ identity }) => identity.kind !== 'full')
-      : []
+    const isPartial =
+      found?.kind === 'partitioned' || (found?.kind === 'table' && found.identity.kind !== 'full')
+    return isLarge && isPartial ? [found] : []
   })
-  const [safe, others] = [partial.filter(isSafe), partial.filter(relation => !isSafe(relation))]
-  const warn = (relations: RelationFacts[], advice: string) =>
-    relations.length === 0
+  const isHelped = (table: TableFacts) => {
+    const identity = { kind: 'full' as const, columns: table.columns.map(({ name }) => name) }
+    return (
+      table.kind === 'table' &&
+      all.every(each => findHazards(server.version, each, { ...table, identity }).length === 0)
+    )
+  }
+  const warn = (found: TableFacts[], advice: string) =>
+    found.length === 0
       ? []
       : [
-          `${tablesOf(relations)}: an update that leaves a large value as it was does not tell it, and the row is read again at the source${advice}`,
+          `${tablesOf(found)}: an update that leaves a large value as it was does not tell it, and the row is read again at the source${advice}`,
         ]
-  return [...warn(safe, '; "alter table … replica identity full" spares that'), ...warn(others, '')]
+  return [
+    ...warn(partial.filter(isHelped), '; "alter table … replica identity full" spares that'),
+    ...warn(
+      partial.filter(table => !isHelped(table)),
+      '',
+    ),
+  ]
 }
