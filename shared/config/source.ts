@@ -64,10 +64,10 @@ export const sourceSchema = z.strictObject({
         .int()
         .min(1)
         .optional()
-        .describe('At most so many are read of it at a time, where the database has little to spare'),
+        .describe('At most so many rows are read of it in a second, where the database has little to spare'),
     })
     .optional()
-    .describe('How its tables are read the first time'),
+    .describe('How its tables are read, at first and again'),
   namespace: z.string().default('public').describe('Schema of the tables'),
   timeZone: z
     .string()

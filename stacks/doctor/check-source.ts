@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { checkSource, type SourceReport } from '../../shared/capture/index.ts'
 import {
   describeProblem,
@@ -14,30 +15,51 @@ import {
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError, describeError } from '../../shared/errors/index.ts'
 import { sayHome } from '../local/home.ts'
+import { draftSource, placeProposal } from './propose.ts'
+import { tellProblems } from './sources.ts'
 
 /**
- * `npm run check-source -- <system> [url]`: all that is wrong with `sources/<system>.yml`, first as text, then against its
- * database, and what would be captured. Ends with 1 where capture could not begin.
+ * `npm run check-source -- <system> [url] [--propose]`: all that is wrong with `sources/<system>.yml`, first as text, then
+ * against its database, what would be captured, and the lines that are missing. With `--propose` also lines that it may
+ * have, and a whole file where there is none. Ends with 1 where capture could not begin.
  */
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-async function check(system: string, url: string | undefined): Promise<boolean> {
+async function check(system: string, url: SecretUrl | undefined, isProposing: boolean): Promise<boolean> {
   const settings = readSettings()
   sayHome(settings)
   const file = join(settings.SOURCES, `${system}.yml`)
-  if (!existsSync(file)) throw new ConfigError(`there is no ${file}`)
-  const read = readSourceText(file, readFileSync(file, 'utf8'))
+  const isEmpty = !existsSync(file) || readFileSync(file, 'utf8').trim() === ''
+  if (isEmpty && !isProposing)
+    throw new ConfigError(
+      `there is no ${file}: write it (docs/sources.md), or have it drafted with --propose`,
+    )
+  if (isEmpty) {
+    writeFileSync(file, await draftSource(url ?? readConnection(system, settings.CORDAGE_HOME), system))
+    say(`${file} is drafted: its entities, names and treatments are guessed; read it and correct it`)
+  }
+  const text = readFileSync(file, 'utf8')
+  const read = readSourceText(file, text)
   if ('problems' in read) {
     for (const problem of read.problems) say(`FAIL  ${file}: ${describeProblem(problem)}`)
     return false
   }
   const { source } = read
-  const report = await inspect(source, url ? new SecretUrl(url) : undefined, settings.CORDAGE_HOME)
+  const report = await inspect(source, url, settings.CORDAGE_HOME)
   for (const table of source.tables) describeTable(source, table, report)
-  for (const warning of report?.warnings ?? []) say(`warn  ${warning}`)
-  for (const problem of report?.problems ?? []) say(`FAIL  ${problem}`)
-  if (report?.problems.length === 0) say(`ok    ${file}: ${source.tables.length} tables can be captured`)
-  return report?.problems.length === 0
+  if (!report) return false
+  for (const warning of report.warnings) say(`warn  ${warning}`)
+  for (const problem of tellProblems(report)) say(`FAIL  ${problem}`)
+  for (const { name, personal } of source.tables) {
+    const proposed = report.proposals.get(name)
+    if (!proposed || !(personal || isProposing)) continue
+    const { place, lines } = placeProposal(text, name, proposed)
+    say(`${personal ? 'add ' : 'hint'}  ${file}, ${place}:`)
+    for (const line of lines) say(line)
+  }
+  const isWell = report.problems.length === 0
+  if (isWell) say(`ok    ${file}: ${source.tables.length} tables can be captured`)
+  return isWell
 }
 
 async function inspect(
@@ -79,9 +101,13 @@ function describeTable(source: Source, table: SourceTable, report: SourceReport 
 }
 
 try {
-  const [system, url] = process.argv.slice(2)
-  if (system === undefined) throw new ConfigError('usage: npm run check-source -- <system> [url]')
-  process.exit((await check(system, url)) ? 0 : 1)
+  const { values, positionals } = parseArgs({
+    options: { propose: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
+  const [system, url] = positionals
+  if (system === undefined) throw new ConfigError('usage: npm run check-source -- <system> [url] [--propose]')
+  process.exit((await check(system, url ? new SecretUrl(url) : undefined, values.propose)) ? 0 : 1)
 } catch (error) {
   exitWith(error)
 }

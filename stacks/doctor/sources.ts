@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { checkSource } from '../../shared/capture/index.ts'
+import { checkSource, type SourceReport } from '../../shared/capture/index.ts'
 import {
   describeProblem,
   findClashes,
@@ -40,13 +40,20 @@ export async function checkSources(settings: Settings, withDatabases: boolean): 
   return [...problems, ...clashes, ...(await Promise.all(found)).flat()]
 }
 
+/** What keeps capture from beginning; first, and marked, what makes statements of the source's own application fail. */
+export function tellProblems({ problems, hazards }: SourceReport): string[] {
+  const others = problems.filter(problem => !hazards.includes(problem))
+  return [...hazards.map(hazard => `harms the source: ${hazard}`), ...others]
+}
+
 async function checkDatabase(source: Source, settings: Settings): Promise<Finding[]> {
   if (source.capture === 'debezium')
     return [ok(source.system, `${source.tables.length} tables, whose changes Debezium brings`)]
   const url = readConnection(source.connection, settings.CORDAGE_HOME)
-  const { problems, warnings } = await checkSource(url, source)
+  const report = await checkSource(url, source)
+  const { problems, warnings } = report
   const findings = [
-    ...problems.map(problem => fail(source.system, `${source.file}: ${problem}`)),
+    ...tellProblems(report).map(problem => fail(source.system, `${source.file}: ${problem}`)),
     ...warnings.map(warning => warn(source.system, warning)),
   ]
   return problems.length > 0

@@ -74,7 +74,7 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
 
   test('a query that is typed shows products, how they matched and how fresh they are', async () => {
     await waitFor(
-      'the first reading of the source',
+      'the initial snapshot of the source',
       async () => {
         const { asOf } = await demo.call<{ asOf: { changedAt: string | null } }>('search-products', {})
         return asOf.changedAt !== null

@@ -80,7 +80,25 @@ test('before the first build there is nothing to publish yet, and reading says t
   )
   const { status, body } = await read.call({ mart: 'agg_sales_weekly' })
   assert.equal(status, 404)
-  assert.match(String(body.detail), /no mart "agg_sales_weekly": none has been published yet/)
+  assert.match(
+    String(body.detail),
+    /no mart "agg_sales_weekly": none has been published yet: .* build-warehouse begins/,
+  )
+})
+
+test('while the first build runs or is published, reading says so', async () => {
+  for (const [lease, says] of [
+    ['build-warehouse', /none has been published yet: a build is running/],
+    ['publish-marts', /the first are being published: ask again in some seconds/],
+  ] as const) {
+    await store.query(
+      `insert into ops.lease (name, owner, fencing, expires_at) values ($1, 'test', 1, now() + interval '1 minute')
+       on conflict (name) do update set expires_at = excluded.expires_at`,
+      [lease],
+    )
+    assert.match(String((await read.call({ mart: 'agg_sales_weekly' })).body.detail), says)
+  }
+  await store.query('update ops.lease set expires_at = now()')
 })
 
 test('every value arrives as it was: quotes, empty texts, nulls, decimals, instants', async () => {

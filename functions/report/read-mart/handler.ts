@@ -125,7 +125,18 @@ const toCell = (value: z.output<typeof cell>) =>
 
 async function unknownMart(query: Transaction['query'], mart: string): Promise<NotFoundError> {
   const marts = await query<{ mart: string }>('select mart from ops.mart order by mart')
-  const known =
-    marts.length > 0 ? `there are ${marts.map(row => row.mart).join(', ')}` : 'none has been published yet'
+  const known = marts.length > 0 ? `there are ${marts.map(row => row.mart).join(', ')}` : await whyNone(query)
   return new NotFoundError(`no mart ${JSON.stringify(mart)}: ${known}`, { field: 'mart' })
+}
+
+/** Before the first publication: who is at work on it, by the lease that it holds, or when it will come. */
+async function whyNone(query: Transaction['query']): Promise<string> {
+  const held = await query<{ name: string }>(
+    `select name from ops.lease where name in ('build-warehouse', 'publish-marts') and expires_at > now()`,
+  )
+  const isHeld = (name: string) => held.some(lease => lease.name === name)
+  if (isHeld('publish-marts')) return 'the first are being published: ask again in some seconds'
+  if (isHeld('build-warehouse'))
+    return 'none has been published yet: a build is running, and its marts follow some seconds after its end'
+  return 'none has been published yet: that happens some seconds after the end of a build, and build-warehouse begins one'
 }

@@ -1,14 +1,15 @@
+import pg from 'pg'
 import { type Source, type SourceTable, takenColumns } from '../../config/index.ts'
 import type {
   Catalog,
+  ColumnFacts,
   IndexFacts,
   PublicationFacts,
-  RelationFacts,
   ServerFacts,
   TableFacts,
 } from './catalog.ts'
 import { findHazards, publishedBy, withLeaves } from './identity.ts'
-import { checkType, proposeColumn } from './types.ts'
+import { checkType, proposeColumn, readableKinds } from './types.ts'
 
 /** How a source file fits the database that it describes. One line each, which names the table and the column. */
 export type SourceReport = {
@@ -22,7 +23,7 @@ export type SourceReport = {
   warnings: string[]
   /** Columns that the database has and the file does not list, by table. */
   notCaptured: Map<string, string[]>
-  /** Lines that the source file lacks, by table. */
+  /** Lines for columns that the file does not list, by table: a table with personal data needs them, another may have them. */
   proposals: Map<string, string[]>
 }
 
@@ -59,6 +60,16 @@ export function planPublication(catalog: Catalog, source: Source): PublicationFa
 
 const ACTIONS = ['insert', 'update', 'delete', 'truncate']
 
+/** How a publication is made: partitions under their whole table's name, and, where the server can, generated columns. */
+export const SENDS_ROOT = 'publish_via_partition_root = true'
+export const SENDS_GENERATED = `${SENDS_ROOT}, publish_generated_columns = stored`
+
+const tablesOf = (tables: { name: string }[]) =>
+  `table${tables.length > 1 ? 's' : ''} ${tables.map(({ name }) => name).join(', ')}`
+
+/** A name as it stands in SQL. */
+const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : pg.escapeIdentifier(name))
+
 /** The tables of the file that are there and that a publication does not name. */
 export function missingTables(
   { tables }: Catalog,
@@ -94,6 +105,7 @@ export function inspectTables(catalog: Catalog, source: Source): SourceReport {
     if (found) inspectTable(catalog, table, found, publication, report)
     else report.problems.push(`table ${source.namespace}.${table.name} is not there, or may not be seen`)
   }
+  report.warnings.push(...findIdentityWarnings(catalog, source, publication))
   return report
 }
 
@@ -143,20 +155,17 @@ function inspectPublication(
       `publication ${name} does not send ${unsent.join(', ')}: alter publication ${name} set (publish = '${ACTIONS.join(', ')}')`,
     )
   const foreign = missing.filter(table => !table.isOwn)
-  const names = missing.map(table => `${table.schema}.${table.name}`).join(', ')
+  const names = missing.map(table => `${quoted(table.schema)}.${quoted(table.name)}`).join(', ')
+  const made = `create publication ${name} for table ${names} with (${catalog.server.version >= 180_000 ? SENDS_GENERATED : SENDS_ROOT})`
+  const published = oid ? `alter publication ${name} add table ${names}` : made
   if (foreign.length > 0)
     problems.push(
-      ...foreign.map(
-        table =>
-          `table ${table.name} belongs to another role, which alone can publish it: ${oid ? 'alter' : 'create'} publication ${name} ${oid ? 'add' : 'for'} table ${names}`,
-      ),
+      `${tablesOf(foreign)} belong${foreign.length > 1 ? '' : 's'} to another role, which alone can publish ${foreign.length > 1 ? 'them' : 'it'}: ${published}`,
     )
   else if (missing.length > 0 && oid && !isOwn)
-    problems.push(`publication ${name} belongs to another role: alter publication ${name} add table ${names}`)
+    problems.push(`publication ${name} belongs to another role: ${published}`)
   else if (missing.length > 0 && !oid && !catalog.server.mayCreate)
-    problems.push(
-      `the user may not make a publication in this database: create publication ${name} for table ${names}`,
-    )
+    problems.push(`the user may not make a publication in this database: ${published}`)
   const harmed = catalog.others.flatMap(table =>
     withLeaves(table).flatMap(relation => findHazards(catalog.server.version, publication, relation)),
   )
@@ -196,24 +205,30 @@ function inspectTable(
     ...findPublishingProblems(table, found, publication),
   )
   inspectColumns(catalog, table, found, publication, report)
-  report.warnings.push(...findIdentityWarnings(catalog, table, found, publication))
   const unlisted = found.columns.filter(({ name }) => !Object.hasOwn(table.columns, name))
   if (unlisted.length > 0)
     report.notCaptured.set(
       table.name,
       unlisted.map(({ name }) => name),
     )
-  if (!table.personal || unlisted.length === 0) return
+  const proposed = unlisted.filter(column => table.personal || mayBeTaken(column))
+  if (proposed.length > 0)
+    report.proposals.set(
+      table.name,
+      proposed.map(column => proposeColumn(column, table.personal)),
+    )
+  if (!table.personal) return
   const untold = unlisted.map(
     ({ name }) =>
       `column ${table.name}.${name} is not listed in a table with personal data: list it with a policy (keep, drop, hash, generalise, encrypt)`,
   )
   report.problems.push(...untold)
   report.unlisted.push(...untold)
-  report.proposals.set(
-    table.name,
-    unlisted.map(column => proposeColumn(column, true)),
-  )
+}
+
+/** Whether a column can be listed to be captured, as far as can be said of it alone. */
+export function mayBeTaken({ name, type, generated }: ColumnFacts): boolean {
+  return generated === '' && readableKinds(type).length > 0 && !/^(_.*|year|month|)$/i.test(name)
 }
 
 /** What cannot be captured at all: its log says nothing of it, or says it under another name. */
@@ -340,28 +355,43 @@ function inspectColumns(
   }
 }
 
-/** What is parked or read again where the log has not all of the old row; full identity is advised only where it is safe. */
+/**
+ * What is read again because the log has not all of the old row. Full identity is advised only where it is safe and spares
+ * that: of a partitioned table's old rows nothing but the key is taken, whatever its partitions log.
+ */
 function findIdentityWarnings(
-  { server, publications }: Catalog,
-  table: SourceTable,
-  found: TableFacts,
+  { server, tables, publications }: Catalog,
+  source: Source,
   publication: PublicationFacts,
 ): string[] {
-  const isLarge = found.columns.some(
-    ({ name, isToasted }) => isToasted && Object.hasOwn(table.columns, name) && !table.key.includes(name),
-  )
-  if (!isLarge) return []
   const all = [publication, ...publications.filter(({ oid }) => oid !== publication.oid)]
-  return withLeaves(found)
-    .filter(({ identity }) => identity.kind !== 'full')
-    .map(relation => {
-      const full: RelationFacts = {
-        ...relation,
-        identity: { kind: 'full', columns: relation.columns.map(({ name }) => name) },
-      }
-      const isSafe = all.every(each => findHazards(server.version, each, full).length === 0)
-      return `table ${relation.name}: an update that leaves a large value as it was does not tell it, and its row is read again at the source${
-        isSafe ? `; alter table ${relation.name} replica identity full spares that` : ''
-      }`
-    })
+  const partial = source.tables.flatMap(table => {
+    const found = tables.get(table.name)
+    const isLarge = found?.columns.some(
+      ({ name, isToasted }) => isToasted && Object.hasOwn(table.columns, name) && !table.key.includes(name),
+    )
+    const isPartial =
+      found?.kind === 'partitioned' || (found?.kind === 'table' && found.identity.kind !== 'full')
+    return isLarge && isPartial ? [found] : []
+  })
+  const isHelped = (table: TableFacts) => {
+    const identity = { kind: 'full' as const, columns: table.columns.map(({ name }) => name) }
+    return (
+      table.kind === 'table' &&
+      all.every(each => findHazards(server.version, each, { ...table, identity }).length === 0)
+    )
+  }
+  const warn = (found: TableFacts[], advice: string) =>
+    found.length === 0
+      ? []
+      : [
+          `${tablesOf(found)}: an update that leaves a large value as it was does not tell it, and the row is read again at the source${advice}`,
+        ]
+  return [
+    ...warn(partial.filter(isHelped), '; "alter table … replica identity full" spares that'),
+    ...warn(
+      partial.filter(table => !isHelped(table)),
+      '',
+    ),
+  ]
 }

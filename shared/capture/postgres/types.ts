@@ -137,17 +137,43 @@ export function checkType(
 
 /** A line of the source file for a column. @param isPersonal whether its table holds personal data */
 export function proposeColumn(column: TypedColumn & { name: string }, isPersonal: boolean): string {
-  const name = /^[A-Za-z_][A-Za-z0-9_]*$/.test(column.name) ? column.name : JSON.stringify(column.name)
-  const [kind] = readableKinds(column.type)
-  if (kind === undefined || isPersonal) return `${name}: { policy: drop }`
-  const { precision, scale } = column.digits ?? { precision: 38, scale: 9 }
-  const type = kind === 'decimal' ? `"decimal(${precision},${Math.max(0, scale)})"` : kind
-  const as = column.name
+  const type = proposeType(column)
+  return type === undefined || isPersonal
+    ? `${yamlName(column.name)}: { policy: drop }`
+    : `${yamlName(column.name)}: { type: ${type}, as: ${yamlName(snakeName(column.name))} }`
+}
+
+/** What may be declared for a column, as it stands in the file; undefined where it cannot be captured. */
+export function proposeType({ type, digits }: TypedColumn): string | undefined {
+  const [kind] = readableKinds(type)
+  if (kind !== 'decimal') return kind
+  const { precision, scale } = digits ?? (type.name === 'money' ? MONEY_DIGITS : OPEN_DIGITS)
+  // A negative scale has zeros before the point instead.
+  const whole = precision - Math.min(0, scale)
+  const isHeld = whole <= MAX_DIGITS && scale <= whole
+  return isHeld ? `"decimal(${whole},${Math.max(0, scale)})"` : 'string'
+}
+
+/** Of a decimal in the lake. */
+const MAX_DIGITS = 38
+/** Money is a whole number of cents in eight bytes. */
+const MONEY_DIGITS = { precision: 19, scale: 2 }
+/** For a numeric without limits. */
+const OPEN_DIGITS = { precision: MAX_DIGITS, scale: 9 }
+
+/** A name as YAML takes it for a text. */
+export function yamlName(name: string): string {
+  return /^(?!(?:true|false|null)$)[A-Za-z_][A-Za-z0-9_]*$/i.test(name) ? name : JSON.stringify(name)
+}
+
+/** A column's name as one of ours. */
+export function snakeName(name: string): string {
+  const snake = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]+/g, '_')
     .replace(/^[^a-z]+/, '')
-  return `${name}: { type: ${type}, as: ${as || 'other'} }`
+  return snake || 'other'
 }
 
 /** Of `numeric(precision, scale)`; a scale has eleven bits, and may be negative (numeric.c). */
