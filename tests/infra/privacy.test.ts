@@ -33,27 +33,28 @@ const token = () => {
   return made
 }
 
-const addCanary = (id: number, income = '1000') =>
+const addCanary = (id: number, children = '2') =>
   source.query(
-    `insert into dbo."Client" ("ClientID", "Prefix", "FirstName", "LastName", "BirthDate", "Email", "AnnualIncome") values ($1, $2, $3, $4, '1907-03-29', $5, $6::numeric)`,
-    [id, token(), token(), token(), `${token()}@example.invalid`, income],
+    `insert into dbo."Client" ("ClientID", "Prefix", "FirstName", "LastName", "BirthDate", "Email", "TotalChildren") values ($1, $2, $3, $4, '1907-03-29', $5, $6::numeric)`,
+    [id, token(), token(), token(), `${token()}@example.invalid`, children],
   )
 
 test('canary clients are in the clear in the raw topic and nowhere behind it: topics, lake, store, logs', {
   timeout: 240_000,
 }, async () => {
+  await source.query('alter table dbo."Client" alter column "TotalChildren" type numeric')
   for (const id of [900_001, 900_002]) await addCanary(id)
   for (const member of fleet.members) fleet.start(member)
   await untilSnapshotIsThrough(fleet)
   for (const id of [900_003, 900_004]) await addCanary(id)
   // A value that admission refuses: only its place is kept.
-  await addCanary(900_005, 'NaN')
+  await addCanary(900_005, '1.5')
   await source.query('update dbo."Client" set "LastName" = $1 where "ClientID" = 900001', [token()])
   await source.query('delete from dbo."Client" where "ClientID" = 900002')
   await untilThrough(fleet)
 
   const refused = await fleet.store.query('select event, detail from ops.parked')
-  assert.deepEqual(refused, [{ event: null, detail: 'AnnualIncome' }])
+  assert.deepEqual(refused, [{ event: null, detail: 'TotalChildren' }])
   const messages = await readTopics()
   const places = new Map(messages)
   for (const [name, text] of await readStore()) places.set(name, text)
