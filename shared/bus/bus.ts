@@ -79,6 +79,8 @@ export type Bus = {
 export type BusReader = {
   /** The next events of every partition, from the group's cursors on. @throws ConfigError where they were dropped unread */
   read(limits: ReadLimits): Promise<PartitionBatch[]>
+  /** How many there are, where that can be said without reading them. */
+  countUnread?(): Promise<number>
   close(): Promise<void>
 }
 

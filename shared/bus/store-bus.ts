@@ -119,6 +119,7 @@ export function openStoreBus(store: Store): Bus {
       wakers.set(topic.name, (wakers.get(topic.name) ?? new Set()).add(wake))
       return {
         read: limits => readStore(store, books, group, topic, limits),
+        countUnread: () => countUnread(store, group, topic),
         async close() {
           wakers.get(topic.name)?.delete(wake)
           readers -= 1
@@ -149,6 +150,16 @@ export function openStoreBus(store: Store): Bus {
 
     close: stopListening,
   }
+}
+
+async function countUnread(store: Store, group: string, topic: Topic): Promise<number> {
+  const [row] = await store.query<{ unread: string }>(
+    `select coalesce(sum(p.next_offset - coalesce(c.next_offset, p.first_offset)), 0) as unread
+     from bus.partition p left join bus.cursor c on c."group" = $1 and c.topic_id = p.topic_id and c.partition = p.partition
+     where p.topic_id = $2`,
+    [group, topic.id],
+  )
+  return Number(row?.unread)
 }
 
 type Base = { topic_id: number; partition: number; base: string; today: string }

@@ -49,6 +49,15 @@ export async function consume(options: ConsumeOptions): Promise<void> {
   while (!signal.aborted) {
     try {
       reader ??= await bus.openReader(name, topic, waker.wake)
+      // What is waited for is counted now, and read once it is delivered.
+      const lingerMs = pace.waitMs()
+      const unread = lingerMs > 0 ? await reader.countUnread?.() : undefined
+      if (unread !== undefined && unread < trigger.maxEvents) {
+        if (unread === 0) await waker.wait(POLL_MS, signal)
+        else await pause(lingerMs, signal)
+        if (unread > 0) pace.waited()
+        continue
+      }
       const batches = await reader.read(trigger)
       const count = batches.reduce((sum, batch) => sum + batch.records.length, 0)
       if (count === 0) {
