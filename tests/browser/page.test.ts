@@ -81,6 +81,12 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
       },
       120_000,
     )
+    await waitFor('its words to be known', async () => {
+      const { interpreted } = await demo.call<{ interpreted: { corrected: unknown } }>('search-products', {
+        query: 'sport helmt',
+      })
+      return JSON.stringify(interpreted).includes('helmet')
+    })
     await page.locator('#query').pressSequentially('sport helmt', { delay: 30 })
     // What was typed so far is searched too, and may show the same product.
     await page.locator('#summary', { hasText: /Searched for sport helmet.* in [\d.,]+ ms/ }).waitFor()

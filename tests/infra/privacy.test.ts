@@ -33,10 +33,18 @@ const token = () => {
   return made
 }
 
+/** The ones in a column that is dropped: Debezium is not even asked for it. */
+const dropped: string[] = []
+const droppedToken = () => {
+  const made = token()
+  dropped.push(made)
+  return made
+}
+
 const addCanary = (id: number, children = '2') =>
   source.query(
     `insert into dbo."Client" ("ClientID", "Prefix", "FirstName", "LastName", "BirthDate", "Email", "TotalChildren") values ($1, $2, $3, $4, '1907-03-29', $5, $6::numeric)`,
-    [id, token(), token(), token(), `${token()}@example.invalid`, children],
+    [id, droppedToken(), token(), token(), `${token()}@example.invalid`, children],
   )
 
 test('canary clients are in the clear in the raw topic and nowhere behind it: topics, lake, store, logs', {
@@ -67,9 +75,10 @@ test('canary clients are in the clear in the raw topic and nowhere behind it: to
 
   const raw = places.get('raw.adventureworks.changes') ?? ''
   places.delete('raw.adventureworks.changes')
-  assert.ok(
-    tokens.every(secret => raw.includes(secret)),
-    'the search itself can find something',
+  assert.deepEqual(
+    tokens.filter(secret => !raw.includes(secret)),
+    dropped,
+    'the search itself can find something, and what is dropped is not even there',
   )
   assert.match(places.get('cdc.adventureworks.Client') ?? '', /"ClientID":900004/)
   const found = [...places].flatMap(([place, text]) =>
