@@ -15,7 +15,6 @@ import { SESSION_OPTIONS } from '../../shared/capture/postgres/types.ts'
 import { parseSource, plainName, readTriggers, SecretUrl, type Source } from '../../shared/config/index.ts'
 import type { Host } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
-import { DIMENSIONS, type Models } from '../../shared/models/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import { openDuckdbWarehouse } from '../../shared/warehouse/duckdb.ts'
@@ -23,6 +22,7 @@ import { makeLocalCaller } from '../../stacks/connector/caller.ts'
 import { startConnector } from '../../stacks/connector/index.ts'
 import { waitFor } from './demo.ts'
 import { startFunction } from './function.ts'
+import { makeCountingModels } from './models.ts'
 import { ROOT, type TestPostgres } from './postgres.ts'
 import { makeRandomShop, type RandomShop } from './random-shop.ts'
 
@@ -33,13 +33,6 @@ export type RandomOutcome = { accepted: number; refused: Map<string, number>; fa
 type Opened = { shop: RandomShop; system: string; url: SecretUrl; client: pg.Client; source: Source }
 
 let batches = 0
-
-/** Stands for the language model: what a text means is not looked at here. */
-const MODELS: Models = {
-  embedding: { name: 'double', version: '1' },
-  embed: async texts => texts.map(() => new Float32Array(DIMENSIONS).fill(1 / Math.sqrt(DIMENSIONS))),
-  close: async () => {},
-}
 
 /**
  * Runs some random shops at once: whatever check-source accepts is captured while its application works, and must be the
@@ -110,7 +103,7 @@ async function capture(postgres: TestPostgres, opened: Opened[], batch: number):
   const warehouse = openDuckdbWarehouse(join(home, 'warehouse'))
   const bus = openStoreBus(store)
   await bus.ensureTopics(topicsOf(sources))
-  const resources = { store, objects, sources, warehouse, models: MODELS }
+  const resources = { store, objects, sources, warehouse, models: makeCountingModels().models }
   const started = [
     await startFunction(landChanges, { resources }),
     await startFunction(indexProducts, { resources }),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { parseSource } from '../../../shared/config/index.ts'
-import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { makeEvent, makeTruncate } from '../../../tests/support/catalogue.ts'
 import { startFunction } from '../../../tests/support/function.ts'
+import { makeCountingModels } from '../../../tests/support/models.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
 import definition from './handler.ts'
 
@@ -59,15 +59,7 @@ tables:
 
 let postgres: TestPostgres
 let store: Store
-let embedded: string[]
-const models: Models = {
-  embedding: { name: 'counting', version: '1' },
-  async embed(texts) {
-    embedded.push(...texts)
-    return texts.map(() => Float32Array.from({ length: 384 }, () => 0.05))
-  },
-  close: async () => {},
-}
+const { models, embedded } = makeCountingModels()
 
 before(async () => {
   postgres = await startTestPostgres()
@@ -75,7 +67,7 @@ before(async () => {
 })
 after(() => postgres.stop())
 beforeEach(async () => {
-  embedded = []
+  embedded.length = 0
   await store.query(
     'truncate search.product, search.product_text, search.category, search.subcategory, search.stock, search.embedding, search.cleared',
   )
@@ -116,7 +108,7 @@ test('a product has the names of what it points to, whichever comes first, and f
     { product_id: '1', category: 'Chairs', subcategory: null },
     { product_id: '2', category: 'Tables', subcategory: 'Desks' },
   ])
-  embedded = []
+  embedded.length = 0
   await deliver(change('category', { id: 8, label: 'Writing tables' }, 6))
   assert.deepEqual((await products()).at(-1), {
     product_id: '2',
@@ -178,7 +170,7 @@ test('stock without a place, in fractions, and a price beyond any currency are t
 
 test('a text without a language is searched, and embedded as the shop has no other', async () => {
   await deliver(change('spare_part', { id: 1, title: 'Screw', line: 'M8' }, 1))
-  embedded = []
+  embedded.length = 0
   await deliver(change('blurb', { line: 'M8', text: 'Stainless steel' }, 2))
   assert.deepEqual(embedded, ['Screw. M8. Stainless steel'])
 })
@@ -189,7 +181,7 @@ test('a category of many products is renamed in steps, each of them whole', asyn
   )
   await deliver(change('category', { id: 7, label: 'Chairs' }, 1))
   await deliver(...articles)
-  embedded = []
+  embedded.length = 0
   await deliver(change('category', { id: 7, label: 'Seats' }, 2000))
   assert.equal(new Set(embedded).size, 1100)
   assert.ok((await products()).every(row => row.category === 'Seats'))

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
-import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { CATALOGUE, makeEvent, makeSnapshotEnd, makeTruncate } from '../../../tests/support/catalogue.ts'
 import { startFunction } from '../../../tests/support/function.ts'
+import { makeCountingModels } from '../../../tests/support/models.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
 import definition from './handler.ts'
 import { ensureGraph } from './texts.ts'
 
 let postgres: TestPostgres
 let store: Store
-/** How often a text was embedded; what the vector is does not matter here. */
-let embedded: string[]
-const models: Models = {
-  embedding: { name: 'counting', version: '1' },
-  async embed(texts) {
-    embedded.push(...texts)
-    return texts.map(() => Float32Array.from({ length: 384 }, () => 0.05))
-  },
-  close: async () => {},
-}
+const { models, embedded } = makeCountingModels()
 
 before(async () => {
   postgres = await startTestPostgres()
@@ -28,7 +19,7 @@ before(async () => {
 })
 after(() => postgres.stop())
 beforeEach(async () => {
-  embedded = []
+  embedded.length = 0
   await store.query(
     'truncate search.product, search.product_text, search.stock, search.embedding, search.snapshot, search.cleared',
   )

@@ -33,7 +33,7 @@ export function slotOf({ system }: Source): string {
 }
 
 /** Our publication as it will be: as it is, with the tables that we would add, or as we would make it. */
-export function planPublication(catalog: Catalog, source: Source): PublicationFacts {
+function planPublication(catalog: Catalog, source: Source): PublicationFacts {
   const name = slotOf(source)
   const existing = catalog.publications.find(publication => publication.name === name)
   const publication: PublicationFacts = existing ?? {
