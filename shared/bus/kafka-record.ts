@@ -1,7 +1,7 @@
 import { type BusRecord, RAW, type Topic } from './bus.ts'
 import { dataOf, type Encoded, makeEncoder } from './encoded.ts'
 import type { RawMessage } from './kafkajs-mended.ts'
-import { makePosition, type Position } from './position.ts'
+import { isPosition, makePosition, type Position } from './position.ts'
 import { makeId, ownJson, placeOf, topicJson } from './record.ts'
 
 /** A message as a record, its value left where it lies encoded: a batch is held outside the heap. */
@@ -83,13 +83,10 @@ function toText(value: Buffer | null): Buffer {
   return value ? Buffer.from(JSON.stringify(value.toString())) : NULL
 }
 
-/** A place that the store can keep and compare: nothing else moves a cursor. */
-const MAX_POSITION = 200
-const POSITION = /^[0-9a-f]+(-[0-9a-f]+)+$/
-
 /** What a message says that is an event of ours; undefined for one that is none. */
 function ownAttributes({ type, position, time }: RawMessage) {
-  if (!type || !position || !POSITION.test(position) || position.length > MAX_POSITION) return undefined
+  // Nothing but a position moves a cursor.
+  if (!type || !position || !isPosition(position)) return undefined
   if (!time || Number.isNaN(Date.parse(time))) return undefined
   return { type, position, changedAt: time }
 }

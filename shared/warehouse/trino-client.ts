@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { QueryError, QueryResult } from 'trino-client'
+import type { QueryError, QueryResult, Trino as TrinoClient } from 'trino-client'
 import { ConfigError, OutageError } from '../errors/index.ts'
 import type { TrinoPlace } from './trino-url.ts'
 
@@ -24,10 +24,14 @@ export type Trino = {
   query<Row extends unknown[] = unknown[]>(sql: string): Promise<Row[]>
 }
 
+/** A Trino answers each request within some seconds, however long the query runs: by then it says that it still does. */
+const ANSWER_TIMEOUT_MS = 60_000
+
 /** Asks nothing yet. */
-export function connectTrino(place: TrinoPlace): Trino {
+export function connectTrino(place: TrinoPlace, { answerTimeoutMs = ANSWER_TIMEOUT_MS } = {}): Trino {
   async function* pages(sql: string, options: { schema?: string } = {}): AsyncGenerator<Page> {
     const client = await openClient(place, options.schema)
+    limitRequests(client, answerTimeoutMs)
     let running: QueryResult | undefined
     try {
       const results = await client.query(sql)
@@ -72,6 +76,12 @@ async function openClient(place: TrinoPlace, schema: string | undefined) {
     ...(schema !== undefined && { schema }),
     ...(place.ca !== undefined && { ssl: { ca: readCa(place.ca) } }),
   })
+}
+
+/** The library has no setting for it; without one a host that is cut off would hold a caller for ever. */
+function limitRequests(client: TrinoClient, timeout: number): void {
+  const { clientConfig } = (client as unknown as { client: { clientConfig: { timeout?: number } } }).client
+  clientConfig.timeout = timeout
 }
 
 function readCa(file: string): Buffer {

@@ -1,3 +1,4 @@
+import { isPosition } from '../../../shared/bus/index.ts'
 import type { SourceTable } from '../../../shared/config/index.ts'
 import type { BatchResult } from '../../../shared/contract/index.ts'
 import { type BusEvent, CHANGE, SNAPSHOT_END, snapshotEndSchema } from '../../../shared/events/index.ts'
@@ -198,7 +199,7 @@ function sortOut(
       const refusal = addRow(event, offset, hasLanded ? decided : sorted.months)
       if (refusal !== undefined) {
         sorted.results.push({ id: event.id, status: 'parked', reason: refusal })
-        if (!hasLanded && !event.replayed && POSITION.test(event.position)) mark.position = event.position
+        if (!hasLanded && !event.replayed && isPosition(event.position)) mark.position = event.position
         continue
       }
       if (hasLanded) {
@@ -226,7 +227,7 @@ function sortOut(
 function wentBack(event: BusEvent, offset: bigint, landed: LandedMark): boolean {
   if (landed.offset === undefined || landed.position === undefined || event.type === SNAPSHOT_END)
     return false
-  return offset <= landed.offset && POSITION.test(event.position) && event.position > landed.position
+  return offset <= landed.offset && isPosition(event.position) && event.position > landed.position
 }
 
 type Lane = { origin: Origin; events: { event: BusEvent; offset: bigint }[] }
@@ -255,8 +256,6 @@ function isOf({ partition, busid }: BusEvent, { origin }: Lane): boolean {
 
 type ChangeRow = { op: string; row: Record<string, Value>; changedAt: bigint; yearMonth: string }
 
-const POSITION = /^[0-9a-f]+(?:-[0-9a-f]+)+$/
-
 /**
  * The row that a change event lands, or the reason why it cannot be one. Checked by hand: this runs for every event,
  * and the values are checked against their columns' types right after.
@@ -265,7 +264,7 @@ function readChange(event: BusEvent, source: SourceTable): ChangeRow | string {
   if (event.type !== CHANGE) return 'unknown_type'
   const changedAt = parseInstant(event.time)
   const { data } = event
-  if (changedAt === undefined || !POSITION.test(event.position) || !isObject(data)) return 'malformed_event'
+  if (changedAt === undefined || !isPosition(event.position) || !isObject(data)) return 'malformed_event'
   const { op, before, after } = data
   const yearMonth = (event.time.endsWith('Z') ? event.time : formatTimestamp(changedAt)).slice(0, 7)
   if (op === 't') return { op, row: {}, changedAt, yearMonth }
