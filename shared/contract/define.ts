@@ -38,6 +38,8 @@ type Common<Uses extends ResourceName, State> = {
   uses: readonly Uses[]
   /** Limit of one call; default: the setting TIMEOUT_MS. */
   timeoutMs?: number
+  /** One plan for a statement whatever its values, where planning for each call would take longer than it saves. */
+  genericPlans?: boolean
   /** Runs once before the function is ready; what it returns is the handler's `state`. */
   init?(surroundings: Surroundings<Uses>): State | Promise<State>
 }

@@ -48,6 +48,7 @@ export function storeOptionsOf(definition: FunctionDefinition, settings: Setting
   return {
     applicationName: `cordage-${definition.name}`,
     statementTimeoutMs: definition.timeoutMs ?? settings.TIMEOUT_MS,
+    genericPlans: definition.genericPlans ?? false,
   }
 }
 

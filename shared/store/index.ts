@@ -78,11 +78,13 @@ export type StoreOptions = {
   applicationName?: string
   /** Longest time of one statement; without it there is no limit. */
   statementTimeoutMs?: number
+  /** Postgres plans a statement once, for any values, instead of for those of each call. */
+  genericPlans?: boolean
 }
 
 /** A pool of connections to the store; nothing is connected before the first query. */
 export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
-  const { maxConnections = 8, applicationName = 'cordage', statementTimeoutMs = 0 } = options
+  const { maxConnections = 8, applicationName = 'cordage', statementTimeoutMs = 0, genericPlans } = options
   const common = {
     connectionString: url.reveal(),
     connectionTimeoutMillis: 10_000,
@@ -99,6 +101,7 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
       `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
       `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
       `-c statement_timeout=${statementTimeoutMs}`,
+      ...(genericPlans ? ['-c plan_cache_mode=force_generic_plan'] : []),
     ].join(' '),
   })
   const reserved = new pg.Pool({

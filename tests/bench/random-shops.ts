@@ -1,3 +1,4 @@
+import { MANY_SHOPS } from '../support/captured-shop.ts'
 import { startTestPostgres } from '../support/postgres.ts'
 import { runRandomShops } from '../support/random-run.ts'
 import { report } from './report.ts'
@@ -7,11 +8,7 @@ const SHOPS = Number(process.env.SHOPS ?? 2000)
 const FROM = Number(process.env.FROM ?? 1)
 const BATCH = 25
 
-const postgres = await startTestPostgres({
-  max_replication_slots: '100',
-  max_wal_senders: '100',
-  max_connections: '400',
-})
+const postgres = await startTestPostgres(MANY_SHOPS)
 const refused = new Map<string, number>()
 let accepted = 0
 let failed = 0

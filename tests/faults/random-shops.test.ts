@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { MANY_SHOPS } from '../support/captured-shop.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { runRandomShops } from '../support/random-run.ts'
 
 /** Seeds that ever failed stay; `make bench ONLY=random-shops` tries two thousand more. */
 const FAILED_BEFORE = [70]
-const FRESH = Array.from({ length: 40 }, (_, i) => i + 1)
+const FRESH = Array.from({ length: 15 }, (_, i) => i + 1)
 
 let postgres: TestPostgres
 before(async () => {
-  postgres = await startTestPostgres({
-    max_replication_slots: '100',
-    max_wal_senders: '100',
-    max_connections: '400',
-  })
+  postgres = await startTestPostgres(MANY_SHOPS)
 })
 after(() => postgres.stop())
 

@@ -200,3 +200,40 @@ export async function openShop(
   }
   return shop
 }
+
+/** Opens a shop, works on it and closes it, whatever came of that. */
+export async function withShop(
+  postgres: Parameters<typeof openShop>[0],
+  given: Parameters<typeof openShop>[1],
+  work: (shop: Shop) => Promise<void>,
+): Promise<void> {
+  const shop = await openShop(postgres, given)
+  try {
+    await work(shop)
+  } finally {
+    await shop.close()
+  }
+}
+
+/** What a server needs that many shops lie in at once, each with a slot. */
+export const MANY_SHOPS = {
+  max_replication_slots: '100',
+  max_wal_senders: '100',
+  max_connections: '400',
+}
+
+/** The source file of a shop of one table `item (id, net)`. */
+export const PRICED_ITEM = `item:
+  entity: product
+  key: [id]
+  columns:
+    id: { type: int, as: product_id }
+    net: { type: "decimal(12,2)", as: list_price }`
+
+/** The source file of a shop of one table `item (id, note)`. */
+export const NAMED_ITEM = `item:
+  entity: product
+  key: [id]
+  columns:
+    id: { type: int, as: product_id }
+    note: { type: string, as: name }`

@@ -75,6 +75,7 @@ export default defineFunction({
   access: 'public',
   readOnly: true,
   uses: ['store', 'models', 'sources'] as const,
+  genericPlans: true,
   input,
   output,
   example: { query: 'warm gloves', limit: 3, filters: { category: 'Clothing', priceMax: 50 } },

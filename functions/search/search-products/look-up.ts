@@ -94,8 +94,7 @@ function toConditions(
   return {
     any: whole.join(' | '),
     all: whole.join(' & '),
-    // Of one word any is all, and need not be looked for twice.
-    anyBegun: begun.length > 1 ? begun.join(' | ') : '',
+    anyBegun: begun.join(' | '),
     allBegun: begun.join(' & '),
   }
 }

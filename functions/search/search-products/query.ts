@@ -105,14 +105,10 @@ worded as (
   select product_id, (array[0.5, 1.0, 1.5, 2.0])[kind + 1] as weight,
     row_number() over (order by kind desc, relevance desc, product_id) as rank
   from (
-    select product_id, max(kind) as kind, max(relevance) as relevance from (
-      (select product_id, ${RELEVANCE} as relevance, case when words @@ $10::tsquery then 3 else 2 end as kind
-       from eligible where words @@ $12::tsquery order by kind desc, relevance desc, product_id limit ${DEPTH})
-      union all
-      (select product_id, relevance, case when relevance > 0 then 1 else 0 end as kind
-       from (select product_id, ${RELEVANCE} as relevance from eligible where words @@ $11::tsquery) s
-       order by relevance desc, product_id limit ${DEPTH})
-    ) either group by product_id order by kind desc, relevance desc, product_id limit ${DEPTH}
+    select product_id, relevance,
+      case when words @@ $10::tsquery then 3 when words @@ $12::tsquery then 2 when relevance > 0 then 1 else 0 end as kind
+    from (select product_id, words, ${RELEVANCE} as relevance from eligible where words @@ $11::tsquery) s
+    order by kind desc, relevance desc, product_id limit ${DEPTH}
   ) w
 ),
 meant as (
