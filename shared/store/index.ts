@@ -65,6 +65,16 @@ const types: pg.CustomTypesConfig = {
  */
 const SEARCH_OPTIONS = '-c hnsw.ef_search=200 -c hnsw.iterative_scan=relaxed_order'
 
+/** What our statements and the driver's reading rely on, whatever a server, database or role has set for others. */
+const SESSION_OPTIONS = [
+  'datestyle=ISO',
+  'timezone=UTC',
+  'intervalstyle=postgres',
+  'bytea_output=hex',
+  'default_transaction_read_only=off',
+  'default_transaction_isolation=read\\ committed',
+].map(setting => `-c ${setting}`)
+
 /** A process that stands still in the middle of a transaction would keep its locks from everybody. */
 const IDLE_IN_TRANSACTION_MS = 60_000
 /** Who waits for a lock for longer says so, as of any outage, and asks again. */
@@ -97,6 +107,7 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
     max: maxConnections,
     application_name: applicationName,
     options: [
+      ...SESSION_OPTIONS,
       SEARCH_OPTIONS,
       `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
       `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
@@ -108,6 +119,7 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
     ...common,
     max: 1,
     application_name: `${applicationName}-urgent`,
+    options: SESSION_OPTIONS.join(' '),
     connectionTimeoutMillis: URGENT_TIMEOUT_MS,
     query_timeout: URGENT_TIMEOUT_MS,
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
+import { FOREIGN_SETTINGS, startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
 import { takeFreePort } from './embedded.ts'
 import { connectPostgres, openStore, type Store } from './index.ts'
 
@@ -92,6 +92,26 @@ test('a statement has a limit where one is given, and a transaction that stands 
   )
   assert.deepEqual(limits, { idle: '1min', lock: '1min' })
   await own.close()
+})
+
+test("a server's settings for others change neither what is read nor what may be written", async () => {
+  await store.query(FOREIGN_SETTINGS)
+  const other = openStore(postgres.url('store_0'))
+  const [row] = await other.query(
+    `select '2026-01-02T03:04:05Z'::timestamptz as at, '2026-01-02'::date as day, '\\x00ff'::bytea as bytes,
+       '2026-01-02T03:04:05Z'::timestamptz::text as text, current_setting('transaction_isolation') as isolation`,
+  )
+  assert.deepEqual(row, {
+    at: new Date('2026-01-02T03:04:05Z'),
+    day: '2026-01-02',
+    bytes: Buffer.from([0, 255]),
+    text: '2026-01-02 03:04:05+00',
+    isolation: 'read committed',
+  })
+  await other.query('create table written (id int)')
+  const [urgent] = await other.urgent(`select '2026-01-02T03:04:05Z'::timestamptz as at`)
+  assert.deepEqual(urgent, { at: new Date('2026-01-02T03:04:05Z') })
+  await other.close()
 })
 
 test('who cannot listen leaves no connection, however often it tries', async () => {

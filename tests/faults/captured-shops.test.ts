@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { MANY_SHOPS, NAMED_ITEM, PRICED_ITEM, withShop } from '../support/captured-shop.ts'
 import { waitFor } from '../support/demo.ts'
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
+import { FOREIGN_SETTINGS, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
 /** Other people's shops: what is odd in them is captured exactly. */
 let postgres: TestPostgres
@@ -106,6 +106,28 @@ const STORIES: Story[] = [
       `alter type colour add value 'green'`,
       `insert into item values (3, 'green')`,
     ],
+  },
+  {
+    what: 'parts of its own types that change: labels within arrays, columns of composite types',
+    sql: `create type colour as enum ('red', 'blue'); create domain shade as colour; create type pair as (a shade, b int);
+      create table item (id int primary key, note pair[]); insert into item values (1, array[row('red', 1)::pair])`,
+    columns: 'id, note::text as note',
+    steps: [
+      `alter type colour rename value 'red' to 'crimson'`,
+      'alter type pair add attribute c text',
+      'alter type pair drop attribute b',
+      `alter type colour add value 'green'; insert into item values (2, null)`,
+    ],
+  },
+  {
+    what: 'settings of the database that are for others',
+    sql: `${FOREIGN_SETTINGS}; set default_transaction_read_only = off; create schema odd; create table odd.pg_class (oid oid);
+      create function odd.to_char(timestamptz, text) returns text language sql as $$ select 'odd' $$;
+      do $$ begin execute format('alter database %I set search_path = odd, pg_catalog', current_database()); end $$;
+      create table item (id int primary key, note timestamptz); insert into item values (1, '2020-05-06 07:08:09.1+02')`,
+    tables: NAMED_ITEM.replace('note: { type: string', 'note: { type: timestamp'),
+    columns: `id, to_char(note at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as note`,
+    steps: [`update item set note = note + interval '1 day'`, `insert into item values (2, null)`],
   },
   {
     what: 'a table that is renamed, changed, and renamed back',

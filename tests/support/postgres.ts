@@ -75,3 +75,11 @@ export async function startTestPostgres(settings: Record<string, string> = {}): 
     },
   }
 }
+
+/** Makes a database's settings what those elsewhere like: whoever connects afterwards has them. */
+export const FOREIGN_SETTINGS = `do $$ declare setting text; begin
+  foreach setting in array array['datestyle = ''German, DMY''', 'timezone = ''Asia/Kolkata''', 'intervalstyle = ''sql_standard''',
+    'bytea_output = ''escape''', 'default_transaction_read_only = on', 'default_transaction_isolation = ''serializable''',
+    'statement_timeout = ''500ms''', 'lock_timeout = ''50ms'''] loop
+    execute format('alter database %I set %s', current_database(), setting);
+  end loop; end $$`

@@ -53,7 +53,7 @@ export type ColumnFacts = {
   isToasted: boolean
   /** Changes with each change of its definition. */
   definedBy: string
-  /** Of an enumerated type: number and label of each of its values. */
+  /** Of the database's own types: what a value's text changes with, labels of enumerated types and columns of composite ones. */
   labels: string[]
 }
 
@@ -218,7 +218,19 @@ async function readRelations(
             'generated', case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' else '' end,
             'isNotNull', a.attnotnull, 'mayRead', has_column_privilege(c.oid, a.attnum, 'select'),
             'isToasted', a.attstorage <> 'p', 'definedBy', concat_ws('/', a.xmin, d.xmin),
-            'labels', (select coalesce(json_agg(oid || '=' || enumlabel order by oid), '[]') from pg_enum where enumtypid = b.oid))
+            'labels', case when b.typnamespace = 'pg_catalog'::regnamespace then '[]' else (
+              with recursive part as (
+                select b.oid as id union
+                select inner_type.id from part join pg_type t on t.oid = part.id cross join lateral (
+                  select t.typelem where t.typelem <> 0 union all
+                  select t.typbasetype where t.typbasetype <> 0 union all
+                  select rngsubtype from pg_range where rngtypid = t.oid union all
+                  select atttypid from pg_attribute where attrelid = t.typrelid and attnum > 0 and not attisdropped) inner_type (id))
+              select coalesce(json_agg(label order by label), '[]') from (
+                select e.oid || '=' || e.enumlabel as label from pg_enum e join part on part.id = e.enumtypid union all
+                select t.typrelid || ':' || string_agg(a.attnum::text, ',' order by a.attnum) from part
+                join pg_type t on t.oid = part.id
+                join pg_attribute a on a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped group by t.typrelid) labels) end)
             order by a.attnum), '[]')
           from pg_attribute a
           left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated <> ''

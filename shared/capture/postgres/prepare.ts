@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { SecretUrl, Source } from '../../config/index.ts'
-import { ConfigError, OutageError } from '../../errors/index.ts'
+import { ConfigError, isOutage, OutageError } from '../../errors/index.ts'
 import { connectPostgres } from '../../store/index.ts'
 import { type Catalog, type PublicationFacts, readCatalog, type TableFacts } from './catalog.ts'
 import { findHazards, withLeaves } from './identity.ts'
@@ -12,11 +12,12 @@ import {
   type SourceReport,
   slotOf,
 } from './inspect.ts'
+import { SESSION_OPTIONS } from './types.ts'
 
 /** How long a change of our publication may wait for somebody's lock of a table. */
 const LOCK_MS = 5000
 /** Whatever a role or a database has set for others. */
-const OPTIONS = `-c lock_timeout=${LOCK_MS} -c statement_timeout=60000 -c default_transaction_read_only=off`
+const OPTIONS = `${SESSION_OPTIONS} -c lock_timeout=${LOCK_MS} -c statement_timeout=60000 -c default_transaction_read_only=off`
 
 /** @throws OutageError where the database cannot be reached */
 export async function connectSource(url: SecretUrl, signal?: AbortSignal): Promise<pg.Client> {
@@ -96,11 +97,17 @@ export async function prepareSource(client: pg.Client, source: Source): Promise<
     .join(', ')
   // Generated columns are sent, so that one that is added later makes no statement of the source fail.
   const sends = catalog.server.version >= 180_000 ? SENDS_GENERATED : SENDS_ROOT
-  await client.query(
-    existing
-      ? `alter publication ${name} add table ${tables}`
-      : `create publication ${name} for table ${tables} with (${sends})`,
-  )
+  const statement = existing
+    ? `alter publication ${name} add table ${tables}`
+    : `create publication ${name} for table ${tables} with (${sends})`
+  await client.query(statement).catch(cause => {
+    // What the database itself forbids, as by an event trigger: somebody who may has to do it.
+    throw isOutage(cause)
+      ? cause
+      : new ConfigError(`${source.file}: the database refuses ${statement}: run it as a role that may`, {
+          cause,
+        })
+  })
   return readSourceCatalog(client, source)
 }
 

@@ -65,7 +65,7 @@ export function compareIdentity(was: TableIdentity | { oid: string }, is: TableI
       return all(`column ${name} has another type`)
     if (before.definedBy !== column.definedBy && isRewritten) return all(`column ${name} was rewritten`)
     if (before.labels?.some(label => !column.labels?.includes(label)))
-      return all(`values of column ${name} were renamed`)
+      return all(`the type of column ${name} was changed`)
   }
   for (const [oid, file] of Object.entries(was.leaves)) {
     if (is.leaves[oid] === undefined) return all('a partition was detached or dropped')
