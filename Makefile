@@ -30,7 +30,7 @@ infra: setup setup-infra ## Kafka, Debezium, MinIO and Trino on this machine, wi
 	@exec node stacks/infra/main.ts
 
 test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, browser
-	node --test --test-concurrency=2 --test-reporter=spec 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
+	node --test --test-concurrency=3 --test-reporter=spec 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
 
 test-infra: setup-test setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
 	node --test --test-concurrency=1 --test-force-exit --test-reporter=spec 'tests/infra/**/*.test.ts'

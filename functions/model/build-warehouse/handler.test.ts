@@ -11,7 +11,7 @@ import { findUp, type Warehouse } from '../../../shared/warehouse/index.ts'
 import { startFunction } from '../../../tests/support/function.ts'
 import buildWarehouse from './handler.ts'
 
-// What it builds is in tests/integration/warehouse-build.test.ts.
+// What it builds is in tests/integration/build-warehouse.test.ts.
 const warehouse = {} as Warehouse
 
 test('bad input is refused with its field', async () => {

@@ -6,7 +6,7 @@ import type { Warehouse } from '../../../shared/warehouse/index.ts'
 import { startFunction } from '../../../tests/support/function.ts'
 import publishMarts from './handler.ts'
 
-// What it does to a real Postgres is in tests/integration/warehouse-publish.test.ts.
+// What it does to a real Postgres is in tests/integration/publish-marts.test.ts.
 const store = { query: async () => [{ fencing: '1' }] } as unknown as Store
 
 test('before the first build the answer is 503, so that the caller comes again', async () => {
