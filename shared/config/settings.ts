@@ -159,6 +159,14 @@ export const settingsSchema = z.object({
     'clock',
     'watch',
   ]),
+  JOB_CALLBACK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe(
+      'Signs what callers are told at the end of their jobs (docs/jobs.md); without it none is called back',
+    ),
+  JOB_CALLBACK_HOSTS: list('Host names, comma-separated, that may be called back').default([]),
   OBJECT_EVENTS_PORT: z.coerce
     .number()
     .int()

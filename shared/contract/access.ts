@@ -5,8 +5,14 @@ import type { Access } from './define.ts'
 import { discoverIssuer, ISSUER_TIMEOUT_MS } from './issuer.ts'
 import type { FunctionRequest } from './message.ts'
 
-/** Refuses a request that may not use a function with this access. */
-export type Authenticate = (request: FunctionRequest, access: Access) => Promise<void> | void
+/** Who calls: the subject of the token, where there is one. */
+export type Identity = { subject?: string | undefined; isOperator: boolean }
+
+/** Whoever calls where nobody is asked who it is. */
+const ANYBODY: Identity = { isOperator: true }
+
+/** Refuses a request that may not use a function with this access. @returns who it is that may */
+export type Authenticate = (request: FunctionRequest, access: Access) => Promise<Identity> | Identity
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1'])
 
@@ -25,12 +31,12 @@ export async function makeAuthenticate(settings: Settings): Promise<Authenticate
   if (AUTH_URL === undefined) {
     if (!isLoopback(settings.HOST))
       throw new ConfigError(`HOST=${settings.HOST}: listening beyond loopback needs AUTH_URL`)
-    return () => {}
+    return () => ANYBODY
   }
   const { jwtVerify } = await import('jose')
   const findVerifier = keepVerifier(AUTH_URL)
   return async (request, access) => {
-    if (access === 'public') return
+    if (access === 'public') return { isOperator: false }
     const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (token === undefined)
       throw new BadInputError('an access token is needed', { status: 401, reason: 'unauthorized' })
@@ -43,8 +49,10 @@ export async function makeAuthenticate(settings: Settings): Promise<Authenticate
         cause,
       })
     })
-    if (access !== 'user' && !readRoles(payload, AUTH_ROLES).includes(access))
+    const roles = readRoles(payload, AUTH_ROLES)
+    if (access !== 'user' && !roles.includes(access))
       throw new BadInputError(`the role ${access} is needed`, { status: 403, reason: 'forbidden' })
+    return { subject: payload.sub, isOperator: roles.includes('operator') }
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Settings } from '../config/index.ts'
 import type { BusEvent } from '../events/index.ts'
+import type { Report } from '../jobs/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { ResourceName, Resources } from './resources.ts'
 
@@ -22,11 +23,24 @@ type Surroundings<Uses extends ResourceName> = {
   log: Logger
 }
 
-/** What a handler gets besides its input. `signal` aborts at the time limit; `traceId` is 32 hex digits. */
+/**
+ * What a handler gets besides its input. `signal` aborts at the time limit, and where a job is cancelled; `traceId` is 32 hex
+ * digits.
+ */
 export type Context<Uses extends ResourceName, State> = Surroundings<Uses> & {
   state: State
   signal: AbortSignal
   traceId: string
+  /** Says how far it is, for those who watch the job: the share that is done, from 0 to 1, and a sentence. */
+  report: Report
+}
+
+/** A function that takes longer than a call: a call starts a job, which is run beside it. */
+export type JobSpec = {
+  /** Why it does no harm to run it again, whole or after a half: a job whose process dies is. For the reference. */
+  repeat: string
+  /** How often it is begun at most, where it breaks or its process dies; default 3. */
+  maxAttempts?: number
 }
 
 type Common<Uses extends ResourceName, State> = {
@@ -55,6 +69,8 @@ export type RequestSpec<
   readOnly?: boolean
   input: Input
   output: Output
+  /** A call answers 202 with the id of a job; `timeoutMs` is the limit of one attempt at it. */
+  job?: JobSpec
   /** A call worth showing: the API document and docs/reference/functions.md have it. */
   example?: NoInfer<z.input<Input>>
   /** The HTTP status of success; default 200. */
@@ -80,6 +96,7 @@ export type FunctionDefinition = Omit<Common<ResourceName, unknown>, 'init'> & {
         output: z.ZodType
         example?: unknown
         status: number
+        job?: JobSpec
         handle(input: unknown, context: AnyContext): Promise<unknown>
       }
     | { kind: 'events'; handleBatch(events: BusEvent[], context: AnyContext): Promise<BatchResult[]> }
@@ -115,6 +132,10 @@ export function defineFunction<
   State = undefined,
 >(spec: RequestSpec<Uses, State, Input, Output>): FunctionDefinition {
   checkName(spec.name)
+  if (spec.job && spec.readOnly)
+    throw new TypeError(`${spec.name}: what is run as a job is no readOnly function`)
+  if (spec.job && !spec.uses.includes('store' as Uses))
+    throw new TypeError(`${spec.name}: what is run as a job uses the store, where its jobs are kept`)
   return { readOnly: false, status: 200, ...spec, kind: 'request' } as unknown as FunctionDefinition
 }
 

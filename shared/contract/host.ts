@@ -1,14 +1,16 @@
 import middy from '@middy/core'
 import type { Settings } from '../config/index.ts'
-import { BadInputError, describeError, FailedError, isOutage, OutageError, stackOf } from '../errors/index.ts'
+import { BadInputError, describeError, OutageError, stackOf } from '../errors/index.ts'
 import type { BusEvent } from '../events/index.ts'
+import type { JobFunction, Report } from '../jobs/index.ts'
 // Not from the store's index: most of that is for those who connect to one.
 import { withSignal } from '../store/with-signal.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
-import type { Authenticate } from './access.ts'
+import type { Authenticate, Identity } from './access.ts'
 import { eventsOf, handleEach, handleEvents } from './batch.ts'
 import type { BatchResult, Context, FunctionDefinition } from './define.ts'
-import { checkOutput, InvalidInputError, parseInput } from './input.ts'
+import { checkOutput, parseInput } from './input.ts'
+import { type JobDesk, readCallback, startEach, startRequested, toOutcome } from './job-calls.ts'
 import {
   type FunctionReply,
   type FunctionRequest,
@@ -17,6 +19,7 @@ import {
   readQuery,
   toInputSchema,
 } from './message.ts'
+import { CallerGoneError, type Problem, TimeLimitError, toProblem, UnavailableError } from './problem.ts'
 import type { ResourceName, Resources } from './resources.ts'
 
 /** Calls in flight in one function beyond which it answers 429: a queue would only hide the delay. */
@@ -52,6 +55,12 @@ type Call = {
   isOwn?: boolean
   /** Set where this very process hands over events, which need no parsing either. */
   delivered?: BusEvent[]
+  /** Set where this is an attempt at a job, and not the call that starts it. */
+  work?: { input: unknown; report: Report }
+  /** The caller waits for no answer, although the function would give one. */
+  isLater?: boolean
+  /** Who calls. */
+  identity?: Identity
   traceId: string
   /** Ends the call's span, where calls are traced. */
   endTrace?: ((status: number) => void) | undefined
@@ -79,6 +88,10 @@ export type Host = {
     events: BusEvent[],
     signal?: AbortSignal,
   ): Promise<{ status: number; results: BatchResult[]; detail?: string; problem?: Problem }>
+  /** Starts a job for a request, whether the function asks for that or not. */
+  later(request: FunctionRequest): Promise<FunctionReply>
+  /** Makes one attempt at a job. */
+  perform: JobFunction['perform']
   /** Refuses further calls and waits for those in flight; long ones are told to end after a while. */
   drain(): Promise<void>
 }
@@ -89,6 +102,8 @@ export type HostOptions = {
   log: Logger
   authenticate: Authenticate
   tracing?: Tracing | undefined
+  /** Needed by functions that are run as jobs. */
+  jobs?: JobDesk
 }
 
 export function makeHost(definition: FunctionDefinition, options: HostOptions): Host {
@@ -154,7 +169,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
           status: 429,
           reason: 'too_many_requests',
         })
-      if (!event.isOwn) await authenticate(event.request, definition.access)
+      if (!event.isOwn) event.identity = await authenticate(event.request, definition.access)
     },
   }
 
@@ -162,6 +177,10 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     before: ({ event }: Step) => {
       const { request } = event
       if (event.delivered) return
+      if (event.work) {
+        if (definition.kind === 'request') event.input = parseInput(definition.input, event.work.input)
+        return
+      }
       if (request.method === 'GET' && definition.readOnly && inputSchema)
         event.message = { kind: 'json', value: readQuery(request.query, inputSchema) }
       else if (request.method === 'POST') {
@@ -195,6 +214,13 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     after: (step: Step) => {
       const { event, response } = step
       const single = definition.kind === 'request' && event.message?.kind !== 'batch'
+      if (single && isStart(event)) {
+        const jobId = response as string
+        // X-Call-Id: OpenFaaS' name for the same.
+        const headers = { 'content-type': 'application/json', location: `/jobs/${jobId}`, 'x-call-id': jobId }
+        step.response = { status: 202, headers, body: JSON.stringify({ jobId }) }
+        return
+      }
       const body = single ? checkOutput(definition.output, response) : { results: response }
       step.response = {
         status: single ? definition.status : 200,
@@ -204,6 +230,10 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       }
     },
   }
+
+  /** Whether a call starts a job instead of being answered. */
+  const isStart = ({ work, isLater }: Call) =>
+    definition.kind === 'request' && !work && (definition.job !== undefined || isLater === true)
 
   /** Its signal, and the resources that end with it, are made for those who ask for them. */
   const contextOf = (call: Call, limit: AbortSignal): Context<ResourceName, unknown> => {
@@ -220,6 +250,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       log,
       state,
       traceId: call.traceId,
+      report: call.work?.report ?? (() => {}),
       get signal() {
         return end()
       },
@@ -238,8 +269,23 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
           eventsHandled.inc({ function: definition.name, status, reason }, length)
       return results
     }
+    if (isStart(call)) return await start(call, definition)
     if (call.message?.kind === 'batch') return await handleEach(definition, call.message.events, context)
     return await definition.handle(call.input, context)
+  }
+
+  const start = async (call: Call, { name, input }: FunctionDefinition & { kind: 'request' }) => {
+    const desk = options.jobs
+    if (!desk) throw new Error(`${name} is run as a job, and there is nowhere to keep it`)
+    const { message, identity } = call
+    if (message?.kind === 'batch')
+      return await startEach(desk, name, message.events, data => parseInput(input, data))
+    const callbackUrl = readCallback(call.request.headers['x-callback-url'], settings)
+    return await startRequested(
+      desk,
+      { function: name, input: call.input },
+      { message, identity, callbackUrl },
+    )
   }
 
   const pipeline = middy({
@@ -262,6 +308,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     }
   }
   const limits = { getRemainingTimeInMillis: () => timeoutMs }
+  const startLimits = { getRemainingTimeInMillis: () => settings.TIMEOUT_MS }
   const untilIdle = async () => {
     if (inFlight === 0) return
     const end = () => stopping.abort(new OutageError(definition.name, 'it is being stopped'))
@@ -271,11 +318,13 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     })
     clearTimeout(timer)
   }
-  const through = (call: Call) => pipeline(call, limits)
+  const through = (call: Call) => pipeline(call, isStart(call) ? startLimits : limits)
 
+  const isJob = definition.kind === 'request' && definition.job !== undefined
   return {
     definition,
-    timeoutMs,
+    // Who calls a job waits for its start only.
+    timeoutMs: isJob ? settings.TIMEOUT_MS : timeoutMs,
     async start() {
       state = await definition.init?.({ resources, settings, log })
       ready = true
@@ -286,6 +335,11 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       return through({ request, ...begin(typeof traceparent === 'string' ? traceparent : undefined) })
     },
     invoke: request => through({ request, isOwn: true, ...begin(undefined) }),
+    later: request => through({ request, isLater: true, ...begin(undefined) }),
+    async perform({ input }, { signal, report }) {
+      const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY, signal }
+      return toOutcome(await through({ request, isOwn: true, work: { input, report }, ...begin(undefined) }))
+    },
     async deliver(events, signal) {
       const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY, signal }
       const reply = await through({ request, isOwn: true, delivered: events, ...begin(undefined) })
@@ -302,92 +356,3 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
 }
 
 const NO_BODY = Buffer.alloc(0)
-
-/** No standard has a status for it; proxies log this one. Nobody is there to read it, but metrics count it. */
-const CALLER_GONE = 499
-
-class UnavailableError extends Error {}
-class TimeLimitError extends Error {}
-class CallerGoneError extends BadInputError {
-  constructor() {
-    super('the caller went away', { status: CALLER_GONE, reason: 'caller_gone' })
-  }
-}
-
-export type Problem = {
-  type: string
-  title: string
-  status: number
-  detail: string
-  reason: string
-  errors?: { field: string; detail: string }[]
-  traceId: string
-}
-
-/** RFC 9457. For 5xx the caller gets a fixed text and the trace id: what went wrong is in the log, unless it is said to be for the caller. */
-function toProblem(error: unknown, traceId: string): Problem {
-  const type = 'about:blank'
-  if (error instanceof InvalidInputError)
-    return {
-      type,
-      title: 'Bad input',
-      status: 400,
-      detail: error.message,
-      reason: error.reason,
-      errors: error.problems,
-      traceId,
-    }
-  if (error instanceof BadInputError) {
-    const errors =
-      error.field === undefined ? {} : { errors: [{ field: error.field, detail: error.message }] }
-    return {
-      type,
-      title: TITLES[error.status] ?? 'Bad input',
-      status: error.status,
-      detail: error.message,
-      reason: error.reason,
-      ...errors,
-      traceId,
-    }
-  }
-  if (error instanceof TimeLimitError)
-    return {
-      type,
-      title: 'Time limit',
-      status: 504,
-      detail: `the call ${error.message}`,
-      reason: 'time_limit',
-      traceId,
-    }
-  if (error instanceof UnavailableError || isOutage(error))
-    return {
-      type,
-      title: 'Unavailable',
-      status: 503,
-      detail: 'a system that this needs does not answer; try again',
-      reason: 'outage',
-      traceId,
-    }
-  if (error instanceof FailedError)
-    return { type, title: 'Failed', status: 500, detail: error.message, reason: error.reason, traceId }
-  return {
-    type,
-    title: 'Internal error',
-    status: 500,
-    detail: 'something went wrong; the log has it under this trace id',
-    reason: 'unknown_error',
-    traceId,
-  }
-}
-
-const TITLES: Record<number, string> = {
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not found',
-  405: 'Method not allowed',
-  409: 'Not yet',
-  413: 'Too large',
-  415: 'Unsupported media type',
-  429: 'Too many requests',
-  499: 'Caller gone',
-}

@@ -10,6 +10,22 @@ const PROBLEM_STATUSES = {
   503: 'A system behind it does not answer',
 }
 
+const STARTED = {
+  202: {
+    description: 'A job was started; GET /jobs/<jobId> says what becomes of it',
+    headers: { Location: { schema: { type: 'string' } } },
+    content: {
+      'application/json': {
+        schema: {
+          type: 'object',
+          properties: { jobId: { type: 'string', format: 'uuid' } },
+          required: ['jobId'],
+        },
+      },
+    },
+  },
+}
+
 /** A schema as JSON has it: dates are texts there. */
 export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): object {
   return z.toJSONSchema(schema, {
@@ -20,6 +36,57 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): object 
         Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
     },
   })
+}
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+})
+const answered = (status: number, description: string, schema: object) => ({
+  [status]: { description, content: { 'application/json': { schema } } },
+})
+const JOB = { $ref: '#/components/schemas/Job' }
+const JOB_ID = { name: 'jobId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }
+const NO_JOB = { 404: problem('There is no such job, or it is not yours') }
+
+/** Where jobs are asked for, whatever function they are of. */
+const JOB_PATHS = {
+  '/jobs': {
+    get: {
+      operationId: 'list-jobs',
+      summary: 'Jobs, the latest first: an operator sees all, everybody else their own',
+      tags: ['user'],
+      parameters: [
+        {
+          name: 'state',
+          in: 'query',
+          schema: { enum: ['waiting', 'running', 'done', 'failed', 'cancelled'] },
+        },
+        { name: 'function', in: 'query', schema: { type: 'string' } },
+        { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
+      ],
+      responses: {
+        ...answered(200, 'The jobs', { type: 'object', properties: { jobs: { type: 'array', items: JOB } } }),
+        400: problem('Bad input: the parameter is named'),
+      },
+    },
+  },
+  '/jobs/{jobId}': {
+    get: {
+      operationId: 'read-job',
+      summary: 'What has become of a job',
+      tags: ['user'],
+      parameters: [JOB_ID],
+      responses: { ...answered(200, 'The job', JOB), ...NO_JOB },
+    },
+    delete: {
+      operationId: 'cancel-job',
+      summary: 'Cancels a job: one that runs stops within two seconds',
+      tags: ['user'],
+      parameters: [JOB_ID],
+      responses: { ...answered(202, 'The job as it is now', JOB), ...NO_JOB },
+    },
+  },
 }
 
 /** The OpenAPI 3.1 document of these functions, at the gateway's paths. */
@@ -35,12 +102,14 @@ export function makeOpenApi(definitions: Iterable<FunctionDefinition>): object {
       summary: definition.summary,
       tags: [definition.access],
       responses: {
-        [definition.status]: {
-          description: 'The answer',
-          content: {
-            'application/json': { schema: toJsonSchema(definition.output, 'output') },
-          },
-        },
+        ...(definition.job
+          ? STARTED
+          : {
+              [definition.status]: {
+                description: 'The answer',
+                content: { 'application/json': { schema: toJsonSchema(definition.output, 'output') } },
+              },
+            }),
         ...Object.fromEntries(
           Object.entries(PROBLEM_STATUSES).map(([status, description]) => [
             status,
@@ -78,9 +147,27 @@ export function makeOpenApi(definitions: Iterable<FunctionDefinition>): object {
       description:
         'Answers over the operational database. Every answer says in `asOf` how fresh it is. In a query string, `filters.priceMax=10` is the field priceMax of filters.',
     },
-    paths,
+    paths: { ...paths, ...JOB_PATHS },
     components: {
       schemas: {
+        Job: {
+          type: 'object',
+          properties: {
+            jobId: { type: 'string', format: 'uuid' },
+            function: { type: 'string' },
+            state: { enum: ['waiting', 'running', 'done', 'failed', 'cancelled'] },
+            progress: {
+              type: ['object', 'null'],
+              properties: { share: { type: 'number', minimum: 0, maximum: 1 }, text: { type: 'string' } },
+            },
+            attempts: { type: 'integer' },
+            createdAt: { type: 'string', format: 'date-time' },
+            startedAt: { type: ['string', 'null'], format: 'date-time' },
+            finishedAt: { type: ['string', 'null'], format: 'date-time' },
+            result: { description: 'What the function answered, once it is done' },
+            problem: { description: 'Why it failed, or why it waits to be tried again; RFC 9457' },
+          },
+        },
         Problem: {
           type: 'object',
           description: 'RFC 9457',

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { readSettings, type Settings } from '../config/index.ts'
-import { ConfigError, describeError, isOutage } from '../errors/index.ts'
-import type { StoreOptions } from '../store/index.ts'
+import { ConfigError, describeError, isOutage, OutageError } from '../errors/index.ts'
+import { type JobRunner, startJobRunner } from '../jobs/index.ts'
+import { makeLeases, type Query, type Store, type StoreOptions } from '../store/index.ts'
 import { makeLogger, startProcessMetrics, startTracing } from '../telemetry/index.ts'
 import { makeAuthenticate } from './access.ts'
 import type { FunctionDefinition } from './define.ts'
 import { makeHost } from './host.ts'
+import { answerJobs, isJobsPath, jobFunctionOf } from './jobs.ts'
 import type { Opened, Openers, ResourceName, Resources } from './resources.ts'
 import { answer, bodyLimitOf, closeServer, listen, makeServer } from './server.ts'
 
@@ -88,6 +91,11 @@ function releaseStartup(): void {
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
+function storeOf({ store }: Partial<Resources>): Store {
+  if (!store) throw new OutageError('store', 'it is not open yet')
+  return store
+}
+
 /**
  * The whole life of a process that serves one function: it listens at once, is ready when its resources are open and
  * `init` has run, and drains on SIGTERM or SIGINT.
@@ -100,10 +108,20 @@ export async function serve(definition: FunctionDefinition, openers: Partial<Ope
     const authenticate = await makeAuthenticate(settings)
     const tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT)
     const resources: Partial<Resources> = {}
-    const host = makeHost(definition, { settings, resources, log, authenticate, tracing })
+    let runner: JobRunner | undefined
+    const query: Query = (...asked) => storeOf(resources).query(...asked)
+    const jobs = { query, started: () => runner?.wake() }
+    const host = makeHost(definition, { settings, resources, log, authenticate, tracing, jobs })
+    const hasJobs = definition.kind === 'request' && definition.job !== undefined
+    const ownJobs = { store: { query }, authenticate, functions: [definition.name] }
     const maxBytes = bodyLimitOf(host)
     const server = makeServer(
-      path => ({ maxBytes, path, answer: request => answer(host, request) }),
+      path => ({
+        maxBytes,
+        path,
+        answer: request =>
+          hasJobs && isJobsPath(path) ? answerJobs(request, path, ownJobs) : answer(host, request),
+      }),
       settings.PUBLIC_HOSTS,
     )
     const port = await listen(server, settings.PORT, settings.HOST)
@@ -115,10 +133,21 @@ export async function serve(definition: FunctionDefinition, openers: Partial<Ope
     )
     Object.assign(resources, opened.resources)
     await host.start()
+    const own = hasJobs ? jobFunctionOf(host) : undefined
+    const leases = own && makeLeases(storeOf(resources), randomUUID())
+    if (own && leases)
+      runner = startJobRunner({
+        store: storeOf(resources),
+        leases,
+        functions: [own],
+        callbackSecret: settings.JOB_CALLBACK_SECRET,
+        log,
+      })
     log.info({ function: definition.name, port }, 'ready')
     setTimeout(releaseStartup, IDLE_AFTER_MS).unref()
     const stop = async () => {
-      await closeServer(server, [host])
+      await Promise.all([closeServer(server, [host]), runner?.close()])
+      await leases?.close()
       await opened.close()
       await tracing?.close()
       process.exit(0)

@@ -22,6 +22,8 @@ export type Lease = {
 
 /** The leases of one process, renewed together. */
 export type Leases = {
+  /** The holder's name. */
+  owner: string
   /**
    * Takes a lease that nobody holds, or, to `seize` it, whoever does: that one notices within LEASE_MS. Never in the
    * middle of a transaction that has checked the lease.
@@ -92,6 +94,7 @@ export function makeLeases(store: Pick<Store, 'query' | 'urgent'>, owner: string
   }
 
   return {
+    owner,
     async tryAcquire(name, { seize = false } = {}) {
       if (held.has(name) || asking.has(name)) return undefined
       asking.add(name)

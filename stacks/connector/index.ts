@@ -2,6 +2,7 @@ import { type Bus, type Topic, topicsOf } from '../../shared/bus/index.ts'
 import { capturePostgres } from '../../shared/capture/index.ts'
 import type { SecretUrl, Source, TopicTrigger, Trigger } from '../../shared/config/index.ts'
 import { describeError, FencedError } from '../../shared/errors/index.ts'
+import { dropOldJobs } from '../../shared/jobs/index.ts'
 import type { ObjectStore } from '../../shared/objects/index.ts'
 import { openVault } from '../../shared/privacy/index.ts'
 import { LEASE_RETRY_MS, type Lease, makeLeases, type Store } from '../../shared/store/index.ts'
@@ -134,7 +135,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
     for (const { function: name, schedules = [] } of triggers)
       for (const [index, schedule] of schedules.entries())
         loops.push(keepSchedule({ ...options, name, index, schedule, leases, signal }))
-    loops.push(keepRetention(bus, log, signal))
+    loops.push(keepRetention(bus, store, log, signal))
   }
   if (duties.includes('watch'))
     for (const { function: name, prefixes } of triggers)
@@ -170,11 +171,14 @@ function topicsFor(trigger: TopicTrigger | undefined, topics: Topic[], sources: 
   return topics.filter(topic => wanted.has(topic.name) || pattern?.test(topic.name))
 }
 
-async function keepRetention(bus: Bus, log: Logger, signal: AbortSignal): Promise<void> {
+async function keepRetention(bus: Bus, store: Store, log: Logger, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await bus
       .dropOldEvents(RETENTION_DAYS)
       .catch(error => log.warn({ problem: describeError(error) }, 'cannot drop old events'))
+    await dropOldJobs(store.query, RETENTION_DAYS).catch(error =>
+      log.warn({ problem: describeError(error) }, 'cannot drop old jobs'),
+    )
     await pause(RETENTION_CHECK_MS, signal)
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,10 +6,12 @@ import type { Trigger } from '../../shared/config/index.ts'
 import {
   type Authenticate,
   answer,
+  answerJobs,
   bodyLimitOf,
   type FunctionReply,
   type FunctionRequest,
   type Host,
+  isJobsPath,
   MAX_BODY_BYTES,
   makeOpenApi,
   onlyGet,
@@ -19,6 +20,7 @@ import {
   type Router,
 } from '../../shared/contract/index.ts'
 import { BadInputError, isOutage } from '../../shared/errors/index.ts'
+import type { Store } from '../../shared/store/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
 
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url))
@@ -38,6 +40,7 @@ export function makeGateway(
   hosts: Map<string, Host>,
   triggers: Trigger[],
   authenticate: Authenticate,
+  store: Pick<Store, 'query'>,
 ): Router {
   const openApi = JSON.stringify(makeOpenApi([...hosts.values()].map(host => host.definition)), null, 2)
   /** Metrics tell of everybody's business: they are for operators. */
@@ -69,10 +72,11 @@ export function makeGateway(
         path: rest,
         answer: request => {
           if (rest === '/metrics') return onlyGet(request) ?? metricsFor(request)
-          return isAsync && rest === '/' ? answerLater(host, request) : answer(host, request)
+          return isAsync && rest === '/' ? host.later(request) : answer(host, request)
         },
       }
     }
+    if (isJobsPath(path)) return fixed(request => answerJobs(request, path, { store, authenticate }))
     switch (path) {
       case '/openapi.json':
         return readOnly(() => plainReply(200, openApi))
@@ -85,18 +89,6 @@ export function makeGateway(
       default:
         return fixed(request => servePage(path, request))
     }
-  }
-}
-
-/** OpenFaaS' asynchronous call: taken at once and answered nowhere. Metrics count its outcome; what breaks is in the log. */
-function answerLater(host: Host, request: FunctionRequest): FunctionReply {
-  // Whoever asked goes away with the answer that it was taken.
-  void host.dispatch({ ...request, signal: undefined })
-  const callId = randomUUID()
-  return {
-    status: 202,
-    headers: { 'content-type': 'application/json', 'x-call-id': callId },
-    body: JSON.stringify({ callId }),
   }
 }
 

@@ -13,6 +13,7 @@ import {
 import {
   closeServer,
   type Host,
+  jobFunctionOf,
   listen,
   makeAuthenticate,
   makeHost,
@@ -23,10 +24,11 @@ import {
 } from '../../shared/contract/index.ts'
 import { openers } from '../../shared/contract/resources/all.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
+import { type JobRunner, startJobRunner } from '../../shared/jobs/index.ts'
 import { openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { openMasterKey } from '../../shared/privacy/index.ts'
 import { type EmbeddedPostgres, findPostgres, startPostgres } from '../../shared/store/embedded.ts'
-import { migrate, openStore } from '../../shared/store/index.ts'
+import { makeLeases, migrate, openStore } from '../../shared/store/index.ts'
 import { type Logger, startProcessMetrics, startTracing } from '../../shared/telemetry/index.ts'
 import { makeLocalCaller } from '../connector/caller.ts'
 import { DUTIES, startConnector } from '../connector/index.ts'
@@ -109,6 +111,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT)
     if (tracing) undo.push(tracing.close)
     const hosts = new Map<string, Host>()
+    let runner: JobRunner | undefined
+    const jobs = { query: store.query, started: () => runner?.wake() }
     for (const folder of listFunctions(ROOT)) {
       const definition = await loadFunction(folder)
       const own = await openResources(
@@ -119,12 +123,25 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       )
       undo.push(own.close)
       const resources = { ...opened.resources, ...own.resources }
-      hosts.set(definition.name, makeHost(definition, { settings, resources, log, authenticate, tracing }))
+      hosts.set(
+        definition.name,
+        makeHost(definition, { settings, resources, log, authenticate, tracing, jobs }),
+      )
     }
     // Before the functions look for them.
     await opened.resources.bus?.ensureTopics(topicsOf(sources), { mayBeginAnew: true })
     for (const host of hosts.values()) await host.start()
-    const server = makeServer(makeGateway(hosts, triggers, authenticate), settings.PUBLIC_HOSTS)
+    const leases = makeLeases(store, `local:${home}`)
+    undo.push(leases.close)
+    runner = startJobRunner({
+      store,
+      leases,
+      functions: [...hosts.values()].flatMap(host => jobFunctionOf(host) ?? []),
+      callbackSecret: settings.JOB_CALLBACK_SECRET,
+      log,
+    })
+    undo.push(runner.close)
+    const server = makeServer(makeGateway(hosts, triggers, authenticate, store), settings.PUBLIC_HOSTS)
     const port = await listen(server, settings.PORT, settings.HOST)
     undo.push(() => closeServer(server, hosts.values()))
     const bus = await openBus(settings.BUS_URL, store)

@@ -85,7 +85,7 @@ try {
         settings,
         resources: { store, models, sources },
         log,
-        authenticate: () => {},
+        authenticate: () => ({ isOperator: true }),
       })
       await host.start()
       const onTable = (table: string, rows: number) => process.stdout.write(`${table}: ${rows} rows\n`)

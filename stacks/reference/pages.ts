@@ -149,12 +149,14 @@ function functionSection(
   trigger: Trigger | undefined,
 ): string {
   const { name, summary, access, readOnly, uses, timeoutMs } = definition
+  const job = definition.kind === 'request' ? definition.job : undefined
   const facts = [
     `In \`functions/${folder.stage}/${name}\``,
     `for ${ACCESS[access]}`,
     readOnly ? 'reads only' : undefined,
     uses.length > 0 ? `uses ${uses.join(', ')}` : undefined,
-    timeoutMs === undefined ? undefined : `at most ${timeoutMs / 1000} s a call`,
+    timeoutMs === undefined ? undefined : `at most ${timeoutMs / 1000} s a ${job ? 'try' : 'call'}`,
+    job && `a call starts a [job](../jobs.md), of which a repeat does no harm: ${job.repeat}`,
     trigger && describeTrigger(trigger),
   ]
   const head = `### ${name}\n\n${summary}. ${facts.filter(Boolean).join('; ')}.`

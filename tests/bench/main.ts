@@ -16,6 +16,7 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'race', program: 'lake-race.ts', takes: '3 min' },
   { name: 'kills', program: 'kills.ts', takes: '4 min' },
   { name: 'handover', program: 'handover.ts', takes: '3 min' },
+  { name: 'jobs', program: 'jobs.ts', takes: '5 min' },
   { name: 'random-shops', program: 'random-shops.ts', takes: '25 min; SHOPS sets how many' },
   { name: 'snapshot', program: 'snapshot.ts', takes: '8 min; TIMES sets how often the history is there' },
   { name: 'landing-kafka', program: 'landing-kafka.ts', takes: '3 min; EVENTS sets it', isInfra: true },

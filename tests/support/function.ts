@@ -21,7 +21,8 @@ export async function startFunction(
     log: makeLogger(
       options.onLog ? { level: 'warn', destination: { write: options.onLog } } : { level: 'silent' },
     ),
-    authenticate: () => {},
+    authenticate: () => ({ isOperator: true }),
+    ...(options.resources?.store && { jobs: { query: options.resources.store.query, started() {} } }),
   })
   await host.start()
   const answer = async (method: string, query: string, body: string): Promise<Answer> => {

@@ -32,6 +32,7 @@ type Status = {
   running: object[]
   failed: object[]
   waiting: object[]
+  jobs: { state: string; progress: unknown; attempts: number; detail: string | null }[]
   objects: object[]
 }
 
@@ -145,6 +146,22 @@ test('sources, parked events and schedules are told with what is wrong with them
   assert.deepEqual(status.failed, [
     { schedule: 'compact-lake/0', dueAt: '2026-01-01T00:00:00.000Z', detail: 'no room' },
   ])
+})
+
+test('jobs are told while they are open, and for a day afterwards', async () => {
+  await store.query(`insert into ops.job_record (function, input, state, share, progress, attempts, finished_at, problem) values
+    ('train-model', '{}', 'running', 0.25, 'a quarter', 1, null, null),
+    ('train-model', '{}', 'failed', null, null, 3, now() - interval '1 hour', '{"detail": "too little data"}'),
+    ('train-model', '{}', 'done', 1, null, 1, now() - interval '2 days', null)`)
+  const { jobs } = await showStatus()
+  assert.deepEqual(
+    jobs.map(({ state, progress, attempts, detail }) => [state, progress, attempts, detail]),
+    [
+      ['running', { share: 0.25, text: 'a quarter' }, 1, null],
+      ['failed', null, 3, 'too little data'],
+    ],
+  )
+  await store.query('delete from ops.job_record')
 })
 
 test('what became null is told by column and reason, and counted for whoever scrapes', async () => {

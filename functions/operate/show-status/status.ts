@@ -8,6 +8,7 @@ const lag = z
 
 /** An inbox of rejects is no reason for an endless answer. */
 const MAX_OBJECTS = 100
+const MAX_JOBS = 100
 
 export const statusSchema = z.object({
   at: z.iso.datetime(),
@@ -88,6 +89,22 @@ export const statusSchema = z.object({
       }),
     )
     .describe('Schedules whose last run waits to be tried again, and why'),
+  jobs: z
+    .array(
+      z.object({
+        jobId: z.string(),
+        function: z.string(),
+        state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+        progress: z.object({ share: z.number(), text: z.string() }).nullable(),
+        attempts: z.number().int(),
+        createdAt: z.iso.datetime(),
+        finishedAt: z.iso.datetime().nullable(),
+        detail: z.string().nullable().describe('Why it failed, or why it waits'),
+      }),
+    )
+    .describe(
+      `Jobs that wait, run, or ended within a day; those that are open first, then the latest, ${MAX_JOBS} in all`,
+    ),
   objects: z
     .array(
       z.object({
@@ -187,6 +204,21 @@ export async function readStatus(query: Query): Promise<Status> {
     `select function, key, status, attempts, next_try_at, detail, seen_at from ops.seen_object
      where status <> 'done' order by seen_at desc, key limit ${MAX_OBJECTS}`,
   )
+  const jobs = await query<{
+    id: string
+    function: string
+    state: Status['jobs'][number]['state']
+    share: number | null
+    progress: string | null
+    attempts: number
+    created_at: Date
+    finished_at: Date | null
+    detail: string | null
+  }>(
+    `select id, function, state, share, progress, attempts, created_at, finished_at, problem ->> 'detail' as detail from ops.job
+     where finished_at is null or finished_at > now() - interval '1 day'
+     order by finished_at is not null, coalesce(finished_at, created_at) desc, id limit ${MAX_JOBS}`,
+  )
   return {
     at: now.toISOString(),
     sources: sources.map(({ retained, retained_limit, reading, ...source }) => ({
@@ -238,6 +270,13 @@ export async function readStatus(query: Query): Promise<Status> {
         nextTryAt: iso(next_try_at),
         detail,
       })),
+    jobs: jobs.map(({ id, share, progress, created_at, finished_at, ...job }) => ({
+      ...job,
+      jobId: id,
+      progress: share === null ? null : { share, text: progress ?? '' },
+      createdAt: created_at.toISOString(),
+      finishedAt: iso(finished_at),
+    })),
     objects: objects.map(({ next_try_at, seen_at, ...object }) => ({
       ...object,
       nextTryAt: iso(next_try_at),

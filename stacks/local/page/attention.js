@@ -34,7 +34,7 @@ export function showAttention(status) {
   showJobs(status)
 }
 
-function problemsOf({ sources, tables, marts, parked, failed, objects }) {
+function problemsOf({ sources, tables, marts, parked, failed, jobs, objects }) {
   return [
     ...sources
       .filter(source => source.problem)
@@ -55,6 +55,13 @@ function problemsOf({ sources, tables, marts, parked, failed, objects }) {
       text: `${jobName(run.schedule)} failed at ${timeOfDay(run.dueAt)}`,
       detail: run.detail ?? '',
     })),
+    ...jobs
+      .filter(({ state }) => state === 'failed')
+      .map(({ jobId, function: name, attempts, finishedAt, detail }) => ({
+        key: `job ${jobId}`,
+        text: `Job ${name} failed at ${timeOfDay(finishedAt)} after ${plural(attempts, 'attempt')}`,
+        detail: detail ?? '',
+      })),
     ...marts
       .filter(({ mart, rows }) => mart === 'set_aside' && rows > 0)
       .map(({ rows }) => ({
@@ -199,12 +206,13 @@ function dueNext(name) {
     .sort()[0]
 }
 
-function showJobs({ running, failed, waiting }) {
+function showJobs({ running, failed, waiting, jobs: asked }) {
   void readSchedules()
   const jobs = [
     ...new Set([
       ...scheduled.map(({ function: name }) => name),
       ...running.map(run => run.schedule.split('/')[0]),
+      ...asked.filter(isOpen).map(job => job.function),
     ]),
   ]
   if (jobs.length === 0) return
@@ -215,10 +223,11 @@ function showJobs({ running, failed, waiting }) {
       run: running.find(run => run.schedule.startsWith(`${name}/`)),
       failed: failed.some(run => run.schedule.startsWith(`${name}/`)),
       waiting: waiting.find(run => run.schedule.startsWith(`${name}/`)),
+      open: asked.filter(job => job.function === name && isOpen(job)),
     })),
     job => job.name,
     () => html('li', {}, html('span', { class: 'what' }), html('span', { class: 'why' })),
-    (item, { name, run, failed: hasFailed, waiting: waits }) => {
+    (item, { name, run, failed: hasFailed, waiting: waits, open }) => {
       const next = dueNext(name)
       const then = next ? `next at ${timeOfDay(next)}` : ''
       setText(item.firstElementChild, name)
@@ -226,12 +235,25 @@ function showJobs({ running, failed, waiting }) {
         item.lastElementChild,
         run
           ? `runs for ${duration(ageMs(run.startedAt))}`
-          : [hasFailed ? 'failed last time' : '', waits ? `waits: ${waits.detail ?? 'it begins'}` : '', then]
+          : [
+              ...open.map(describeJob),
+              hasFailed ? 'failed last time' : '',
+              waits ? `waits: ${waits.detail ?? 'it begins'}` : '',
+              then,
+            ]
               .filter(Boolean)
               .join('; '),
       )
     },
   )
+}
+
+const isOpen = ({ state }) => state === 'waiting' || state === 'running'
+
+function describeJob({ state, progress, createdAt, detail }) {
+  if (state === 'waiting') return `waits for ${duration(ageMs(createdAt))}${detail ? `: ${detail}` : ''}`
+  const done = progress ? `${Math.round(progress.share * 100)} %, ${progress.text}` : 'it has begun'
+  return `runs: ${done}`
 }
 
 const jobName = schedule => schedule.split('/')[0]
