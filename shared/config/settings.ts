@@ -153,6 +153,15 @@ export const settingsSchema = z.object({
     .describe(
       'Name under which a connector holds its leases; a restart under the same name need not wait for them',
     ),
+  CONNECTOR_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .optional()
+    .describe(
+      'Port on HOST where a connector of its own tells its health (/_/health), its readiness and loops (/_/ready) and its metrics (/metrics); without it it listens nowhere',
+    ),
   CONNECTOR_DUTIES: list('What this connector does: capture, consume, clock, watch').default([
     'capture',
     'consume',

@@ -10,6 +10,7 @@ import type { Logger } from '../../shared/telemetry/index.ts'
 import type { Caller } from './caller.ts'
 import { keepSchedule } from './clock.ts'
 import { consume } from './consume.ts'
+import { type LoopState, makeLoopBook } from './loops.ts'
 import { hearNotices } from './notices.ts'
 import { replayParked } from './replay.ts'
 import { shareLeases } from './share.ts'
@@ -41,7 +42,11 @@ export type ConnectorOptions = {
 const RETENTION_DAYS = 7
 const RETENTION_CHECK_MS = 3_600_000
 
-export type Connector = { close(): Promise<void> }
+export type Connector = {
+  /** What each loop is at. */
+  loops(): LoopState[]
+  close(): Promise<void>
+}
 
 /** Starts the loops that move everything: they read, call functions, and alone move offsets. */
 export async function startConnector(options: ConnectorOptions): Promise<Connector> {
@@ -57,24 +62,32 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   const notices =
     options.notices && duties.includes('watch') ? await hearNotices({ ...options.notices, wake }) : undefined
   const leases = makeLeases(store, options.owner)
+  const book = makeLoopBook()
 
   type Work = { lease: Lease; signal: AbortSignal }
   type Turn = { acquire(): Promise<Work | undefined>; ended(): void }
 
   /** Runs a loop under its lease for as long as the connector lives; whatever ends it, it begins again. */
   const keepUnderLease = async (name: string, turn: Turn, work: (work: Work) => Promise<void>) => {
+    book.note(name, 'waiting')
     for (let attempt = 0; !signal.aborted; ) {
       const given = await turn.acquire()
       if (!given) {
+        book.note(name, 'waiting')
         await pause(LEASE_RETRY_MS, signal)
         continue
       }
       const startedAt = Date.now()
+      book.note(name, 'running')
       try {
         await work(given)
+        book.note(name, 'waiting')
       } catch (error) {
-        if (!(error instanceof FencedError) && !signal.aborted)
-          log.error({ loop: name, error: describeError(error) }, 'a loop broke off and begins again')
+        if (!(error instanceof FencedError) && !signal.aborted) {
+          const problem = describeError(error)
+          book.note(name, 'failing', problem)
+          log.error({ loop: name, error: problem }, 'a loop broke off and begins again')
+        }
       }
       turn.ended()
       await leases.release(given.lease).catch(() => {})
@@ -146,6 +159,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       }
 
   return {
+    loops: book.list,
     async close() {
       notices?.close()
       abort.abort()

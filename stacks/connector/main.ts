@@ -8,16 +8,17 @@ import {
   readTriggers,
   type Source,
 } from '../../shared/config/index.ts'
-import { exitWith } from '../../shared/contract/index.ts'
+import { closeServer, exitWith, listen, makeServer } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { openMasterKey } from '../../shared/privacy/index.ts'
 import { migrate, openStore } from '../../shared/store/index.ts'
-import { makeLogger } from '../../shared/telemetry/index.ts'
+import { makeLogger, startProcessMetrics } from '../../shared/telemetry/index.ts'
 import { keepHeapSmall } from '../local/heap.ts'
 import { makeHttpCaller } from './caller.ts'
 import { DUTIES, type Duty, startConnector } from './index.ts'
 import { readNotices } from './notices.ts'
+import { makeProbes } from './probes.ts'
 import { isCaptured, requireSources } from './sources.ts'
 import { makeToken } from './token.ts'
 
@@ -64,12 +65,19 @@ try {
     notices: readNotices(settings),
     log,
   })
-  log.info({ duties }, 'connector runs')
+  startProcessMetrics()
+  const server =
+    settings.CONNECTOR_PORT === undefined
+      ? undefined
+      : makeServer(makeProbes({ store, loops: connector.loops }), settings.PUBLIC_HOSTS)
+  const port = server && (await listen(server, settings.CONNECTOR_PORT ?? 0, settings.HOST))
+  log.info({ duties, ...(port !== undefined && { port }) }, 'connector runs')
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       setTimeout(() => cutOff.abort(), LAST_CALLS_MS).unref()
       connector
         .close()
+        .then(() => server && closeServer(server, []))
         .then(() => store.close())
         .then(() => process.exit(0), exitWith)
     })

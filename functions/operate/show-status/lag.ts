@@ -4,8 +4,8 @@ import { makeGauge } from '../../../shared/telemetry/index.ts'
 let query: Query | undefined
 
 /**
- * Has the gauges below tell what this store says, at each scrape of this function: the connectors, which do the reading,
- * listen on no port.
+ * Has the gauges below tell what this store says, at each scrape of this function: of several connectors each knows only
+ * what it reads itself.
  */
 export function exportLag(from: Query): void {
   query = from
