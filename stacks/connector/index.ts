@@ -1,5 +1,5 @@
 import { type Bus, type Topic, topicsOf } from '../../shared/bus/index.ts'
-import { capturePostgres } from '../../shared/capture/index.ts'
+import { captureOf } from '../../shared/capture/index.ts'
 import type { SecretUrl, Source, TopicTrigger, Trigger } from '../../shared/config/index.ts'
 import { describeError, FencedError } from '../../shared/errors/index.ts'
 import { dropOldJobs } from '../../shared/jobs/index.ts'
@@ -14,7 +14,6 @@ import { type LoopState, makeLoopBook } from './loops.ts'
 import { hearNotices } from './notices.ts'
 import { replayParked } from './replay.ts'
 import { shareLeases } from './share.ts'
-import { isCaptured } from './sources.ts'
 import { backoffMs, makeWaker, pause, type Waker } from './wake.ts'
 import { watchObjects } from './watch.ts'
 
@@ -97,7 +96,9 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   }
 
   if (duties.includes('capture'))
-    for (const source of sources.filter(isCaptured)) {
+    for (const source of sources) {
+      const capture = captureOf(source)
+      if (!capture) continue
       const vault = openVault(source.system, options.masterKey)
       const url = options.connectionOf(source)
       const name = `capture/${source.system}`
@@ -110,7 +111,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       }
       loops.push(
         keepUnderLease(name, { acquire, ended() {} }, ({ lease }) =>
-          capturePostgres({
+          capture.run({
             source,
             url,
             store,

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { openBus } from '../../shared/bus/index.ts'
+import { captureOf } from '../../shared/capture/index.ts'
 import {
   readConnection,
   readSettings,
@@ -19,7 +20,7 @@ import { makeHttpCaller } from './caller.ts'
 import { DUTIES, type Duty, startConnector } from './index.ts'
 import { readNotices } from './notices.ts'
 import { makeProbes } from './probes.ts'
-import { isCaptured, requireSources } from './sources.ts'
+import { requireSources } from './sources.ts'
 import { makeToken } from './token.ts'
 
 /** How long the calls in flight are waited for at the end. */
@@ -41,7 +42,7 @@ try {
   const sources = readSources(settings.SOURCES)
   const connectionOf = (source: Source) => readConnection(source.connection, CORDAGE_HOME)
   // Whoever only consumes needs the bus that the sources name, and not the sources.
-  const looked = duties.includes('capture') ? sources : sources.filter(source => !isCaptured(source))
+  const looked = duties.includes('capture') ? sources : sources.filter(source => !captureOf(source))
   await requireSources({ sources: looked, busUrl: settings.BUS_URL, connectionOf, log })
   await requireObjects(OBJECTS_URL.reveal())
   const store = openStore(STORE_URL, { applicationName: 'cordage-connector' })

@@ -1,4 +1,4 @@
-import { requireSource } from '../../shared/capture/index.ts'
+import { captureOf, requireSource } from '../../shared/capture/index.ts'
 import type { SecretUrl, Source } from '../../shared/config/index.ts'
 import { ConfigError, describeError, isOutage } from '../../shared/errors/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
@@ -15,15 +15,17 @@ export async function requireSources(options: {
   log: Logger
 }): Promise<void> {
   const { sources, busUrl, connectionOf, log } = options
-  const foreign = sources.find(source => !isCaptured(source))
+  const foreign = sources.find(source => !captureOf(source))
   if (foreign && !busUrl)
     throw new ConfigError(
       `${foreign.file}: its changes come by Debezium through Kafka: set BUS_URL to that Kafka, or capture to postgres`,
     )
   await Promise.all(
-    sources.filter(isCaptured).map(async source => {
+    sources.map(async source => {
+      const capture = captureOf(source)
+      if (!capture) return
       try {
-        await requireSource(connectionOf(source), source)
+        await requireSource(capture, connectionOf(source), source)
       } catch (error) {
         if (!isOutage(error)) throw error
         log.warn(
@@ -33,9 +35,4 @@ export async function requireSources(options: {
       }
     }),
   )
-}
-
-/** Whether we read its log ourselves. */
-export function isCaptured({ capture }: Source): boolean {
-  return capture === 'postgres'
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { checkSource, type SourceReport } from '../../shared/capture/index.ts'
+import { captureOf, type SourceReport } from '../../shared/capture/index.ts'
 import {
   describeProblem,
   findClashes,
@@ -47,10 +47,11 @@ export function tellProblems({ problems, hazards }: SourceReport): string[] {
 }
 
 async function checkDatabase(source: Source, settings: Settings): Promise<Finding[]> {
-  if (source.capture === 'debezium')
-    return [ok(source.system, `${source.tables.length} tables, whose changes Debezium brings`)]
+  const capture = captureOf(source)
+  if (!capture)
+    return [ok(source.system, `${source.tables.length} tables, whose changes come by ${source.capture}`)]
   const url = readConnection(source.connection, settings.CORDAGE_HOME)
-  const report = await checkSource(url, source)
+  const report = await capture.check(url, source)
   const { problems, warnings } = report
   const findings = [
     ...tellProblems(report).map(problem => fail(source.system, `${source.file}: ${problem}`)),

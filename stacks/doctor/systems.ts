@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { checkBusUrl, topicsOf } from '../../shared/bus/index.ts'
+import { captureOf } from '../../shared/capture/index.ts'
 import { readSources, SecretUrl, type Settings } from '../../shared/config/index.ts'
 import { discoverIssuer, isLoopback } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
@@ -17,7 +18,6 @@ import {
   TrinoQueryError,
   trinoLocation,
 } from '../../shared/warehouse/index.ts'
-import { isCaptured } from '../connector/sources.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 /** The oldest Postgres with what the store asks of it. */
@@ -174,7 +174,7 @@ export async function checkBus({ BUS_URL, SOURCES }: Settings): Promise<Finding[
     .then(() => readSources(SOURCES))
     .catch(() => [])
   if (!BUS_URL) {
-    const foreign = sources.find(source => !isCaptured(source))
+    const foreign = sources.find(source => !captureOf(source))
     return foreign
       ? [
           fail(

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { openBus, topicsOf } from '../../shared/bus/index.ts'
+import { captureOf } from '../../shared/capture/index.ts'
 import {
   readConnection,
   readSources,
@@ -33,7 +34,7 @@ import { type Logger, startProcessMetrics, startTracing } from '../../shared/tel
 import { makeLocalCaller } from '../connector/caller.ts'
 import { DUTIES, startConnector } from '../connector/index.ts'
 import { readNotices } from '../connector/notices.ts'
-import { isCaptured, requireSources } from '../connector/sources.ts'
+import { requireSources } from '../connector/sources.ts'
 import { listFunctions, loadFunction } from './discover.ts'
 import { makeGateway } from './gateway.ts'
 import { keepHeapSmall } from './heap.ts'
@@ -89,7 +90,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const sources = readSources(resolve(ROOT, settings.SOURCES))
     const triggers = readTriggers(join(ROOT, 'triggers'))
     const connections = new Map(
-      sources.filter(isCaptured).map(source => [source.system, readConnection(source.connection, home)]),
+      sources.filter(captureOf).map(source => [source.system, readConnection(source.connection, home)]),
     )
     const sourceUrl = (system: string): SecretUrl => {
       const url = connections.get(system)

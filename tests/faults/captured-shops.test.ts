@@ -311,3 +311,38 @@ test('a column that is added to a table with personal data stops nothing, and is
     },
   )
 })
+
+test('what following a source has made there goes when it is forgotten, and not while it is followed', {
+  timeout: 60_000,
+}, async () => {
+  const sql = `create table item (id int primary key, note text); create publication shop_own for table item`
+  await withShop(postgres, { sql, tables: NAMED_ITEM }, async shop => {
+    const left = async () => {
+      const { rows } = await shop.sql.query<{ name: string }>(
+        `select pubname::text as name from pg_publication union all
+         select slot_name from pg_replication_slots where database = current_database() order by 1`,
+      )
+      return rows.map(row => row.name)
+    }
+    const name = `cordage_${shop.source.system}`
+    shop.start()
+    await shop.caughtUp()
+    await assert.rejects(shop.forget(), new RegExp(`slot ${name} is in use: stop what follows`))
+    assert.deepEqual(await left(), [name, name, 'shop_own'])
+    await shop.stop()
+    assert.deepEqual(await waitFor('the slot to be free', () => shop.forget()), [
+      `slot ${name} was dropped`,
+      `publication ${name} was dropped`,
+    ])
+    assert.deepEqual(await left(), ['shop_own'])
+    assert.deepEqual(await shop.forget(), [])
+
+    await shop.sql.query(
+      `create role other_owner; create publication ${name} for table item; alter table item owner to other_owner;
+       grant create on database ${shop.source.system} to other_owner; alter publication ${name} owner to other_owner`,
+    )
+    assert.deepEqual(await shop.forget(), [
+      `publication ${name} stays, for it is of the role other_owner: drop publication ${name}`,
+    ])
+  })
+})

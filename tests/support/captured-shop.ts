@@ -1,7 +1,8 @@
 import pg from 'pg'
 import { topicsOf } from '../../shared/bus/index.ts'
 import { openStoreBus } from '../../shared/bus/store-bus.ts'
-import { capturePostgres, checkSource, slotOf } from '../../shared/capture/index.ts'
+import { type SourceReport, slotOf } from '../../shared/capture/index.ts'
+import { postgres as capture } from '../../shared/capture/postgres/index.ts'
 import { parseSource, SecretUrl, type Source } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import type { Change, Row } from '../../shared/events/index.ts'
@@ -18,9 +19,11 @@ export type Shop = {
   /** As the shop's own application. */
   readonly sql: pg.Client
   /** The report of check-source. */
-  check(): ReturnType<typeof checkSource>
+  check(): Promise<SourceReport>
   /** The same for a role that may replicate and read every table, and nothing else. */
-  checkAsReader(): ReturnType<typeof checkSource>
+  checkAsReader(): Promise<SourceReport>
+  /** What `npm run forget` does. */
+  forget(): Promise<string[]>
   /** The shop's database is at another server from now on. */
   moveTo(server: SecretUrl): Promise<void>
   /** What `npm run snapshot` does. */
@@ -81,18 +84,20 @@ export async function openShop(
     while (!signal.aborted) {
       const lease = await leases.tryAcquire(`capture/${system}`)
       if (lease)
-        await capturePostgres({
-          source,
-          url,
-          store,
-          bus,
-          vault: openVault(system, Buffer.alloc(32, 7)),
-          lease,
-          log: makeLogger({ level: 'silent' }),
-          signal: AbortSignal.any([signal, lease.signal]),
-        }).catch(error => {
-          if (!signal.aborted) failures.push(describeError(error))
-        })
+        await capture
+          .run({
+            source,
+            url,
+            store,
+            bus,
+            vault: openVault(system, Buffer.alloc(32, 7)),
+            lease,
+            log: makeLogger({ level: 'silent' }),
+            signal: AbortSignal.any([signal, lease.signal]),
+          })
+          .catch(error => {
+            if (!signal.aborted) failures.push(describeError(error))
+          })
       if (lease) await leases.release(lease)
       await new Promise(resolve => setTimeout(resolve, 100))
     }
@@ -106,7 +111,8 @@ export async function openShop(
     },
     store,
     failures,
-    check: () => checkSource(url, source),
+    check: () => capture.check(url, source),
+    forget: () => capture.forget(url, source),
     async checkAsReader() {
       await client.query(
         `drop role if exists ${system}_reader; create role ${system}_reader login replication password 'read';
@@ -116,7 +122,7 @@ export async function openShop(
       reader.username = `${system}_reader`
       reader.password = 'read'
       try {
-        return await checkSource(new SecretUrl(reader.href), source)
+        return await capture.check(new SecretUrl(reader.href), source)
       } finally {
         await client.query(`drop owned by ${system}_reader; drop role ${system}_reader`)
       }

@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import type { Bus } from '../../bus/index.ts'
-import type { SecretUrl, Source } from '../../config/index.ts'
+import type { Source } from '../../config/index.ts'
 import { ConfigError, describeError } from '../../errors/index.ts'
-import type { Vault } from '../../privacy/index.ts'
-import type { Store } from '../../store/index.ts'
-import type { Logger } from '../../telemetry/index.ts'
-import { type CaptureLease, saveProblem } from '../state.ts'
+import type { CaptureOptions } from '../capture.ts'
+import { saveProblem } from '../state.ts'
 import type { Catalog } from './catalog.ts'
 import { type Collector, makeCollector, OtherLogError, ReadAgainError, type Streamed } from './collector.ts'
 import { slotOf, uniqueIndex } from './inspect.ts'
@@ -22,17 +19,6 @@ import { makeWriter, type Writer } from './writer.ts'
 /** Changes waiting in memory beyond which the source's socket is left unread. */
 const MAX_WAITING = 20_000
 const HEARTBEAT_MS = 1000
-
-export type CaptureOptions = {
-  source: Source
-  url: SecretUrl
-  store: Store
-  bus: Bus
-  vault: Vault
-  lease: CaptureLease
-  log: Logger
-  signal: AbortSignal
-}
 
 /**
  * Captures a Postgres source until `signal` aborts: its changes as they are committed, and meanwhile its tables, where

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { type Source, type SourceTable, takenColumns } from '../../config/index.ts'
+import type { SourceReport } from '../capture.ts'
 import type {
   Catalog,
   ColumnFacts,
@@ -10,22 +11,6 @@ import type {
 } from './catalog.ts'
 import { findHazards, publishedBy, withLeaves } from './identity.ts'
 import { checkType, proposeColumn, readableKinds } from './types.ts'
-
-/** How a source file fits the database that it describes. One line each, which names the table and the column. */
-export type SourceReport = {
-  /** Capture cannot begin. */
-  problems: string[]
-  /** Those of them that make statements of the source itself fail. */
-  hazards: string[]
-  /** Those that keep nothing from going on that has begun: columns that nobody has said what becomes of. */
-  unlisted: string[]
-  /** It can, with a drawback. */
-  warnings: string[]
-  /** Columns that the database has and the file does not list, by table. */
-  notCaptured: Map<string, string[]>
-  /** Lines for columns that the file does not list, by table: a table with personal data needs them, another may have them. */
-  proposals: Map<string, string[]>
-}
 
 /** The slot and the publication of a system carry its name, so that an operator finds them at the source. */
 export function slotOf({ system }: Source): string {

@@ -2,16 +2,10 @@ import pg from 'pg'
 import type { SecretUrl, Source } from '../../config/index.ts'
 import { ConfigError, isOutage, OutageError } from '../../errors/index.ts'
 import { connectPostgres } from '../../store/index.ts'
+import { refuseProblems, type SourceReport } from '../capture.ts'
 import { type Catalog, type PublicationFacts, readCatalog, type TableFacts } from './catalog.ts'
 import { findHazards, withLeaves } from './identity.ts'
-import {
-  inspectSource,
-  missingTables,
-  SENDS_GENERATED,
-  SENDS_ROOT,
-  type SourceReport,
-  slotOf,
-} from './inspect.ts'
+import { inspectSource, missingTables, SENDS_GENERATED, SENDS_ROOT, slotOf } from './inspect.ts'
 import { SESSION_OPTIONS } from './types.ts'
 
 /** How long a change of our publication may wait for somebody's lock of a table. */
@@ -65,15 +59,6 @@ export async function readTables(url: SecretUrl): Promise<{ namespace: string; t
   } finally {
     await client.end()
   }
-}
-
-/** @throws ConfigError with all that keeps capture from beginning, in one line that names the file */
-export async function requireSource(url: SecretUrl, source: Source): Promise<void> {
-  refuseProblems(source, (await checkSource(url, source)).problems)
-}
-
-export function refuseProblems(source: Source, problems: string[]): void {
-  if (problems.length > 0) throw new ConfigError(`${source.file}: ${problems.join('; ')}`)
 }
 
 /** Our publication, where it is there. */

@@ -1,0 +1,60 @@
+import type { Bus } from '../bus/index.ts'
+import type { SecretUrl, Source } from '../config/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import type { Vault } from '../privacy/index.ts'
+import type { Store } from '../store/index.ts'
+import type { Logger } from '../telemetry/index.ts'
+import type { CaptureLease } from './state.ts'
+
+/** How a source file fits the source that it describes. One line each, which names the table and the column. */
+export type SourceReport = {
+  /** Capture cannot begin. */
+  problems: string[]
+  /** Those of them that make statements of the source itself fail. */
+  hazards: string[]
+  /** Those that keep nothing from going on that has begun: columns that nobody has said what becomes of. */
+  unlisted: string[]
+  /** It can, with a drawback. */
+  warnings: string[]
+  /** Columns that the source has and the file does not list, by table. */
+  notCaptured: Map<string, string[]>
+  /** Lines for columns that the file does not list, by table: a table with personal data needs them, another may have them. */
+  proposals: Map<string, string[]>
+}
+
+export type CaptureOptions = {
+  source: Source
+  url: SecretUrl
+  store: Store
+  bus: Bus
+  vault: Vault
+  lease: CaptureLease
+  log: Logger
+  signal: AbortSignal
+}
+
+/** A way to follow a source: one for each kind that the connector follows itself. */
+export type Capture = {
+  /** Holds a source file against its source, and changes nothing. @throws OutageError where that cannot be reached */
+  check(url: SecretUrl, source: Source): Promise<SourceReport>
+  /**
+   * Puts what the source holds, and every change of it, on the bus until `signal` aborts. Its progress is in the store, so
+   * that it goes on where it was.
+   * @throws ConfigError where the source cannot be captured as it is; OutageError where it went away
+   */
+  run(options: CaptureOptions): Promise<void>
+  /**
+   * Takes away at the source what `run` made there, and nothing of the source's own.
+   * @returns what was taken away. @throws ConfigError where it is in use
+   */
+  forget(url: SecretUrl, source: Source): Promise<string[]>
+}
+
+/** @throws ConfigError with all that keeps capture from beginning, in one line that names the file */
+export async function requireSource(capture: Capture, url: SecretUrl, source: Source): Promise<void> {
+  refuseProblems(source, (await capture.check(url, source)).problems)
+}
+
+export function refuseProblems(source: Source, problems: string[]): void {
+  if (problems.length > 0) throw new ConfigError(`${source.file}: ${problems.join('; ')}`)
+}

@@ -1,0 +1,29 @@
+import { captureOf } from '../../shared/capture/index.ts'
+import { readConnection, readSettings, readSources } from '../../shared/config/index.ts'
+import { exitWith } from '../../shared/contract/index.ts'
+import { ConfigError } from '../../shared/errors/index.ts'
+import { sayHome } from '../local/home.ts'
+
+/**
+ * `npm run forget -- <system>`: takes away at the source what following it has made there, so that it keeps no log for
+ * nobody. What was captured stays. Its source file is still needed, and goes afterwards.
+ */
+try {
+  const system = process.argv[2]
+  if (!system) throw new ConfigError('usage: npm run forget -- <system>')
+  const settings = readSettings()
+  sayHome(settings)
+  const source = readSources(settings.SOURCES).find(one => one.system === system)
+  if (!source) throw new ConfigError(`${settings.SOURCES} has no file of a system ${system}`)
+  const capture = captureOf(source)
+  if (!capture)
+    throw new ConfigError(
+      `${source.file}: ${source.capture} follows ${system}: take its connector away there`,
+    )
+  const done = await capture.forget(readConnection(source.connection, settings.CORDAGE_HOME), source)
+  process.stdout.write(
+    done.length > 0 ? done.map(line => `${line}\n`).join('') : `${system} has nothing of Cordage\n`,
+  )
+} catch (error) {
+  exitWith(error)
+}
