@@ -35,6 +35,8 @@ test('a fraction may have one to six digits or none', () => {
 
 test('what is not a date or a timestamp is refused, not mended', () => {
   for (const text of [
+    '1900-02-29',
+    '2100-02-29',
     '2023-02-29',
     '2023-13-01',
     '2023-00-01',

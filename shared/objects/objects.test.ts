@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, type FileHandle, mkdtemp, open, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -44,6 +44,19 @@ test('what the file system refuses is an outage, not a missing object', async t 
   await chmod(join(root, 'locked'), 0o500)
   await assert.rejects(objects.put('locked/other', 'x'), OutageError)
   await chmod(join(root, 'locked'), 0o700)
+})
+
+test('an object is on the disk, with its folders, before it is told to be written', async t => {
+  const probe = await open(join(root, 'probe'), 'w')
+  const file = Object.getPrototypeOf(probe) as FileHandle
+  await probe.close()
+  const synced = t.mock.method(file, 'sync')
+  await objects.put('new/folder/object', 'x')
+  // Itself, its folder, and those that its new folders were made in.
+  assert.ok(synced.mock.callCount() >= 4, `${synced.mock.callCount()} times`)
+  synced.mock.resetCalls()
+  await objects.put('new/folder/other', 'x')
+  assert.ok(synced.mock.callCount() >= 2, `${synced.mock.callCount()} times`)
 })
 
 test('a file in the place of a folder is an outage for a writer', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Bus, type BusRecord, makePosition, type Topic } from '../../shared/bus/index.ts'
 import type { BatchResult } from '../../shared/contract/index.ts'
-import { FencedError } from '../../shared/errors/index.ts'
+import { FencedError, OutageError } from '../../shared/errors/index.ts'
 import { type BusEvent, toBusEvent } from '../../shared/events/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
@@ -51,7 +51,7 @@ function parkingStore(parked: string[]): Store {
 async function run(
   count: number,
   answer: (events: BusEvent[], call: number) => Delivery,
-  options: { loseLease?: boolean; loseDuringCall?: boolean } = {},
+  options: { loseLease?: boolean; loseDuringCall?: boolean; failParking?: number } = {},
 ) {
   const abort = new AbortController()
   const lost = new AbortController()
@@ -59,6 +59,8 @@ async function run(
   const problems: (string | null)[] = []
   const parked: { id: string; reason: string }[] = []
   const sizes: number[] = []
+  const order: string[] = []
+  let failures = options.failParking ?? 0
   const read = async () => [
     {
       cursor: { partition: 0, nextOffset: next },
@@ -73,6 +75,7 @@ async function run(
       moves: { from: { nextOffset: bigint }; nextOffset: bigint }[],
     ) {
       if (options.loseLease) throw new FencedError('another holder moved the cursor')
+      order.push('moved')
       for (const move of moves) {
         assert.equal(move.from.nextOffset, next)
         next = move.nextOffset
@@ -84,6 +87,8 @@ async function run(
   } as unknown as Bus
   const store = {
     async query(_text: string, [, , ids, , reasons]: [string, string[], string[], string[], string[]]) {
+      if (failures-- > 0) throw new OutageError('store', 'it does not answer')
+      order.push('parked')
       parked.push(...ids.map((id, i) => ({ id, reason: reasons[i] ?? '' })))
       return []
     },
@@ -106,7 +111,7 @@ async function run(
     waker: makeWaker(),
     signal: abort.signal,
   })
-  return { next: Number(next), problems, parked, sizes }
+  return { next: Number(next), problems, parked, sizes, order }
 }
 
 test('events are handed over in order and passed', async () => {
@@ -128,6 +133,18 @@ test('a bad event is parked with its reason, and those behind it pass', async ()
     ['type_mismatch'],
   )
   assert.deepEqual(sizes, [3])
+})
+
+test('an event that cannot be set aside is not passed, so that it comes again and is set aside then', async () => {
+  const answer = (events: BusEvent[]): Delivery => ({
+    status: 200,
+    results: events.map(({ id }) => ({ id, status: 'parked', reason: 'bad' })),
+    detail: '',
+  })
+  const { order, parked, next } = await run(2, answer, { failParking: 1 })
+  assert.deepEqual(order, ['parked', 'moved'])
+  assert.equal(parked.length, 2)
+  assert.equal(next, 2)
 })
 
 test('an outage is waited for however long it lasts, said so, and parks nothing', async () => {

@@ -155,6 +155,14 @@ test('changes that a restarted capture sends again at new offsets are skipped by
   ])
 })
 
+test('a batch that comes again is as decided, also where it ends with an event that can be no row', async () => {
+  const land = start()
+  const batch = [event(1), event(2, { data: { op: 'c' } })]
+  assert.deepEqual(await land(batch), ['done', 'parked malformed_event'])
+  assert.deepEqual(await land(batch), ['skipped already_landed', 'parked malformed_event'])
+  assert.deepEqual(await land([event(3)]), ['done'])
+})
+
 test('partitions are told apart, and so is a bus that begins anew', async () => {
   const land = start()
   await land([event(7), event(7, { partition: 1 })])
