@@ -54,9 +54,19 @@ after(async () => {
 })
 
 test('a lake in which nothing has landed gives a warehouse of empty tables, also to two who ask at once', async () => {
-  const [{ status, body }, other] = await Promise.all([build.call({}), build.call({})])
+  const told: [number, string][] = []
+  const [{ status, body }, other] = await Promise.all([
+    build.call({}),
+    build.host.perform(
+      { id: '', function: 'build-warehouse', input: {}, attempts: 1, failures: 0 },
+      { signal: new AbortController().signal, report: (...said) => void told.push(said) },
+    ),
+  ])
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
-  assert.equal(other.status, 200, logged.join(''))
+  // As a job it says how far it is.
+  assert.ok(other.isDone, logged.join(''))
+  assert.deepEqual([told.length > 100, told.at(-1)?.[0]], [true, 1])
+  assert.match(told[0]?.[1] ?? '', /^1 of \d+ models and tests, \w+ the last$/)
   assert.deepEqual(body.versions, {})
   assert.equal(body.covered, null)
   assert.deepEqual(await select('select count(*) from fct_sale'), [['0']])

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { ConfigError, FailedError } from '../../../shared/errors/index.ts'
+import type { Report } from '../../../shared/jobs/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import {
   findUp,
@@ -75,7 +76,7 @@ export default defineFunction({
     return { projectDir: dirname(project), leases: makeLeases(resources.store, randomUUID()) }
   },
 
-  async handle({ threads }, { state, resources, settings, signal, log }) {
+  async handle({ threads }, { state, resources, settings, signal, report, log }) {
     const startedAt = performance.now()
     const { store, objects, sources, warehouse } = resources
     return await underLease(state.leases, LEASE, signal, async lease => {
@@ -101,6 +102,7 @@ export default defineFunction({
           covered,
         },
         result: jobResult,
+        onProgress: progress => tell(report, progress),
         signal: AbortSignal.any([signal, lease.signal]),
         log,
       }).catch(error => {
@@ -120,6 +122,14 @@ export default defineFunction({
     })
   },
 })
+
+const progressSchema = z.object({ node: z.string(), done: z.number(), total: z.number().positive() })
+
+function tell(report: Report, progress: Record<string, unknown>): void {
+  const { success, data } = progressSchema.safeParse(progress)
+  if (success)
+    report(data.done / data.total, `${data.done} of ${data.total} models and tests, ${data.node} the last`)
+}
 
 /** What dbt says of a model or a test that failed, for whoever asked for the build or looks at its schedule. */
 function toFailed(error: PythonJobError): FailedError {

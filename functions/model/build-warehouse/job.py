@@ -4,7 +4,7 @@ Request, one line on standard input:
     {"projectDir", "stateDir", "target", "threads", "systems": {...}, "covered": {...} or null, "lakeDir", "s3"}
 `target` is {"engine": "duckdb", "file"}, for which the tables under `lakeDir` are pinned here, read as `s3` says, or {"engine": "trino",
 "host", "port", "scheme", "user", "password", "ca", "catalog", "schema"}, for which `systems` has them pinned already.
-On standard output: {"progress": {...}} for each finished model, then {"result": {...}} or {"error": {...}}.
+On standard output: {"progress": {"node", "done", "total"}} for each finished model and test, then {"result": {...}} or {"error": {...}}.
 """
 
 import json
@@ -120,9 +120,15 @@ def run_dbt(request):
     os.environ["CORDAGE_DBT_THREADS"] = str(request["threads"])
     os.chdir(request["projectDir"])
 
+    done = 0
+
     def report(event):
-        if event.info.name == "LogModelResult":
-            say(progress={"model": event.data.node_info.node_name, "seconds": round(event.data.execution_time, 3)})
+        nonlocal done
+        # A model's event counts all of them as its total, a test's as its models.
+        totals = {"LogModelResult": "total", "LogTestResult": "num_models"}
+        if event.info.name in totals:
+            done += 1
+            say(progress={"node": event.data.node_info.node_name, "done": done, "total": getattr(event.data, totals[event.info.name])})
 
     state = Path(request["stateDir"])
     flags = [
