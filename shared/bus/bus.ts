@@ -1,31 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Transaction } from '../store/index.ts'
-import type { Encoded } from './encoded.ts'
 import type { Position } from './position.ts'
-
-/** An event on its way to the bus: what it is, whose key it has, where in the source it happened. */
-export type NewRecord = {
-  topic: string
-  partition: number
-  type: string
-  key: string
-  position: Position
-  /** Commit time at the source, ISO 8601. */
-  changedAt: string
-  /** The event's data, as JSON text. */
-  value: string
-}
-
-/** An event as it lies on the bus. `replayed`: it was parked and comes again. */
-export type BusRecord = NewRecord & {
-  /** `<system>/<table>/<position>` */
-  id: string
-  offset: bigint
-  busId: string
-  replayed?: boolean
-  /** Its CloudEvent as JSON, where that was written while there was time. */
-  encoded?: Encoded
-}
+import type { BusRecord, NewRecord } from './record.ts'
 
 export type Topic = { id: number; name: string; partitions: number; busId: string }
 

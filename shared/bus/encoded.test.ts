@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BusRecord } from './bus.ts'
 import { toJsonBatch } from './encoded.ts'
 import { makeToRecord } from './kafka-record.ts'
 import { makePosition } from './position.ts'
-import { toJson } from './record.ts'
+import { type BusRecord, toJson } from './record.ts'
 
 const TOPIC = { id: 1, name: 'cdc.shop.Product', partitions: 2, busId: 'bus "one"' }
 

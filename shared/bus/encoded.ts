@@ -1,8 +1,4 @@
-import type { BusRecord } from './bus.ts'
-import { toJson } from './record.ts'
-
-/** An event as JSON in UTF-8, among others in one piece of memory: from `from` to `to`, its data from `data` on. */
-export type Encoded = { slab: Buffer; from: number; data: number; to: number }
+import { type BusRecord, type Encoded, toJson } from './record.ts'
 
 /** Large enough that a batch is a few pieces, small enough that the rest of one which is nearly passed takes little. */
 const SLAB_BYTES = 512 * 1024

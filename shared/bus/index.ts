@@ -8,7 +8,7 @@ export * from './bus.ts'
 export * from './coverage.ts'
 export { dataBytesOf, toJsonBatch } from './encoded.ts'
 export * from './position.ts'
-export { attributesOf } from './record.ts'
+export { attributesOf, type BusRecord, type NewRecord } from './record.ts'
 export * from './topics.ts'
 export { openStoreBus }
 

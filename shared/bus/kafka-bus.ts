@@ -4,11 +4,11 @@ import type { SecretUrl } from '../config/index.ts'
 import { ConfigError, OutageError } from '../errors/index.ts'
 import type { Store, Transaction } from '../store/index.ts'
 import { type Bookkeeping, makeBookkeeping } from './bookkeeping.ts'
-import type { Bus, NewRecord, WantedTopic } from './bus.ts'
+import type { Bus, WantedTopic } from './bus.ts'
 import { readKafkaUrl } from './kafka-client.ts'
 import { fetchBorders, openKafkaReader, withAdmin } from './kafka-reader.ts'
 import { isOfSnapshot } from './position.ts'
-import { makeId, placeOf } from './record.ts'
+import { makeId, type NewRecord, placeOf } from './record.ts'
 
 /** How long the log keeps events, unless a topic says otherwise. */
 const RETENTION_MS = 7 * 86_400_000

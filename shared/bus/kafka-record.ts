@@ -1,8 +1,8 @@
-import { type BusRecord, RAW, type Topic } from './bus.ts'
-import { dataOf, type Encoded, makeEncoder } from './encoded.ts'
+import { RAW, type Topic } from './bus.ts'
+import { dataOf, makeEncoder } from './encoded.ts'
 import type { RawMessage } from './kafkajs-mended.ts'
 import { isPosition, makePosition, type Position } from './position.ts'
-import { makeId, ownJson, placeOf, topicJson } from './record.ts'
+import { type BusRecord, type Encoded, makeId, ownJson, placeOf, topicJson } from './record.ts'
 
 /** A message as a record, its value left where it lies encoded: a batch is held outside the heap. */
 export class KafkaRecord implements BusRecord {

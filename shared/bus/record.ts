@@ -1,4 +1,31 @@
-import type { BusRecord, NewRecord } from './bus.ts'
+import type { Position } from './position.ts'
+
+/** An event as JSON in UTF-8, among others in one piece of memory: from `from` to `to`, its data from `data` on. */
+export type Encoded = { slab: Buffer; from: number; data: number; to: number }
+
+/** An event on its way to the bus: what it is, whose key it has, where in the source it happened. */
+export type NewRecord = {
+  topic: string
+  partition: number
+  type: string
+  key: string
+  position: Position
+  /** Commit time at the source, ISO 8601. */
+  changedAt: string
+  /** The event's data, as JSON text. */
+  value: string
+}
+
+/** An event as it lies on the bus. `replayed`: it was parked and comes again. */
+export type BusRecord = NewRecord & {
+  /** `<system>/<table>/<position>` */
+  id: string
+  offset: bigint
+  busId: string
+  replayed?: boolean
+  /** Its CloudEvent as JSON, where that was written while there was time. */
+  encoded?: Encoded
+}
 
 /** `<system>/<table>`, by a topic's name. */
 export function placeOf(topic: string): string {

@@ -4,9 +4,9 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { ConfigError } from '../errors/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Bookkeeping, makeBookkeeping } from './bookkeeping.ts'
-import type { Bus, NewRecord, PartitionBatch, ReadLimits, Topic } from './bus.ts'
+import type { Bus, PartitionBatch, ReadLimits, Topic } from './bus.ts'
 import { isOfSnapshot } from './position.ts'
-import { makeId, placeOf } from './record.ts'
+import { makeId, type NewRecord, placeOf } from './record.ts'
 
 /** The channel on which the log in the store tells that a topic has new events. */
 const BUS_CHANNEL = 'cordage_bus'

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { hangUp } from './connect.ts'
-import type { Query } from './index.ts'
+import type { Query } from './types.ts'
 
 /**
  * Takes a connection from the pool; who stops waiting for one takes none.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FencedError } from '../errors/index.ts'
-import type { Query, Store } from './index.ts'
+import type { Query, Store } from './types.ts'
 
 /** Time after which a holder that says nothing is taken for dead. */
 export const LEASE_MS = 6000

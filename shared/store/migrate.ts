@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { ConfigError } from '../errors/index.ts'
-import type { Store } from './index.ts'
 import { SCHEMA_VERSION } from './schema-version.ts'
+import type { Store } from './types.ts'
 
 /** Any number that nobody else takes as an advisory lock: "cord" in ASCII. */
 const MIGRATION_LOCK = 0x636f7264

@@ -1,4 +1,4 @@
-import type { Store } from './index.ts'
+import type { Store } from './types.ts'
 
 /** A store whose statements end with a call: each is cancelled when the call's signal aborts. */
 export function withSignal(store: Store, signal: AbortSignal): Store {

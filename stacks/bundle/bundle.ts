@@ -3,7 +3,7 @@ import { createRequire, isBuiltin } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import type { ResourceName } from '../../shared/contract/index.ts'
-import { type FunctionFolder, loadFunction } from '../local/discover.ts'
+import { type FunctionFolder, loadFunction } from '../project.ts'
 import { LOADER, NODE_MAJOR } from './loader.ts'
 
 /** Resources whose packages have compiled parts, which no bundler can take in: copied beside the bundle, for this platform. */

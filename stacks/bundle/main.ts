@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { listFunctions } from '../local/discover.ts'
-import { ROOT } from '../local/stack.ts'
+import { listFunctions, ROOT } from '../project.ts'
 import { bundleFunction } from './bundle.ts'
 
 /** `npm run bundle [-- name …]`: writes dist/<function>/ for the functions named, or for all. */

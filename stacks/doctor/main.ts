@@ -1,6 +1,6 @@
 import { readSettings } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
-import { ROOT } from '../local/stack.ts'
+import { ROOT } from '../project.ts'
 import { attempt, fail, toLine } from './finding.ts'
 import {
   checkDisk,

@@ -35,15 +35,13 @@ import { makeLocalCaller } from '../connector/caller.ts'
 import { DUTIES, startConnector } from '../connector/index.ts'
 import { readNotices } from '../connector/notices.ts'
 import { requireSources } from '../connector/sources.ts'
-import { listFunctions, loadFunction } from './discover.ts'
+import { listFunctions, loadFunction, ROOT } from '../project.ts'
 import { makeGateway } from './gateway.ts'
 import { keepHeapSmall } from './heap.ts'
 import { takeRunLock } from './run-lock.ts'
 
 /** Each function has connections of its own to the store: what one waits for starves no other. */
 const FUNCTION_CONNECTIONS = 4
-
-export const ROOT = resolve(fileURLToPath(new URL('../../', import.meta.url)))
 
 export type LocalStack = {
   /** Where the functions, the page and the API document are. */

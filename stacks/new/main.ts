@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ROOT } from '../local/stack.ts'
+import { ROOT } from '../project.ts'
 
 /** `npm run new -- <stage>/<verb-noun>`: a function of its own with a passing test and an empty trigger file. */
 const STAGES = ['ingest', 'land', 'model', 'search', 'forecast', 'propose', 'report', 'govern', 'operate']

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { ROOT } from '../local/stack.ts'
+import { ROOT } from '../project.ts'
 
 const pages = execFileSync('git', ['ls-files', '*.md', ':!shared/models'], { cwd: ROOT, encoding: 'utf8' })
   .split('\n')

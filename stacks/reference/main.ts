@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../local/stack.ts'
+import { ROOT } from '../project.ts'
 import { makePages } from './pages.ts'
 
 /** `make reference`: prints docs/reference from the code. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { takeFreePort } from '../../shared/store/embedded.ts'
 import { bundleFunction } from '../../stacks/bundle/bundle.ts'
-import { listFunctions, loadFunction } from '../../stacks/local/discover.ts'
+import { listFunctions, loadFunction } from '../../stacks/project.ts'
 import { ROOT, startTestPostgres } from '../support/postgres.ts'
 import { median, quantile, report } from './report.ts'
 

@@ -9,7 +9,7 @@ import { type FunctionDefinition, MAX_BATCH_BYTES, MAX_BODY_BYTES } from '../../
 import type { BusEvent } from '../../shared/events/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { bundleFunction } from '../../stacks/bundle/bundle.ts'
-import { type FunctionFolder, listFunctions, loadFunction } from '../../stacks/local/discover.ts'
+import { type FunctionFolder, listFunctions, loadFunction } from '../../stacks/project.ts'
 import { waitFor } from '../support/demo.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { writeDebeziumSources } from '../support/sources.ts'

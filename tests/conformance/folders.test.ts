@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readTriggers } from '../../shared/config/index.ts'
-import { listFunctions, loadFunction } from '../../stacks/local/discover.ts'
+import { listFunctions, loadFunction } from '../../stacks/project.ts'
 import { ROOT } from '../support/postgres.ts'
 import { runProgram } from '../support/run.ts'
 

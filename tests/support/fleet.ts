@@ -8,7 +8,7 @@ import type { Store } from '../../shared/store/index.ts'
 import { bundleFunction } from '../../stacks/bundle/bundle.ts'
 import type { Duty } from '../../stacks/connector/index.ts'
 import { loadDemo } from '../../stacks/demo/load.ts'
-import { listFunctions } from '../../stacks/local/discover.ts'
+import { listFunctions } from '../../stacks/project.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from './postgres.ts'
 
 export type Fleet = {

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { openReplicationStream } from '../../shared/capture/postgres/replication.ts'
 import type { SecretUrl } from '../../shared/config/index.ts'
 import { findPostgres, startPostgres } from '../../shared/store/embedded.ts'
 import { migrate, openStore, type Store } from '../../shared/store/index.ts'
+import { ROOT } from '../../stacks/project.ts'
 
-export const ROOT = resolve(fileURLToPath(new URL('../../', import.meta.url)))
+export { ROOT }
 
 export type TestPostgres = {
   /** Folder of this server and of whatever else the test keeps. */

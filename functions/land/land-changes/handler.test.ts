@@ -1,124 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, test } from 'node:test'
-import { pathToFileURL } from 'node:url'
-import { parseSource } from '../../../shared/config/index.ts'
-import type { BatchResult } from '../../../shared/contract/index.ts'
+import { test } from 'node:test'
 import { OutageError } from '../../../shared/errors/index.ts'
-import { type BusEvent, CHANGE, SNAPSHOT_END } from '../../../shared/events/index.ts'
+import { completedEpoch, landedMark, openTable } from '../../../shared/lake/index.ts'
+import type { ObjectStore } from '../../../shared/objects/index.ts'
 import {
-  completedEpoch,
-  landedMark,
-  openTable,
-  readRows,
-  schemaVersionOf,
-  sourceColumns,
-  widenTable,
-} from '../../../shared/lake/index.ts'
-import { type ObjectStore, openObjects } from '../../../shared/objects/index.ts'
-import { makeLogger } from '../../../shared/telemetry/index.ts'
-import landChanges from './handler.ts'
-
-const SOURCE = (columns = '') => `
-connection: shop
-capture: postgres
-timeZone: UTC
-tables:
-  Product:
-    entity: product
-    key: [ProductID]
-    partitions: 2
-    columns:
-      ProductID: { type: int, as: product_id }
-      Name: { type: string, as: name }
-      Price: { type: "decimal(5,2)", as: price }
-      ${columns}
-  Order:
-    entity: order
-    key: [OrderID]
-    columns:
-      OrderID: { type: bigint, as: order_id }
-`
-const TABLE = 'lake/cdc_shop/Product'
-
-let root: string
-let objects: ObjectStore
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'cordage-land-'))
-  objects = openObjects(pathToFileURL(root).href)
-})
-afterEach(() => rm(root, { recursive: true }))
-
-const position = (commit: number, epoch = 1) =>
-  `${epoch.toString(16).padStart(4, '0')}-${commit.toString(16).padStart(16, '0')}-00000000`
-
-function event(
-  offset: number,
-  given: Partial<BusEvent> & { op?: string; row?: object | null } = {},
-): BusEvent {
-  const {
-    op = 'c',
-    row = { ProductID: offset, Name: `Bike ${offset}`, Price: '9.90' },
-    ...attributes
-  } = given
-  return {
-    specversion: '1.0',
-    id: `shop/Product/${given.position ?? position(offset)}`,
-    source: '/shop',
-    type: CHANGE,
-    time: '2017-06-30T10:00:00.123456Z',
-    position: position(offset),
-    partitionkey: String(offset),
-    topic: 'cdc.shop.Product',
-    partition: 0,
-    offset: String(offset),
-    busid: 'bus-1',
-    data: {
-      op,
-      before: op === 'd' ? row : null,
-      after: op === 'd' || op === 't' ? null : row,
-      source: { name: 'shop', schema: 'dbo', table: 'Product' },
-    },
-    ...attributes,
-  }
-}
-
-const snapshotEnd = (offset: number, epoch: number, partition = 0): BusEvent =>
-  event(offset, {
-    type: SNAPSHOT_END,
-    partition,
-    position: position(0, epoch),
-    data: { epoch, partitions: 2 },
-  })
-
-/** A function as its host runs it: from the same sources, over the same objects. */
-function start(columns?: string, store: ObjectStore = objects): (events: BusEvent[]) => Promise<string[]> {
-  const resources = { objects: store, sources: [parseSource('shop.yml', SOURCE(columns))] }
-  const lines: string[] = []
-  const log = makeLogger({ level: 'debug', destination: { write: line => lines.push(line) } })
-  const surroundings = { resources, log, settings: {} } as never
-  const state = landChanges.init?.(surroundings)
-  logged = lines
-  return async events => {
-    if (landChanges.kind !== 'events') throw new Error('it takes events')
-    const context = { ...(surroundings as object), state, signal: new AbortController().signal, traceId: '' }
-    return (await landChanges.handleBatch(events, context as never)).map(outcome)
-  }
-}
-let logged: string[] = []
-const outcome = ({ status, reason }: BatchResult) => (reason ? `${status} ${reason}` : status)
-
-const rowsIn = async (path = TABLE) => {
-  const { snapshot } = await openTable(objects, path)
-  return [...snapshot.files.values()].reduce((sum, { stats = '{}' }) => sum + JSON.parse(stats).numRecords, 0)
-}
-const dataFiles = async () => {
-  const keys: string[] = []
-  for await (const { key } of objects.list(`${TABLE}/year=`)) keys.push(key)
-  return keys
-}
+  dataFiles,
+  event,
+  logged,
+  objects,
+  position,
+  rowsIn,
+  snapshotEnd,
+  start,
+  TABLE,
+} from '../../../tests/support/landing.ts'
 
 test('changes land in one commit, with how far their partition is', async () => {
   const land = start()
@@ -258,114 +153,6 @@ test('rows go to the month of their commit time, in UTC', async () => {
   ])
   const folders = (await dataFiles()).map(key => key.split('/').slice(3, 5).join('/'))
   assert.deepEqual(folders, ['year=2017/month=12', 'year=2018/month=1'])
-})
-
-test('a column added to the source file is added to the table, and the next rows say so', async () => {
-  await start()([event(1)])
-  await start('Color: { type: string, as: color }')([event(2, { row: { ProductID: 2, Color: 'red' } })])
-  const { snapshot } = await openTable(objects, TABLE)
-  assert.equal(schemaVersionOf(snapshot), 2)
-  assert.deepEqual(
-    snapshot.dataColumns.slice(0, 5).map(({ name }) => name),
-    ['ProductID', 'Name', 'Price', 'Color', '_op'],
-  )
-})
-
-test('events of a column that is declared with another type than the lake has are parked, and land when replayed', async () => {
-  await start('Color: { type: string, as: color }')([event(1)])
-  const wrong = start('Color: { type: int, as: color }')
-  const parked = Array(2).fill('parked incompatible_schema')
-  assert.deepEqual(await wrong([event(2), snapshotEnd(3, 1)]), parked)
-  assert.match(
-    logged.join(),
-    /lake\/cdc_shop\/Product.*column Color is string in the lake, the source file says integer/,
-  )
-  const mended = start('Color: { type: string, as: color }')
-  assert.deepEqual(await mended([event(4)]), ['done'])
-  const replayed = { ...event(2), replayed: true }
-  assert.deepEqual(await mended([replayed, { ...snapshotEnd(3, 1), replayed: true }]), ['done', 'done'])
-  assert.deepEqual(await mended([replayed]), ['skipped already_landed'])
-  assert.equal(await rowsIn(), 3)
-})
-
-test('a narrower type, and a name that differs from the lake by case alone, are incompatible too', async () => {
-  await start('Color: { type: bigint, as: color }')([event(1)])
-  for (const columns of ['Color: { type: int, as: color }', 'color: { type: bigint, as: color }'])
-    assert.deepEqual(await start(columns)([event(2)]), ['parked incompatible_schema'])
-})
-
-test('a column that is declared wider is widened, its rows keep their values, and the marks stay', async () => {
-  const row = (id: number, Color: unknown) => ({ ProductID: id, Name: 'x', Price: '9.90', Color })
-  await start('Color: { type: int, as: color }')([
-    event(1, { row: row(1, 7) }),
-    event(2, { row: row(2, null) }),
-  ])
-  const land = start('Color: { type: bigint, as: color }')
-  const big = '9223372036854775807'
-  assert.deepEqual(await land([event(2), event(3, { row: row(3, big) })]), ['skipped already_landed', 'done'])
-  const { snapshot } = await openTable(objects, TABLE)
-  assert.deepEqual(snapshot.dataColumns.find(({ name }) => name === 'Color')?.type, { kind: 'bigint' })
-  assert.equal(schemaVersionOf(snapshot), 2)
-  const range = (path: string) => JSON.parse(snapshot.files.get(path)?.stats ?? '{}').minValues.Color
-  assert.deepEqual([...snapshot.files.keys()].map(range), [7, Number(big)])
-  assert.equal(await rowsIn(), 3)
-  const { snapshot: before } = await openTable(objects, TABLE, { version: 0 })
-  assert.deepEqual(before.dataColumns.find(({ name }) => name === 'Color')?.type, { kind: 'int' })
-})
-
-test('events of a table that is too large to be rewritten in passing wait, and land once that is done', async () => {
-  await start('Color: { type: int, as: color }')([event(1)])
-  const table = await openTable(objects, TABLE)
-  const [file] = table.snapshot.files.values()
-  assert.ok(file)
-  const stats = (file.stats ?? '').replace('"numRecords":1', '"numRecords":1000000')
-  assert.ok(await table.commit('WRITE', [{ add: { ...file, stats } }]))
-  const land = start('Color: { type: bigint, as: color }')
-  assert.deepEqual(await land([event(2)]), ['retry table_is_widened'])
-  const source = parseSource('shop.yml', SOURCE('Color: { type: bigint, as: color }')).tables[0]
-  assert.ok(source)
-  assert.equal(await widenTable(await openTable(objects, TABLE), sourceColumns(source)), 1)
-  assert.deepEqual(await land([event(2)]), ['done'])
-})
-
-test('what was put on the bus before its column became wider lands in the wider one', async () => {
-  const given = { A: 7, B: 7, C: 7, D: '2017-06-30', E: '1.50' }
-  const columns = (types: string[]) =>
-    Object.keys(given)
-      .map((name, i) => `${name}: { type: "${types[i]}", as: ${name.toLowerCase()} }`)
-      .join('\n      ')
-  const row = (id: number) => ({ ProductID: id, Name: 'x', Price: '9.90', ...given })
-  await start(columns(['int', 'int', 'int', 'date', 'decimal(5,2)']))([event(1, { row: row(1) })])
-  const land = start(columns(['bigint', 'double', 'decimal(19,4)', 'timestampNtz', 'decimal(19,4)']))
-  assert.deepEqual(await land([event(2, { row: row(2) })]), ['done'])
-  const table = await openTable(objects, TABLE)
-  const landed: unknown[] = []
-  for (const file of table.snapshot.files.values())
-    for await (const rows of readRows(
-      table,
-      file,
-      table.snapshot.dataColumns.filter(({ name }) => name in given),
-    ))
-      landed.push(...rows)
-  const wide = { A: '7', B: 7, C: '7.0000', D: '2017-06-30T00:00:00.000000', E: '1.5000' }
-  assert.deepEqual(landed, [wide, wide])
-})
-
-test('writers who find a column wider at once, beside ones that do not know, widen it once and lose nothing', async () => {
-  const old = start('Color: { type: int, as: color }')
-  await old([event(1)])
-  const writers = [1, 2, 3].map(() => start('Color: { type: bigint, as: color }'))
-  const outcomes = await Promise.all([
-    ...writers.map((land, i) => land([event(2, { partition: i })])),
-    old([event(2, { partition: 7 })]),
-  ])
-  assert.deepEqual(outcomes.slice(0, 3), Array(3).fill(['done']))
-  const [late] = outcomes[3] ?? []
-  assert.ok(late === 'done' || late === 'parked incompatible_schema', late)
-  const { snapshot } = await openTable(objects, TABLE)
-  assert.equal(schemaVersionOf(snapshot), 2)
-  assert.equal(await rowsIn(), late === 'done' ? 5 : 4)
-  assert.equal((await openTable(objects, TABLE)).snapshot.files.size, snapshot.files.size)
 })
 
 test('writers of one table land every event once and leave no file of a lost race behind', async () => {

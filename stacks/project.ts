@@ -1,7 +1,10 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { FunctionDefinition } from '../../shared/contract/index.ts'
+import { join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { FunctionDefinition } from '../shared/contract/index.ts'
+
+/** Where the project lies. */
+export const ROOT = resolve(fileURLToPath(new URL('../', import.meta.url)))
 
 /** A function's folder: `functions/<stage>/<name>`. */
 export type FunctionFolder = { stage: string; name: string; path: string }

@@ -1,0 +1,81 @@
+import type { Column } from '../../shared/lake/index.ts'
+import { COLUMNS, decimal } from '../integration/lake-support.ts'
+import { at, type Change } from '../support/warehouse.ts'
+
+/** What a shop's days bring: changes with every digit of their time, deletions, quotients that do not come out even. */
+export function makeChanges(): (Change | { table: string; epoch: number })[] {
+  const sale = (SaleID: number, commit: number, row: Record<string, unknown>, second = '00'): Change => ({
+    table: 'Sale',
+    op: 'c',
+    position: at(commit),
+    changedAt: `2017-07-03T12:00:${second}+00:00`,
+    row: {
+      SaleID,
+      OrderID: 45079,
+      LineNumber: SaleID - 50_000,
+      SaleDate: '2017-07-03',
+      ProductID: 312,
+      ClientID: 11000,
+      TerritoryID: 4,
+      ...row,
+    },
+  })
+  const product = { ProductID: 312, ProductNumber: 'BK-1', Name: 'Größe — 寸法 😀 "\\', Category: 'Bikes' }
+  const prices = { StandardCost: '1', ListPrice: '999.5' }
+  return [
+    {
+      table: 'Product',
+      op: 'u',
+      position: at(0x2000),
+      changedAt: '2017-07-03T06:59:59.999500+00:00',
+      row: { ...product, ...prices, ModifiedDate: '2017-07-02 23:59:59.999500' },
+    },
+    {
+      table: 'Product',
+      op: 'u',
+      position: at(0x2001),
+      changedAt: '2017-07-03T12:00:00.123456+00:00',
+      row: { ...product, ...prices, Name: null, ModifiedDate: '2017-11-05 01:30:00.123499' },
+    },
+    {
+      table: 'Client',
+      op: 'd',
+      position: at(0x2002),
+      changedAt: '2017-07-03T12:00:00.000499+00:00',
+      row: { ClientID: 14657 },
+    },
+    {
+      table: 'Sale',
+      op: 'd',
+      position: at(0x2003),
+      changedAt: '2017-07-03T12:00:00+00:00',
+      row: { SaleID: 2 },
+    },
+    // Clocks of the source that were set back, so that they read this twice, and forward, so that they never did.
+    ...['2017-11-05 01:30:00.123499', '2017-03-12 02:30:00', '2017-07-01 02:30:00'].map((OrderDate, i) => ({
+      table: 'Order',
+      op: 'c',
+      position: at(0x2010 + i),
+      changedAt: '2017-07-03T12:00:00+00:00',
+      row: { OrderID: 90_000 + i, OrderNumber: `SO${i}`, OrderDate, ClientID: 11000, TerritoryID: 4 },
+    })),
+    sale(60_000, 0x2004, { Quantity: 3, Amount: '999.5' }, '00.000500'),
+    sale(60_001, 0x2005, { Quantity: 2, Amount: '0.0001' }, '00.000001'),
+    sale(60_002, 0x2006, { Quantity: 2, Amount: '-0.0001' }),
+    sale(60_003, 0x2007, { Quantity: 7, Amount: '-100.0000' }),
+    sale(60_004, 0x2008, { Quantity: 0, Amount: '1' }),
+    sale(60_005, 0x2009, { Quantity: 4, Amount: '99999999999.9999', ProductID: 313 }),
+    // Rows that no model can use as they are.
+    sale(60_006, 0x200a, { Quantity: null, Amount: '1', ProductID: null }),
+    sale(60_007, 0x200b, { Quantity: 1, Amount: '2', SaleDate: '0202-11-05' }),
+    sale(60_008, 0x200c, { Quantity: 1, Amount: '3', SaleDate: '9999-12-31' }),
+    { table: 'Territory', epoch: 2 },
+  ]
+}
+
+/** The same columns, some of them with types that hold more. */
+export const WIDER: Column[] = COLUMNS.map(column => {
+  if (column.name === 'Small') return { ...column, type: decimal(20, 4) }
+  if (column.name === 'Middle') return { ...column, type: decimal(38, 10) }
+  return column.name === 'Day' ? { ...column, type: { kind: 'timestampNtz' } } : column
+})
