@@ -11,6 +11,8 @@ import {
 } from '../../shared/config/index.ts'
 import { type Access, type FunctionDefinition, toJsonSchema } from '../../shared/contract/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
+// For its metrics: those of functions come with them.
+import '../connector/loops.ts'
 import { type FunctionFolder, listFunctions, loadFunction, ROOT } from '../project.ts'
 import { toCSharp, toCurl, toCurlGet } from './examples.ts'
 import { code, fieldTable, type JsonSchema, listFields, table } from './fields.ts'
