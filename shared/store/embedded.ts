@@ -96,7 +96,8 @@ export async function readPostgresVersion(binaries: string): Promise<string> {
 export async function startPostgres(options: {
   home: string
   binaries: string
-  settings?: Record<string, string>
+  /** Instead of ours; undefined leaves one out, which an older version does not know. */
+  settings?: Record<string, string | undefined>
 }): Promise<EmbeddedPostgres> {
   const { home, binaries } = options
   const data = join(home, 'postgres')
@@ -114,7 +115,9 @@ export async function startPostgres(options: {
     join(binaries, 'postgres'),
     '-D',
     data,
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ...Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined ? [] : ['-c', `${name}=${value}`],
+    ),
   ]
   const log = openSync(logFile, 'a')
   const guard = spawn(

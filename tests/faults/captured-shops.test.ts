@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { MANY_SHOPS, NAMED_ITEM, PRICED_ITEM, withShop } from '../support/captured-shop.ts'
+import {
+  NAMED_ITEM,
+  PRICED_ITEM,
+  type ShopServers,
+  startShopServers,
+  withShop,
+} from '../support/captured-shop.ts'
 import { waitFor } from '../support/demo.ts'
-import { FOREIGN_SETTINGS, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
+import { FOREIGN_SETTINGS } from '../support/postgres.ts'
 
 /** Other people's shops: what is odd in them is captured exactly. */
-let postgres: TestPostgres
+let postgres: ShopServers
 before(async () => {
-  postgres = await startTestPostgres(MANY_SHOPS)
+  postgres = await startShopServers()
 })
 after(() => postgres.stop())
 

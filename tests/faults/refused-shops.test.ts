@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
-import { MANY_SHOPS, NAMED_ITEM, PRICED_ITEM, withShop } from '../support/captured-shop.ts'
+import {
+  NAMED_ITEM,
+  PRICED_ITEM,
+  type ShopServers,
+  startShopServers,
+  withShop,
+} from '../support/captured-shop.ts'
 import { waitFor } from '../support/demo.ts'
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
 /** Other people's shops: what cannot be captured, or would harm them, is refused before anything is changed. */
-let postgres: TestPostgres
+let postgres: ShopServers
 before(async () => {
-  postgres = await startTestPostgres(MANY_SHOPS)
+  postgres = await startShopServers()
 })
 after(() => postgres.stop())
 
@@ -223,7 +228,7 @@ test('a database whose encoding says nothing of its texts is refused, with what 
     postgres,
     { sql: 'create table item (id int primary key, note text)', tables: NAMED_ITEM },
     async shop => {
-      await shop.moveTo(postgres.url('ascii'))
+      await shop.moveTo(postgres.sourceUrl('ascii'))
       await shop.sql.query('create table item (id int primary key, note text)')
       assert.match(
         (await shop.check()).problems.join('\n'),

@@ -10,7 +10,7 @@ import { openVault } from '../../shared/privacy/index.ts'
 import { makeLeases, type Store } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import { waitFor } from './demo.ts'
-import type { TestPostgres } from './postgres.ts'
+import { startTestPostgres, type TestPostgres } from './postgres.ts'
 import { runProgram } from './run.ts'
 
 /** Somebody's shop: a database, a source file, and what Cordage captures of it. */
@@ -218,6 +218,43 @@ export async function withShop(
     await work(shop)
   } finally {
     await shop.close()
+  }
+}
+
+/** Where shops lie, and the stores of those who follow them. */
+export type ShopServers = Pick<
+  TestPostgres,
+  'createDatabase' | 'createStore' | 'url' | 'holdSlot' | 'stop'
+> & {
+  /** Of the shops' server, such as 180004. */
+  version: number
+  sourceUrl: TestPostgres['url']
+}
+
+/**
+ * Two servers, for nothing but a shop's own statements is written to its log: much can be hidden by a store beside it.
+ * SOURCE_POSTGRES is the folder of the programs of another version for the shops'.
+ */
+export async function startShopServers(): Promise<ShopServers> {
+  const other = process.env.SOURCE_POSTGRES
+  const stores = await startTestPostgres()
+  const shops = await (other
+    ? startTestPostgres({ ...MANY_SHOPS, io_method: undefined }, other)
+    : startTestPostgres(MANY_SHOPS))
+  const [row] = await shops
+    .openStore(await shops.createDatabase('version'))
+    .query<{ version: number }>(`select current_setting('server_version_num')::int as version`)
+  return {
+    version: row?.version ?? 0,
+    createDatabase: shops.createDatabase,
+    createStore: stores.createStore,
+    holdSlot: shops.holdSlot,
+    sourceUrl: shops.url,
+    url: stores.url,
+    async stop() {
+      await stores.stop()
+      await shops.stop()
+    },
   }
 }
 

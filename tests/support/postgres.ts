@@ -26,12 +26,15 @@ export type TestPostgres = {
   stop(): Promise<void>
 }
 
-/** A real Postgres of the test file's own, from the wheel's programs, without waiting for the disk. */
-export async function startTestPostgres(settings: Record<string, string> = {}): Promise<TestPostgres> {
+/** A real Postgres of the test file's own, from the wheel's programs or others, without waiting for the disk. */
+export async function startTestPostgres(
+  settings: Record<string, string | undefined> = {},
+  binaries = findPostgres(ROOT),
+): Promise<TestPostgres> {
   const home = mkdtempSync(join(tmpdir(), 'cordage-test-'))
   const postgres = await startPostgres({
     home,
-    binaries: findPostgres(ROOT),
+    binaries,
     settings: { fsync: 'off', ...settings },
   })
   const stores: Store[] = []

@@ -7,7 +7,7 @@ import type { Catalog, TableFacts } from './catalog.ts'
 import { slotOf } from './inspect.ts'
 import { ourPublication } from './prepare.ts'
 import { byName, loadProgress, type Progress, type Reading, saveProgress } from './progress.ts'
-import { parseLsn } from './replication.ts'
+import { behindPageHeader, parseLsn } from './replication.ts'
 import { lostSlotText, readSlot, recreateSlot, refuseForeignSlot } from './slot.ts'
 import { compareIdentity, identityOf } from './table-identity.ts'
 
@@ -135,7 +135,7 @@ async function planReadings(
     } else if (read && !reading) plan.tables[table.name] = { ...read, identity }
   }
   if (topics.length > 0) plan.state = 'snapshot'
-  if (topics.length > 0 && epoch > newest) plan.epochs.push({ epoch, from: await readInsertLsn(client) })
+  if (topics.length > 0 && epoch > newest) plan.epochs.push({ epoch, from: await findBegin(client) })
   return topics
 }
 
@@ -151,8 +151,11 @@ function wholeReading(
 const estimateOf = ({ estimatedRows, leaves }: TableFacts) =>
   [estimatedRows, ...leaves.map(leaf => leaf.estimatedRows)].reduce((sum, rows) => sum + Math.max(0, rows), 0)
 
-/** Behind everything that has been sent so far. */
-async function readInsertLsn(client: pg.Client): Promise<bigint> {
+/**
+ * Behind every commit so far, and before the rows that are read from now on: those have the place right before where the log
+ * ends when they are read, which is here still where nothing else is written to it.
+ */
+async function findBegin(client: pg.Client): Promise<bigint> {
   const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn')
-  return parseLsn(rows[0]?.lsn ?? '0/0')
+  return behindPageHeader(parseLsn(rows[0]?.lsn ?? '0/0')) - 1n
 }

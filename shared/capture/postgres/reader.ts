@@ -5,7 +5,7 @@ import { connectPostgres } from '../../store/index.ts'
 import type { RawRow } from '../admission.ts'
 import type { Collector, ReadStep } from './collector.ts'
 import type { Reading } from './progress.ts'
-import { parseLsn } from './replication.ts'
+import { behindPageHeader, parseLsn } from './replication.ts'
 import { SESSION_OPTIONS } from './types.ts'
 import { readVisibility } from './visibility.ts'
 
@@ -187,16 +187,6 @@ async function readAtOneMoment(client: pg.Client, { text, values }: { text: stri
   } finally {
     await client.query('rollback')
   }
-}
-
-const WAL_PAGE = 8192n
-/** Of a page and of a segment's first page (XLogPageHeaderData). */
-const PAGE_HEADERS = [24n, 40n]
-
-/** Where the next record begins, the last one ends: at a page's border the header lies between, which nobody sends. */
-function behindPageHeader(lsn: bigint): bigint {
-  const offset = lsn % WAL_PAGE
-  return PAGE_HEADERS.includes(offset) ? lsn - offset : lsn
 }
 
 /** How many rows are read at a time, so that a statement is short and its rows fit into memory. */

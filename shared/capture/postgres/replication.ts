@@ -33,6 +33,16 @@ export function formatLsn(lsn: bigint): string {
   return `${(lsn >> 32n).toString(16).toUpperCase()}/${(lsn & 0xffffffffn).toString(16).toUpperCase()}`
 }
 
+const WAL_PAGE = 8192n
+/** Of a page and of a segment's first page (XLogPageHeaderData). */
+const PAGE_HEADERS = [24n, 40n]
+
+/** Where the next record begins, the last one ends: at a page's border the header lies between, which nobody sends. */
+export function behindPageHeader(lsn: bigint): bigint {
+  const offset = lsn % WAL_PAGE
+  return PAGE_HEADERS.includes(offset) ? lsn - offset : lsn
+}
+
 /** A connection for replication commands. */
 async function connectReplication(url: SecretUrl, signal?: AbortSignal): Promise<pg.Client> {
   const config = {
