@@ -33,12 +33,30 @@ export async function capturePostgres(options: CaptureOptions): Promise<void> {
   } catch (error) {
     if (signal.aborted) throw error
     if (error instanceof ReadAgainError) await forgetTable(store, source.system, lease, error.table)
+    if (isUntold(error)) {
+      await forgetTable(store, source.system, lease)
+      throw new Error(
+        `source ${source.system}: its publication was away for a while, and this version of Postgres cannot tell what was written then: every table is read again`,
+        { cause: error },
+      )
+    }
     const isLost = error instanceof OtherLogError
     const problem = isLost ? lostSlotText(source.system, error.message) : describeError(error)
     // For whoever asks why nothing comes; the next progress takes it away again.
     await saveProblem(store, source.system, problem, isLost).catch(() => {})
     throw isLost ? new ConfigError(problem) : error
   }
+}
+
+const UNDEFINED_OBJECT = '42704'
+
+/**
+ * Before Postgres 18 the log cannot be decoded where our publication was not there, also once it is there again. It is:
+ * whoever begins has looked, or made it.
+ */
+function isUntold(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string }
+  return code === UNDEFINED_OBJECT && /publication/.test(message ?? '')
 }
 
 async function capture(options: CaptureOptions): Promise<void> {
