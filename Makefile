@@ -13,7 +13,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo start infra test test-infra bench bench-infra lint format doctor reference clean setup setup-test setup-infra needs-infra
+.PHONY: help demo start infra test test-infra verify-postgres bench bench-infra lint format doctor reference clean setup setup-test setup-infra needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, 
 
 test-infra: setup-test setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
 	node --test --test-concurrency=1 --test-force-exit --test-reporter=spec 'tests/infra/**/*.test.ts'
+
+verify-postgres: setup-test ## Capture from another version of Postgres: SOURCE_POSTGRES=<folder of its programs>
+	@test -x "$(SOURCE_POSTGRES)/postgres" || { echo "set SOURCE_POSTGRES to a folder that has postgres and initdb"; exit 1; }
+	SOURCE_POSTGRES="$(SOURCE_POSTGRES)" node --test --test-reporter=spec 'tests/faults/*-shops.test.ts'
 
 bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
 	@node tests/bench/main.ts $(ONLY)
