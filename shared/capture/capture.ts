@@ -22,6 +22,16 @@ export type SourceReport = {
   proposals: Map<string, string[]>
 }
 
+/** Of a source about which nothing is said yet. */
+export const emptyReport = (): SourceReport => ({
+  problems: [],
+  hazards: [],
+  unlisted: [],
+  warnings: [],
+  notCaptured: new Map(),
+  proposals: new Map(),
+})
+
 export type CaptureOptions = {
   source: Source
   url: SecretUrl

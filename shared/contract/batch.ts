@@ -29,7 +29,7 @@ export async function handleEvents(
 }
 
 /** Anything can be in the place of an id: only a text is one. */
-function idOf(event: RawEvent | BusEvent): string {
+export function idOf(event: RawEvent | BusEvent): string {
   return typeof event.id === 'string' ? event.id : ''
 }
 

@@ -115,6 +115,11 @@ export function isStorableTime(text: string): boolean {
   return text > '0001' && text.length <= 40 && !/[+-](1[6-9]|2\d):\d\d$/.test(text)
 }
 
+/** How a function is run as a job; undefined where a call is answered. */
+export function jobOf(definition: FunctionDefinition): JobSpec | undefined {
+  return definition.kind === 'request' ? definition.job : undefined
+}
+
 const NAME = /^[a-z]+(-[a-z0-9]+)+$/
 
 function checkName(name: string): void {

@@ -8,7 +8,7 @@ import { withSignal } from '../store/with-signal.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
 import type { Authenticate, Identity } from './access.ts'
 import { eventsOf, handleEach, handleEvents } from './batch.ts'
-import type { BatchResult, Context, FunctionDefinition } from './define.ts'
+import { type BatchResult, type Context, type FunctionDefinition, jobOf } from './define.ts'
 import { checkOutput, parseInput } from './input.ts'
 import { type JobDesk, readCallback, startEach, startRequested, toOutcome } from './job-calls.ts'
 import {
@@ -231,9 +231,10 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     },
   }
 
+  const isJob = jobOf(definition) !== undefined
   /** Whether a call starts a job instead of being answered. */
   const isStart = ({ work, isLater }: Call) =>
-    definition.kind === 'request' && !work && (definition.job !== undefined || isLater === true)
+    definition.kind === 'request' && !work && (isJob || isLater === true)
 
   /** Its signal, and the resources that end with it, are made for those who ask for them. */
   const contextOf = (call: Call, limit: AbortSignal): Context<ResourceName, unknown> => {
@@ -320,7 +321,6 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   }
   const through = (call: Call) => pipeline(call, isStart(call) ? startLimits : limits)
 
-  const isJob = definition.kind === 'request' && definition.job !== undefined
   return {
     definition,
     // Who calls a job waits for its start only.

@@ -11,6 +11,7 @@ export type { Opened, Openers, ResourceName, Resources } from './resources.ts'
 export { EXIT_CONFIG, exitWith, openResources, storeOptionsOf } from './serve.ts'
 export {
   answer,
+  answerProbe,
   bodyLimitOf,
   closeServer,
   listen,

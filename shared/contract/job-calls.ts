@@ -3,6 +3,7 @@ import { BadInputError } from '../errors/index.ts'
 import { type NewJob, type Outcome, startJob } from '../jobs/index.ts'
 import type { Query } from '../store/index.ts'
 import type { Identity } from './access.ts'
+import { idOf } from './batch.ts'
 import type { BatchResult } from './define.ts'
 import type { FunctionReply, Message, RawEvent } from './message.ts'
 import type { Problem } from './problem.ts'
@@ -47,7 +48,7 @@ export async function startEach(
 ): Promise<BatchResult[]> {
   const results: BatchResult[] = []
   for (const event of events) {
-    const id = typeof event.id === 'string' ? event.id : ''
+    const id = idOf(event)
     try {
       await startJob(desk.query, { function: name, input: parse(event.data), ...fromEvent(event) })
       results.push({ id, status: 'done' })

@@ -1,5 +1,5 @@
 import { BadInputError, NotFoundError } from '../errors/index.ts'
-import { cancelJob, findJob, type JobFunction, type JobState, listJobs } from '../jobs/index.ts'
+import { cancelJob, findJob, JOB_STATES, type JobFunction, type JobState, listJobs } from '../jobs/index.ts'
 import type { Store } from '../store/index.ts'
 import { readTraceId } from '../telemetry/index.ts'
 import type { Authenticate, Identity } from './access.ts'
@@ -10,7 +10,6 @@ import { onlyGet, plainReply, problemReply } from './reply.ts'
 
 const JOB_PATH = /^\/jobs(?:\/([^/]*))?$/
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const STATES: JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled']
 const MAX_JOBS = 1000
 
 export type JobsOptions = {
@@ -78,8 +77,8 @@ function readFilter(query: string) {
       throw new BadInputError(`${name}: there are state, function and limit`, { field: name })
   const states = params.getAll('state')
   for (const state of states)
-    if (!STATES.includes(state as JobState))
-      throw new BadInputError(`state: must be one of ${STATES.join(', ')}`, { field: 'state' })
+    if (!JOB_STATES.includes(state as JobState))
+      throw new BadInputError(`state: must be one of ${JOB_STATES.join(', ')}`, { field: 'state' })
   const limit = Number(params.get('limit') ?? 100)
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_JOBS)
     throw new BadInputError(`limit: must be a whole number from 1 to ${MAX_JOBS}`, { field: 'limit' })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { JOB_STATES } from '../jobs/index.ts'
 import type { FunctionDefinition } from './define.ts'
 
 const PROBLEM_STATUSES = {
@@ -60,7 +61,7 @@ const JOB_PATHS = {
         {
           name: 'state',
           in: 'query',
-          schema: { enum: ['waiting', 'running', 'done', 'failed', 'cancelled'] },
+          schema: { enum: JOB_STATES },
         },
         { name: 'function', in: 'query', schema: { type: 'string' } },
         { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
@@ -155,7 +156,7 @@ export function makeOpenApi(definitions: Iterable<FunctionDefinition>): object {
           properties: {
             jobId: { type: 'string', format: 'uuid' },
             function: { type: 'string' },
-            state: { enum: ['waiting', 'running', 'done', 'failed', 'cancelled'] },
+            state: { enum: JOB_STATES },
             progress: {
               type: ['object', 'null'],
               properties: { share: { type: 'number', minimum: 0, maximum: 1 }, text: { type: 'string' } },

@@ -7,7 +7,7 @@ import { type JobRunner, startJobRunner } from '../jobs/index.ts'
 import { makeLeases, type Query, type Store, type StoreOptions } from '../store/index.ts'
 import { makeLogger, startProcessMetrics, startTracing } from '../telemetry/index.ts'
 import { makeAuthenticate } from './access.ts'
-import type { FunctionDefinition } from './define.ts'
+import { type FunctionDefinition, jobOf } from './define.ts'
 import { makeHost } from './host.ts'
 import { answerJobs, isJobsPath, jobFunctionOf } from './jobs.ts'
 import type { Opened, Openers, ResourceName, Resources } from './resources.ts'
@@ -112,7 +112,7 @@ export async function serve(definition: FunctionDefinition, openers: Partial<Ope
     const query: Query = (...asked) => storeOf(resources).query(...asked)
     const jobs = { query, started: () => runner?.wake() }
     const host = makeHost(definition, { settings, resources, log, authenticate, tracing, jobs })
-    const hasJobs = definition.kind === 'request' && definition.job !== undefined
+    const hasJobs = jobOf(definition) !== undefined
     const ownJobs = { store: { query }, authenticate, functions: [definition.name] }
     const maxBytes = bodyLimitOf(host)
     const server = makeServer(

@@ -18,18 +18,27 @@ export const MAX_BATCH_BYTES = 16 * 1024 * 1024
 /** Answers a request that belongs to a function: its calls, its health, its readiness. */
 export async function answer(host: Host, request: FunctionRequest): Promise<FunctionReply> {
   if (request.path === '/') return host.dispatch(request)
-  return onlyGet(request) ?? (await tell(host, request))
+  return await answerProbe(request, () => readiness(host))
 }
 
-async function tell(host: Host, request: FunctionRequest): Promise<FunctionReply> {
+const readiness = (host: Host) =>
+  plainReply(
+    host.isReady() ? 200 : 503,
+    JSON.stringify({ status: host.isReady() ? 'ready' : 'starting', timeoutMs: host.timeoutMs }),
+  )
+
+/** What every process of ours tells: that it lives, whether it is ready, its metrics. */
+export async function answerProbe(
+  request: FunctionRequest,
+  ready: () => FunctionReply | Promise<FunctionReply>,
+): Promise<FunctionReply> {
+  const refused = onlyGet(request)
+  if (refused) return refused
   switch (request.path) {
     case '/_/health':
       return plainReply(200, '{"status":"ok"}')
     case '/_/ready':
-      return plainReply(
-        host.isReady() ? 200 : 503,
-        JSON.stringify({ status: host.isReady() ? 'ready' : 'starting', timeoutMs: host.timeoutMs }),
-      )
+      return await ready()
     case '/metrics':
       return plainReply(200, await registry.metrics(), registry.contentType)
     default:

@@ -1,6 +1,7 @@
 import type { Lease, Query } from '../store/index.ts'
 
-export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
+export type JobState = (typeof JOB_STATES)[number]
 
 /** A job as whoever asked for it sees it; times are ISO 8601. */
 export type Job = {
@@ -60,7 +61,8 @@ export async function startJob(query: Query, job: NewJob): Promise<string> {
   return row?.id ?? (await startJob(query, job))
 }
 
-const DESCRIBED = `id as "jobId", function, state, share, progress, attempts, created_at, started_at, finished_at, result, problem`
+const SUMMARY = `id as "jobId", function, state, share, progress, attempts, created_at, started_at, finished_at, problem`
+const DESCRIBED = `${SUMMARY}, result`
 
 type JobRow = Omit<Job, 'progress' | 'createdAt' | 'startedAt' | 'finishedAt'> & {
   share: number | null
@@ -70,7 +72,14 @@ type JobRow = Omit<Job, 'progress' | 'createdAt' | 'startedAt' | 'finishedAt'> &
   finished_at: Date | null
 }
 
-const toJob = ({ share, progress, created_at, started_at, finished_at, ...row }: JobRow): Job => ({
+const toJob = <Row extends Omit<JobRow, 'result'>>({
+  share,
+  progress,
+  created_at,
+  started_at,
+  finished_at,
+  ...row
+}: Row) => ({
   ...row,
   progress: share === null ? null : { share, text: progress ?? '' },
   createdAt: created_at.toISOString(),
@@ -93,6 +102,16 @@ export async function listJobs(query: Query, filter: JobFilter): Promise<Job[]> 
     `select ${DESCRIBED} from ops.job where ($1::text[] is null or function = any($1)) and ($2::text[] is null or state = any($2))
        and ($3::text is null or requested_by = $3) order by created_at desc, id limit $4`,
     [filter.functions ?? null, filter.states ?? null, filter.requestedBy ?? null, filter.limit],
+  )
+  return rows.map(toJob)
+}
+
+/** Jobs that are open, then those that ended within a day, the latest first; without their results, which may be large. */
+export async function listRecentJobs(query: Query, limit: number): Promise<Omit<Job, 'result'>[]> {
+  const rows = await query<Omit<JobRow, 'result'>>(
+    `select ${SUMMARY} from ops.job where finished_at is null or finished_at > now() - interval '1 day'
+     order by finished_at is not null, coalesce(finished_at, created_at) desc, id limit $1`,
+    [limit],
   )
   return rows.map(toJob)
 }

@@ -34,7 +34,11 @@ export type Report = (share: number, text: string) => void
 /** What became of an attempt. `again`: whether it may go better next time, and whether that was no fault of its own. */
 export type Outcome =
   | { isDone: true; result: unknown }
-  | { isDone: false; problem: { reason: string }; again: 'never' | 'limited' | 'always' }
+  | {
+      isDone: false
+      problem: { reason: string } & Record<string, unknown>
+      again: 'never' | 'limited' | 'always'
+    }
 
 /** A function whose jobs are run here. */
 export type JobFunction = {
@@ -128,7 +132,7 @@ export function startJobRunner(options: {
     for (const one of running.values()) one.progress = undefined
     if (told.length > 0) await saveProgress(store.query, told)
     for (const id of await findCancelled(store.query, [...running.keys()]))
-      running.get(id)?.cancel.abort(new CancelledError())
+      running.get(id)?.cancel.abort(new Error('the job was cancelled'))
   }
 
   const loop = async (everyMs: number, work: () => Promise<void>, woken: () => Promise<void>) => {
@@ -165,25 +169,16 @@ export function startJobRunner(options: {
 
 const NEVER = new Promise<void>(() => {})
 
-export class CancelledError extends Error {
-  override readonly name = 'CancelledError'
-  constructor() {
-    super('the job was cancelled')
-  }
-}
-
 const DIED: Outcome = {
   isDone: false,
   again: 'never',
-  problem: Object.assign(
-    { reason: 'process_died' },
-    {
-      type: 'about:blank',
-      title: 'Failed',
-      status: 500,
-      detail: 'the process that ran it died each time that it was begun',
-    },
-  ),
+  problem: {
+    type: 'about:blank',
+    title: 'Failed',
+    status: 500,
+    detail: 'the process that ran it died each time that it was begun',
+    reason: 'process_died',
+  },
 }
 
 function endingOf(

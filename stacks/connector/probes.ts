@@ -1,7 +1,6 @@
-import { onlyGet, plainReply, problemReply, type Router } from '../../shared/contract/index.ts'
+import { answerProbe, plainReply, type Router } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import type { Store } from '../../shared/store/index.ts'
-import { registry } from '../../shared/telemetry/index.ts'
 import type { LoopState } from './loops.ts'
 
 /**
@@ -19,17 +18,5 @@ export function makeProbes({ store, loops }: { store: Pick<Store, 'urgent'>; loo
     }
     return plainReply(problem === undefined ? 200 : 503, JSON.stringify(said))
   }
-  const answer = async (path: string) => {
-    switch (path) {
-      case '/_/health':
-        return plainReply(200, '{"status":"ok"}')
-      case '/_/ready':
-        return await ready()
-      case '/metrics':
-        return plainReply(200, await registry.metrics(), registry.contentType)
-      default:
-        return problemReply(404, 'Not found', `there is nothing at ${path.slice(0, 200)}`)
-    }
-  }
-  return path => ({ maxBytes: 0, path, answer: async request => onlyGet(request) ?? (await answer(path)) })
+  return path => ({ maxBytes: 0, path, answer: request => answerProbe(request, ready) })
 }

@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type BusRecord, makePosition, type PartitionBatch } from '../../shared/bus/index.ts'
+import type { PartitionBatch } from '../../shared/bus/index.ts'
+import { recordAt } from '../../tests/support/consumer.ts'
 import { settle, takeFirst } from './settle.ts'
 
 function batchOf(partition: number, first: number, count: number): PartitionBatch {
-  const records = Array.from({ length: count }, (_, i): BusRecord => {
-    const offset = BigInt(first + i)
-    return {
-      id: `shop/Product/${partition}/${offset}`,
-      topic: 'cdc.shop.Product',
-      partition,
-      offset,
-      type: 'cordage.change.v1',
-      key: `${partition}/${offset}`,
-      position: makePosition(1, offset, partition),
-      changedAt: new Date(0).toISOString(),
-      busId: 'bus',
-      value: '{}',
-    }
-  })
+  const records = Array.from({ length: count }, (_, i) => recordAt(BigInt(first + i), partition))
   return { cursor: { partition, nextOffset: BigInt(first) }, records }
 }
 

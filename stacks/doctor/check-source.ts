@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { captureOf, type SourceReport } from '../../shared/capture/index.ts'
+import { captureOf, emptyReport, type SourceReport } from '../../shared/capture/index.ts'
 import {
   describeProblem,
   lakeType,
@@ -62,15 +62,6 @@ async function check(system: string, url: SecretUrl | undefined, isProposing: bo
   return isWell
 }
 
-const NOTHING_FOUND: SourceReport = {
-  problems: [],
-  hazards: [],
-  unlisted: [],
-  warnings: [],
-  notCaptured: new Map(),
-  proposals: new Map(),
-}
-
 async function inspect(
   source: Source,
   url: SecretUrl | undefined,
@@ -79,7 +70,7 @@ async function inspect(
   const capture = captureOf(source)
   if (!capture) {
     say(`note  its changes come by ${source.capture}: its database is not looked at`)
-    return NOTHING_FOUND
+    return emptyReport()
   }
   try {
     return await capture.check(url ?? readConnection(source.connection, home), source)

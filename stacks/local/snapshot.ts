@@ -1,3 +1,4 @@
+import { forgetTables } from '../../shared/capture/index.ts'
 import { readSettings } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
@@ -20,11 +21,7 @@ try {
     await query('update ops.lease set fencing = fencing + 1, expires_at = now() where name = $1', [
       `capture/${system}`,
     ])
-    await query(
-      `update ingest.capture set state = 'snapshot', progress = progress - 'tables', reading = '{}', problem = null
-       where system = $1`,
-      [system],
-    )
+    await forgetTables(query, system)
   })
   await store.close()
   process.stdout.write(`${system} is read again under a new epoch as soon as its capture notices\n`)

@@ -9,7 +9,7 @@ import {
   type Trigger,
   triggerSchema,
 } from '../../shared/config/index.ts'
-import { type Access, type FunctionDefinition, toJsonSchema } from '../../shared/contract/index.ts'
+import { type Access, type FunctionDefinition, jobOf, toJsonSchema } from '../../shared/contract/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
 // For its metrics: those of functions come with them.
 import '../connector/loops.ts'
@@ -150,7 +150,7 @@ function functionSection(
   trigger: Trigger | undefined,
 ): string {
   const { name, summary, access, readOnly, uses, timeoutMs } = definition
-  const job = definition.kind === 'request' ? definition.job : undefined
+  const job = jobOf(definition)
   const facts = [
     `In \`functions/${folder.stage}/${name}\``,
     `for ${ACCESS[access]}`,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import landChanges from '../../functions/land/land-changes/handler.ts'
+import { makePosition } from '../../shared/bus/index.ts'
 import { parseSource } from '../../shared/config/index.ts'
 import type { BatchResult } from '../../shared/contract/index.ts'
 import { type BusEvent, CHANGE, SNAPSHOT_END } from '../../shared/events/index.ts'
@@ -42,8 +43,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
-export const position = (commit: number, epoch = 1) =>
-  `${epoch.toString(16).padStart(4, '0')}-${commit.toString(16).padStart(16, '0')}-00000000`
+export const position = (commit: number, epoch = 1) => makePosition(epoch, BigInt(commit), 0)
 
 export function event(
   offset: number,

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { makePosition } from '../../shared/bus/index.ts'
 import { readSources } from '../../shared/config/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { ROOT } from './postgres.ts'
@@ -17,8 +18,7 @@ export type Change = {
 }
 
 /** A position: commit, ordinal in it, epoch. */
-export const at = (commit: number, ordinal = 0, epoch = 1) =>
-  `${epoch.toString(16).padStart(4, '0')}-${commit.toString(16).padStart(16, '0')}-${ordinal.toString(16).padStart(8, '0')}`
+export const at = (commit: number, ordinal = 0, epoch = 1) => makePosition(epoch, BigInt(commit), ordinal)
 
 /** The lake that raw_lake.py writes under `home`: the demo's data, and changes after it. */
 export function makeRawLake(home: string) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { JOB_STATES, listRecentJobs } from '../../../shared/jobs/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
 
 const lag = z
@@ -94,7 +95,7 @@ export const statusSchema = z.object({
       z.object({
         jobId: z.string(),
         function: z.string(),
-        state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+        state: z.enum(JOB_STATES),
         progress: z.object({ share: z.number(), text: z.string() }).nullable(),
         attempts: z.number().int(),
         createdAt: z.iso.datetime(),
@@ -204,21 +205,7 @@ export async function readStatus(query: Query): Promise<Status> {
     `select function, key, status, attempts, next_try_at, detail, seen_at from ops.seen_object
      where status <> 'done' order by seen_at desc, key limit ${MAX_OBJECTS}`,
   )
-  const jobs = await query<{
-    id: string
-    function: string
-    state: Status['jobs'][number]['state']
-    share: number | null
-    progress: string | null
-    attempts: number
-    created_at: Date
-    finished_at: Date | null
-    detail: string | null
-  }>(
-    `select id, function, state, share, progress, attempts, created_at, finished_at, problem ->> 'detail' as detail from ops.job
-     where finished_at is null or finished_at > now() - interval '1 day'
-     order by finished_at is not null, coalesce(finished_at, created_at) desc, id limit ${MAX_JOBS}`,
-  )
+  const jobs = await listRecentJobs(query, MAX_JOBS)
   return {
     at: now.toISOString(),
     sources: sources.map(({ retained, retained_limit, reading, ...source }) => ({
@@ -270,12 +257,9 @@ export async function readStatus(query: Query): Promise<Status> {
         nextTryAt: iso(next_try_at),
         detail,
       })),
-    jobs: jobs.map(({ id, share, progress, created_at, finished_at, ...job }) => ({
+    jobs: jobs.map(({ problem, startedAt: _, ...job }) => ({
       ...job,
-      jobId: id,
-      progress: share === null ? null : { share, text: progress ?? '' },
-      createdAt: created_at.toISOString(),
-      finishedAt: iso(finished_at),
+      detail: (problem as { detail?: string } | null)?.detail ?? null,
     })),
     objects: objects.map(({ next_try_at, seen_at, ...object }) => ({
       ...object,

@@ -3,13 +3,13 @@ import type pg from 'pg'
 import type { Source } from '../../config/index.ts'
 import { ConfigError, describeError } from '../../errors/index.ts'
 import type { CaptureOptions } from '../capture.ts'
-import { saveProblem } from '../state.ts'
+import { checkLease, saveProblem } from '../state.ts'
 import type { Catalog } from './catalog.ts'
 import { type Collector, makeCollector, OtherLogError, ReadAgainError, type Streamed } from './collector.ts'
 import { slotOf, uniqueIndex } from './inspect.ts'
 import { type Plan, planCapture } from './plan.ts'
 import { connectSource, prepareSource } from './prepare.ts'
-import { forgetTable, saveServer } from './progress.ts'
+import { forgetTable, forgetTables, saveServer } from './progress.ts'
 import { type Readable, type ReaderOptions, readOwed, readTables } from './reader.ts'
 import { openReplicationStream, type ReplicationStream } from './replication.ts'
 import { findOtherLog, lostSlotText } from './slot.ts'
@@ -34,7 +34,10 @@ export async function capturePostgres(options: CaptureOptions): Promise<void> {
     if (signal.aborted) throw error
     if (error instanceof ReadAgainError) await forgetTable(store, source.system, lease, error.table)
     if (isUntold(error)) {
-      await forgetTable(store, source.system, lease)
+      await store.transaction(async ({ query }) => {
+        await checkLease(query, lease)
+        await forgetTables(query, source.system)
+      })
       throw new Error(
         `source ${source.system}: its publication was away for a while, and this version of Postgres cannot tell what was written then: every table is read again`,
         { cause: error },

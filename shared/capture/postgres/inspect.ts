@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { type Source, type SourceTable, takenColumns } from '../../config/index.ts'
-import type { SourceReport } from '../capture.ts'
+import { emptyReport, type SourceReport } from '../capture.ts'
 import type {
   Catalog,
   ColumnFacts,
@@ -75,14 +75,7 @@ export function inspectSource(catalog: Catalog, source: Source): SourceReport {
 
 /** The same without the server's settings, which matter at the start. */
 export function inspectTables(catalog: Catalog, source: Source): SourceReport {
-  const report: SourceReport = {
-    problems: [],
-    hazards: [],
-    unlisted: [],
-    warnings: [],
-    notCaptured: new Map(),
-    proposals: new Map(),
-  }
+  const report = emptyReport()
   const publication = planPublication(catalog, source)
   inspectPublication(catalog, source, publication, report)
   for (const table of source.tables) {

@@ -191,24 +191,27 @@ export function epochAt(epochs: Epoch[], lsn: bigint): number {
   return epochs.findLast(({ from }) => from <= lsn)?.epoch ?? epochs[0]?.epoch ?? 1
 }
 
-/** Has a table, or without a name every table by a new slot, read again by the capture that begins next. */
+/** Has every table read again, by a new slot, by the capture that begins next. */
+export async function forgetTables(query: Query, system: string): Promise<void> {
+  await query(
+    `update ingest.capture set state = 'snapshot', progress = progress - 'tables', reading = '{}', problem = null
+     where system = $1`,
+    [system],
+  )
+}
+
+/** Has a table read again by the capture that begins next. */
 export async function forgetTable(
   store: Store,
   system: string,
   lease: CaptureLease,
-  name?: string,
+  name: string,
 ): Promise<void> {
   await store.transaction(async ({ query }) => {
     await checkLease(query, lease)
-    if (name === undefined)
-      await query(
-        `update ingest.capture set state = 'snapshot', progress = progress - 'tables', reading = '{}' where system = $1`,
-        [system],
-      )
-    else
-      await query(
-        `update ingest.capture set progress = progress #- array['tables', $2], reading = reading - $2 where system = $1`,
-        [system, name],
-      )
+    await query(
+      `update ingest.capture set progress = progress #- array['tables', $2], reading = reading - $2 where system = $1`,
+      [system, name],
+    )
   })
 }
