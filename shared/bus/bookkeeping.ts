@@ -67,14 +67,14 @@ export function makeBookkeeping(store: Store, cluster: string) {
     /**
      * Writes down the topics that are wanted. Must be called in a transaction.
      * @param isGone whether the log that a topic is known by is no longer there
-     * @param mayBeginAnew as of `ensureTopics`
+     * @param allowRecreate as of `ensureTopics`
      * @throws ConfigError where one is there with another partition count, or would have to begin anew and may not
      */
     async register(
       query: Query,
       wanted: WantedTopic[],
       isGone: (name: string) => boolean,
-      mayBeginAnew: boolean,
+      allowRecreate: boolean,
     ): Promise<void> {
       await query("select pg_advisory_xact_lock(hashtext('bus.topic'))")
       await loadTopics(query)
@@ -87,7 +87,7 @@ export function makeBookkeeping(store: Store, cluster: string) {
           )
           if (made) await addPartitions(query, made.id, partitions)
         } else if (topic.cluster !== cluster || isGone(name)) {
-          if (!mayBeginAnew) throw new ConfigError(`topic ${name} ${whereItLies(topic)}`)
+          if (!allowRecreate) throw new ConfigError(`topic ${name} ${whereItLies(topic)}`)
           await foundAnew(query, topic, partitions)
         } else if (topic.partitions !== partitions)
           throw new ConfigError(
@@ -120,7 +120,7 @@ export function makeBookkeeping(store: Store, cluster: string) {
     },
 
     /** Writes down how far the log goes: of a topic that somebody else writes only its reader knows. */
-    async noteEnds(topic: Topic, ends: Map<number, bigint>): Promise<void> {
+    async recordHighWatermarks(topic: Topic, ends: Map<number, bigint>): Promise<void> {
       await store.query(
         `update bus.partition p set next_offset = greatest(p.next_offset, e.next_offset)
          from unnest($2::smallint[], $3::bigint[]) as e (partition, next_offset)

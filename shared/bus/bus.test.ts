@@ -198,7 +198,7 @@ test('another partition count is refused, for keys would change places', async (
 test('cursors are set back, never forward, and what they then say is complete is what they are told', async () => {
   await append(...[1, 2, 3].map(n => record(0, n)), record(1, 4))
   await moveAll('g', 1)
-  assert.deepEqual(await bus.findBegins(topic), [0n, 0n])
+  assert.deepEqual(await bus.earliestOffsets(topic), [0n, 0n])
   const position = makePosition(1, 1n, 0)
   const to = [
     { partition: 0, nextOffset: 1n, position },

@@ -24,11 +24,11 @@ export type ReadLimits = { maxEvents: number; maxBytes: number }
 export type Bus = {
   /**
    * Makes the topics that are not there.
-   * @param mayBeginAnew whether one that lies on another bus, or whose log is gone, may begin anew on this one, once all of
+   * @param allowRecreate whether one that lies on another bus, or whose log is gone, may begin anew on this one, once all of
    *   it was read. That is for the connector to say: a function with another BUS_URL than the rest must not move them.
    * @throws ConfigError where one is there with another partition count, or would have to begin anew and may not
    */
-  ensureTopics(topics: WantedTopic[], options?: { mayBeginAnew?: boolean }): Promise<Map<string, Topic>>
+  ensureTopics(topics: WantedTopic[], options?: { allowRecreate?: boolean }): Promise<Map<string, Topic>>
   /** Appends in the caller's transaction, so that its own state moves with the events. */
   append(transaction: Transaction, records: NewRecord[]): Promise<void>
   /** Says that a snapshot of these topics' tables begins: until `endSnapshot` nothing that is read of them is complete. */
@@ -44,7 +44,7 @@ export type Bus = {
   /** Sets cursors back, so that what lies behind them is read again. @throws FencedError where another holds the lease by now */
   rewindCursors(group: string, topic: Topic, to: Rewind[], fencing: number): Promise<void>
   /** The first offset that each partition's log still has. */
-  findBegins(topic: Topic): Promise<bigint[]>
+  earliestOffsets(topic: Topic): Promise<bigint[]>
   /** Says what a group waits for, or that it waits no more. */
   reportProblem(group: string, topic: Topic, problem: string | null): Promise<void>
   /** Drops days of the log that lie past the retention and that every group has read. @returns days dropped */

@@ -43,13 +43,13 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
     heartbeat: books.heartbeat,
     reportProblem: books.reportProblem,
 
-    async ensureTopics(wanted, { mayBeginAnew = false } = {}) {
+    async ensureTopics(wanted, { allowRecreate = false } = {}) {
       const ensure = () =>
         withAdmin(kafka, async admin => {
           const found = await describe(admin, wanted)
           for (const topic of wanted) refuseUnfit(topic, found.get(topic.name))
           await store.transaction(async ({ query }) => {
-            await books.register(query, wanted, name => !found.has(name), mayBeginAnew)
+            await books.register(query, wanted, name => !found.has(name), allowRecreate)
           })
           const [there, missing] = [true, false].map(isThere =>
             wanted.filter(({ name }) => found.has(name) === isThere),
@@ -85,13 +85,13 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
         producer = undefined
         throw error
       })
-      await noteEnds(transaction, books, records, ends ?? [])
+      await recordHighWatermarks(transaction, books, records, ends ?? [])
     },
 
     openReader: (group, topic, wake) =>
       attempt(url, () => openKafkaReader({ kafka, books, group, topic, wake })),
 
-    async findBegins(topic) {
+    async earliestOffsets(topic) {
       return (await attempt(url, () => fetchBorders(kafka, topic))).map(({ low }) => low)
     },
 
@@ -130,7 +130,7 @@ function toMessage(record: NewRecord) {
 type Ends = { topicName: string; partition: number; baseOffset?: string }[]
 
 /** Writes down how far the log goes, and that nothing is complete while a snapshot is being written. */
-async function noteEnds(
+async function recordHighWatermarks(
   { query }: Transaction,
   books: Bookkeeping,
   records: NewRecord[],

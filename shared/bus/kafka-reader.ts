@@ -69,7 +69,7 @@ export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusR
   return {
     async read({ maxEvents, maxBytes }) {
       const ends = buffer.newEnds()
-      if (ends.size > 0) await books.noteEnds(topic, ends)
+      if (ends.size > 0) await books.recordHighWatermarks(topic, ends)
       const now = await books.loadCursors(group, topic)
       return buffer.from(now, Math.ceil(maxEvents / now.length), Math.ceil(maxBytes / now.length))
     },

@@ -64,9 +64,9 @@ export function openStoreBus(store: Store): Bus {
     heartbeat: books.heartbeat,
     reportProblem: books.reportProblem,
 
-    async ensureTopics(wanted, { mayBeginAnew = false } = {}) {
+    async ensureTopics(wanted, { allowRecreate = false } = {}) {
       await store.transaction(async ({ query }) => {
-        await books.register(query, wanted, () => false, mayBeginAnew)
+        await books.register(query, wanted, () => false, allowRecreate)
         await prepareDays()
       })
       return books.topics()
@@ -128,7 +128,7 @@ export function openStoreBus(store: Store): Bus {
       }
     },
 
-    async findBegins(topic) {
+    async earliestOffsets(topic) {
       const rows = await store.query<{ first_offset: string }>(
         'select first_offset from bus.partition where topic_id = $1 order by partition',
         [topic.id],

@@ -70,17 +70,17 @@ export class Table {
 
   /**
    * Commits actions for as long as they hold against the snapshot. To be called in a turn.
-   * @param isStill whether they do; asked before each try
+   * @param stillHolds whether they do; asked before each try
    * @returns false where they no longer hold
    */
-  async commitWhile(isStill: () => boolean, operation: string, actions: Action[]): Promise<boolean> {
-    return (await this.#commitGroup([{ isStill, operation, actions }])).length > 0
+  async commitWhile(stillHolds: () => boolean, operation: string, actions: Action[]): Promise<boolean> {
+    return (await this.#commitGroup([{ stillHolds, operation, actions }])).length > 0
   }
 
   /** The same in a turn of its own. What waits for one by then goes in the same commit, where nothing stands against it. */
-  commitInTurn(isStill: () => boolean, operation: string, actions: Action[]): Promise<boolean> {
+  commitInTurn(stillHolds: () => boolean, operation: string, actions: Action[]): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-    this.#waiting.push({ isStill, operation, actions, resolve, reject })
+    this.#waiting.push({ stillHolds, operation, actions, resolve, reject })
     void this.exclusive(async () => {
       const group = this.#takeGroup()
       try {
@@ -106,7 +106,7 @@ export class Table {
   /** @returns those that were committed */
   async #commitGroup<T extends Pending>(group: T[]): Promise<T[]> {
     for (;;) {
-      const still = group.filter(({ isStill }) => isStill())
+      const still = group.filter(({ stillHolds }) => stillHolds())
       const [first] = still
       if (!first) return []
       const actions = still.flatMap(({ actions }) => actions)
@@ -198,7 +198,7 @@ export class Table {
 }
 
 /** A commit to be made, and one of those that wait for their turn. */
-type Pending = { isStill: () => boolean; operation: string; actions: Action[] }
+type Pending = { stillHolds: () => boolean; operation: string; actions: Action[] }
 type Waiting = Pending & { resolve: (isCommitted: boolean) => void; reject: (error: unknown) => void }
 
 /**

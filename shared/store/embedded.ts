@@ -80,7 +80,7 @@ export function findPostgres(root: string): string {
 
 /** What the server's program says of itself, run as it will be. @throws ConfigError where it cannot be run */
 export async function readPostgresVersion(binaries: string): Promise<string> {
-  const { prefix } = await findDisguise()
+  const { prefix } = await findRunAs()
   const [command = '', ...args] = [...prefix, join(binaries, 'postgres'), '--version']
   try {
     return (await run(command, args)).stdout.trim()
@@ -104,9 +104,9 @@ export async function startPostgres(options: {
   const logFile = join(home, 'logs', 'postgres.log')
   mkdirSync(join(home, 'logs'), { recursive: true })
   const password = readPassword(home)
-  const disguise = await findDisguise()
-  if (!existsSync(data)) await initialise(data, binaries, password, disguise)
-  await own(data, disguise.owner)
+  const runAs = await findRunAs()
+  if (!existsSync(data)) await initialise(data, binaries, password, runAs)
+  await own(data, runAs.owner)
   await waitForPredecessor(data)
 
   const port = await takeFreePort()
@@ -126,7 +126,7 @@ export async function startPostgres(options: {
       '-c',
       '"$@" </dev/null & server=$!; cat >/dev/null; kill -INT $server; wait $server',
       'guard',
-      ...disguise.prefix,
+      ...runAs.prefix,
       ...server,
     ],
     {
@@ -172,12 +172,7 @@ function readPassword(home: string): string {
   return password
 }
 
-async function initialise(
-  data: string,
-  binaries: string,
-  password: string,
-  disguise: Disguise,
-): Promise<void> {
+async function initialise(data: string, binaries: string, password: string, runAs: RunAs): Promise<void> {
   // Made beside its place and moved there when it is whole: initdb writes PG_VERSION first, not last.
   const unfinished = `${data}.new`
   rmSync(unfinished, { recursive: true, force: true })
@@ -185,9 +180,9 @@ async function initialise(
   const passwordFile = join(data, '..', `.pw-${process.pid}`)
   writeFileSync(passwordFile, password, { mode: 0o600 })
   try {
-    for (const path of [unfinished, passwordFile]) await own(path, disguise.owner)
+    for (const path of [unfinished, passwordFile]) await own(path, runAs.owner)
     const [command = '', ...args] = [
-      ...disguise.prefix,
+      ...runAs.prefix,
       join(binaries, 'initdb'),
       '-D',
       unfinished,
@@ -218,14 +213,14 @@ function isRoot(): boolean {
 }
 
 /** How a command is run as another user: the words before it, and who then has to own the data. */
-type Disguise = { prefix: string[]; owner: number }
+type RunAs = { prefix: string[]; owner: number }
 
 /**
  * Where we are root: in a user namespace of its own, in which root is called "nobody" and keeps its rights to root's
  * files, so that a checkout below a folder of root's works. Where namespaces are forbidden, as in many containers: as
  * "nobody" itself, who may read everything.
  */
-async function findDisguise(): Promise<Disguise> {
+async function findRunAs(): Promise<RunAs> {
   if (!isRoot()) return { prefix: [], owner: process.getuid?.() ?? 0 }
   const id = String(UNPRIVILEGED_ID)
   const namespace = ['unshare', '--user', `--map-user=${id}`, `--map-group=${id}`]
@@ -242,7 +237,7 @@ async function findDisguise(): Promise<Disguise> {
   }
 }
 
-/** Data that was made under another disguise changes hands. */
+/** Data that was that belongs to another user is handed over. */
 async function own(path: string, owner: number): Promise<void> {
   if (isRoot() && statSync(path).uid !== owner) await run('chown', ['-R', `${owner}:${owner}`, path])
 }

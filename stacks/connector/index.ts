@@ -52,7 +52,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   const { sources, triggers, store, bus, log, duties } = options
   const abort = new AbortController()
   const { signal } = abort
-  const topics = await bus.ensureTopics(topicsOf(sources), { mayBeginAnew: true })
+  const topics = await bus.ensureTopics(topicsOf(sources), { allowRecreate: true })
   const loops: Promise<void>[] = []
   const watchers: Waker[] = []
   const wake = () => {

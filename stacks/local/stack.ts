@@ -128,7 +128,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       )
     }
     // Before the functions look for them.
-    await opened.resources.bus?.ensureTopics(topicsOf(sources), { mayBeginAnew: true })
+    await opened.resources.bus?.ensureTopics(topicsOf(sources), { allowRecreate: true })
     for (const host of hosts.values()) await host.start()
     const leases = makeLeases(store, `local:${home}`)
     undo.push(leases.close)

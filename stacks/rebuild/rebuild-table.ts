@@ -137,7 +137,7 @@ const otherBus = (table: Table, goal: string) =>
   `${table.path}: what came after ${goal} may have come from a bus that is gone, and could not land again: read the tables anew (npm run snapshot)`
 
 async function requireOnBus(bus: Bus, topic: Topic, rewound: Rewind[], goal: string): Promise<void> {
-  const begins = await bus.findBegins(topic)
+  const begins = await bus.earliestOffsets(topic)
   const missing = rewound.filter(({ partition, nextOffset }) => nextOffset < (begins[partition] ?? 0n))
   if (missing.length > 0)
     throw new RestoreError(

@@ -56,7 +56,7 @@ afterEach(async () => {
 })
 
 const ensure = async (partitions: number, on = bus) =>
-  (await on.ensureTopics([{ name, partitions }], { mayBeginAnew: true })).get(name) as Topic
+  (await on.ensureTopics([{ name, partitions }], { allowRecreate: true })).get(name) as Topic
 const record = (partition: number, n: number, value = `{"n":${n}}`): NewRecord => ({
   topic: name,
   partition,
@@ -302,7 +302,7 @@ test('the bus is changed once everything on the old one was read', async () => {
     bus.ensureTopics(wanted),
     /cdc\.shop\.Order lies on the log in the store, BUS_URL names the Kafka cluster .+: give every process the same/,
   )
-  const change = () => bus.ensureTopics(wanted, { mayBeginAnew: true })
+  const change = () => bus.ensureTopics(wanted, { allowRecreate: true })
   await assert.rejects(change(), /cdc\.shop\.Order: g has 1 events to read/)
   assert.ok(batch?.records[0])
   await old.moveCursors('g', order, [moveOf(batch.cursor, batch.records[0])], 1)

@@ -52,7 +52,7 @@ export default defineFunction({
       signal.throwIfAborted()
       const opened = await openTable(resources.objects, tablePath(system, name))
       if (!opened.snapshot.exists) continue
-      tables.push(await keepUp(opened))
+      tables.push(await maintain(opened))
       log.debug(tables.at(-1), 'table kept up')
       widenings.push(async () => {
         const files = await widenTable(opened, sourceColumns({ columns }), signal)
@@ -65,7 +65,7 @@ export default defineFunction({
   },
 })
 
-async function keepUp(table: Table): Promise<z.input<typeof tableReport>> {
+async function maintain(table: Table): Promise<z.input<typeof tableReport>> {
   const filesBefore = table.snapshot.files.size
   const { bytes } = await compact(table)
   const filesAfter = table.snapshot.files.size

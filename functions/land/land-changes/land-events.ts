@@ -45,13 +45,13 @@ export async function landEvents(table: Table, source: SourceTable, events: BusE
   if (replays.length === 0)
     return landLanes(table, source, lanes, replays, {
       refresh: () => table.exclusive(() => table.refresh()),
-      commit: (actions, isStill) => table.commitInTurn(isStill, 'WRITE', actions),
+      commit: (actions, stillHolds) => table.commitInTurn(stillHolds, 'WRITE', actions),
     })
   // Held against all rows, which takes a while in which nobody is to add any.
   return table.exclusive(() =>
     landLanes(table, source, lanes, replays, {
       refresh: () => table.refresh(),
-      commit: (actions, isStill) => table.commitWhile(isStill, 'WRITE', actions),
+      commit: (actions, stillHolds) => table.commitWhile(stillHolds, 'WRITE', actions),
     }),
   )
 }
@@ -59,7 +59,7 @@ export async function landEvents(table: Table, source: SourceTable, events: BusE
 /** How the table is changed: in turns, or in the one that all of this has. */
 type Turns = {
   refresh(): Promise<void>
-  commit(actions: Action[], isStill: () => boolean): Promise<boolean>
+  commit(actions: Action[], stillHolds: () => boolean): Promise<boolean>
 }
 
 async function landLanes(
@@ -83,7 +83,7 @@ async function landLanes(
     const replayed = await findChanges(table, replays)
     const state = () => stateOf(table.snapshot, lanes, replays.length > 0)
     const known = state()
-    const isStill = () => state().every((value, i) => value === known[i])
+    const stillHolds = () => state().every((value, i) => value === known[i])
     const sorted = sortOut(table.snapshot, source, lanes, replayed)
     const stillFits =
       last?.sorted.landing === sorted.landing && last.sorted.schemaVersion === sorted.schemaVersion
@@ -91,7 +91,7 @@ async function landLanes(
     if (sorted.landing === 0) {
       // To skip an event is to rely on marks, which may have been set back since they were read.
       if (sorted.results.some(({ status }) => status === 'skipped')) await turns.refresh()
-      if (isStill()) return sorted
+      if (stillHolds()) return sorted
       last = undefined
       continue
     }
@@ -100,7 +100,7 @@ async function landLanes(
     // Written, the rows are not held while the commit waits for its turn.
     sorted.months.clear()
     const actions = [...sorted.actions, ...files.map(add => ({ add }))]
-    if (await turns.commit(actions, isStill)) return sorted
+    if (await turns.commit(actions, stillHolds)) return sorted
     last = { sorted, files }
   }
 }

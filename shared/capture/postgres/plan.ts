@@ -135,7 +135,7 @@ async function planReadings(
     } else if (read && !reading) plan.tables[table.name] = { ...read, identity }
   }
   if (topics.length > 0) plan.state = 'snapshot'
-  if (topics.length > 0 && epoch > newest) plan.epochs.push({ epoch, from: await findBegin(client) })
+  if (topics.length > 0 && epoch > newest) plan.epochs.push({ epoch, from: await findEpochStart(client) })
   return topics
 }
 
@@ -155,7 +155,7 @@ const estimateOf = ({ estimatedRows, leaves }: TableFacts) =>
  * Behind every commit so far, and before the rows that are read from now on: those have the place right before where the log
  * ends when they are read, which is here still where nothing else is written to it.
  */
-async function findBegin(client: pg.Client): Promise<bigint> {
+async function findEpochStart(client: pg.Client): Promise<bigint> {
   const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn')
   return behindPageHeader(parseLsn(rows[0]?.lsn ?? '0/0')) - 1n
 }
