@@ -1,20 +1,17 @@
 {#
-    Every change of an entity, over all systems and tables that have it: the columns that the model asks for, typed, by
-    our names, then where, when and what kind of change, and in what currency its system counts. `columns` gives each
-    one's kind:
-      id          the id as text after its prefix, so that ids of two systems or tables cannot clash
-      money       decimal(19,4), as are quantities, which come in fractions too
-      instant     a point in time; of a column without a zone, by the system's own
-      local_time  a clock's reading in the system's time zone
-      anything else is the SQL type itself
+    Every change of an entity, over all systems and tables that have it: its columns (macros/entities.sql), typed, by our
+    names, then where, when and what kind of change, and in what currency its system counts. `more` asks for columns of
+    one's own beside them, each with its kind: one of those of an entity, or an SQL type.
     A column that a table lacks is null. So is a value that does not fit its type: a value that was wrong once must not
     end every build after it, for all of history is read each time. `misfits` names the columns where that happened,
-    `gaps` those of `expected` that the table has and the row has not (set_aside tells of both).
+    `gaps` those that each row should have, that the table has and the row has not (set_aside tells of both).
 #}
-{% macro changes(entity, columns, expected=[]) %}
+{% macro changes(entity_name, more={}) %}
+    {%- set described = entity(entity_name) -%}
+    {%- set columns = dict(described.columns, **more) -%}
     {%- set found = [] -%}
     {%- for system, source in var('systems').items() -%}
-        {%- for table, declared in source.tables.items() if declared.entity == entity -%}
+        {%- for table, declared in source.tables.items() if declared.entity == entity_name -%}
             {%- do found.append({'system': system, 'source': source, 'table': table, 'declared': declared}) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -36,7 +33,7 @@
                 {%- if may_not_fit(theirs.type, kind) -%}
                     {%- do misfits.append('case when ' ~ theirs.name ~ ' is not null and ' ~ is_lost ~ " then '" ~ name ~ "' end") -%}
                 {%- endif -%}
-                {%- if name in expected -%}
+                {%- if name in described.expects -%}
                     {%- do gaps.append('case when ' ~ theirs.name ~ " is null then '" ~ name ~ "' end") -%}
                 {%- endif -%}
             {%- else %}
@@ -247,3 +244,8 @@
         ) as to_date
     from {{ dimension }}
 {% endmacro %}
+
+{# The columns of an entity, joined by commas. #}
+{% macro columns_of(entity_name) -%}
+    {{ entity(entity_name).columns.keys() | join(', ') }}
+{%- endmacro %}

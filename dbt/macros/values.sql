@@ -3,7 +3,7 @@
 {# The SQL type of a kind. #}
 {% macro sql_type(kind) -%}
     {%- set types = {
-        'id': 'varchar', 'money': 'decimal(19, 4)', 'instant': instant_type(), 'local_time': local_time_type(),
+        'id': 'varchar', 'text': 'varchar', 'money': 'decimal(19, 4)', 'instant': instant_type(), 'local_time': local_time_type(),
     } -%}
     {{ types.get(kind, kind) }}
 {%- endmacro %}
@@ -46,7 +46,7 @@
     {%- set narrow = {
         'money': ['int'], 'integer': ['int'], 'bigint': ['int', 'bigint'], 'boolean': ['boolean'],
     } -%}
-    {%- if kind in ('id', 'varchar') or type in narrow.get(kind, []) -%}
+    {%- if kind in ('id', 'text', 'varchar') or type in narrow.get(kind, []) -%}
         {{ return(false) }}
     {%- elif kind == 'money' and type.startswith('decimal') -%}
         {%- set digits = type[8:-1].split(',') -%}

@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/index.ts'
-import type { SecretUrl, Source } from '../config/index.ts'
+import type { SecretUrl, Source, SourceKind } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Vault } from '../privacy/index.ts'
 import type { Store } from '../store/index.ts'
@@ -32,8 +32,8 @@ export const emptyReport = (): SourceReport => ({
   proposals: new Map(),
 })
 
-export type CaptureOptions = {
-  source: Source
+export type CaptureOptions<Own extends Source = Source> = {
+  source: Own
   url: SecretUrl
   store: Store
   bus: Bus
@@ -44,20 +44,28 @@ export type CaptureOptions = {
 }
 
 /** A way to follow a source: one for each kind that the connector follows itself. */
-export type Capture = {
+export type Capture<Own extends Source = Source> = {
   /** Holds a source file against its source, and changes nothing. @throws OutageError where that cannot be reached */
-  check(url: SecretUrl, source: Source): Promise<SourceReport>
+  check(url: SecretUrl, source: Own): Promise<SourceReport>
   /**
    * Puts what the source holds, and every change of it, on the bus until `signal` aborts. Its progress is in the store, so
    * that it goes on where it was.
    * @throws ConfigError where the source cannot be captured as it is; OutageError where it went away
    */
-  run(options: CaptureOptions): Promise<void>
+  run(options: CaptureOptions<Own>): Promise<void>
   /**
    * Takes away at the source what `run` made there, and nothing of the source's own.
    * @returns what was taken away. @throws ConfigError where it is in use
    */
-  forget(url: SecretUrl, source: Source): Promise<string[]>
+  forget(url: SecretUrl, source: Own): Promise<string[]>
+}
+
+/** A kind of capture: what its source files say, and how the connector follows such a source. */
+export type CaptureKind = SourceKind & {
+  /** Loaded by the connector alone; undefined where something else puts the changes on the bus. */
+  open?: () => Promise<Capture>
+  /** Its changes come through the Kafka that BUS_URL names. */
+  needsKafka?: true
 }
 
 /** @throws ConfigError with all that keeps capture from beginning, in one line that names the file */

@@ -8,19 +8,22 @@ export {
 } from './admission.ts'
 export {
   type Capture,
+  type CaptureKind,
   type CaptureOptions,
   emptyReport,
   requireSource,
   type SourceReport,
 } from './capture.ts'
-export { readDebeziumValue } from './debezium.ts'
-export { loadRawEpochs } from './epochs.ts'
-export { captureOf } from './kinds.ts'
-export { readMessages } from './messages.ts'
+export { readDebeziumValue } from './debezium/envelope.ts'
+export { loadRawEpochs } from './debezium/epochs.ts'
+export { type DebeziumSource, isDebezium } from './debezium/kind.ts'
+export { readMessages } from './debezium/messages.ts'
+export { type CaptureKinds, isFollowed, KINDS, kindOf, openCapture } from './kinds.ts'
 export { parkRefusals } from './parking.ts'
 export type { ColumnFacts, TableFacts } from './postgres/catalog.ts'
 export { mayBeTaken, slotOf } from './postgres/inspect.ts'
 export { readTables } from './postgres/prepare.ts'
 export { forgetTables } from './postgres/progress.ts'
 export { proposeType, snakeName, yamlName } from './postgres/types.ts'
-export { type CaptureLease, saveAdmitted } from './state.ts'
+export { parseSource, readSources, readSourceText } from './sources.ts'
+export { type CaptureLease, checkLease, saveAdmitted } from './state.ts'

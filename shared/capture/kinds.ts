@@ -1,11 +1,26 @@
 import type { Source } from '../config/index.ts'
-import type { Capture } from './capture.ts'
-import { postgres } from './postgres/index.ts'
+import type { Capture, CaptureKind } from './capture.ts'
+import { debezium } from './debezium/kind.ts'
+import { postgres } from './postgres/kind.ts'
 
-/** By `capture:` of a source file. What Debezium follows comes by the raw topic instead (admit-changes). */
-const KINDS: Record<Source['capture'], Capture | undefined> = { postgres, debezium: undefined }
+export type CaptureKinds = Record<string, CaptureKind>
+
+/** Every kind of capture, by what a source file calls it. A new one is a folder beside these and a line here. */
+export const KINDS: CaptureKinds = { postgres, debezium }
+
+/** @throws TypeError for a source of another set of kinds */
+export function kindOf(source: Source, kinds: CaptureKinds = KINDS): CaptureKind {
+  const kind = kinds[source.capture]
+  if (!kind) throw new TypeError(`${source.file}: nothing captures ${source.capture}`)
+  return kind
+}
+
+/** Whether the connector follows a source itself; else something else puts its changes on the bus. */
+export function isFollowed(source: Source, kinds: CaptureKinds = KINDS): boolean {
+  return kindOf(source, kinds).open !== undefined
+}
 
 /** How the connector follows a source; undefined where something else does. */
-export function captureOf(source: Source): Capture | undefined {
-  return KINDS[source.capture]
+export async function openCapture(source: Source, kinds: CaptureKinds = KINDS): Promise<Capture | undefined> {
+  return await kindOf(source, kinds).open?.()
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { idPrefixOf, parseSource, plainName, readSourceText } from './index.ts'
+import { parseSource, readSourceText } from '../capture/sources.ts'
+import { idPrefixOf, plainName } from './index.ts'
 
 const KINDS: [as: string, type: string, isTaken: boolean][] = [
   ['quantity', 'decimal(10,3)', true],

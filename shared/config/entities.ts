@@ -1,229 +1,197 @@
 import type { ColumnType } from './column.ts'
 
-/** Entities that a source's table can be mapped to. */
-export const ENTITIES = [
-  'product',
-  'product_text',
-  'category',
-  'subcategory',
-  'client',
-  'order',
-  'order_item',
-  'sale',
-  'return',
-  'inventory',
-  'transporter',
-  'territory',
-  'offer',
-  'interaction',
-] as const
+/**
+ * What a column's values are to the models and the index:
+ *   id          text after its prefix, so that ids of two systems or tables cannot clash
+ *   text        as it is
+ *   money       decimal(19,4), as are quantities, which come in fractions too
+ *   integer, bigint, boolean
+ *   instant     a point in time; of a column without a zone, by the system's own
+ *   local_time  a clock's reading in the system's time zone
+ */
+export type ColumnKind = 'id' | 'text' | 'money' | 'integer' | 'bigint' | 'boolean' | 'instant' | 'local_time'
 
-export type Entity = (typeof ENTITIES)[number]
-
-type EntityRule = {
+/** An entity, by our names of its columns. */
+export type EntityDescription = {
   /**
-   * What tells its rows apart, by our names: the models and the index rank changes by it. The first of which a table has
-   * every column must be its key.
+   * What tells its rows apart: the models and the index rank changes by it. The first of which a table has every column must
+   * be its key. An entity without any is in the lake alone: nothing is asked of it.
    */
   keys: string[][]
   /** What else the models or the index cannot do without. */
   needs: string[]
+  /** What each row should have: where it has not, the mart set_aside tells of it. */
+  expects: string[]
+  /** Columns that the models and the index read, in the order in which they are shown. */
+  columns: Record<string, ColumnKind>
 }
 
-/** What is asked of a table, by its entity. Entities that no model and no index reads ask for nothing. */
-const RULES: Partial<Record<Entity, EntityRule>> = {
-  product: { keys: [['product_id']], needs: [] },
-  product_text: { keys: [['model', 'culture'], ['model']], needs: ['description'] },
-  category: { keys: [['category_id']], needs: ['name'] },
-  subcategory: { keys: [['subcategory_id']], needs: ['name'] },
-  client: { keys: [['client_id']], needs: [] },
-  order: { keys: [['order_id']], needs: [] },
-  order_item: { keys: [['order_id', 'line_number']], needs: [] },
-  sale: { keys: [['sale_id'], ['order_id', 'line_number']], needs: ['sale_date', 'amount'] },
-  inventory: { keys: [['product_id', 'location'], ['product_id']], needs: [] },
-  transporter: { keys: [['transporter_id']], needs: [] },
-  territory: { keys: [['territory_id']], needs: [] },
-}
+const IN_THE_LAKE: EntityDescription = { keys: [], needs: [], expects: [], columns: {} }
+
+/** The one place where entities are described: dbt/macros/entities.sql and docs/reference/entities.md are printed from it. */
+export const ENTITIES = {
+  product: {
+    keys: [['product_id']],
+    needs: [],
+    expects: [],
+    columns: {
+      product_id: 'id',
+      sku: 'text',
+      name: 'text',
+      model: 'text',
+      description: 'text',
+      color: 'text',
+      standard_cost: 'money',
+      list_price: 'money',
+      subcategory: 'text',
+      category: 'text',
+      subcategory_id: 'id',
+      category_id: 'id',
+      modified_at: 'instant',
+    },
+  },
+  product_text: {
+    keys: [['model', 'culture'], ['model']],
+    needs: ['description'],
+    expects: [],
+    columns: { model: 'text', culture: 'text', description: 'text' },
+  },
+  category: {
+    keys: [['category_id']],
+    needs: ['name'],
+    expects: [],
+    columns: { category_id: 'id', name: 'text' },
+  },
+  subcategory: {
+    keys: [['subcategory_id']],
+    needs: ['name'],
+    expects: [],
+    columns: { subcategory_id: 'id', name: 'text', category_id: 'id' },
+  },
+  client: {
+    keys: [['client_id']],
+    needs: [],
+    expects: [],
+    columns: {
+      client_id: 'id',
+      first_name: 'text',
+      last_name: 'text',
+      email_hash: 'text',
+      birth_year: 'integer',
+      marital_status: 'text',
+      gender: 'text',
+      annual_income: 'money',
+      total_children: 'integer',
+      education: 'text',
+      occupation: 'text',
+      home_owner: 'boolean',
+    },
+  },
+  order: {
+    keys: [['order_id']],
+    needs: [],
+    expects: ['ordered_at'],
+    columns: {
+      order_id: 'id',
+      order_number: 'text',
+      ordered_at: 'instant',
+      client_id: 'id',
+      territory_id: 'id',
+      transporter_id: 'id',
+      status: 'text',
+    },
+  },
+  order_item: {
+    keys: [['order_id', 'line_number']],
+    needs: [],
+    expects: ['product_id', 'quantity', 'unit_price'],
+    columns: {
+      order_id: 'id',
+      line_number: 'bigint',
+      product_id: 'id',
+      quantity: 'money',
+      unit_price: 'money',
+    },
+  },
+  sale: {
+    keys: [['sale_id'], ['order_id', 'line_number']],
+    needs: ['sale_date', 'amount'],
+    expects: ['product_id', 'quantity', 'amount'],
+    columns: {
+      sale_id: 'id',
+      order_id: 'id',
+      line_number: 'bigint',
+      sale_date: 'local_time',
+      product_id: 'id',
+      client_id: 'id',
+      territory_id: 'id',
+      quantity: 'money',
+      amount: 'money',
+    },
+  },
+  return: IN_THE_LAKE,
+  inventory: {
+    keys: [['product_id', 'location'], ['product_id']],
+    needs: [],
+    expects: [],
+    columns: { product_id: 'id', location: 'text', quantity: 'money' },
+  },
+  transporter: {
+    keys: [['transporter_id']],
+    needs: [],
+    expects: [],
+    columns: { transporter_id: 'id', name: 'text', ship_base: 'money', ship_rate: 'money' },
+  },
+  territory: {
+    keys: [['territory_id']],
+    needs: [],
+    expects: [],
+    columns: { territory_id: 'id', region: 'text', country: 'text', continent: 'text' },
+  },
+  offer: IN_THE_LAKE,
+  interaction: IN_THE_LAKE,
+} satisfies Record<string, EntityDescription>
+
+export type Entity = keyof typeof ENTITIES
+export const ENTITY_NAMES = Object.keys(ENTITIES) as [Entity, ...Entity[]]
+
+export const describeEntity = (entity: Entity): EntityDescription => ENTITIES[entity]
 
 /** Which entity an id is of. */
-const ID_OF = new Map<string, Entity>([
-  ['product_id', 'product'],
-  ['category_id', 'category'],
-  ['subcategory_id', 'subcategory'],
-  ['client_id', 'client'],
-  ['order_id', 'order'],
-  ['sale_id', 'sale'],
-  ['transporter_id', 'transporter'],
-  ['territory_id', 'territory'],
-])
+const ID_OF = new Map(
+  ENTITY_NAMES.filter(entity => describeEntity(entity).keys[0]?.join() === `${entity}_id`).map(entity => [
+    `${entity}_id`,
+    entity,
+  ]),
+)
+
+/** The entity that a column points to, or whose own id it is. @returns undefined for a column that is no id */
+export function entityOfId(name: string | undefined): Entity | undefined {
+  return name === undefined ? undefined : ID_OF.get(name)
+}
 
 const NUMBER: ColumnType['kind'][] = ['int', 'bigint', 'decimal', 'double']
 const TIME: ColumnType['kind'][] = ['date', 'timestamp', 'timestampNtz']
-/** Of what kind a column has to be in the lake that the models and the index reckon with, by our name. */
-const KINDS: Record<string, ColumnType['kind'][]> = {
-  list_price: NUMBER,
-  standard_cost: NUMBER,
-  unit_price: NUMBER,
-  amount: NUMBER,
-  annual_income: NUMBER,
-  ship_base: NUMBER,
-  ship_rate: NUMBER,
-  quantity: NUMBER,
-  home_owner: ['boolean'],
-  ordered_at: TIME,
-  modified_at: TIME,
-  sale_date: TIME,
+/** What a column of a kind may be in the lake. Ids and texts may be anything. */
+const LAKE_TYPES: Partial<Record<ColumnKind, ColumnType['kind'][]>> = {
+  money: NUMBER,
+  boolean: ['boolean'],
+  instant: TIME,
+  local_time: TIME,
 }
-/** Counts, which may be decimals without a fraction: many databases have no other whole numbers. */
-const WHOLE = new Set(['line_number', 'total_children', 'birth_year'])
-/** Of a line's number, which is part of a key: more do not fit a bigint. */
+/** Of a whole number that may be part of a key: more digits do not fit a bigint. */
 const WHOLE_DIGITS = 18
 
-/** A column as far as it could be read. `type` is its type in the lake. */
-export type EntityColumn = {
-  as?: string | undefined
-  idPrefix?: string | undefined
-  type?: ColumnType | undefined
-}
-/** A table as far as it could be read; columns that are dropped are not among its columns. */
-export type EntityTable = {
-  name: string
-  entity?: Entity | undefined
-  idPrefix: string
-  key: string[]
-  columns: Record<string, EntityColumn>
-}
-export type Issue = { path: PropertyKey[]; says: string }
-
-/** What the entity of a table asks for and the table has not. */
-export function findEntityIssues(table: EntityTable): Issue[] {
-  const { name, entity, key, columns } = table
-  const rule = entity && RULES[entity]
-  if (!rule) return []
-  const issues: Issue[] = []
-  const named = Map.groupBy(Object.keys(columns), column => columns[column]?.as)
-  for (const [ours, [first, second]] of named)
-    if (ours !== undefined && second !== undefined)
-      issues.push({
-        path: ['tables', name, 'columns', second],
-        says: `columns ${first} and ${second} are both called ${ours}: give one another name`,
-      })
-  const wanted = rule.keys.find(names => names.every(ours => named.has(ours)))
-  if (!wanted)
-    issues.push({
-      path: ['tables', name, 'columns'],
-      says: `a table of ${entity} rows tells them apart by ${rule.keys.map(names => names.join(' and ')).join(', or by ')}: say with "as:" which columns these are`,
-    })
-  else if (
-    key.length > 0 &&
-    !isSame(
-      wanted,
-      key.map(column => columns[column]?.as),
-    )
-  )
-    issues.push({
-      path: ['tables', name, 'key'],
-      says: `the key of a table of ${entity} rows must be the columns that are its ${wanted.join(' and ')}, by which search and the models tell its rows apart: name these, and where they are no primary key have the table "replica identity full"`,
-    })
-  for (const ours of rule.needs)
-    if (!named.has(ours))
-      issues.push({
-        path: ['tables', name, 'columns'],
-        says: `a table of ${entity} rows needs its ${ours}: say with "as: ${ours}" which column that is, or leave the table out`,
-      })
-  for (const [column, declared] of Object.entries(columns)) {
-    const says = findKindIssue(column, declared)
-    if (says) issues.push({ path: ['tables', name, 'columns', column], says })
-  }
-  return issues
-}
-
-const isSame = (wanted: string[], ours: (string | undefined)[]) =>
-  wanted.length === ours.length && wanted.every(name => ours.includes(name))
-
-function findKindIssue(column: string, { as: ours = '', type }: EntityColumn): string | undefined {
-  if (!type) return undefined
-  const refuse = (wanted: string) =>
-    `column ${column} is ${type.kind} in the lake, where ${ours} has to be ${wanted}: another type or treatment, or another name`
-  if (WHOLE.has(ours)) {
+/** @returns what the lake's type would have to be for a column of this kind; undefined where it can be what it is */
+export function findWantedType(kind: ColumnKind, type: ColumnType): string | undefined {
+  if (kind === 'integer' || kind === 'bigint') {
+    // Many databases have no other whole numbers than decimals without a fraction.
     const isWhole =
       type.kind === 'int' ||
       type.kind === 'bigint' ||
       (type.kind === 'decimal' && type.scale === 0 && type.precision <= WHOLE_DIGITS)
-    return isWhole ? undefined : refuse(`int, bigint, or decimal(p,0) with p up to ${WHOLE_DIGITS}`)
+    return isWhole ? undefined : `int, bigint, or decimal(p,0) with p up to ${WHOLE_DIGITS}`
   }
-  const kinds = KINDS[ours]
-  return !kinds || kinds.includes(type.kind) ? undefined : refuse(kinds.join(', '))
-}
-
-/** Where several tables of one source do not fit each other: rows whose ids collide, and columns that point to either. */
-export function findPrefixIssues(tables: EntityTable[]): Issue[] {
-  const issues: Issue[] = []
-  for (const [i, table] of tables.entries()) {
-    if (!table.entity || !RULES[table.entity]) continue
-    const twin = tables.slice(0, i).find(other => isTwin(other, table))
-    if (twin)
-      issues.push({
-        path: ['tables', table.name],
-        says:
-          table.entity === 'product_text'
-            ? `tables ${twin.name} and ${table.name} both have product_text rows: leave one out`
-            : `tables ${twin.name} and ${table.name} both have ${table.entity} rows with the idPrefix "${table.idPrefix}", and their ids would collide: give one an idPrefix of its own`,
-      })
-    for (const [column, declared] of Object.entries(table.columns)) {
-      const says = findReferenceIssue(table, column, declared, tables)
-      if (says) issues.push({ path: ['tables', table.name, 'columns', column], says })
-    }
-    for (const level of ['category', 'subcategory']) {
-      const names = Object.values(table.columns).map(column => column.as)
-      if (table.entity === 'product' && names.includes(level) && names.includes(`${level}_id`))
-        issues.push({
-          path: ['tables', table.name, 'columns'],
-          says: `a product's ${level} is a text (as: ${level}) or a row of another table (as: ${level}_id): list one of the two`,
-        })
-    }
-  }
-  return issues
-}
-
-function isTwin(one: EntityTable, other: EntityTable): boolean {
-  return one.entity === other.entity && (one.idPrefix === other.idPrefix || one.entity === 'product_text')
-}
-
-function findReferenceIssue(
-  table: EntityTable,
-  column: string,
-  { as: ours = '', idPrefix }: EntityColumn,
-  tables: EntityTable[],
-): string | undefined {
-  const entity = ID_OF.get(ours)
-  if (!entity || entity === table.entity)
-    return idPrefix === undefined
-      ? undefined
-      : `column ${column} points to no other table: idPrefix is said of its table, if of anything`
-  const targets = tables.filter(target => target.entity === entity)
-  const prefixes = targets.map(target => `"${target.idPrefix}"`).join(' or ')
-  if (idPrefix === undefined && targets.length > 1)
-    return `column ${column} points to ${entity} rows, of which there are the tables ${targets.map(({ name }) => name).join(', ')}: say which with an idPrefix, ${prefixes}`
-  if (idPrefix !== undefined && targets.length > 0 && targets.every(target => target.idPrefix !== idPrefix))
-    return `column ${column} has the idPrefix "${idPrefix}", where ${entity} rows have ${prefixes}`
-  return undefined
-}
-
-/**
- * What is set before an id, so that ids of two systems or tables are never the same: the system's prefix, then that of the
- * table whose row the id is of. A column that points to another table has the prefix of that one.
- * @returns undefined for a column that is no id
- */
-export function idPrefixOf(
-  source: { idPrefix: string; tables: Pick<EntityTable, 'entity' | 'idPrefix'>[] },
-  table: Pick<EntityTable, 'entity' | 'idPrefix'>,
-  column: { as?: string | undefined; idPrefix?: string | undefined },
-): string | undefined {
-  const entity = column.as === undefined ? undefined : ID_OF.get(column.as)
-  if (!entity) return undefined
-  if (entity === table.entity) return source.idPrefix + table.idPrefix
-  const [target, ...others] = source.tables.filter(other => other.entity === entity)
-  const only = others.length === 0 ? target?.idPrefix : undefined
-  return source.idPrefix + (column.idPrefix ?? only ?? '')
+  const kinds = LAKE_TYPES[kind]
+  return !kinds || kinds.includes(type.kind) ? undefined : kinds.join(', ')
 }

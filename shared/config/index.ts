@@ -5,9 +5,27 @@ export {
   type SourceColumn,
   takenColumns,
 } from './column.ts'
-export { ENTITIES, type Entity, idPrefixOf } from './entities.ts'
+export {
+  describeEntity,
+  ENTITY_NAMES,
+  type Entity,
+  type EntityDescription,
+} from './entities.ts'
+export { idPrefixOf } from './entity-rules.ts'
 export { plainName } from './names.ts'
 export * from './settings.ts'
 export * from './source.ts'
 export * from './source-folder.ts'
+export {
+  anySourceSchema,
+  connectionKey,
+  databaseKeys,
+  type Source,
+  type SourceKeys,
+  type SourceKind,
+  type SourceKinds,
+  type SourceOf,
+  type SourceTable,
+  sourceSchemaOf,
+} from './source-schema.ts'
 export * from './triggers.ts'

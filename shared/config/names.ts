@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Issue } from './entities.ts'
+import type { Issue } from './entity-rules.ts'
 
 /** What Kafka takes in a topic's name, every file system in a file's, and S3 in a key without escapes. */
 const PLAIN = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../errors/index.ts'
-import { parseSource, type Source, type SourceTable } from './source.ts'
+import { readConnection, type SecretUrl } from './settings.ts'
+import { parseSource } from './source.ts'
+import type { Source, SourceKinds, SourceTable } from './source-schema.ts'
 
 /** The files of a folder that describe sources. @throws ConfigError where the folder cannot be read */
 export function listSourceFiles(folder: string): string[] {
@@ -19,12 +21,12 @@ export function listSourceFiles(folder: string): string[] {
  * All source files of a folder.
  * @throws ConfigError with everything that is wrong in any of them, and where two systems would clash
  */
-export function readSources(folder: string): Source[] {
+export function readSources(folder: string, kinds: SourceKinds): Source[] {
   const sources: Source[] = []
   const problems: string[] = []
   for (const file of listSourceFiles(folder))
     try {
-      sources.push(parseSource(file, readFileSync(file, 'utf8')))
+      sources.push(parseSource(file, readFileSync(file, 'utf8'), kinds))
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
       problems.push(error.message)
@@ -59,3 +61,10 @@ export function findClashes(sources: Source[]): string[] {
 }
 
 const foldSystem = (system: string) => system.toLowerCase().replaceAll('-', '_')
+
+/** The connection that a source file names (readConnection). @throws ConfigError where its kind of capture has none */
+export function readSourceUrl({ file, capture, connection }: Source, home: string): SecretUrl {
+  if (connection === undefined)
+    throw new ConfigError(`${file}: a source with capture: ${capture} has no connection`)
+  return readConnection(connection, home)
+}

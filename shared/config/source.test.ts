@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { parseSource, readSources, readSourceText } from '../capture/sources.ts'
 import { ConfigError } from '../errors/index.ts'
-import { lakeType, parseSource, readSources, readSourceText, readTriggers, takenColumns } from './index.ts'
+import { lakeType, readTriggers, takenColumns } from './index.ts'
 
 const GOOD = `connection: shop
 capture: postgres

@@ -237,7 +237,7 @@ async function findRunAs(): Promise<RunAs> {
   }
 }
 
-/** Data that was that belongs to another user is handed over. */
+/** Data that belongs to another user is handed over. */
 async function own(path: string, owner: number): Promise<void> {
   if (isRoot() && statSync(path).uid !== owner) await run('chown', ['-R', `${owner}:${owner}`, path])
 }

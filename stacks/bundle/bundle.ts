@@ -27,6 +27,9 @@ const LATE_MODULES: { resource: ResourceName; path: string }[] = [
 /** Imported by dependencies for pictures, which nothing here reads, and for messages in fifty languages. */
 const UNUSED_MODULES = /^(sharp|onnxruntime-web)(\/|$)|^\.\.\/locales\/index\.js$/
 
+/** Where a kind of capture is loaded: by the connector alone, which is no bundle. */
+const CAPTURE_KIND = /shared\/capture\/[^/]+\/kind\.ts$/
+
 /**
  * Writes `dist/<function>/`: the whole server in one file behind a loader, what it may load later, the native packages, the model and the Python
  * job it needs.
@@ -64,7 +67,12 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
     stdin: { contents: entry, resolveDir: root, sourcefile: `${folder.name}.ts`, loader: 'ts' },
     outfile: join(out, 'function.js'),
     ...options,
-    plugins: [emptyModules(UNUSED_MODULES), requiredBuiltins(), ...LATE_MODULES.map(besideTheBundle)],
+    plugins: [
+      emptyModules(UNUSED_MODULES),
+      withoutCaptures(),
+      requiredBuiltins(),
+      ...LATE_MODULES.map(besideTheBundle),
+    ],
   })
   for (const { resource, path } of LATE_MODULES)
     if (definition.uses.includes(resource))
@@ -104,6 +112,17 @@ function emptyModules(filter: RegExp) {
         contents: 'export default {}',
         loader: 'js',
       }))
+    },
+  }
+}
+
+function withoutCaptures() {
+  return {
+    name: 'without-captures',
+    setup(builder: import('esbuild').PluginBuild) {
+      builder.onResolve({ filter: /^\.\// }, ({ path, kind, importer }) =>
+        kind === 'dynamic-import' && CAPTURE_KIND.test(importer) ? { path, external: true } : undefined,
+      )
     },
   }
 }

@@ -1,5 +1,6 @@
-import { captureOf } from '../../shared/capture/index.ts'
-import { readConnection, readSettings, readSources } from '../../shared/config/index.ts'
+import { openCapture } from '../../shared/capture/index.ts'
+import { readSources } from '../../shared/capture/sources.ts'
+import { readSettings, readSourceUrl } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { sayHome } from '../local/home.ts'
@@ -15,12 +16,12 @@ try {
   sayHome(settings)
   const source = readSources(settings.SOURCES).find(one => one.system === system)
   if (!source) throw new ConfigError(`${settings.SOURCES} has no file of a system ${system}`)
-  const capture = captureOf(source)
+  const capture = await openCapture(source)
   if (!capture)
     throw new ConfigError(
       `${source.file}: ${source.capture} follows ${system}: take its connector away there`,
     )
-  const done = await capture.forget(readConnection(source.connection, settings.CORDAGE_HOME), source)
+  const done = await capture.forget(readSourceUrl(source, settings.CORDAGE_HOME), source)
   process.stdout.write(
     done.length > 0 ? done.map(line => `${line}\n`).join('') : `${system} has nothing of Cordage\n`,
   )

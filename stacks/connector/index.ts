@@ -1,5 +1,5 @@
 import { type Bus, type Topic, topicsOf } from '../../shared/bus/index.ts'
-import { captureOf } from '../../shared/capture/index.ts'
+import { type CaptureKinds, isFollowed, KINDS, openCapture } from '../../shared/capture/index.ts'
 import type { SecretUrl, Source, TopicTrigger, Trigger } from '../../shared/config/index.ts'
 import { describeError, FencedError } from '../../shared/errors/index.ts'
 import { dropOldJobs } from '../../shared/jobs/index.ts'
@@ -27,6 +27,8 @@ export type ConnectorOptions = {
   duties: readonly Duty[]
   sources: Source[]
   connectionOf(source: Source): SecretUrl
+  /** By default all that there are. */
+  kinds?: CaptureKinds
   triggers: Trigger[]
   store: Store
   bus: Bus
@@ -49,7 +51,7 @@ export type Connector = {
 
 /** Starts the loops that move everything: they read, call functions, and alone move offsets. */
 export async function startConnector(options: ConnectorOptions): Promise<Connector> {
-  const { sources, triggers, store, bus, log, duties } = options
+  const { sources, triggers, store, bus, log, duties, kinds = KINDS } = options
   const abort = new AbortController()
   const { signal } = abort
   const topics = await bus.ensureTopics(topicsOf(sources), { allowRecreate: true })
@@ -97,8 +99,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
 
   if (duties.includes('capture'))
     for (const source of sources) {
-      const capture = captureOf(source)
-      if (!capture) continue
+      if (!isFollowed(source, kinds)) continue
       const vault = openVault(source.system, options.masterKey)
       const url = options.connectionOf(source)
       const name = `capture/${source.system}`
@@ -110,8 +111,9 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
         return lease && { lease, signal: lease.signal }
       }
       loops.push(
-        keepUnderLease(name, { acquire, ended() {} }, ({ lease }) =>
-          capture.run({
+        keepUnderLease(name, { acquire, ended() {} }, async ({ lease }) => {
+          const capture = await openCapture(source, kinds)
+          await capture?.run({
             source,
             url,
             store,
@@ -120,8 +122,8 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
             lease,
             log,
             signal: AbortSignal.any([signal, lease.signal]),
-          }),
-        ),
+          })
+        }),
       )
     }
   if (duties.includes('consume')) {

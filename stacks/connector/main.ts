@@ -1,14 +1,9 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { openBus } from '../../shared/bus/index.ts'
-import { captureOf } from '../../shared/capture/index.ts'
-import {
-  readConnection,
-  readSettings,
-  readSources,
-  readTriggers,
-  type Source,
-} from '../../shared/config/index.ts'
+import { isFollowed } from '../../shared/capture/index.ts'
+import { readSources } from '../../shared/capture/sources.ts'
+import { readSettings, readSourceUrl, readTriggers, type Source } from '../../shared/config/index.ts'
 import { closeServer, exitWith, listen, makeServer } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { openObjects, requireObjects } from '../../shared/objects/index.ts'
@@ -40,9 +35,9 @@ try {
   })
   const log = makeLogger({ level: settings.LOG_LEVEL })
   const sources = readSources(settings.SOURCES)
-  const connectionOf = (source: Source) => readConnection(source.connection, CORDAGE_HOME)
+  const connectionOf = (source: Source) => readSourceUrl(source, CORDAGE_HOME)
   // Whoever only consumes needs the bus that the sources name, and not the sources.
-  const looked = duties.includes('capture') ? sources : sources.filter(source => !captureOf(source))
+  const looked = duties.includes('capture') ? sources : sources.filter(source => !isFollowed(source))
   await requireSources({ sources: looked, busUrl: settings.BUS_URL, connectionOf, log })
   await requireObjects(OBJECTS_URL.reveal())
   const store = openStore(STORE_URL, { applicationName: 'cordage-connector' })

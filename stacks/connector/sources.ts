@@ -1,4 +1,4 @@
-import { captureOf, requireSource } from '../../shared/capture/index.ts'
+import { type CaptureKinds, KINDS, kindOf, openCapture, requireSource } from '../../shared/capture/index.ts'
 import type { SecretUrl, Source } from '../../shared/config/index.ts'
 import { ConfigError, describeError, isOutage } from '../../shared/errors/index.ts'
 import type { Logger } from '../../shared/telemetry/index.ts'
@@ -13,16 +13,17 @@ export async function requireSources(options: {
   busUrl: SecretUrl | undefined
   connectionOf(source: Source): SecretUrl
   log: Logger
+  kinds?: CaptureKinds
 }): Promise<void> {
-  const { sources, busUrl, connectionOf, log } = options
-  const foreign = sources.find(source => !captureOf(source))
+  const { sources, busUrl, connectionOf, log, kinds = KINDS } = options
+  const foreign = sources.find(source => kindOf(source, kinds).needsKafka)
   if (foreign && !busUrl)
     throw new ConfigError(
-      `${foreign.file}: its changes come by Debezium through Kafka: set BUS_URL to that Kafka, or capture to postgres`,
+      `${foreign.file}: its changes come ${kindOf(foreign, kinds).summary}: set BUS_URL to that Kafka`,
     )
   await Promise.all(
     sources.map(async source => {
-      const capture = captureOf(source)
+      const capture = await openCapture(source, kinds)
       if (!capture) return
       try {
         await requireSource(capture, connectionOf(source), source)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseSource, SecretUrl } from '../../shared/config/index.ts'
+import { SecretUrl } from '../../shared/config/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
+import { parseDebeziumSource } from '../../tests/support/debezium-source.ts'
 import { makeDebeziumConfig } from './config.ts'
 
-const SOURCE = parseSource(
+const SOURCE = parseDebeziumSource(
   'shop.yml',
   `
 connection: shop

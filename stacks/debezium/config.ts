@@ -1,6 +1,7 @@
 import { rawTopicOf } from '../../shared/bus/index.ts'
 import { readKafkaUrl, toJavaSettings } from '../../shared/bus/kafka-client.ts'
-import { type SecretUrl, type Source, takenColumns } from '../../shared/config/index.ts'
+import type { DebeziumSource } from '../../shared/capture/index.ts'
+import { type SecretUrl, takenColumns } from '../../shared/config/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 
 /** A row of ten megabytes, before and after its change, as JSON. */
@@ -17,7 +18,7 @@ export const HEARTBEAT_TABLE = 'cordage_heartbeat'
  * @throws ConfigError where the connection is neither Postgres nor SQL Server, or a SQL Server's without a Kafka
  */
 export function makeDebeziumConfig(
-  source: Source,
+  source: DebeziumSource,
   connection: SecretUrl,
   busUrl?: SecretUrl,
 ): Record<string, string> {
@@ -55,7 +56,7 @@ export function makeDebeziumConfig(
   }
 }
 
-type Engine = (source: Source, url: URL, busUrl: SecretUrl | undefined) => Record<string, string>
+type Engine = (source: DebeziumSource, url: URL, busUrl: SecretUrl | undefined) => Record<string, string>
 
 const ENGINES: Record<string, Engine> = {
   'postgres:': postgres,
@@ -63,7 +64,7 @@ const ENGINES: Record<string, Engine> = {
   'sqlserver:': sqlServer,
 }
 
-function postgres(source: Source, url: URL): Record<string, string> {
+function postgres(source: DebeziumSource, url: URL): Record<string, string> {
   const slot = `debezium_${source.system.replaceAll(/[^a-z0-9_]/g, '_')}`
   return {
     'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
@@ -81,7 +82,7 @@ function postgres(source: Source, url: URL): Record<string, string> {
   }
 }
 
-function sqlServer(source: Source, url: URL, busUrl: SecretUrl | undefined): Record<string, string> {
+function sqlServer(source: DebeziumSource, url: URL, busUrl: SecretUrl | undefined): Record<string, string> {
   if (!busUrl)
     throw new ConfigError(
       "BUS_URL must name the Kafka (kafka://…): there Debezium keeps the history of the tables' columns",
@@ -111,7 +112,7 @@ const ENCRYPTION = [
   'trustStoreType',
 ]
 
-function encryption({ connection }: Source, given: URLSearchParams): Record<string, string> {
+function encryption({ connection }: DebeziumSource, given: URLSearchParams): Record<string, string> {
   for (const name of given.keys())
     if (!ENCRYPTION.includes(name))
       throw new ConfigError(
@@ -122,7 +123,7 @@ function encryption({ connection }: Source, given: URLSearchParams): Record<stri
 }
 
 /** Without it the connector does not start. Debezium makes the topic itself, with one partition and no end. */
-function schemaHistory({ system }: Source, busUrl: SecretUrl): Record<string, string> {
+function schemaHistory({ system }: DebeziumSource, busUrl: SecretUrl): Record<string, string> {
   const { client } = readKafkaUrl(busUrl)
   const access = toJavaSettings(client)
   const history = 'schema.history.internal'
@@ -138,12 +139,12 @@ function schemaHistory({ system }: Source, busUrl: SecretUrl): Record<string, st
   }
 }
 
-function listTables({ namespace, tables }: Source): string {
+function listTables({ namespace, tables }: DebeziumSource): string {
   return tables.map(({ name }) => pattern(`${namespace}.${name}`)).join()
 }
 
 /** What is not listed, or dropped, does not even leave the source. */
-function listColumns({ namespace, tables }: Source): string {
+function listColumns({ namespace, tables }: DebeziumSource): string {
   return tables
     .flatMap(table => takenColumns(table).map(([column]) => pattern(`${namespace}.${table.name}.${column}`)))
     .join()

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { readConnection, readSettings, readSources } from '../../shared/config/index.ts'
+import { isDebezium, readSources } from '../../shared/capture/index.ts'
+import { readSettings, readSourceUrl } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { sayHome } from '../local/home.ts'
@@ -13,17 +14,13 @@ try {
   const settings = readSettings()
   sayHome(settings)
   const system = process.argv[2]
-  const sources = readSources(resolve(settings.SOURCES))
+  const sources = readSources(resolve(settings.SOURCES)).filter(isDebezium)
   const source = sources.find(one => one.system === system)
   if (!source)
     throw new ConfigError(
-      `usage: npm run debezium -- <system>, one of ${sources.map(one => one.system).join(', ')}`,
+      `usage: npm run debezium -- <system>, one of those with capture: debezium (${sources.map(one => one.system).join(', ') || 'there is none'})`,
     )
-  const config = makeDebeziumConfig(
-    source,
-    readConnection(source.connection, settings.CORDAGE_HOME),
-    settings.BUS_URL,
-  )
+  const config = makeDebeziumConfig(source, readSourceUrl(source, settings.CORDAGE_HOME), settings.BUS_URL)
   process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
 } catch (error) {
   exitWith(error)

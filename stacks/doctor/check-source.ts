@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { captureOf, emptyReport, type SourceReport } from '../../shared/capture/index.ts'
+import { emptyReport, openCapture, type SourceReport } from '../../shared/capture/index.ts'
+import { readSourceText } from '../../shared/capture/sources.ts'
 import {
   describeProblem,
   lakeType,
   readConnection,
   readSettings,
-  readSourceText,
+  readSourceUrl,
   SecretUrl,
   type Source,
   type SourceTable,
@@ -67,13 +68,13 @@ async function inspect(
   url: SecretUrl | undefined,
   home: string,
 ): Promise<SourceReport | undefined> {
-  const capture = captureOf(source)
+  const capture = await openCapture(source)
   if (!capture) {
     say(`note  its changes come by ${source.capture}: its database is not looked at`)
     return emptyReport()
   }
   try {
-    return await capture.check(url ?? readConnection(source.connection, home), source)
+    return await capture.check(url ?? readSourceUrl(source, home), source)
   } catch (error) {
     say(`FAIL  its database was not looked at: ${describeError(error)}`)
     return undefined

@@ -8,7 +8,8 @@ import {
   type TableFacts,
   yamlName,
 } from '../../shared/capture/index.ts'
-import { type Entity, readSourceText, type SecretUrl } from '../../shared/config/index.ts'
+import { readSourceText } from '../../shared/capture/sources.ts'
+import type { Entity, SecretUrl } from '../../shared/config/index.ts'
 
 /** Drafts of a source file. All of it is guessed by names and types, and is there to be read and corrected. */
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { captureOf, type SourceReport } from '../../shared/capture/index.ts'
+import { openCapture, type SourceReport } from '../../shared/capture/index.ts'
+import { readSourceText } from '../../shared/capture/sources.ts'
 import {
   describeProblem,
   findClashes,
   listSourceFiles,
-  readConnection,
-  readSourceText,
+  readSourceUrl,
   type Settings,
   type Source,
 } from '../../shared/config/index.ts'
@@ -47,10 +47,10 @@ export function tellProblems({ problems, hazards }: SourceReport): string[] {
 }
 
 async function checkDatabase(source: Source, settings: Settings): Promise<Finding[]> {
-  const capture = captureOf(source)
+  const capture = await openCapture(source)
   if (!capture)
     return [ok(source.system, `${source.tables.length} tables, whose changes come by ${source.capture}`)]
-  const url = readConnection(source.connection, settings.CORDAGE_HOME)
+  const url = readSourceUrl(source, settings.CORDAGE_HOME)
   const report = await capture.check(url, source)
   const { problems, warnings } = report
   const findings = [

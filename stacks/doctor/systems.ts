@@ -3,8 +3,9 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { checkBusUrl, topicsOf } from '../../shared/bus/index.ts'
-import { captureOf } from '../../shared/capture/index.ts'
-import { readSources, SecretUrl, type Settings } from '../../shared/config/index.ts'
+import { kindOf } from '../../shared/capture/index.ts'
+import { readSources } from '../../shared/capture/sources.ts'
+import { SecretUrl, type Settings } from '../../shared/config/index.ts'
 import { discoverIssuer, isLoopback } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import { compareSchema, openTable, sourceColumns, tablePath } from '../../shared/lake/index.ts'
@@ -174,12 +175,12 @@ export async function checkBus({ BUS_URL, SOURCES }: Settings): Promise<Finding[
     .then(() => readSources(SOURCES))
     .catch(() => [])
   if (!BUS_URL) {
-    const foreign = sources.find(source => !captureOf(source))
+    const foreign = sources.find(source => kindOf(source).needsKafka)
     return foreign
       ? [
           fail(
             'bus',
-            `${foreign.file}: its changes come by Debezium through Kafka: set BUS_URL to that Kafka`,
+            `${foreign.file}: its changes come ${kindOf(foreign).summary}: set BUS_URL to that Kafka`,
           ),
         ]
       : [ok('bus', 'a log in the store')]

@@ -1,12 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import {
-  readConnection,
-  readSettings,
-  readSources,
-  type SecretUrl,
-  type Settings,
-} from '../../shared/config/index.ts'
+import { readSources } from '../../shared/capture/sources.ts'
+import { readSettings, readSourceUrl, type SecretUrl, type Settings } from '../../shared/config/index.ts'
 import { ConfigError, describeError, OutageError } from '../../shared/errors/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
 import { openWarehouse } from '../../shared/warehouse/index.ts'
@@ -70,7 +65,7 @@ function findPlace(on: string, settings: Settings): Place {
     throw new ConfigError(
       `--on ${on}: there are warehouse, store, ${sources.map(({ system }) => system).join(', ')}`,
     )
-  return onPostgres(source.system, readConnection(source.connection, settings.CORDAGE_HOME))
+  return onPostgres(source.system, readSourceUrl(source, settings.CORDAGE_HOME))
 }
 
 function toAnswer(columns: string[], values: unknown[][]): Answer {

@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { openBus, topicsOf } from '../../shared/bus/index.ts'
-import { captureOf } from '../../shared/capture/index.ts'
+import { isFollowed } from '../../shared/capture/index.ts'
+import { readSources } from '../../shared/capture/sources.ts'
 import {
-  readConnection,
-  readSources,
+  readSourceUrl,
   readTriggers,
   SecretUrl,
   type Settings,
@@ -88,7 +88,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const sources = readSources(resolve(ROOT, settings.SOURCES))
     const triggers = readTriggers(join(ROOT, 'triggers'))
     const connections = new Map(
-      sources.filter(captureOf).map(source => [source.system, readConnection(source.connection, home)]),
+      sources
+        .filter(source => isFollowed(source))
+        .map(source => [source.system, readSourceUrl(source, home)]),
     )
     const sourceUrl = (system: string): SecretUrl => {
       const url = connections.get(system)

@@ -1,12 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ROOT } from '../project.ts'
 import { makePages } from './pages.ts'
 
-/** `make reference`: prints docs/reference from the code. */
-const folder = join(ROOT, 'docs', 'reference')
-mkdirSync(folder, { recursive: true })
+/** `make reference`: prints docs/reference, and what dbt has to know, from the code. */
 for (const [name, text] of await makePages()) {
-  writeFileSync(join(folder, name), text)
-  process.stdout.write(`docs/reference/${name}\n`)
+  mkdirSync(dirname(join(ROOT, name)), { recursive: true })
+  writeFileSync(join(ROOT, name), text)
+  process.stdout.write(`${name}\n`)
 }

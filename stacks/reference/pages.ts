@@ -2,13 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { z } from 'zod'
-import {
-  readTriggers,
-  settingsSchema,
-  sourceSchema,
-  type Trigger,
-  triggerSchema,
-} from '../../shared/config/index.ts'
+import { readTriggers, settingsSchema, type Trigger, triggerSchema } from '../../shared/config/index.ts'
 import { type Access, type FunctionDefinition, jobOf, toJsonSchema } from '../../shared/contract/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
 // For its metrics: those of functions come with them.
@@ -16,11 +10,12 @@ import '../connector/loops.ts'
 import { type FunctionFolder, listFunctions, loadFunction, ROOT } from '../project.ts'
 import { toCSharp, toCurl, toCurlGet } from './examples.ts'
 import { code, fieldTable, type JsonSchema, listFields, table } from './fields.ts'
+import { entitiesMacro, entitiesPage, sourcesPage } from './sources.ts'
 import { typesPage } from './types.ts'
 
 type RequestFunction = FunctionDefinition & { kind: 'request' }
 
-/** The pages of docs/reference by file name, made from the schemas and definitions that the code runs on. */
+/** What is printed from the schemas and definitions that the code runs on, by its file: docs/reference, and a macro for dbt. */
 export async function makePages(): Promise<Map<string, string>> {
   const triggers = readTriggers(join(ROOT, 'triggers'))
   const functions = await Promise.all(
@@ -31,12 +26,19 @@ export async function makePages(): Promise<Map<string, string>> {
     'functions.md': functionsPage(functions, triggers),
     'triggers.md': triggersPage(triggers),
     'sources.md': sourcesPage(),
+    'entities.md': entitiesPage(),
     'types.md': typesPage(),
     'marts.md': martsPage(),
     'metrics.md': metricsPage(await registry.getMetricsAsJSON()),
   }
-  const note = '<!-- Printed from the code by "make reference"; not to be edited. -->'
-  return new Map(Object.entries(pages).map(([name, text]) => [name, `${note}\n${text.trim()}\n`]))
+  const note = 'Printed from the code by "make reference"; not to be edited.'
+  return new Map([
+    ...Object.entries(pages).map(([name, text]): [string, string] => [
+      `docs/reference/${name}`,
+      `<!-- ${note} -->\n${text.trim()}\n`,
+    ]),
+    ['dbt/macros/entities.sql', `{# ${note} #}\n${entitiesMacro().trim()}\n`],
+  ])
 }
 
 const MODELS = join(ROOT, 'dbt', 'models', 'marts')
@@ -214,16 +216,6 @@ ${fieldTable(listFields(toSchema(triggerSchema, 'input')))}
 ## As they are
 
 ${table(['function', 'called by'], rows)}
-`
-}
-
-function sourcesPage(): string {
-  return `
-# Source files
-
-\`sources/<system>.yml\` describes an operational system: where it is, its tables, and what becomes of each column. Unknown keys are refused. How to write one: [docs/sources.md](../sources.md). Topics are named \`cdc.<system>.<table>\`, tables in the lake \`lake/cdc_<system>/<table>\`.
-
-${fieldTable(listFields(toSchema(sourceSchema, 'input')))}
 `
 }
 

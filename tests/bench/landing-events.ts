@@ -1,4 +1,4 @@
-import { parseSource } from '../../shared/config/index.ts'
+import { parseSource } from '../../shared/capture/sources.ts'
 import { CHANGE } from '../../shared/events/index.ts'
 
 /** A sale as SQL Server teams keep them: keys, a 64-bit id, money as decimal(19,4), a zone-less time, some text. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { parse } from 'yaml'
-import { parseSource, readSources } from '../../shared/config/index.ts'
+import { parseSource, readSources } from '../../shared/capture/sources.ts'
 import { makeSystemVars, type TableVars } from '../../shared/warehouse/index.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')

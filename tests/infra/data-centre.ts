@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseSource, SecretUrl } from '../../shared/config/index.ts'
+import { SecretUrl } from '../../shared/config/index.ts'
 import { makeDebeziumConfig } from '../../stacks/debezium/config.ts'
 import { type ConnectServer, startConnect } from '../../stacks/infra/connect.ts'
 import { type KafkaServer, startKafka } from '../../stacks/infra/kafka.ts'
 import { startMinio } from '../../stacks/infra/minio.ts'
 import type { S3Server } from '../../stacks/infra/s3-server.ts'
 import { startVersity } from '../../stacks/infra/versity.ts'
+import { parseDebeziumSource } from '../support/debezium-source.ts'
 import { type Fleet, type FleetOptions, makeFleet } from '../support/fleet.ts'
 import { writeDebeziumSources } from '../support/sources.ts'
 
@@ -111,5 +112,5 @@ export function deltaEnv({ endpoint, accessKeyId, secretAccessKey }: S3Server): 
 
 function readSource(home: string) {
   const file = join(writeDebeziumSources(home), 'adventureworks.yml')
-  return parseSource(file, readFileSync(file, 'utf8'))
+  return parseDebeziumSource(file, readFileSync(file, 'utf8'))
 }

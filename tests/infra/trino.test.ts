@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
 import publishMarts from '../../functions/model/publish-marts/handler.ts'
-import { readSources, SecretUrl } from '../../shared/config/index.ts'
+import { readSources } from '../../shared/capture/sources.ts'
+import { SecretUrl } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import {
   type Column,

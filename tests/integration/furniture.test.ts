@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { parseSource } from '../../shared/config/index.ts'
+import { parseSource } from '../../shared/capture/sources.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { type Shop, startShop } from '../support/shop.ts'
 

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { landEvents } from '../../functions/land/land-changes/land-events.ts'
-import { parseSource } from '../../shared/config/index.ts'
+import { parseSource } from '../../shared/capture/sources.ts'
 import { type BusEvent, CHANGE } from '../../shared/events/index.ts'
 import { openTable, tablePath } from '../../shared/lake/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'

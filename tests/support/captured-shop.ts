@@ -1,9 +1,10 @@
 import pg from 'pg'
 import { topicsOf } from '../../shared/bus/index.ts'
 import { openStoreBus } from '../../shared/bus/store-bus.ts'
-import { type SourceReport, slotOf } from '../../shared/capture/index.ts'
-import { postgres as capture } from '../../shared/capture/postgres/index.ts'
-import { parseSource, SecretUrl, type Source } from '../../shared/config/index.ts'
+import { type Capture, type SourceReport, slotOf } from '../../shared/capture/index.ts'
+import { postgresCapture } from '../../shared/capture/postgres/index.ts'
+import { parseSource } from '../../shared/capture/sources.ts'
+import { SecretUrl, type Source } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import type { Change, Row } from '../../shared/events/index.ts'
 import { openVault } from '../../shared/privacy/index.ts'
@@ -12,6 +13,8 @@ import { makeLogger } from '../../shared/telemetry/index.ts'
 import { waitFor } from './demo.ts'
 import { startTestPostgres, type TestPostgres } from './postgres.ts'
 import { runProgram } from './run.ts'
+
+const capture: Capture = postgresCapture
 
 /** Somebody's shop: a database, a source file, and what Cordage captures of it. */
 export type Shop = {

@@ -1,5 +1,6 @@
 import { makePosition } from '../../shared/bus/index.ts'
-import { parseSource, type Source } from '../../shared/config/index.ts'
+import { parseSource } from '../../shared/capture/sources.ts'
+import type { Source } from '../../shared/config/index.ts'
 import { type BusEvent, CHANGE, type Operation, type Row, SNAPSHOT_END } from '../../shared/events/index.ts'
 
 /** A small shop with what the search index is made of. */

@@ -6,14 +6,9 @@ import { finished } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { keyOf } from '../../shared/capture/index.ts'
+import { readSources } from '../../shared/capture/sources.ts'
 import { readPostgresValue } from '../../shared/capture/values.ts'
-import {
-  readSources,
-  type SecretUrl,
-  type Source,
-  type SourceTable,
-  takenColumns,
-} from '../../shared/config/index.ts'
+import { type SecretUrl, type Source, type SourceTable, takenColumns } from '../../shared/config/index.ts'
 import { openVault, readMasterKey, type Values } from '../../shared/privacy/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { ROOT } from './postgres.ts'

@@ -10,9 +10,11 @@ import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
 import indexProducts from '../../functions/search/index-products/handler.ts'
 import { topicsOf } from '../../shared/bus/index.ts'
 import { openStoreBus } from '../../shared/bus/store-bus.ts'
-import { postgres as postgresCapture } from '../../shared/capture/postgres/index.ts'
+import type { Capture } from '../../shared/capture/index.ts'
+import { postgresCapture } from '../../shared/capture/postgres/index.ts'
 import { SESSION_OPTIONS } from '../../shared/capture/postgres/types.ts'
-import { parseSource, plainName, readTriggers, SecretUrl, type Source } from '../../shared/config/index.ts'
+import { parseSource } from '../../shared/capture/sources.ts'
+import { plainName, readTriggers, SecretUrl, type Source } from '../../shared/config/index.ts'
 import type { Host } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
@@ -46,7 +48,8 @@ export async function runRandomShops(postgres: TestPostgres, seeds: number[]): P
   for (const seed of seeds) {
     const one = await open(postgres, makeRandomShop(seed), `s${batch}x${seed}`)
     if (!one) continue
-    const { problems } = await postgresCapture.check(one.url, one.source)
+    const capture: Capture = postgresCapture
+    const { problems } = await capture.check(one.url, one.source)
     if (problems.length === 0) opened.push(one)
     else {
       for (const problem of problems) {

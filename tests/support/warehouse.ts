@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { makePosition } from '../../shared/bus/index.ts'
-import { readSources } from '../../shared/config/index.ts'
+import { readSources } from '../../shared/capture/sources.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { ROOT } from './postgres.ts'
 

@@ -1,8 +1,5 @@
 with changes as (
-    {{ changes('category', {
-        'category_id': 'id',
-        'name': 'varchar',
-    }) }}
+    {{ changes('category') }}
 ),
 
 latest as (
@@ -11,8 +8,7 @@ latest as (
 
 final as (
     select
-        category_id,
-        name,
+        {{ columns_of('category') }},
         source_system,
         source_position,
         changed_at

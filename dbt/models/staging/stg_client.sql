@@ -8,19 +8,8 @@ latest as (
 
 final as (
     select
-        client_id,
-        first_name,
-        last_name,
-        email_hash,
-        birth_year,
-        marital_status,
-        gender,
-        annual_income,
+        {{ columns_of('client') }},
         currency,
-        total_children,
-        education,
-        occupation,
-        home_owner,
         misfits,
         source_system,
         source_table,

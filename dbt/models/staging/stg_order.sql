@@ -1,13 +1,5 @@
 with changes as (
-    {{ changes('order', {
-        'order_id': 'id',
-        'order_number': 'varchar',
-        'ordered_at': 'instant',
-        'client_id': 'id',
-        'territory_id': 'id',
-        'transporter_id': 'id',
-        'status': 'varchar',
-    }, expected=['ordered_at']) }}
+    {{ changes('order') }}
 ),
 
 latest as (

@@ -1,11 +1,5 @@
 with changes as (
-    {{ changes('order_item', {
-        'order_id': 'id',
-        'line_number': 'bigint',
-        'product_id': 'id',
-        'quantity': 'money',
-        'unit_price': 'money',
-    }, expected=['product_id', 'quantity', 'unit_price']) }}
+    {{ changes('order_item') }}
 ),
 
 latest as (
@@ -15,11 +9,7 @@ latest as (
 final as (
     select
         id_prefix || order_id || '-' || cast(line_number as varchar) as order_item_id,
-        order_id,
-        line_number,
-        product_id,
-        quantity,
-        unit_price,
+        {{ columns_of('order_item') }},
         currency,
         misfits,
         gaps,

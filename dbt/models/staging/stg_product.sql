@@ -8,20 +8,8 @@ latest as (
 
 final as (
     select
-        product_id,
-        sku,
-        name,
-        model,
-        description,
-        color,
-        standard_cost,
-        list_price,
+        {{ columns_of('product') }},
         currency,
-        subcategory,
-        category,
-        subcategory_id,
-        category_id,
-        modified_at,
         misfits,
         source_system,
         source_table,

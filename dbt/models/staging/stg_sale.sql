@@ -1,15 +1,5 @@
 with changes as (
-    {{ changes('sale', {
-        'sale_id': 'id',
-        'order_id': 'id',
-        'line_number': 'bigint',
-        'sale_date': 'local_time',
-        'product_id': 'id',
-        'client_id': 'id',
-        'territory_id': 'id',
-        'quantity': 'money',
-        'amount': 'money',
-    }, expected=['product_id', 'quantity', 'amount']) }}
+    {{ changes('sale') }}
 ),
 
 -- A table of invoiced lines may have no number of its own.

@@ -1,9 +1,5 @@
 with changes as (
-    {{ changes('subcategory', {
-        'subcategory_id': 'id',
-        'name': 'varchar',
-        'category_id': 'id',
-    }) }}
+    {{ changes('subcategory') }}
 ),
 
 latest as (
@@ -12,9 +8,7 @@ latest as (
 
 final as (
     select
-        subcategory_id,
-        name,
-        category_id,
+        {{ columns_of('subcategory') }},
         source_system,
         source_position,
         changed_at

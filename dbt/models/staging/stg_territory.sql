@@ -1,10 +1,5 @@
 with changes as (
-    {{ changes('territory', {
-        'territory_id': 'id',
-        'region': 'varchar',
-        'country': 'varchar',
-        'continent': 'varchar',
-    }) }}
+    {{ changes('territory') }}
 ),
 
 latest as (
@@ -13,10 +8,7 @@ latest as (
 
 final as (
     select
-        territory_id,
-        region,
-        country,
-        continent,
+        {{ columns_of('territory') }},
         misfits,
         source_system,
         source_table,

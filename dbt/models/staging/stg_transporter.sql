@@ -1,10 +1,5 @@
 with changes as (
-    {{ changes('transporter', {
-        'transporter_id': 'id',
-        'name': 'varchar',
-        'ship_base': 'money',
-        'ship_rate': 'money',
-    }) }}
+    {{ changes('transporter') }}
 ),
 
 latest as (
@@ -13,10 +8,7 @@ latest as (
 
 final as (
     select
-        transporter_id,
-        name,
-        ship_base,
-        ship_rate,
+        {{ columns_of('transporter') }},
         currency,
         misfits,
         source_system,

@@ -7,7 +7,7 @@ import {
   type PartitionBatch,
   rawTopicOf,
 } from '../../../shared/bus/index.ts'
-import { parseSource } from '../../../shared/config/index.ts'
+import { parseSource } from '../../../shared/capture/sources.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
 import { openVault } from '../../../shared/privacy/index.ts'
 import type { Store } from '../../../shared/store/index.ts'

@@ -2,13 +2,14 @@ import { type NewRecord, topicsOf } from '../../../shared/bus/index.ts'
 import {
   type Admitted,
   admit,
+  type DebeziumSource,
+  isDebezium,
   loadRawEpochs,
   parkRefusals,
   readDebeziumValue,
   readMessages,
   saveAdmitted,
 } from '../../../shared/capture/index.ts'
-import type { Source } from '../../../shared/config/index.ts'
 import { type BatchResult, defineEventFunction, type Resources } from '../../../shared/contract/index.ts'
 import { ConfigError, OutageError } from '../../../shared/errors/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
@@ -24,7 +25,7 @@ export default defineEventFunction({
   uses: ['store', 'bus', 'sources', 'privacy'],
 
   async init({ resources }) {
-    const sources = resources.sources.filter(({ capture }) => capture === 'debezium')
+    const sources = resources.sources.filter(isDebezium)
     await resources.bus.ensureTopics(topicsOf(sources))
     return new Map(
       sources.map(source => [source.system, { source, vault: resources.privacy.vaultOf(source.system) }]),
@@ -44,7 +45,7 @@ export default defineEventFunction({
 
 const parked = (id: string, reason: string): BatchResult => ({ id, status: 'parked', reason })
 
-type System = { source: Source; vault: ReturnType<Resources['privacy']['vaultOf']> }
+type System = { source: DebeziumSource; vault: ReturnType<Resources['privacy']['vaultOf']> }
 
 /** Messages of one raw topic, in the order in which they lie there. */
 async function admitMessages(

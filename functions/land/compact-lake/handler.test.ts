@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { parseSource } from '../../../shared/config/index.ts'
+import { parseSource } from '../../../shared/capture/sources.ts'
 import { NotFoundError } from '../../../shared/errors/index.ts'
 import {
   OWN_COLUMNS,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseSource } from '../../../shared/config/index.ts'
+import { parseSource } from '../../../shared/capture/sources.ts'
 import {
   openTable,
   readRows,

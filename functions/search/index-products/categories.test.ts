@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { parseSource } from '../../../shared/config/index.ts'
+import { parseSource } from '../../../shared/capture/sources.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { makeEvent, makeTruncate } from '../../../tests/support/catalogue.ts'
 import { startFunction } from '../../../tests/support/function.ts'

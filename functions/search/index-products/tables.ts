@@ -1,5 +1,11 @@
 import { epochStart } from '../../../shared/bus/index.ts'
-import { idPrefixOf, type Source, type SourceTable } from '../../../shared/config/index.ts'
+import {
+  describeEntity,
+  type Entity,
+  idPrefixOf,
+  type Source,
+  type SourceTable,
+} from '../../../shared/config/index.ts'
 import {
   type BusEvent,
   CHANGE,
@@ -13,12 +19,13 @@ import type { Query } from '../../../shared/store/index.ts'
 import { findProductsOf, resolveCategories, type TouchedCategories } from './categories.ts'
 import { toStored } from './stored.ts'
 
-/** A table of the index: the entity that it is made of, its key, and the columns that it takes from the source. */
+/** A table of the index: the entity that it is made of, its key, the columns of the entity that it has, and those that it folds. */
 type IndexTable = {
-  entity: SourceTable['entity']
+  entity: Entity
   name: string
   key: string[]
-  columns: Record<string, string>
+  columns: string[]
+  folded: string[]
 }
 
 const INDEX_TABLES: IndexTable[] = [
@@ -26,50 +33,56 @@ const INDEX_TABLES: IndexTable[] = [
     entity: 'product',
     name: 'search.product',
     key: ['product_id'],
-    columns: {
-      product_id: 'text',
-      sku: 'text',
-      name: 'text',
-      model: 'text',
-      description: 'text',
-      category: 'text',
-      subcategory: 'text',
-      color: 'text',
-      list_price: 'numeric',
-      category_id: 'text',
-      subcategory_id: 'text',
-      sku_key: 'text',
-      name_key: 'text',
-      category_key: 'text',
-      subcategory_key: 'text',
-      color_key: 'text',
-    },
+    columns: [
+      ...[
+        'product_id',
+        'sku',
+        'name',
+        'model',
+        'description',
+        'category',
+        'subcategory',
+        'color',
+        'list_price',
+      ],
+      ...['category_id', 'subcategory_id'],
+    ],
+    folded: ['sku_key', 'name_key', 'category_key', 'subcategory_key', 'color_key'],
   },
   {
     entity: 'category',
     name: 'search.category',
     key: ['category_id'],
-    columns: { category_id: 'text', name: 'text', name_key: 'text' },
+    columns: ['category_id', 'name'],
+    folded: ['name_key'],
   },
   {
     entity: 'subcategory',
     name: 'search.subcategory',
     key: ['subcategory_id'],
-    columns: { subcategory_id: 'text', category_id: 'text', name: 'text', name_key: 'text' },
+    columns: ['subcategory_id', 'category_id', 'name'],
+    folded: ['name_key'],
   },
   {
     entity: 'product_text',
     name: 'search.product_text',
     key: ['system', 'model', 'culture'],
-    columns: { model: 'text', culture: 'text', description: 'text' },
+    columns: ['model', 'culture', 'description'],
+    folded: [],
   },
   {
     entity: 'inventory',
     name: 'search.stock',
     key: ['product_id', 'location'],
-    columns: { product_id: 'text', location: 'text', quantity: 'numeric' },
+    columns: ['product_id', 'location', 'quantity'],
+    folded: [],
   },
 ]
+
+/** Whether a column is a number in the index; every other is text. */
+function isNumber({ entity }: IndexTable, name: string | undefined): boolean {
+  return name !== undefined && describeEntity(entity).columns[name] === 'money'
+}
 
 /** Where the events of a topic go, and under which names. */
 export type Target = { source: Source; table: SourceTable; index: IndexTable }
@@ -93,7 +106,7 @@ function toIndexRow({ source, table, index }: Target, row: Row): Row {
   for (const [name, given] of Object.entries(row)) {
     const column = table.columns[name]
     if (column?.as === undefined) continue
-    const value = index.columns[column.as] === 'numeric' && !hasRoom(given) ? null : given
+    const value = isNumber(index, column.as) && !hasRoom(given) ? null : given
     const prefix = idPrefixOf(source, table, column)
     renamed[column.as] = prefix === undefined || value === null ? value : `${prefix}${value}`
   }
@@ -184,12 +197,12 @@ async function upsert(
   changes: { row: Row; position: string; isDeleted: boolean }[],
 ): Promise<void> {
   if (changes.length === 0) return
-  const columns = Object.entries(index.columns)
-  const names = columns.map(([name]) => name)
+  const names = [...index.columns, ...index.folded]
+  const arrays = names.map((name, i) => `$${i + 6}::${isNumber(index, name) ? 'numeric' : 'text'}[]`)
   const written = ['system', 'source_table', 'position', 'is_deleted', ...names]
   await query(
     `insert into ${index.name} as t (${written.join(', ')})
-     select $1, $5, r.* from unnest($2::text[], $3::boolean[], ${columns.map(([, type], i) => `$${i + 6}::${type}[]`).join(', ')})
+     select $1, $5, r.* from unnest($2::text[], $3::boolean[], ${arrays.join(', ')})
        as r (position, is_deleted, ${names.join(', ')})
      where not exists (select 1 from search.cleared c where c.topic = $4 and c.position > r.position collate "C")
      on conflict (${index.key.join(', ')}) do update

@@ -7,6 +7,7 @@ import { checkLease, saveProblem } from '../state.ts'
 import type { Catalog } from './catalog.ts'
 import { type Collector, makeCollector, OtherLogError, ReadAgainError, type Streamed } from './collector.ts'
 import { slotOf, uniqueIndex } from './inspect.ts'
+import type { PostgresSource } from './keys.ts'
 import { type Plan, planCapture } from './plan.ts'
 import { connectSource, prepareSource } from './prepare.ts'
 import { forgetTable, forgetTables, saveServer } from './progress.ts'
@@ -26,7 +27,7 @@ const HEARTBEAT_MS = 1000
  * so a restart anywhere neither loses nor doubles one.
  * @throws ConfigError where the source cannot be captured as it is; OutageError where it went away
  */
-export async function capturePostgres(options: CaptureOptions): Promise<void> {
+export async function capturePostgres(options: CaptureOptions<PostgresSource>): Promise<void> {
   const { source, store, lease, signal } = options
   try {
     await capture(options)
@@ -62,7 +63,7 @@ function isUntold(error: unknown): boolean {
   return code === UNDEFINED_OBJECT && /publication/.test(message ?? '')
 }
 
-async function capture(options: CaptureOptions): Promise<void> {
+async function capture(options: CaptureOptions<PostgresSource>): Promise<void> {
   const { source, url, store, bus, lease, log, signal } = options
   const { system } = source
   const control = await connectSource(url, signal)
@@ -85,7 +86,7 @@ async function capture(options: CaptureOptions): Promise<void> {
 type Running = { replication: ReplicationStream; collector: Collector; writer: Writer }
 
 async function stream(
-  options: CaptureOptions,
+  options: CaptureOptions<PostgresSource>,
   control: pg.Client,
   catalog: Catalog,
   plan: Plan,
@@ -168,7 +169,7 @@ function streamedTables(source: Source, catalog: Catalog, plan: Plan): Map<strin
 
 /** Each second: how far the source's log is, and whether anything there has changed that must not. */
 async function keepWatch(
-  { source, store, log }: CaptureOptions,
+  { source, store, log }: CaptureOptions<PostgresSource>,
   control: pg.Client,
   catalog: Catalog,
   plan: Plan,
@@ -193,7 +194,7 @@ const LOOK_FOR_OWED_MS = 200
 
 /** Reads what is still to be read, and afterwards what the log tells in part only, for as long as the stream goes on. */
 async function keepReading(
-  { source, url, log }: CaptureOptions,
+  { source, url, log }: CaptureOptions<PostgresSource>,
   catalog: Catalog,
   plan: Plan,
   { replication, collector, writer }: Running,

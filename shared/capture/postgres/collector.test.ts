@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseSource, type SourceTable } from '../../config/index.ts'
+import { parseSource } from '../../capture/sources.ts'
+import type { SourceTable } from '../../config/index.ts'
 import type { RawRow } from '../admission.ts'
 import { type Chunk, isStep, makeCollector, OtherLogError, ReadAgainError } from './collector.ts'
 import { readVisibility } from './visibility.ts'

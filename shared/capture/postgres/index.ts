@@ -1,7 +1,12 @@
 import type { Capture } from '../capture.ts'
 import { capturePostgres } from './capture.ts'
 import { forgetSource } from './forget.ts'
+import type { PostgresSource } from './keys.ts'
 import { checkSource } from './prepare.ts'
 
 /** Follows a Postgres by logical replication (docs/decisions/0018). */
-export const postgres: Capture = { check: checkSource, run: capturePostgres, forget: forgetSource }
+export const postgresCapture: Capture<PostgresSource> = {
+  check: checkSource,
+  run: capturePostgres,
+  forget: forgetSource,
+}

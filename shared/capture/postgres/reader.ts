@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { type SecretUrl, type Source, type SourceTable, takenColumns } from '../../config/index.ts'
+import { type SecretUrl, type SourceTable, takenColumns } from '../../config/index.ts'
 import { connectPostgres } from '../../store/index.ts'
 import type { RawRow } from '../admission.ts'
 import type { Collector, ReadStep } from './collector.ts'
+import type { PostgresSource } from './keys.ts'
 import type { Reading } from './progress.ts'
 import { behindPageHeader, parseLsn } from './replication.ts'
 import { SESSION_OPTIONS } from './types.ts'
@@ -37,7 +38,7 @@ export type Readable = {
 }
 
 export type ReaderOptions = {
-  source: Source
+  source: PostgresSource
   url: SecretUrl
   collector: Collector
   /** Schemas of the keys' types, where their operators are. */

@@ -1,4 +1,4 @@
-import { readSources } from '../../config/index.ts'
+import { readSources } from '../../capture/sources.ts'
 import type { Openers } from '../resources.ts'
 
 const open: Openers['sources'] = async settings => ({ value: readSources(settings.SOURCES) })

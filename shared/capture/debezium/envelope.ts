@@ -1,7 +1,7 @@
-import type { CommitDigits } from '../bus/index.ts'
-import type { ColumnType, Source, SourceTable } from '../config/index.ts'
-import type { Operation } from '../events/index.ts'
-import type { RawRow } from './admission.ts'
+import type { CommitDigits } from '../../bus/index.ts'
+import type { ColumnType, SourceTable } from '../../config/index.ts'
+import type { Operation } from '../../events/index.ts'
+import type { RawRow } from '../admission.ts'
 import {
   NoPlaceError,
   readBigint,
@@ -12,7 +12,8 @@ import {
   toDouble,
   type Value,
   ValueError,
-} from './values.ts'
+} from '../values.ts'
+import type { DebeziumSource } from './kind.ts'
 
 /** A column's value as Debezium writes it, and what its schema says of it, where there is one. */
 export type DebeziumValue = { value: unknown; schema: FieldSchema | undefined; decimals: 'string' | 'base64' }
@@ -60,7 +61,7 @@ const OPERATIONS = ['c', 'u', 'd', 'r', 't']
  * Reads a message of a source's raw topic: JSON with or without its schema.
  * @param message its text, in which no number has lost digits; null is a tombstone
  */
-export function readDebezium(source: Source, message: unknown): DebeziumMessage {
+export function readDebezium(source: DebeziumSource, message: unknown): DebeziumMessage {
   if (message === null) return { kind: 'nothing' }
   const parsed = typeof message === 'string' ? parse(message) : message
   if (!isObject(parsed)) return { kind: 'foreign', reason: 'malformed_event' }
@@ -80,7 +81,7 @@ function readOther(envelope: Envelope): DebeziumMessage {
 }
 
 function readChange(
-  source: Source,
+  source: DebeziumSource,
   envelope: Envelope,
   schema: FieldSchema | undefined,
   message: unknown,
@@ -141,7 +142,7 @@ function readPlace(origin: Record<string, unknown>, transaction: Envelope['trans
 }
 
 function readRow(
-  { debezium: { decimals } }: Source,
+  { debezium: { decimals } }: DebeziumSource,
   row: Record<string, unknown> | null | undefined,
   schema: FieldSchema | undefined,
 ): RawRow<DebeziumValue> | undefined {

@@ -1,9 +1,9 @@
-import { makePosition, type NewRecord, type Position, snapshotEnd } from '../bus/index.ts'
-import type { Source } from '../config/index.ts'
-import type { BusEvent } from '../events/index.ts'
-import { makeSnapshotEnds, ORDINALS_PER_CHANGE, type RawChange } from './admission.ts'
-import { type DebeziumValue, type Place, readDebezium } from './debezium.ts'
+import { makePosition, type NewRecord, type Position, snapshotEnd } from '../../bus/index.ts'
+import type { BusEvent } from '../../events/index.ts'
+import { makeSnapshotEnds, ORDINALS_PER_CHANGE, type RawChange } from '../admission.ts'
+import { type DebeziumValue, type Place, readDebezium } from './envelope.ts'
 import type { RawEpoch, RawEpochs } from './epochs.ts'
+import type { DebeziumSource } from './kind.ts'
 
 /** Changes up to the end of a snapshot, and the events that tell of that end. */
 type Run = { changes: RawChange<DebeziumValue>[]; ends: NewRecord[] }
@@ -21,7 +21,7 @@ export type ReadMessages = {
  * Reads messages of a system's raw topic, in the order in which they lie there: each change with its position, and where a
  * snapshot begins and ends.
  */
-export function readMessages(source: Source, events: BusEvent[], epochs: RawEpochs): ReadMessages {
+export function readMessages(source: DebeziumSource, events: BusEvent[], epochs: RawEpochs): ReadMessages {
   let run: Run = { changes: [], ends: [] }
   const read: ReadMessages = { results: [], runs: [run], mark: undefined, last: undefined }
   const endSnapshot = (epoch: RawEpoch, offset: bigint, at: string) => {

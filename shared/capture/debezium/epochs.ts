@@ -1,4 +1,4 @@
-import type { Query } from '../store/index.ts'
+import type { Query } from '../../store/index.ts'
 
 /** A snapshot's messages in the raw topic, and the epoch of all from there on. */
 export type RawEpoch = {

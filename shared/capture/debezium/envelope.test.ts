@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { epochStart, makePosition, snapshotEnd } from '../bus/index.ts'
-import { type ColumnType, parseSource } from '../config/index.ts'
-import { readDebezium, readDebeziumValue } from './debezium.ts'
-import { NoPlaceError, ValueError } from './values.ts'
+import { parseDebeziumSource } from '../../../tests/support/debezium-source.ts'
+import { epochStart, makePosition, snapshotEnd } from '../../bus/index.ts'
+import type { ColumnType } from '../../config/index.ts'
+import { NoPlaceError, ValueError } from '../values.ts'
+import { readDebezium, readDebeziumValue } from './envelope.ts'
 
 const sourceWith = (debezium = '') =>
-  parseSource(
+  parseDebeziumSource(
     'shop.yml',
     `
 connection: shop

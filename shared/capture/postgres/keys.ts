@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { databaseKeys, type SourceKeys, type SourceOf } from '../../config/index.ts'
+
+/** What a source file says of a Postgres that the connector follows. */
+export const keys = {
+  source: {
+    ...databaseKeys,
+    snapshot: z
+      .strictObject({
+        rowsPerSecond: z
+          .number()
+          .int()
+          .min(1)
+          .optional()
+          .describe(
+            'At most so many rows are read of it in a second, where the database has little to spare',
+          ),
+      })
+      .optional()
+      .describe('How its tables are read, at first and again'),
+  },
+  table: {},
+} satisfies SourceKeys
+
+export type PostgresSource = SourceOf<typeof keys>

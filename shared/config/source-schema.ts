@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { column } from './column.ts'
+import { ENTITY_NAMES } from './entities.ts'
+
+/** Keys that a source of any kind has, besides `capture` and `tables`. */
+const sourceKeys = {
+  timeZone: z
+    .string()
+    .refine(zone => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'unknown time zone')
+    .describe('Zone of its business dates, such as Europe/Berlin'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be a currency code such as EUR')
+    .default('USD')
+    .describe('Currency of its amounts (ISO 4217)'),
+  idPrefix: z
+    .string()
+    .default('')
+    .describe('Set before its ids, where those of another source would be the same'),
+}
+
+/** Keys that a table of any source has. */
+export const tableKeys = {
+  entity: z.enum(ENTITY_NAMES).describe('What its rows are, to search and to the warehouse'),
+  key: z
+    .array(z.string())
+    .min(1, 'a table needs a key')
+    .describe('Columns that tell its rows apart, in the order of the primary key'),
+  client: z
+    .string()
+    .optional()
+    .describe("In a table with personal data: the column that holds the client's id"),
+  partitions: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('Partitions of its topic: rows of one key keep their order; fixed once the topic is there'),
+  idPrefix: z
+    .string()
+    .default('')
+    .describe(
+      "Set before its rows' ids, behind the source's own, where another table of the source has the same entity",
+    ),
+  columns: z
+    .record(z.string(), column)
+    .describe(
+      "By the source's name; what is not listed is not captured, and refused where there is personal data",
+    ),
+}
+const table = z.strictObject(tableKeys)
+export type ReadTable = z.output<typeof table>
+
+/** What every kind of capture takes. */
+export const anySourceSchema = z.strictObject({
+  capture: z.unknown().describe('How its changes are read'),
+  ...sourceKeys,
+  tables: z.record(z.string(), table).describe("By the table's name"),
+})
+
+/** The keys of a source that is reached by a URL, for kinds of capture to take. */
+export const connectionKey = {
+  connection: z
+    .string()
+    .describe(
+      'Name of its URL: the setting <NAME>_URL or <NAME>_URL_FILE, or the file secrets/<name>.url under CORDAGE_HOME',
+    ),
+}
+/** The keys of a source that is a database. */
+export const databaseKeys = {
+  ...connectionKey,
+  namespace: z.string().default('public').describe('Schema of the tables'),
+}
+
+/** What a kind of capture adds to the keys of a source file: to the source, and to each of its tables. */
+export type SourceKeys = { source: z.ZodRawShape; table: z.ZodRawShape }
+export type SourceKind = {
+  /** How changes are read, to go on behind "How its changes are read:". */
+  summary: string
+  keys: SourceKeys
+}
+/** Kinds of capture, by what a source file calls them. */
+export type SourceKinds = Record<string, SourceKind>
+
+/** A source file whose capture is `name`. */
+export function sourceSchemaOf(name: string, { summary, keys }: SourceKind) {
+  return anySourceSchema.extend({
+    capture: z.literal(name).describe(`How its changes are read: ${summary}`),
+    ...keys.source,
+    tables: z.record(z.string(), table.extend(keys.table)).describe("By the table's name"),
+  })
+}
+
+export type SourceTable = ReadTable & { name: string; topic: string; personal: boolean }
+
+/** What is known of a source of any kind. */
+export type Source = z.output<z.ZodObject<typeof sourceKeys>> & {
+  capture: string
+  system: string
+  /** The file that describes it. */
+  file: string
+  /** Of a kind that is reached by a URL. */
+  connection?: string
+  /** Of a database; empty where there is none. */
+  namespace: string
+  tables: SourceTable[]
+}
+
+/** A source of a kind, with the keys of its own. */
+export type SourceOf<Keys extends SourceKeys> = Omit<Source, 'tables'> &
+  z.output<z.ZodObject<Keys['source']>> & { tables: (SourceTable & z.output<z.ZodObject<Keys['table']>>)[] }
