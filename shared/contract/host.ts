@@ -10,7 +10,7 @@ import type { Authenticate, Identity } from './access.ts'
 import { eventsOf, handleEach, handleEvents } from './batch.ts'
 import { type BatchResult, type Context, type FunctionDefinition, jobOf } from './define.ts'
 import { checkOutput, parseInput } from './input.ts'
-import { type JobDesk, readCallback, startEach, startRequested, toOutcome } from './job-calls.ts'
+import { answerStart, type JobDesk, readCallback, readWaitMs, startEach, toOutcome } from './job-calls.ts'
 import {
   type FunctionReply,
   type FunctionRequest,
@@ -215,10 +215,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       const { event, response } = step
       const single = definition.kind === 'request' && event.message?.kind !== 'batch'
       if (single && isStart(event)) {
-        const jobId = response as string
-        // X-Call-Id: OpenFaaS' name for the same.
-        const headers = { 'content-type': 'application/json', location: `/jobs/${jobId}`, 'x-call-id': jobId }
-        step.response = { status: 202, headers, body: JSON.stringify({ jobId }) }
+        step.response = response as FunctionReply
         return
       }
       const body = single ? checkOutput(definition.output, response) : { results: response }
@@ -235,6 +232,8 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   /** Whether a call starts a job instead of being answered. */
   const isStart = ({ work, isLater }: Call) =>
     definition.kind === 'request' && !work && (isJob || isLater === true)
+
+  const waitOf = ({ request }: Call) => readWaitMs(request.headers.prefer)
 
   /** Its signal, and the resources that end with it, are made for those who ask for them. */
   const contextOf = (call: Call, limit: AbortSignal): Context<ResourceName, unknown> => {
@@ -270,23 +269,25 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
           eventsHandled.inc({ function: definition.name, status, reason }, length)
       return results
     }
-    if (isStart(call)) return await start(call, definition)
+    if (isStart(call)) return await start(call, definition, context.signal)
     if (call.message?.kind === 'batch') return await handleEach(definition, call.message.events, context)
     return await definition.handle(call.input, context)
   }
 
-  const start = async (call: Call, { name, input }: FunctionDefinition & { kind: 'request' }) => {
+  const start = async (
+    call: Call,
+    { name, input }: FunctionDefinition & { kind: 'request' },
+    signal: AbortSignal,
+  ) => {
     const desk = options.jobs
     if (!desk) throw new Error(`${name} is run as a job, and there is nowhere to keep it`)
     const { message, identity } = call
     if (message?.kind === 'batch')
       return await startEach(desk, name, message.events, data => parseInput(input, data))
     const callbackUrl = readCallback(call.request.headers['x-callback-url'], settings)
-    return await startRequested(
-      desk,
-      { function: name, input: call.input },
-      { message, identity, callbackUrl },
-    )
+    const waitMs = waitOf(call)
+    const job = { function: name, input: call.input }
+    return await answerStart(desk, job, { message, identity, callbackUrl, waitMs, signal })
   }
 
   const pipeline = middy({
@@ -309,7 +310,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     }
   }
   const limits = { getRemainingTimeInMillis: () => timeoutMs }
-  const startLimits = { getRemainingTimeInMillis: () => settings.TIMEOUT_MS }
+  const startLimits = (call: Call) => ({ getRemainingTimeInMillis: () => settings.TIMEOUT_MS + waitOf(call) })
   const untilIdle = async () => {
     if (inFlight === 0) return
     const end = () => stopping.abort(new OutageError(definition.name, 'it is being stopped'))
@@ -319,7 +320,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     })
     clearTimeout(timer)
   }
-  const through = (call: Call) => pipeline(call, isStart(call) ? startLimits : limits)
+  const through = (call: Call) => pipeline(call, isStart(call) ? startLimits(call) : limits)
 
   return {
     definition,

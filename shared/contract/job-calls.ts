@@ -1,12 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Settings } from '../config/index.ts'
 import { BadInputError } from '../errors/index.ts'
-import { type NewJob, type Outcome, startJob } from '../jobs/index.ts'
+import { findJob, type Job, type NewJob, type Outcome, startJob } from '../jobs/index.ts'
 import type { Query } from '../store/index.ts'
 import type { Identity } from './access.ts'
 import { idOf } from './batch.ts'
 import type { BatchResult } from './define.ts'
 import type { FunctionReply, Message, RawEvent } from './message.ts'
 import type { Problem } from './problem.ts'
+import { plainReply, problemReply } from './reply.ts'
+
+/** Between two looks whether a job has ended for which its caller waits. */
+const LOOK_MS = 100
+/** The longest that a caller may wait: proxies give up sooner. */
+const MAX_WAIT_S = 600
 
 /** Where a function's jobs are kept, and who is told that there is a new one. */
 export type JobDesk = { query: Query; started(): void }
@@ -19,16 +26,24 @@ const fromEvent = ({ id, source, type }: RawEvent): Partial<NewJob> => ({
   ...(type === SCHEDULE && typeof source === 'string' && { series: source }),
 })
 
-/** Starts the job that a request asks for. @returns its id */
-export async function startRequested(
+/** Starts the job that a request asks for, and waits for its end for as long as the caller wishes. */
+export async function answerStart(
   desk: JobDesk,
   job: { function: string; input: unknown },
   {
     message,
     identity,
     callbackUrl,
-  }: { message: Message | undefined; identity: Identity | undefined; callbackUrl: string | undefined },
-): Promise<string> {
+    waitMs,
+    signal,
+  }: {
+    message: Message | undefined
+    identity: Identity | undefined
+    callbackUrl: string | undefined
+    waitMs: number
+    signal: AbortSignal
+  },
+): Promise<FunctionReply> {
   const id = await startJob(desk.query, {
     ...job,
     ...(message?.kind === 'event' && fromEvent(message.event)),
@@ -36,7 +51,45 @@ export async function startRequested(
     callbackUrl,
   })
   desk.started()
-  return id
+  // X-Call-Id: OpenFaaS' name for the same.
+  const headers = { location: `/jobs/${id}`, 'x-call-id': id }
+  const ended = waitMs > 0 ? await waitForEnd(desk.query, id, waitMs, signal) : undefined
+  if (!ended) return withHeaders(plainReply(202, JSON.stringify({ jobId: id })), headers)
+  const applied = { ...headers, 'preference-applied': `wait=${waitMs / 1000}` }
+  if (ended.state === 'done') return withHeaders(plainReply(200, JSON.stringify(ended.result)), applied)
+  if (ended.state === 'cancelled')
+    return problemReply(409, 'Cancelled', `the job ${id} was cancelled`, {
+      reason: 'cancelled',
+      headers: applied,
+    })
+  const problem = ended.problem as Problem
+  return withHeaders(plainReply(problem.status, JSON.stringify(problem), 'application/problem+json'), applied)
+}
+
+const withHeaders = (reply: FunctionReply, headers: Record<string, string>): FunctionReply => ({
+  ...reply,
+  headers: { ...reply.headers, ...headers },
+})
+
+/** @returns the job, once it has ended; undefined where that takes longer */
+async function waitForEnd(
+  query: Query,
+  id: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<Job | undefined> {
+  for (const until = Date.now() + waitMs; Date.now() < until; ) {
+    const job = await findJob(query, id)
+    if (job?.finishedAt) return job
+    await sleep(Math.min(LOOK_MS, Math.max(until - Date.now(), 0)), undefined, { signal })
+  }
+  return undefined
+}
+
+/** How long a caller wishes to wait for a job's end: `Prefer: wait=<seconds>` (RFC 7240). */
+export function readWaitMs(header: string | string[] | undefined): number {
+  const [, seconds = '0'] = /(?:^|,)\s*wait\s*=\s*"?(\d{1,6})/i.exec([header].flat().join(',')) ?? []
+  return Math.min(Number(seconds), MAX_WAIT_S) * 1000
 }
 
 /** A job for each event of a batch. @param parse refuses an input */

@@ -113,6 +113,33 @@ test('a call starts a job, and the job tells how it went', async () => {
   )
 })
 
+test('a caller who would rather wait gets the result, or the problem, or the job once the time is up', async () => {
+  const wait = (seconds: string) => ({ prefer: `respond-async, wait=${seconds}` })
+  const done = await call({ rows: 7 }, wait('5'))
+  assert.deepEqual(
+    [done.status, done.said, done.headers['preference-applied']],
+    [200, { trained: 7 }, 'wait=5'],
+  )
+  assert.equal(done.headers.location, `/jobs/${done.headers['x-call-id']}`)
+  const failed = await call({ rows: 404 }, wait('5'))
+  assert.deepEqual(
+    [failed.status, failed.said.reason, failed.headers['content-type']],
+    [500, 'too_few_rows', 'application/problem+json'],
+  )
+  // Longer than a call may take otherwise (TIMEOUT_MS).
+  const startedAt = performance.now()
+  const waiting = await call({ rows: 999 }, wait('2'))
+  assert.deepEqual([waiting.status, Object.keys(waiting.said)], [202, ['jobId']])
+  assert.ok(performance.now() - startedAt >= 2000)
+  await jobs(`/jobs/${waiting.said.jobId}`, 'DELETE')
+  assert.equal((await ended(waiting.said.jobId ?? '')).state, 'cancelled')
+  assert.equal((await call({ rows: 7 }, wait('soon'))).status, 202)
+  await waitFor(
+    'all jobs',
+    async () => (await jobs('/jobs', 'GET', 'state=waiting&state=running')).said.jobs.length === 0,
+  )
+})
+
 test('bad input is refused at once, and starts nothing', async () => {
   const { status, said } = await call({ rows: 0 })
   assert.deepEqual([status, said.title], [400, 'Bad input'])

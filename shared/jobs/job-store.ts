@@ -26,7 +26,7 @@ export type NewJob = {
   input: unknown
   /** An event starts one job, however often it comes. */
   eventId?: string | undefined
-  /** Where such events come from: while one job of a series waits, another event of it starts none. */
+  /** Where such events come from: while one job of a series waits, to begin or to be tried again, another event of it starts none. */
   series?: string | undefined
   requestedBy?: string | undefined
   callbackUrl?: string | undefined
@@ -47,7 +47,7 @@ export async function startJob(query: Query, job: NewJob): Promise<string> {
   ]
   const [row] = await query<{ id: string }>(
     `with waiting as (
-       select id from ops.job_record where function = $1 and series = $4::text and state = 'waiting' and attempts = 0 limit 1
+       select id from ops.job_record where function = $1 and series = $4::text and state = 'waiting' limit 1
      ), started as (
        insert into ops.job_record (function, input, event_id, series, requested_by, callback_url, callback_at)
        select $1, $2::json, $3::text, $4::text, $5::text, $6::text, case when $6::text is not null then now() end where not exists (select 1 from waiting)

@@ -103,6 +103,9 @@ test('an event starts one job however often it comes; of a series one waits; ano
   assert.notEqual(await start({ eventId: '/a#2' }), one)
   const first = await start({ eventId: '/s#1', series: '/s' })
   assert.equal(await start({ eventId: '/s#2', series: '/s' }), first)
+  // One that waits for what is away stands for the next as well: it sees what there is when it runs.
+  await store.query('update ops.job_record set attempts = 3 where id = $1', [first])
+  assert.equal(await start({ eventId: '/s#3', series: '/s' }), first)
   const ids = await Promise.all(Array.from({ length: 20 }, () => start({ eventId: '/b#1' })))
   assert.equal(new Set(ids).size, 1)
   await store.query('delete from ops.job_record')

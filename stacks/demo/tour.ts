@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SecretUrl } from '../../shared/config/index.ts'
+import type { Job } from '../../shared/jobs/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
 import type { LocalStack } from '../local/stack.ts'
 
@@ -51,8 +52,11 @@ export async function showAnswers({ stack, source, say, signal }: Tour): Promise
     },
   )
   if (!landed) return
-  await call('build-warehouse', {})
-  await call('publish-marts', {})
+  await runJob({ gateway, say, signal }, 'build-warehouse')
+  await runJob({ gateway, say, signal }, 'publish-marts')
+  repeat(
+    `curl -s -H 'content-type: application/json' -H 'prefer: wait=120' -d '{}' ${gateway}/function/build-warehouse`,
+  )
   const weeks = await call<MartAnswer>('read-mart', {
     mart: 'agg_sales_weekly',
     orderBy: '-week_start',
@@ -69,6 +73,32 @@ export async function showAnswers({ stack, source, say, signal }: Tour): Promise
   repeat(`curl -s '${gateway}/function/read-mart?mart=agg_sales_weekly&orderBy=-week_start&limit=4'`)
 
   await showChange({ source, say, search, gateway, signal })
+}
+
+/** Has a function run as a job, as one does by hand, and says how far it is now and then. */
+async function runJob(
+  { gateway, say, signal }: Pick<Tour, 'say' | 'signal'> & { gateway: string },
+  name: string,
+): Promise<void> {
+  const started = await fetch(`${gateway}/async-function/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
+  const place = `${gateway}${started.headers.get('location')}`
+  let saidAt = performance.now()
+  const job = await until(
+    signal,
+    async () => (await (await fetch(place)).json()) as Job,
+    ({ finishedAt, progress }) => {
+      if (finishedAt === null && progress && performance.now() - saidAt > 5000) {
+        say(`    ${name}: ${progress.text}`)
+        saidAt = performance.now()
+      }
+      return finishedAt !== null
+    },
+  )
+  if (job && job.state !== 'done') throw new Error(`${name} ${job.state}: ${JSON.stringify(job.problem)}`)
 }
 
 /** Changes a price at the source and waits until a search tells it. */

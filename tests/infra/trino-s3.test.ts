@@ -100,8 +100,8 @@ onEachStore(under => {
       const logged: string[] = []
       const resources = { store, objects, sources, warehouse }
       const onLog = (line: string) => logged.push(line)
-      const { call } = await startFunction(buildWarehouse, { resources, settings, onLog })
-      const { status, body } = await call({ threads: 4 })
+      const { attempt } = await startFunction(buildWarehouse, { resources, settings, onLog })
+      const { status, body } = await attempt({ threads: 4 })
       assert.equal(status, 200, logged.join(''))
       t.diagnostic(`built in ${body.tookMs} ms`)
       const rows = await warehouse.read(async ({ query, marts }) => {

@@ -88,7 +88,7 @@ after(async () => {
 })
 
 async function build(engine: 'duckdb' | 'trino') {
-  const { status, body } = await engines[engine].build.call({ threads: 4 })
+  const { status, body } = await engines[engine].build.attempt({ threads: 4 })
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   return body
 }
@@ -207,7 +207,7 @@ test('a failed build on Trino leaves the one that was there, and says what faile
     },
     settings: { CORDAGE_HOME: home },
   })
-  const { status, body } = await clashing.call({ threads: 4 })
+  const { status, body } = await clashing.attempt({ threads: 4 })
   await rm(other, { recursive: true })
   assert.deepEqual([status, body.reason], [500, 'failed_checks'])
   assert.match(
@@ -394,6 +394,6 @@ test('doctor says what a Trino lacks; a build waits for one that is away', async
   assert.match(await warehouseLine(url), /^ok +warehouse +\S+, Trino 476$/)
   assert.match(await warehouseLine(url.replace('/lake', '/system')), /is of system: name one of delta_lake/)
   const away = await openEngine('trino://cordage@127.0.0.1:1/lake', 'marts_away')
-  assert.equal((await away.build.call({})).status, 503)
+  assert.equal((await away.build.attempt({})).status, 503)
   assert.equal((await away.publish.call({})).status, 503)
 })

@@ -35,7 +35,7 @@ async function buildFrom(url: string, folder: string) {
     settings,
     onLog: line => logged.push(line),
   })
-  const { status, body } = await build.call({})
+  const { status, body } = await build.attempt({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   const { tookMs: _, ...said } = body
   const tables = await warehouse.read(async ({ query, marts }) => {

@@ -56,7 +56,7 @@ after(async () => {
 test('a lake in which nothing has landed gives a warehouse of empty tables, also to two who ask at once', async () => {
   const told: [number, string][] = []
   const [{ status, body }, other] = await Promise.all([
-    build.call({}),
+    build.attempt({}),
     build.host.perform(
       { id: '', function: 'build-warehouse', input: {}, attempts: 1, failures: 0 },
       { signal: new AbortController().signal, report: (...said) => void told.push(said) },
@@ -74,7 +74,7 @@ test('a lake in which nothing has landed gives a warehouse of empty tables, also
 
 test("the demo's data gives its known figures, whole and to the cent", async () => {
   await lake.writeDemo()
-  const { status, body } = await build.call({})
+  const { status, body } = await build.attempt({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   assert.equal((body.versions as Record<string, number>)['adventureworks.Sale'], 0)
   assert.deepEqual(body.warnings, [])
@@ -126,7 +126,7 @@ test('changes show by position, deletions close the history, and sales keep the 
     },
   ])
   await cover(store, at(0x3000), '2017-07-03T13:00:00.000Z')
-  const { status, body } = await build.call({})
+  const { status, body } = await build.attempt({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   assert.deepEqual(await select("select count(*) from stg_client where client_id = '14657'"), [['0']])
   assert.deepEqual(await select("select is_current, valid_to from dim_client where client_id = '14657'"), [
@@ -206,7 +206,7 @@ test('what landed beyond the position that every table has reached is left for t
     },
   ])
   await cover(store, at(0x4000), '2017-07-04T12:00:00.000Z')
-  const { status, body } = await build.call({})
+  const { status, body } = await build.attempt({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   assert.deepEqual(body.covered, { position: at(0x4000), changedAt: '2017-07-04T12:00:00.000Z' })
   assert.equal((await warehouse.read(async reader => reader.build)).position, at(0x4000))
@@ -220,7 +220,7 @@ test('what landed beyond the position that every table has reached is left for t
 test('a key that a completed second snapshot no longer shows is gone; what a source lacks is a warning', async () => {
   await lake.land([{ table: 'Transporter', epoch: 2 }])
   await cover(store, at(0x6000, 0, 2), '2017-07-05T12:00:00Z')
-  const { body } = await build.call({})
+  const { body } = await build.attempt({})
   assert.deepEqual(await select('select name from stg_transporter'), [['ONE']])
   assert.deepEqual(body.warnings, ['nothing_is_set_aside'])
   const setAside = body.setAside as SetAside[]
@@ -269,7 +269,7 @@ test('a bad row is set aside by table, key, column and reason; the rest is built
     badSale(60015, 0x7005, { ClientID: 4_711_000 }),
   ])
   await cover(store, at(0x7fff, 0, 2), '2017-07-06T12:00:00Z')
-  const { status, body } = await build.call({})
+  const { status, body } = await build.attempt({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
   const rows = await select(
     "select row_key, column_name, what, reason, amount from set_aside where entity = 'sale' and row_key like '6001_' order by row_key",
@@ -307,7 +307,7 @@ test('a build that fails leaves the warehouse that was there, and tells the call
     settings: { CORDAGE_HOME: home },
   })
   t.after(() => rm(other, { recursive: true }))
-  const { status, body } = await clashing.call({})
+  const { status, body } = await clashing.attempt({})
   assert.deepEqual([status, body.title, body.reason], [500, 'Failed', 'failed_checks'])
   assert.match(
     String(body.detail),
@@ -321,7 +321,7 @@ test('a model that cannot be built is named with what the engine says', async t 
   const [file = ''] = (await readdir(folder, { recursive: true })).filter(name => name.endsWith('.parquet'))
   await rename(join(folder, file), join(home, 'aside.parquet'))
   t.after(() => rename(join(home, 'aside.parquet'), join(folder, file)))
-  const { status, body } = await build.call({})
+  const { status, body } = await build.attempt({})
   assert.deepEqual([status, body.title, body.reason], [500, 'Failed', 'dbt_error'])
   assert.match(String(body.detail), /failed: model stg_territory: .*\.parquet/)
 })
@@ -330,7 +330,7 @@ test('while a table is still being read nothing is built, and the answer says so
   await store.query(
     'update bus.partition set heartbeat_position = null, heartbeat_at = null where topic_id = (select min(topic_id) from bus.partition)',
   )
-  const { status, body } = await build.call({})
+  const { status, body } = await build.attempt({})
   assert.equal(status, 409)
   assert.match(String(body.detail), /the tables of adventureworks are still being read/)
 })

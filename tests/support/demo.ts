@@ -49,7 +49,7 @@ export async function startDemo(
     async call<T>(name: string, body: object = {}) {
       const response = await fetch(`${about.gateway}/function/${name}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', prefer: 'wait=300' },
         body: JSON.stringify(body),
       })
       if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`)

@@ -34,6 +34,13 @@ export async function startFunction(
     host,
     /** Posts a JSON body. */
     call: (body: unknown) => answer('POST', '', JSON.stringify(body)),
+    /** Makes one attempt at a job, which a call would only have started. */
+    async attempt(input: unknown): Promise<Answer> {
+      const job = { id: '', function: definition.name, input, attempts: 1, failures: 0 }
+      const outcome = await host.perform(job, { signal: new AbortController().signal, report() {} })
+      if (outcome.isDone) return { status: 200, body: outcome.result as Record<string, unknown> }
+      return { status: Number(outcome.problem.status), body: outcome.problem }
+    },
     /** Asks with a query string. */
     get: (query: string) => answer('GET', query, ''),
     /** Hands over bus events, as the connector does. */

@@ -40,7 +40,7 @@ export async function startShop(postgres: TestPostgres, system: string, files: {
   const call = async (name: string, body: object = {}): Promise<Reply> => {
     const response = await fetch(`${stack.gateway}/function/${name}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', prefer: 'wait=300' },
       body: JSON.stringify(body),
     })
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }

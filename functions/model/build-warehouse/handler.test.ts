@@ -33,7 +33,7 @@ test('a store that does not answer is a 503, and nothing is built', async () => 
   const build = await startFunction(buildWarehouse, {
     resources: { store: { query } as unknown as Store, warehouse, sources: [] },
   })
-  assert.equal((await build.call({})).status, 503)
+  assert.equal((await build.attempt({})).status, 503)
 })
 
 test('a job whose caller is gone ends itself', { timeout: 20_000 }, async () => {

@@ -68,7 +68,8 @@ export default defineFunction({
   uses: ['store', 'objects', 'sources', 'warehouse'] as const,
   input,
   output,
-  timeoutMs: 10 * 60_000,
+  job: { repeat: 'it builds the same again, from what the lake holds then, in a place of its own' },
+  timeoutMs: 30 * 60_000,
 
   init({ resources }) {
     const project = findUp(PROJECT, import.meta.dirname)

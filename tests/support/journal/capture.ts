@@ -14,7 +14,7 @@ import {
 } from '../../../shared/capture/index.ts'
 import { readPostgresValue } from '../../../shared/capture/values.ts'
 import type { Query } from '../../../shared/store/index.ts'
-import type { JournalSource } from './kind.ts'
+import type { JournalSource } from './keys.ts'
 
 const EPOCH = 1
 
