@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { SecretUrl } from '../../shared/config/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
+import { makeRandom } from './random.ts'
 
 export type SimulatorOptions = {
   url: SecretUrl
@@ -12,17 +13,6 @@ export type SimulatorOptions = {
   /** Ends after this many row changes. */
   maxChanges?: number
   signal: AbortSignal
-}
-
-/** A small seeded generator (mulberry32): numbers in [0, 1). */
-export function makeRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 type World = {
