@@ -101,11 +101,21 @@ export const settingsSchema = z.object({
   DEMO_TODAY: z.iso
     .date()
     .optional()
-    .describe("The demo's date for the last order; default: within the last seven days"),
+    .describe("The demo's today, before which its history ends within seven days; default: the real one"),
   DEMO_DAYS: positiveInt
     .default(911)
     .describe("Days of history in the demo's source, counted from its last order; fewer start sooner"),
-  DEMO_RATE: z.coerce.number().min(0).default(5).describe("The demo simulator's changes a second"),
+  DEMO_SHOP: z
+    .enum(['living', 'still'])
+    .default('living')
+    .describe(
+      "Whether the demo's shop sells on after its history, at that pace, with the stories of stacks/demo/stories.yml; still: the data as published, and nothing happens",
+    ),
+  DEMO_RATE: z.coerce
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Row changes a second that the demo makes besides, for measuring'),
   FUNCTION_URLS: z
     .string()
     .transform((text, context) => {

@@ -2,7 +2,7 @@ import { mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
-import { readSettings, type SecretUrl } from '../../shared/config/index.ts'
+import { readSettings } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import type { EmbeddedPostgres } from '../../shared/store/embedded.ts'
@@ -10,10 +10,14 @@ import { makeLogger } from '../../shared/telemetry/index.ts'
 import { lakeFolder } from '../../shared/warehouse/index.ts'
 import { startLocalStack } from '../local/stack.ts'
 import { loadDemo } from './load.ts'
+import { makeShopClock, runShop } from './shop.ts'
 import { runSimulator } from './simulator.ts'
+import { readStories } from './stories.ts'
 import { showAnswers } from './tour.ts'
 
 const DATABASE = 'adventureworks'
+/** The demo's: every one of them has the same orders. */
+const SEED = 2017
 const startedAt = performance.now()
 
 function say(text: string): void {
@@ -24,7 +28,9 @@ function say(text: string): void {
 try {
   const settings = readSettings()
   const home = settings.CORDAGE_HOME
-  const today = settings.DEMO_TODAY ? new Date(settings.DEMO_TODAY) : new Date()
+  const days = settings.DEMO_DAYS
+  const clock = makeShopClock(settings.DEMO_TODAY)
+  const shop = settings.DEMO_SHOP === 'living' ? { stories: readStories(), seed: SEED } : undefined
   mkdirSync(join(home, 'logs'), { recursive: true })
   const log = makeLogger({
     level: settings.LOG_LEVEL,
@@ -34,7 +40,7 @@ try {
   const makeSource = async (postgres: EmbeddedPostgres) => {
     await postgres.ensureDatabase(DATABASE)
     const url = postgres.url(DATABASE)
-    const loaded = await loadDemo(url, { today, days: settings.DEMO_DAYS })
+    const loaded = await loadDemo(url, { today: new Date(clock()), days, ...(shop && { shop }) })
     if (loaded) {
       const [products, clients, lines] = Object.values(loaded).map(count => count.toLocaleString('en'))
       say(
@@ -70,7 +76,15 @@ try {
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().catch(exitWith))
-  void simulate(source, settings.DEMO_RATE, abort.signal)
+  const { signal } = abort
+  const rate = settings.DEMO_RATE
+  if (shop) void keepRunning('the shop', () => runShop({ url: source, clock, days, signal, ...shop }), signal)
+  if (rate > 0)
+    void keepRunning(
+      'the simulator',
+      () => runSimulator({ url: source, rate, seed: Date.now(), signal }),
+      signal,
+    )
   await showAnswers({ stack, source, say, signal: abort.signal }).catch(error => {
     // Cut off in the middle of an answer by Ctrl-C, which is no failure. Any other leaves what runs running.
     if (!abort.signal.aborted) say(`an answer could not be shown: ${describeError(error)}`)
@@ -83,11 +97,11 @@ try {
   exitWith(error)
 }
 
-/** Keeps the shop living: a simulator that broke off, as when the server restarts, begins again. */
-async function simulate(url: SecretUrl, rate: number, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && rate > 0) {
-    await runSimulator({ url, rate, seed: Date.now(), signal }).catch(error => {
-      if (!signal.aborted) say(`the simulator broke off: ${describeError(error)}`)
+/** Lets it go on until it is aborted: what broke off, as when the server restarts, begins again. */
+async function keepRunning(name: string, run: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await run().catch(error => {
+      if (!signal.aborted) say(`${name} broke off: ${describeError(error)}`)
     })
     await sleep(1000)
   }

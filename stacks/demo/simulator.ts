@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { SecretUrl } from '../../shared/config/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
+import { makeRandom } from './random.ts'
 
 export type SimulatorOptions = {
   url: SecretUrl
@@ -12,17 +13,6 @@ export type SimulatorOptions = {
   /** Ends after this many row changes. */
   maxChanges?: number
   signal: AbortSignal
-}
-
-/** A small seeded generator (mulberry32): numbers in [0, 1). */
-export function makeRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 type World = {
@@ -172,23 +162,29 @@ function pickDeed({ random }: World): Deed {
   return placeOrder
 }
 
+/** What it adds is numbered from here, beside the shop's own. */
+export const SIMULATOR_FIRST_ID = 1_000_000
+
 async function openWorld(client: pg.Client, seed: number): Promise<World> {
   const ids = async (text: string) => (await client.query<{ id: number }>(text)).rows.map(row => row.id)
-  const next = async (text: string) => Number((await client.query<{ next: string }>(text)).rows[0]?.next)
+  const next = async (table: string) => {
+    const text = `select greatest(max("${table}ID") + 1, ${SIMULATOR_FIRST_ID}) as next from dbo."${table}"`
+    return Number((await client.query<{ next: string }>(text)).rows[0]?.next)
+  }
   return {
     client,
     random: makeRandom(seed),
     products: await ids('select "ProductID" as id from dbo."Product" order by 1'),
     clients: await ids('select "ClientID" as id from dbo."Client" order by 1'),
-    nextOrder: await next('select max("OrderID") + 1 as next from dbo."Order"'),
-    nextSale: await next('select max("SaleID") + 1 as next from dbo."Sale"'),
-    nextClient: await next('select max("ClientID") + 1 as next from dbo."Client"'),
+    nextOrder: await next('Order'),
+    nextSale: await next('Sale'),
+    nextClient: await next('Client'),
   }
 }
 
 /**
- * Lets the shop live: orders, prices, stock, clients, one transaction each, at `rate` row changes a second. What was
- * done stands in `sim.ledger`.
+ * Changes for measuring, far faster than a shop's and of every kind: orders, prices, stock, clients, one transaction each,
+ * at `rate` row changes a second. What was done stands in `sim.ledger`.
  * @returns the rows changed
  */
 export async function runSimulator({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { makeRandom, runSimulator } from '../../stacks/demo/simulator.ts'
+import { makeRandom } from '../../stacks/demo/random.ts'
+import { runSimulator } from '../../stacks/demo/simulator.ts'
 import { untilSnapshotIsThrough } from '../faults/kills.ts'
 import { makeDataCentre } from '../infra/data-centre.ts'
 import { quantile, report } from './report.ts'

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { SecretUrl } from '../../shared/config/index.ts'
-import { makeRandom, runSimulator } from '../../stacks/demo/simulator.ts'
+import { makeRandom } from '../../stacks/demo/random.ts'
+import { runSimulator } from '../../stacks/demo/simulator.ts'
 import { startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
 import { quantile, report } from './report.ts'
 
@@ -12,7 +13,7 @@ const RATE = 100
  * Single updates of a product's price while the simulator makes 100 changes a second: from the update's commit until
  * search-products answers with the new price, and until land-changes has committed it to the lake.
  */
-const demo = await startDemo({ env: { DEMO_RATE: '0' } })
+const demo = await startDemo({ env: { DEMO_SHOP: 'still' } })
 const client = new pg.Client({ connectionString: demo.source })
 const store = new pg.Client({ connectionString: demo.store })
 const abort = new AbortController()

@@ -12,7 +12,7 @@ report('jobs_killed_attempts', job.attempts, 'attempts')
 report('jobs_killed_ended', job.state === 'done' ? 1 : 0, 'times', { atLeast: 1 })
 report('jobs_killed_together', together, 'attempts', { atMost: 0 })
 
-const demo = await startDemo({ env: { DEMO_RATE: '0' } })
+const demo = await startDemo({ env: { DEMO_SHOP: 'still' } })
 const post = async (path: string, body: object = {}) => {
   const response = await fetch(`${demo.gateway}${path}`, {
     method: 'POST',

@@ -3,11 +3,11 @@ import { startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
 import { listFamily, readPss } from '../support/processes.ts'
 import { report } from './report.ts'
 
-/** The local stack as it stands: node, the guard, Postgres and its children, with the simulator on and no dbt running. */
+/** The local stack as it stands: node, the guard, Postgres and its children, with the simulator at 5 changes a second and no dbt running. */
 const SEARCHES = 200
 const SETTLE_MS = Number(process.env.SETTLE_MS ?? 30_000)
 
-const demo = await startDemo()
+const demo = await startDemo({ env: { DEMO_RATE: '5' } })
 try {
   await waitUntilCaughtUp(demo, 100)
   await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 120_000)

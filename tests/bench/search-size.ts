@@ -7,7 +7,7 @@ import { readVocabulary } from '../../functions/search/search-products/vocabular
 import { loadModels } from '../../shared/models/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { loadDemo } from '../../stacks/demo/load.ts'
-import { makeRandom } from '../../stacks/demo/simulator.ts'
+import { makeRandom } from '../../stacks/demo/random.ts'
 import { startTestPostgres } from '../support/postgres.ts'
 import { median, report } from './report.ts'
 

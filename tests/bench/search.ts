@@ -1,14 +1,14 @@
 import { Agent, request } from 'node:http'
 import pg from 'pg'
-import { makeRandom } from '../../stacks/demo/simulator.ts'
+import { makeRandom } from '../../stacks/demo/random.ts'
 import { startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
 import { quantile, report } from './report.ts'
 
-/** search-products from one caller over HTTP, the simulator off: different queries, each embedded. */
+/** search-products from one caller over HTTP, the shop still: different queries, each embedded. */
 const QUERIES = Number(process.env.QUERIES ?? 2000)
 const SEED = 11
 
-const demo = await startDemo({ env: { DEMO_RATE: '0' } })
+const demo = await startDemo({ env: { DEMO_SHOP: 'still' } })
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 try {
   await waitUntilCaughtUp(demo)

@@ -10,7 +10,7 @@ import { listFamily, readPss } from '../support/processes.ts'
 import { report } from './report.ts'
 
 /**
- * The demo left alone with its simulator: each minute what it takes, at the end whether that is flat, the first third of
+ * The demo left alone with 5 changes a second: each minute what it takes, at the end whether that is flat, the first third of
  * the time against the last.
  */
 const MINUTES = Number(process.env.MINUTES ?? 30)
@@ -25,7 +25,7 @@ type Sample = {
   lakeMb: number
 }
 
-const demo = await startDemo()
+const demo = await startDemo({ env: { DEMO_RATE: '5' } })
 const store = new pg.Client({ connectionString: demo.store })
 try {
   await store.connect()

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findJob, type Job, startJob } from '../../shared/jobs/index.ts'
-import { makeRandom } from '../../stacks/demo/simulator.ts'
+import { makeRandom } from '../../stacks/demo/random.ts'
 import { waitFor } from '../support/demo.ts'
 import { ROOT, startTestPostgres } from '../support/postgres.ts'
 

@@ -14,7 +14,7 @@ import { runProgram } from '../support/run.ts'
 
 /** One home, stopped and killed and started again; each test goes on where the one before has ended. */
 const home = mkdtempSync(join(tmpdir(), 'cordage-restart-'))
-const ENV = { DEMO_RATE: '0', DEMO_DAYS: '30' }
+const ENV = { DEMO_SHOP: 'still', DEMO_DAYS: '30' }
 let demo: Demo
 after(async () => {
   await demo.stop()

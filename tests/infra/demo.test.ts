@@ -18,7 +18,7 @@ onEachStore(store => {
     const { endpoint, accessKeyId, secretAccessKey } = server
     const demo = await startDemo({
       home: join(home, 'demo'),
-      env: { OBJECTS_URL: await server.bucket('demo'), DEMO_DAYS: '30', DEMO_RATE: '0' },
+      env: { OBJECTS_URL: await server.bucket('demo'), DEMO_DAYS: '30', DEMO_SHOP: 'still' },
     })
     t.after(() => demo.stop())
     assert.equal(demo.lake, 's3://demo/lake')

@@ -8,7 +8,7 @@ import { type Demo, startDemo, waitFor } from '../support/demo.ts'
 /** What a caller may send, against everything that runs: the status that the design says, and never a 5xx. */
 let demo: Demo
 before(async () => {
-  demo = await startDemo({ env: { DEMO_RATE: '0', DEMO_DAYS: '30' } })
+  demo = await startDemo({ env: { DEMO_SHOP: 'still', DEMO_DAYS: '30' } })
   await waitFor('the first answer', async () => demo.printed().includes('first answer'), 120_000)
   await waitFor('marts', async () => demo.printed().includes('the page is at'), 120_000)
 })

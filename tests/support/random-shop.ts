@@ -1,4 +1,4 @@
-import { makeRandom } from '../../stacks/demo/simulator.ts'
+import { makeRandom } from '../../stacks/demo/random.ts'
 
 /** A shop that somebody could have: what makes it, how a source file describes it, and what its application does. */
 export type RandomShop = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeRandom } from '../../../stacks/demo/simulator.ts'
+import { makeRandom } from '../../../stacks/demo/random.ts'
 import { makePgoutputDecoder } from './pgoutput.ts'
 
 /**
