@@ -107,14 +107,14 @@ export const settingsSchema = z.object({
     .describe("Days of history in the demo's source, counted from its last order; fewer start sooner"),
   DEMO_SHOP: z
     .enum(['living', 'still'])
-    .default('living')
+    .optional()
     .describe(
-      "Whether the demo's shop sells on after its history, at that pace, with the stories of stacks/demo/stories.yml; still: the data as published, and nothing happens",
+      "Whether the demo's shop sells on after its history, at that pace, with the stories of stacks/demo/stories.yml; still: the data as published, and nothing happens; default: living, or still where DEMO_TODAY or DEMO_RATE is set",
     ),
   DEMO_RATE: z.coerce
     .number()
     .min(0)
-    .default(0)
+    .optional()
     .describe('Row changes a second that the demo makes besides, for measuring'),
   FUNCTION_URLS: z
     .string()

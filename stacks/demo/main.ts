@@ -2,7 +2,7 @@ import { mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
-import { readSettings } from '../../shared/config/index.ts'
+import { readSettings, type Settings } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import type { EmbeddedPostgres } from '../../shared/store/embedded.ts'
@@ -30,7 +30,7 @@ try {
   const home = settings.CORDAGE_HOME
   const days = settings.DEMO_DAYS
   const clock = makeShopClock(settings.DEMO_TODAY)
-  const shop = settings.DEMO_SHOP === 'living' ? { stories: readStories(), seed: SEED } : undefined
+  const shop = isLiving(settings) ? { stories: readStories(), seed: SEED } : undefined
   mkdirSync(join(home, 'logs'), { recursive: true })
   const log = makeLogger({
     level: settings.LOG_LEVEL,
@@ -77,7 +77,7 @@ try {
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().catch(exitWith))
   const { signal } = abort
-  const rate = settings.DEMO_RATE
+  const rate = settings.DEMO_RATE ?? 0
   if (shop) void keepRunning('the shop', () => runShop({ url: source, clock, days, signal, ...shop }), signal)
   if (rate > 0)
     void keepRunning(
@@ -95,6 +95,13 @@ try {
     )
 } catch (error) {
   exitWith(error)
+}
+
+/** Who asks for a day or a rate of changes measures something: then the data are as published. */
+function isLiving({ DEMO_SHOP, DEMO_TODAY, DEMO_RATE }: Settings): boolean {
+  return (
+    DEMO_SHOP === 'living' || (DEMO_SHOP === undefined && DEMO_TODAY === undefined && DEMO_RATE === undefined)
+  )
 }
 
 /** Lets it go on until it is aborted: what broke off, as when the server restarts, begins again. */
