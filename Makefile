@@ -13,7 +13,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo start infra test test-infra verify-postgres bench bench-infra lint format doctor reference clean setup setup-test setup-infra needs-infra
+.PHONY: help demo start infra test test-infra verify-postgres bench bench-infra lint format doctor reference manifests clean setup setup-test setup-infra needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -58,16 +58,23 @@ doctor: setup ## What this machine and these settings lack, one line each
 reference: setup ## Print docs/reference from the code
 	@node stacks/reference/main.ts
 
+manifests: setup ## Print stack.yml and stacks/knative from the code (docs/deploy.md)
+	@node stacks/manifests/main.ts
+
 clean: ## Remove what was installed and built; keeps .cordage
 	rm -rf node_modules .venv .tools dist dbt/target dbt/logs
 
 setup: node_modules/.installed .venv/.installed $(if $(filter trino:%,$(WAREHOUSE_URL)),.venv/.installed-trino)
 setup-test: setup .venv/.installed-test .tools/.chromium
 
-# Object storage: programs in Go, built from their modules at these versions.
+# Programs in Go, built from their modules at these versions. Object storage:
 MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
 VERSITY_VERSION := v1.8.0
-GO_BUILT := .tools/infra/.minio-$(MINIO_VERSION) .tools/infra/.versitygw-$(VERSITY_VERSION)
+# What reads the manifests: a program of ours around faas-cli's parser and Knative's checks, and the schema of Knative's CRD.
+KNATIVE_VERSION := v0.51.0
+CHECK_MANIFESTS := .tools/infra/bin/check-manifests
+KNATIVE_SCHEMA := .tools/infra/knative/service-$(KNATIVE_VERSION).yaml
+GO_BUILT := .tools/infra/.minio-$(MINIO_VERSION) .tools/infra/.versitygw-$(VERSITY_VERSION) $(CHECK_MANIFESTS) $(KNATIVE_SCHEMA)
 MAVEN_FETCHED := .tools/infra/kafka/.installed .tools/infra/plugins/debezium/.installed .tools/infra/trino/.installed .tools/infra/hive-metastore/.installed
 setup-infra: needs-infra $(GO_BUILT) $(MAVEN_FETCHED)
 $(GO_BUILT) $(MAVEN_FETCHED): | needs-infra
@@ -85,6 +92,16 @@ needs-infra: node_modules/.installed
 	@echo "building Versity Gateway"
 	@GOBIN=$(CURDIR)/.tools/infra/bin go install github.com/versity/versitygw/cmd/versitygw@$(VERSITY_VERSION)
 	@touch $@
+
+$(CHECK_MANIFESTS): $(wildcard stacks/infra/check-manifests/*)
+	@echo "building what reads the manifests (some minutes)"
+	@cd stacks/infra/check-manifests && go build -buildvcs=false -o $(CURDIR)/$@ .
+
+$(KNATIVE_SCHEMA):
+	@echo "fetching the schema of Knative's Service"
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@folder=$$(go mod download -json knative.dev/serving@$(KNATIVE_VERSION) | sed -n 's/.*"Dir": "\(.*\)".*/\1/p') \
+	  && install -m 644 "$$folder/config/core/300-resources/service.yaml" $@
 
 node_modules/.installed: package-lock.json
 	@echo "installing Node packages"

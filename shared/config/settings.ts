@@ -63,7 +63,7 @@ export const settingsSchema = z.object({
     .default('127.0.0.1')
     .describe('Address to listen on; anything but loopback needs AUTH_URL'),
   PUBLIC_HOSTS: list(
-    'Host names, comma-separated, under which the functions are reached besides loopback',
+    'Host names, comma-separated, under which the functions are reached besides loopback; * for any, behind a gateway that looks at them itself or calls by address',
   ).default([]),
   STORE_URL: url(
     ['postgres', 'postgresql'],
@@ -89,6 +89,14 @@ export const settingsSchema = z.object({
     .default('roles')
     .describe(
       "Where a token has its roles: a claim's name, such as https://shop.example/roles or scope, or a path, such as realm_access.roles",
+    ),
+  MASTER_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits')
+    .transform(text => Buffer.from(text, 'hex'))
+    .optional()
+    .describe(
+      "Key that wraps all clients' keys, 64 hex digits, where it is a mounted secret; default: secrets/master.key under CORDAGE_HOME, made at the first start",
     ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

@@ -66,7 +66,8 @@ const METRICS = /^(\/function\/[a-z0-9-]+)?\/metrics$/
  * and after DNS rebinding a foreign Host.
  */
 function refuseForeign(request: IncomingMessage, path: string, publicHosts: string[]): string | undefined {
-  const allowed = (name: string) => isLoopback(name) || publicHosts.includes(name)
+  const allowed = (name: string) =>
+    isLoopback(name) || publicHosts.includes(name) || publicHosts.includes('*')
   const host = hostName(`http://${request.headers.host ?? ''}`)
   // Prometheus asks a pod by its address. A page that has rebound its name to ours cannot send an address as its Host.
   const isAnswered = PROBE.test(path) || (METRICS.test(path) && (host === undefined || isIP(host) !== 0))

@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Settings } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Query } from '../store/index.ts'
 import { KEY_BYTES, NONCE_BYTES, open, seal } from './seal.ts'
@@ -45,10 +46,23 @@ export function readMasterKey(home: string): Buffer {
 }
 
 /**
- * The master key of a store: made at the first start, and from then on the one that the store knows.
+ * The master key of a store: given as a setting, or in a file that is made at the first start. From then on it is the one
+ * that the store knows.
  * @throws ConfigError where it is missing although the store holds keys that it wraps, or is another
  */
-export async function openMasterKey(home: string, query: Query): Promise<Buffer> {
+export async function openMasterKey(
+  { CORDAGE_HOME, MASTER_KEY }: Pick<Settings, 'CORDAGE_HOME' | 'MASTER_KEY'>,
+  query: Query,
+): Promise<Buffer> {
+  const key = MASTER_KEY ?? (await readOrMakeKey(CORDAGE_HOME, query))
+  if (!(await isKeyOf(key, query)))
+    throw new ConfigError(
+      `${MASTER_KEY ? 'MASTER_KEY' : fileOf(CORDAGE_HOME)} is not the key that this store was begun with: ${RESTORE}, or name its own store`,
+    )
+  return key
+}
+
+async function readOrMakeKey(home: string, query: Query): Promise<Buffer> {
   const file = fileOf(home)
   if (!existsSync(file)) {
     const [row] = await query<{ used: boolean }>(
@@ -59,12 +73,7 @@ export async function openMasterKey(home: string, query: Query): Promise<Buffer>
       throw new ConfigError(`${file} is missing, and the store holds keys that it wraps: ${RESTORE}`)
     if (!existsSync(file)) makeMasterKey(file)
   }
-  const key = readMasterKey(home)
-  if (!(await isKeyOf(key, query)))
-    throw new ConfigError(
-      `${file} is not the key that this store was begun with: ${RESTORE}, or name its own store`,
-    )
-  return key
+  return readMasterKey(home)
 }
 
 /** Whole or not at all: half a key after a power cut would be another one. Of two who make it at once one is first. */

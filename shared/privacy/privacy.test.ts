@@ -192,10 +192,13 @@ function makeHome(context: TestContext): { home: string; file: string } {
 test('the master key is made once, for its owner alone', async context => {
   const { query } = await postgres.createStore('keys_made')
   const { home, file } = makeHome(context)
-  const [key, same] = await Promise.all([openMasterKey(home, query), openMasterKey(home, query)])
+  const [key, same] = await Promise.all([
+    openMasterKey({ CORDAGE_HOME: home }, query),
+    openMasterKey({ CORDAGE_HOME: home }, query),
+  ])
   assert.equal(key.length, 32)
   assert.deepEqual(same, key)
-  assert.deepEqual(await openMasterKey(home, query), key)
+  assert.deepEqual(await openMasterKey({ CORDAGE_HOME: home }, query), key)
   assert.equal(statSync(file).mode & 0o777, 0o600)
   assert.deepEqual(readdirSync(join(home, 'secrets')), ['master.key'])
 })
@@ -208,24 +211,36 @@ test('a master key that is missing or another is refused where the store holds w
   ] as const) {
     const own = await postgres.createStore(name)
     const { home, file } = makeHome(context)
-    const key = await openMasterKey(home, own.query)
+    const key = await openMasterKey({ CORDAGE_HOME: home }, own.query)
     await openVault('shop', key).keysOf(own.query, ['1'])
     await begin(own)
     const right = readFileSync(file, 'utf8')
     rmSync(file)
     await assert.rejects(
-      openMasterKey(home, own.query),
+      openMasterKey({ CORDAGE_HOME: home }, own.query),
       /master\.key is missing, and the store holds keys that it wraps: put it back from the back-up of secrets \(docs\/playbooks\/restore\.md\)/,
     )
     assert.equal(existsSync(file), false, 'none is made')
     writeFileSync(file, 'ab'.repeat(32), { mode: 0o600 })
     await assert.rejects(
-      openMasterKey(home, own.query),
+      openMasterKey({ CORDAGE_HOME: home }, own.query),
       /is not the key that this store was begun with: put it back/,
     )
     writeFileSync(file, right)
-    assert.deepEqual(await openMasterKey(home, own.query), key)
+    assert.deepEqual(await openMasterKey({ CORDAGE_HOME: home }, own.query), key)
   }
+})
+
+test('a master key that is given as a setting needs no file, and is held to its store all the same', async context => {
+  const { query } = await postgres.createStore('keys_given')
+  const { home, file } = makeHome(context)
+  const given = { CORDAGE_HOME: home, MASTER_KEY: Buffer.alloc(32, 1) }
+  assert.deepEqual(await openMasterKey(given, query), given.MASTER_KEY)
+  assert.equal(existsSync(file), false)
+  await assert.rejects(
+    openMasterKey({ ...given, MASTER_KEY: Buffer.alloc(32, 2) }, query),
+    /^ConfigError: MASTER_KEY is not the key that this store was begun with/,
+  )
 })
 
 test('a master key that is malformed, or that others may read, is refused without saying it', context => {

@@ -57,7 +57,7 @@ try {
       token: makeToken(settings),
       signal: cutOff.signal,
     }),
-    masterKey: await openMasterKey(CORDAGE_HOME, store.query),
+    masterKey: await openMasterKey(settings, store.query),
     notices: readNotices(settings),
     log,
   })

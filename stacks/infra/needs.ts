@@ -31,7 +31,7 @@ const CHECKS: Record<string, () => string | undefined> = {
   go: () =>
     outputOf('go', 'version')
       ? undefined
-      : 'Go is needed to build MinIO and Versity Gateway: install golang (1.24 or newer)',
+      : 'Go is needed to build MinIO, Versity Gateway and what reads the manifests: install golang (1.24 or newer)',
   mvn: () =>
     outputOf('mvn', '-version')
       ? undefined

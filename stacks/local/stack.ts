@@ -157,7 +157,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       bus,
       objects: openObjects(settings.OBJECTS_URL.reveal()),
       caller: makeLocalCaller(hosts),
-      masterKey: await openMasterKey(home, store.query),
+      masterKey: await openMasterKey(settings, store.query),
       notices: readNotices(settings),
       log,
     })

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { writeManifests } from '../manifests/manifests.ts'
+import { readOptions } from '../manifests/options.ts'
 import { ROOT } from '../project.ts'
 
 /** `npm run new -- <stage>/<verb-noun>`: a function of its own with a passing test and an empty trigger file. */
@@ -77,8 +79,11 @@ writeFileSync(
 process.stdout.write(
   `functions/${stage}/${name}/handler.ts, its test and triggers/${name}.yml are written; run: npx node --test functions/${stage}/${name}/handler.test.ts\n`,
 )
-// The reference names every function, and a test holds it to that.
-if (root === ROOT) await import('../reference/main.ts')
+// The reference and the manifests name every function, and tests hold them to that.
+if (root === ROOT) {
+  await import('../reference/main.ts')
+  await writeManifests(readOptions([], ROOT))
+}
 
 function camel(kebab: string): string {
   return kebab.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())

@@ -168,7 +168,8 @@ function functionSection(
     : [head, ...describeCall(definition)].join('\n\n')
 }
 
-function describeTrigger({ topics, prefixes, schedules }: Trigger): string | undefined {
+/** What calls a function besides HTTP, in words; undefined where nothing does. */
+export function describeTrigger({ topics, prefixes, schedules }: Trigger): string | undefined {
   const callers = [
     topics &&
       `events of ${topics.pattern ? `the topics \`${topics.pattern}\`` : `tables with ${topics.entities?.join(', ')}`}`,

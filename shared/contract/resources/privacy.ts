@@ -6,7 +6,7 @@ import type { Openers } from '../resources.ts'
 const open: Openers['privacy'] = async (settings, options) => {
   if (!settings.STORE_URL) throw new ConfigError('STORE_URL is missing')
   const store = openStore(settings.STORE_URL, { ...options, maxConnections: 1 })
-  const masterKey = await openMasterKey(settings.CORDAGE_HOME, store.query).finally(store.close)
+  const masterKey = await openMasterKey(settings, store.query).finally(store.close)
   const vaults = new Map<string, Vault>()
   return {
     value: {

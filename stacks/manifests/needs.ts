@@ -1,0 +1,104 @@
+import type { Trigger } from '../../shared/config/index.ts'
+import { type FunctionDefinition, jobOf, type ResourceName } from '../../shared/contract/index.ts'
+
+/** What a copy of a function gets, in the units of Kubernetes. */
+export type Size = {
+  memory: { request: string; limit: string }
+  /** Without a limit: a limit slows a start and a search down, and keeps nobody from anything. */
+  cpu: string
+  /** Of /tmp, the one folder that can be written to. */
+  disk: string
+  /** Calls at once in a copy, beyond which another copy is started. */
+  inFlight: number
+}
+
+/** By what a function uses, the first that fits. Figures are of docs/benchmarks.md, but where another place is named. */
+const SIZES: { uses: ResourceName; size: Size }[] = [
+  {
+    // Node and dbt beside it: 80 and 535 MB, watched in tests/integration/build-warehouse.test.ts, on DuckDB, which keeps
+    // the tables in its own memory; Trino has them in its. One build at a time, which waits.
+    uses: 'warehouse',
+    size: { memory: { request: '512Mi', limit: '1Gi' }, cpu: '500m', disk: '1Gi', inFlight: 1 },
+  },
+  {
+    // Indexing takes 199 MB at size. A search keeps a core busy for 11 ms: eight at once are 90 ms.
+    uses: 'models',
+    size: { memory: { request: '256Mi', limit: '512Mi' }, cpu: '500m', disk: '64Mi', inFlight: 8 },
+  },
+  {
+    // Landing takes 373 MB with five million events behind.
+    uses: 'objects',
+    size: { memory: { request: '256Mi', limit: '512Mi' }, cpu: '250m', disk: '64Mi', inFlight: 32 },
+  },
+  {
+    // Admission takes 327 MB with a transaction of two million rows.
+    uses: 'bus',
+    size: { memory: { request: '256Mi', limit: '512Mi' }, cpu: '250m', disk: '64Mi', inFlight: 32 },
+  },
+]
+
+/** 82 MB at rest; an answer has at most some thousand rows. */
+const LEAST_SIZE: Size = {
+  memory: { request: '128Mi', limit: '256Mi' },
+  cpu: '100m',
+  disk: '64Mi',
+  inFlight: 32,
+}
+
+/** 396 MB at size. */
+export const CONNECTOR_SIZE: Size = {
+  memory: { request: '256Mi', limit: '512Mi' },
+  cpu: '250m',
+  disk: '64Mi',
+  inFlight: 1,
+}
+
+function sizeOf({ uses }: FunctionDefinition): Size {
+  return SIZES.find(entry => uses.includes(entry.uses))?.size ?? LEAST_SIZE
+}
+
+type Copies = { least: number; most: number }
+
+/** How many copies there may be. None where nobody waits for the second that a start takes. */
+function copiesOf(definition: FunctionDefinition, trigger: Trigger | undefined): Copies {
+  // Its jobs run beside its calls, where no autoscaler sees them: to scale down would break them off.
+  if (jobOf(definition)) return { least: 1, most: 1 }
+  // A topic's batches come one after the other, and each change would wait for the start.
+  if (trigger?.topics) return { least: 1, most: 3 }
+  if (definition.access === 'public' || definition.access === 'user') return { least: 1, most: 10 }
+  return { least: 0, most: 1 }
+}
+
+/** How long a call may take. Who calls a job waits for its start only. */
+function callSeconds(definition: FunctionDefinition, defaultMs: number): number {
+  const limitMs = jobOf(definition) ? defaultMs : (definition.timeoutMs ?? defaultMs)
+  return Math.ceil(limitMs / 1000)
+}
+
+/** Beyond its limit a function has this long to say so itself: its host waits longer than it. */
+export const MARGIN_SECONDS = 10
+
+/** A function, what calls it, and what a platform has to give it. */
+export type FunctionNeeds = {
+  definition: FunctionDefinition
+  trigger: Trigger | undefined
+  size: Size
+  copies: Copies
+  /** How long a call may take. */
+  seconds: number
+}
+
+/** @param defaultMs limit of a call where the definition says none */
+export function needsOf(
+  definition: FunctionDefinition,
+  trigger: Trigger | undefined,
+  defaultMs: number,
+): FunctionNeeds {
+  return {
+    definition,
+    trigger,
+    size: sizeOf(definition),
+    copies: copiesOf(definition, trigger),
+    seconds: callSeconds(definition, defaultMs),
+  }
+}
