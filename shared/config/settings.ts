@@ -90,6 +90,9 @@ export const settingsSchema = z.object({
     .describe(
       "Where a token has its roles: a claim's name, such as https://shop.example/roles or scope, or a path, such as realm_access.roles",
     ),
+  AUTH_CLAIMS: list(
+    'Claims of a token by which row rules of marts tell which rows a caller may see, such as territory',
+  ).default([]),
   MASTER_KEY: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits')

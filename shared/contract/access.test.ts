@@ -36,6 +36,7 @@ type Claims = {
   audience?: string
   expires?: string
   key?: typeof privateKey
+  more?: Record<string, unknown>
 }
 async function makeToken({
   roles,
@@ -43,8 +44,9 @@ async function makeToken({
   audience = 'cordage',
   expires = '5m',
   key = privateKey,
+  more = {},
 }: Claims = {}): Promise<string> {
-  return new SignJWT({ ...(roles !== undefined && { roles }) })
+  return new SignJWT({ ...(roles !== undefined && { roles }), ...more })
     .setProtectedHeader({ alg: 'RS256', kid: 'one' })
     .setIssuer(issuer)
     .setAudience(audience)
@@ -136,4 +138,24 @@ test('operators and internal callers need that role', async () => {
 test("this process's own calls, of schedules and new objects, need no token", async () => {
   for (const access of ['operator', 'internal'] as const)
     assert.equal((await (await start(access)).invoke(request())).status, 200)
+})
+
+test('a caller is known by its roles, and by the claims that AUTH_CLAIMS names, as texts', async () => {
+  const settings = readSettings({
+    AUTH_URL: url,
+    AUTH_CLAIMS: 'territory,shop.region,https://shop.example/team',
+  })
+  const authenticate = await makeAuthenticate(settings)
+  const more = { territory: [1, '4', null], shop: { region: 'EU West' }, other: ['x'] }
+  const { subject, ...identity } = await authenticate(
+    request(await makeToken({ roles: ['finance', 'user'], more })),
+    'user',
+  )
+  assert.deepEqual(identity, {
+    isOperator: false,
+    roles: ['finance', 'user'],
+    claims: { territory: ['1', '4'], 'shop.region': ['EU West'], 'https://shop.example/team': [] },
+  })
+  const stranger = await authenticate(request(), 'public')
+  assert.deepEqual(stranger, { isOperator: false, roles: [], claims: {} })
 })

@@ -2,14 +2,9 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import type { SecretUrl, Settings } from '../config/index.ts'
 import { BadInputError, ConfigError, OutageError } from '../errors/index.ts'
 import type { Access } from './define.ts'
+import { type Identity, OPERATOR, STRANGER } from './identity.ts'
 import { discoverIssuer, ISSUER_TIMEOUT_MS } from './issuer.ts'
 import type { FunctionRequest } from './message.ts'
-
-/** Who calls: the subject of the token, where there is one. */
-export type Identity = { subject?: string | undefined; isOperator: boolean }
-
-/** Whoever calls where nobody is asked who it is. */
-const ANYBODY: Identity = { isOperator: true }
 
 /** Refuses a request that may not use a function with this access. @returns who it is that may */
 export type Authenticate = (request: FunctionRequest, access: Access) => Promise<Identity> | Identity
@@ -27,16 +22,16 @@ export function isLoopback(host: string): boolean {
  * @throws ConfigError where the server would listen beyond loopback without AUTH_URL
  */
 export async function makeAuthenticate(settings: Settings): Promise<Authenticate> {
-  const { AUTH_URL, AUTH_AUDIENCE, AUTH_ROLES } = settings
+  const { AUTH_URL, AUTH_AUDIENCE, AUTH_ROLES, AUTH_CLAIMS } = settings
   if (AUTH_URL === undefined) {
     if (!isLoopback(settings.HOST))
       throw new ConfigError(`HOST=${settings.HOST}: listening beyond loopback needs AUTH_URL`)
-    return () => ANYBODY
+    return () => OPERATOR
   }
   const { jwtVerify } = await import('jose')
   const findVerifier = keepVerifier(AUTH_URL)
   return async (request, access) => {
-    if (access === 'public') return { isOperator: false }
+    if (access === 'public') return STRANGER
     const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (token === undefined)
       throw new BadInputError('an access token is needed', { status: 401, reason: 'unauthorized' })
@@ -52,7 +47,12 @@ export async function makeAuthenticate(settings: Settings): Promise<Authenticate
     const roles = readRoles(payload, AUTH_ROLES)
     if (access !== 'user' && !roles.includes(access))
       throw new BadInputError(`the role ${access} is needed`, { status: 403, reason: 'forbidden' })
-    return { subject: payload.sub, isOperator: roles.includes('operator') }
+    return {
+      subject: payload.sub,
+      isOperator: roles.includes('operator'),
+      roles,
+      claims: Object.fromEntries(AUTH_CLAIMS.map(name => [name, readValues(payload, name)])),
+    }
   }
 }
 
@@ -103,9 +103,20 @@ const SCOPES = /^(scope|scp)$/
 
 /** The roles at a place in a token: a claim of that name, else a path of names, such as `realm_access.roles`. */
 export function readRoles(claims: JWTPayload, place: string): string[] {
+  return listClaim(claims, place).filter(role => typeof role === 'string')
+}
+
+/** The values of a claim as texts. */
+function readValues(claims: JWTPayload, place: string): string[] {
+  return listClaim(claims, place)
+    .filter(value => typeof value === 'string' || typeof value === 'number')
+    .map(String)
+}
+
+function listClaim(claims: JWTPayload, place: string): unknown[] {
   const [value, name] = findClaim(claims, place) ?? []
-  if (typeof value === 'string') return SCOPES.test(name ?? '') ? value.split(' ') : [value]
-  return Array.isArray(value) ? value.filter(role => typeof role === 'string') : []
+  if (typeof value === 'string' && SCOPES.test(name ?? '')) return value.split(' ')
+  return Array.isArray(value) ? value : [value]
 }
 
 /** Names may hold points themselves, as namespaced claims and client ids do: the longest that is there is taken. */

@@ -3,6 +3,7 @@ import type { Settings } from '../config/index.ts'
 import type { BusEvent } from '../events/index.ts'
 import type { Report } from '../jobs/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import type { Identity } from './identity.ts'
 import type { ResourceName, Resources } from './resources.ts'
 
 /** Who may call: anybody, a signed-in person, an operator, or only the connector and other functions. */
@@ -31,6 +32,8 @@ export type Context<Uses extends ResourceName, State> = Surroundings<Uses> & {
   state: State
   signal: AbortSignal
   traceId: string
+  /** Whose call it is; of a job whoever asked for it. */
+  caller: Identity
   /** Says how far it is, for those who watch the job: the share that is done, from 0 to 1, and a sentence. */
   report: Report
 }

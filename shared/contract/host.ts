@@ -6,9 +6,10 @@ import type { JobFunction, Report } from '../jobs/index.ts'
 // Not from the store's index: most of that is for those who connect to one.
 import { withSignal } from '../store/with-signal.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
-import type { Authenticate, Identity } from './access.ts'
+import type { Authenticate } from './access.ts'
 import { eventsOf, handleEach, handleEvents } from './batch.ts'
 import { type BatchResult, type Context, type FunctionDefinition, jobOf } from './define.ts'
+import { type Identity, OPERATOR } from './identity.ts'
 import { checkOutput, parseInput } from './input.ts'
 import { answerStart, type JobDesk, readCallback, readWaitMs, startEach, toOutcome } from './job-calls.ts'
 import {
@@ -250,6 +251,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       log,
       state,
       traceId: call.traceId,
+      caller: call.identity ?? OPERATOR,
       report: call.work?.report ?? (() => {}),
       get signal() {
         return end()
@@ -283,7 +285,10 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     if (!desk) throw new Error(`${name} is run as a job, and there is nowhere to keep it`)
     const { message, identity } = call
     if (message?.kind === 'batch')
-      return await startEach(desk, name, message.events, data => parseInput(input, data))
+      return await startEach(desk, name, message.events, {
+        identity,
+        parse: data => parseInput(input, data),
+      })
     const callbackUrl = readCallback(call.request.headers['x-callback-url'], settings)
     const waitMs = waitOf(call)
     const job = { function: name, input: call.input }
@@ -337,9 +342,11 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     },
     invoke: request => through({ request, isOwn: true, ...begin(undefined) }),
     later: request => through({ request, isLater: true, ...begin(undefined) }),
-    async perform({ input }, { signal, report }) {
+    async perform({ input, requestedAs }, { signal, report }) {
       const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY, signal }
-      return toOutcome(await through({ request, isOwn: true, work: { input, report }, ...begin(undefined) }))
+      const identity = (requestedAs ?? OPERATOR) as Identity
+      const work = { input, report }
+      return toOutcome(await through({ request, isOwn: true, identity, work, ...begin(undefined) }))
     },
     async deliver(events, signal) {
       const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY, signal }

@@ -1,6 +1,7 @@
-export { type Authenticate, type Identity, isLoopback, makeAuthenticate } from './access.ts'
+export { type Authenticate, isLoopback, makeAuthenticate } from './access.ts'
 export * from './define.ts'
 export { type Host, makeHost } from './host.ts'
+export { hasAccess, type Identity, OPERATOR } from './identity.ts'
 export { discoverIssuer, ISSUER_TIMEOUT_MS, type Issuer } from './issuer.ts'
 export { answerJobs, isJobsPath, jobFunctionOf } from './jobs.ts'
 export { type FunctionReply, type FunctionRequest, toInputSchema } from './message.ts'

@@ -3,9 +3,9 @@ import type { Settings } from '../config/index.ts'
 import { BadInputError } from '../errors/index.ts'
 import { findJob, type Job, type NewJob, type Outcome, startJob } from '../jobs/index.ts'
 import type { Query } from '../store/index.ts'
-import type { Identity } from './access.ts'
 import { idOf } from './batch.ts'
 import type { BatchResult } from './define.ts'
+import type { Identity } from './identity.ts'
 import type { FunctionReply, Message, RawEvent } from './message.ts'
 import type { Problem } from './problem.ts'
 import { plainReply, problemReply } from './reply.ts'
@@ -24,6 +24,11 @@ const SCHEDULE = 'cordage.schedule.v1'
 const fromEvent = ({ id, source, type }: RawEvent): Partial<NewJob> => ({
   ...(typeof id === 'string' && typeof source === 'string' && { eventId: `${source}#${id}` }),
   ...(type === SCHEDULE && typeof source === 'string' && { series: source }),
+})
+
+const askedBy = (identity: Identity | undefined): Partial<NewJob> => ({
+  requestedBy: identity?.subject,
+  requestedAs: identity,
 })
 
 /** Starts the job that a request asks for, and waits for its end for as long as the caller wishes. */
@@ -47,7 +52,7 @@ export async function answerStart(
   const id = await startJob(desk.query, {
     ...job,
     ...(message?.kind === 'event' && fromEvent(message.event)),
-    requestedBy: identity?.subject,
+    ...askedBy(identity),
     callbackUrl,
   })
   desk.started()
@@ -92,18 +97,23 @@ export function readWaitMs(header: string | string[] | undefined): number {
   return Math.min(Number(seconds), MAX_WAIT_S) * 1000
 }
 
-/** A job for each event of a batch. @param parse refuses an input */
+/** A job for each event of a batch. @param asked.parse refuses an input */
 export async function startEach(
   desk: JobDesk,
   name: string,
   events: RawEvent[],
-  parse: (data: unknown) => unknown,
+  { identity, parse }: { identity: Identity | undefined; parse: (data: unknown) => unknown },
 ): Promise<BatchResult[]> {
   const results: BatchResult[] = []
   for (const event of events) {
     const id = idOf(event)
     try {
-      await startJob(desk.query, { function: name, input: parse(event.data), ...fromEvent(event) })
+      await startJob(desk.query, {
+        function: name,
+        input: parse(event.data),
+        ...fromEvent(event),
+        ...askedBy(identity),
+      })
       results.push({ id, status: 'done' })
     } catch (error) {
       if (!(error instanceof BadInputError)) throw error

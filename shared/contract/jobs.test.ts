@@ -8,8 +8,8 @@ import { FailedError, OutageError } from '../errors/index.ts'
 import { type Job, type JobRunner, startJobRunner } from '../jobs/index.ts'
 import { type Leases, makeLeases, type Store } from '../store/index.ts'
 import { makeLogger } from '../telemetry/index.ts'
-import type { Identity } from './access.ts'
 import { defineFunction } from './define.ts'
+import { type Identity, OPERATOR } from './identity.ts'
 import { answerJobs, type FunctionRequest, jobFunctionOf, makeHost } from './index.ts'
 
 let postgres: TestPostgres
@@ -37,8 +37,9 @@ const settings = readSettings({
   JOB_CALLBACK_HOSTS: 'app.example',
   TIMEOUT_MS: '1000',
 })
+const NOBODY: Identity = { isOperator: false, roles: [], claims: {} }
 /** Who the next call is of. */
-let identity: Identity = { isOperator: true }
+let identity: Identity = OPERATOR
 
 const trainModel = defineFunction({
   name: 'train-model',
@@ -190,20 +191,20 @@ test('an event starts a job once, and a batch one for each event that is good', 
 })
 
 test('everybody sees their own jobs, an operator all', async () => {
-  identity = { subject: 'anna', isOperator: false }
+  identity = { ...NOBODY, subject: 'anna' }
   const id = (await call({ rows: 3 })).said.jobId ?? ''
   assert.equal((await jobs(`/jobs/${id}`)).status, 200)
   assert.deepEqual(
     (await jobs('/jobs')).said.jobs.map((job: Job) => job.jobId),
     [id],
   )
-  for (const other of [{ subject: 'bert', isOperator: false }, { isOperator: false }]) {
+  for (const other of [{ ...NOBODY, subject: 'bert' }, NOBODY]) {
     identity = other
     assert.equal((await jobs(`/jobs/${id}`)).status, 404)
     assert.equal((await jobs(`/jobs/${id}`, 'DELETE')).status, 404)
     assert.deepEqual((await jobs('/jobs')).said, { jobs: [] })
   }
-  identity = { isOperator: true }
+  identity = OPERATOR
   assert.ok((await jobs('/jobs')).said.jobs.length > 1)
 })
 

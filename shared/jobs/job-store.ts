@@ -29,11 +29,20 @@ export type NewJob = {
   /** Where such events come from: while one job of a series waits, to begin or to be tried again, another event of it starts none. */
   series?: string | undefined
   requestedBy?: string | undefined
+  /** Who that is, for the function; null for Cordage itself. */
+  requestedAs?: unknown
   callbackUrl?: string | undefined
 }
 
 /** A job that this process is to run. */
-export type ClaimedJob = { id: string; function: string; input: unknown; attempts: number; failures: number }
+export type ClaimedJob = {
+  id: string
+  function: string
+  input: unknown
+  attempts: number
+  failures: number
+  requestedAs?: unknown
+}
 
 /** Starts a job, or finds the one that was started for the same. @returns its id */
 export async function startJob(query: Query, job: NewJob): Promise<string> {
@@ -44,13 +53,14 @@ export async function startJob(query: Query, job: NewJob): Promise<string> {
     job.series ?? null,
     job.requestedBy ?? null,
     job.callbackUrl ?? null,
+    job.requestedAs === undefined ? null : JSON.stringify(job.requestedAs),
   ]
   const [row] = await query<{ id: string }>(
     `with waiting as (
        select id from ops.job_record where function = $1 and series = $4::text and state = 'waiting' limit 1
      ), started as (
-       insert into ops.job_record (function, input, event_id, series, requested_by, callback_url, callback_at)
-       select $1, $2::json, $3::text, $4::text, $5::text, $6::text, case when $6::text is not null then now() end where not exists (select 1 from waiting)
+       insert into ops.job_record (function, input, event_id, series, requested_by, callback_url, requested_as, callback_at)
+       select $1, $2::json, $3::text, $4::text, $5::text, $6::text, $7::json, case when $6::text is not null then now() end where not exists (select 1 from waiting)
        on conflict (function, event_id) where event_id is not null do nothing returning id
      )
      select id from started union all select id from waiting
@@ -164,7 +174,7 @@ export async function claimJob(
   const [job] = await query<ClaimedJob>(
     `update ops.job_record set state = 'running', attempts = attempts + 1, fencing = $2, share = null, progress = null,
        failures = failures + (state = 'running')::int, started_at = coalesce(started_at, clock_timestamp())
-     where id = $1 and state in ('waiting', 'running') returning id, function, input, attempts, failures`,
+     where id = $1 and state in ('waiting', 'running') returning id, function, input, attempts, failures, requested_as as "requestedAs"`,
     [id, fencing],
   )
   return job

@@ -135,14 +135,15 @@ async function readBuild(trino: Trino, schema: string): Promise<Build> {
 }
 
 async function readMarts(trino: Trino, schema: string): Promise<Mart[]> {
-  const rows = await trino.query(
-    `select name, description, "key", indexes from ${quote(schema)}.mart order by name`,
-  )
-  const declared = declaredMarts.parse(
-    rows.map(([name, description, key, indexes]) => ({ name, description, key, indexes })),
-  )
   const columns = await trino.query<[string, string, string]>(
     `select table_name, column_name, data_type from information_schema.columns where table_schema = ${literal(schema)} order by table_name, ordinal_position`,
+  )
+  const own = columns.flatMap(([table, name]) => (table === 'mart' ? [name] : []))
+  const rows = await trino.query(
+    `select ${own.map(quote).join(', ')} from ${quote(schema)}.mart order by name`,
+  )
+  const declared = declaredMarts.parse(
+    rows.map(row => Object.fromEntries(own.map((name, i) => [name, row[i]]))),
   )
   return declared.map(mart => ({
     ...mart,

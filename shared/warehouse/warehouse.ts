@@ -16,6 +16,10 @@ export type Mart = {
   key: string[]
   /** Columns that it is searched by, besides the key. */
   indexes: string[]
+  /** The level that a reader needs: `user`, or a role. */
+  access: string
+  /** By column: the claim that holds the values which a reader may see. */
+  rowRules: Record<string, string>
   /** Types as DuckDB names them. */
   columns: { name: string; type: string }[]
 }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { isPosition, openBus } from '../../shared/bus/index.ts'
 import { readSources } from '../../shared/capture/sources.ts'
 import { readSettings, type Source } from '../../shared/config/index.ts'
-import { exitWith, makeHost } from '../../shared/contract/index.ts'
+import { exitWith, makeHost, OPERATOR } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { RestoreError, VersionNotFoundError } from '../../shared/lake/index.ts'
 import { loadModels } from '../../shared/models/index.ts'
@@ -85,7 +85,7 @@ try {
         settings,
         resources: { store, models, sources },
         log,
-        authenticate: () => ({ isOperator: true }),
+        authenticate: () => OPERATOR,
       })
       await host.start()
       const onTable = (table: string, rows: number) => process.stdout.write(`${table}: ${rows} rows\n`)

@@ -47,7 +47,7 @@ type ModelFile = {
   models: {
     name: string
     description: string
-    config: { meta: { key: string[] } }
+    config: { meta: { key: string[]; access: string; row_rules?: Record<string, string> } }
     columns: { name: string; description?: string }[]
   }[]
 }
@@ -61,7 +61,7 @@ function martsPage(): string {
   const sections = models.map(({ name, description, config, columns }) =>
     [
       `## ${name}`,
-      `${description.trim()} Key: ${config.meta.key.map(code).join(', ')}.`,
+      `${description.trim()} Key: ${config.meta.key.map(code).join(', ')}. ${describeAccess(config.meta)}`,
       table(
         ['column', 'what it is'],
         columns.map(column => [code(column.name), column.description ?? '']),
@@ -70,9 +70,16 @@ function martsPage(): string {
   )
   return [
     '# Marts',
-    'The tables that a build makes and publish-marts publishes, as views in the schema `mart` of the store. `read-mart` reads them over HTTP, `npm run sql` in the warehouse, and any tool that speaks to Postgres in the store. `dim_` tables describe things, `fct_` tables hold what happened, `agg_` tables are sums.',
+    'The tables that a build makes and publish-marts publishes, as views in the schema `mart` of the store. `read-mart` reads them over HTTP, `npm run sql` in the warehouse, and any tool that speaks to Postgres in the store. `dim_` tables describe things, `fct_` tables hold what happened, `agg_` tables are sums. Who may read which, and which rows: [access](../access.md).',
     ...sections,
   ].join('\n\n')
+}
+
+function describeAccess({ access, row_rules = {} }: ModelFile['models'][number]['config']['meta']): string {
+  const rules = Object.entries(row_rules).map(
+    ([column, claim]) => ` Rows whose ${code(column)} is in the caller's claim ${code(claim)}.`,
+  )
+  return `For ${access === 'user' ? 'everybody who may call' : `the role ${code(access)}`}.${rules.join('')}`
 }
 
 /** Answers' lists that are worth going through, the more telling first. */

@@ -113,7 +113,7 @@ test('the logic of the models holds on tiny rows', async () => {
   assert.match(output, /17 unit tests/)
 })
 
-test('every model is described beside itself, down to its grain, and a published one names its key', () => {
+test('every model is described beside itself, down to its grain, and a published one names its key and who may read it', () => {
   const models = readdirSync(join(PROJECT, 'models'), { recursive: true, encoding: 'utf8' }).filter(file =>
     file.endsWith('.sql'),
   )
@@ -123,10 +123,16 @@ test('every model is described beside itself, down to its grain, and a published
     const { models: described } = parse(
       readFileSync(join(PROJECT, 'models', file.replace(/sql$/, 'yml')), 'utf8'),
     ) as {
-      models: { name: string; description: string; config?: { meta?: { key?: string[] } } }[]
+      models: {
+        name: string
+        description: string
+        config?: { meta?: { key?: string[]; access?: string } }
+      }[]
     }
     assert.equal(described[0]?.name, name)
     assert.match(described[0].description.trim(), /Grain: one row per [^.]+\.$/, name)
-    if (file.startsWith('marts')) assert.ok(described[0].config?.meta?.key?.length, name)
+    if (!file.startsWith('marts')) continue
+    assert.ok(described[0].config?.meta?.key?.length, name)
+    assert.match(described[0].config.meta.access ?? '', /^[a-z][a-z0-9_-]*$/, name)
   }
 })

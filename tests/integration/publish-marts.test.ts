@@ -5,11 +5,11 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
-import { DuckDBInstance } from '@duckdb/node-api'
 import publishMarts from '../../functions/model/publish-marts/handler.ts'
 import readMart from '../../functions/report/read-mart/handler.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
+import { type BuiltMart, writeBuild } from '../support/build.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
@@ -26,30 +26,8 @@ let warehouse: Warehouse
 let publish: StartedFunction
 let read: StartedFunction
 
-/** A finished build as build-warehouse leaves it, with these marts. */
-async function buildWith(
-  marts: Record<string, { sql: string; key: string[]; indexes?: string[] }>,
-  changedAt = '2017-07-03T13:00:00Z',
-): Promise<void> {
-  const { target, replace } = await warehouse.beginBuild()
-  assert.ok(target.engine === 'duckdb')
-  await rm(target.file, { force: true })
-  const instance = await DuckDBInstance.create(target.file)
-  const connection = await instance.connect()
-  await connection.run(
-    `create table build as select now() as built_at, '${POSITION}' as position, timestamptz '${changedAt}' as changed_at, '{"adventureworks.Sale": 3}' as versions`,
-  )
-  await connection.run('create table mart (name varchar, description varchar, key varchar, indexes varchar)')
-  for (const [name, { sql, key, indexes = [] }] of Object.entries(marts)) {
-    await connection.run(`create table ${name} as ${sql}`)
-    await connection.run(
-      `insert into mart values ('${name}', 'Grain: one row.', '${JSON.stringify(key)}', '${JSON.stringify(indexes)}')`,
-    )
-  }
-  connection.closeSync()
-  instance.closeSync()
-  await replace()
-}
+const buildWith = (marts: Record<string, BuiltMart>, changedAt?: string) =>
+  writeBuild(warehouse, marts, { position: POSITION, changedAt })
 
 const weekly = { sql: WEEKLY, key: ['week_start', 'category', 'currency'] }
 const schemas = async () =>

@@ -1,5 +1,11 @@
 import { readSettings, type Settings } from '../../shared/config/index.ts'
-import { type FunctionDefinition, makeHost, type Resources } from '../../shared/contract/index.ts'
+import {
+  type FunctionDefinition,
+  type Identity,
+  makeHost,
+  OPERATOR,
+  type Resources,
+} from '../../shared/contract/index.ts'
 import type { BusEvent } from '../../shared/events/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 
@@ -13,6 +19,8 @@ export async function startFunction(
     resources?: Partial<Resources>
     settings?: Partial<Settings>
     onLog?: (line: string) => void
+    /** Who calls; by default an operator. */
+    caller?: Identity
   } = {},
 ) {
   const host = makeHost(definition, {
@@ -21,7 +29,7 @@ export async function startFunction(
     log: makeLogger(
       options.onLog ? { level: 'warn', destination: { write: options.onLog } } : { level: 'silent' },
     ),
-    authenticate: () => ({ isOperator: true }),
+    authenticate: () => options.caller ?? OPERATOR,
     ...(options.resources?.store && { jobs: { query: options.resources.store.query, started() {} } }),
   })
   await host.start()

@@ -214,9 +214,16 @@ def ask(target, sql):
 def describe(target, models, covered, versions):
     """Writes into the warehouse what it holds and which of its tables are for everybody (shared/warehouse reads it)."""
     marts = [
-        [node.name, node.description, json.dumps(node.config.meta["key"]), json.dumps(node.config.meta.get("indexes", []))]
+        [
+            node.name,
+            node.description,
+            json.dumps(meta["key"]),
+            json.dumps(meta.get("indexes", [])),
+            meta.get("access", "user"),
+            json.dumps(meta.get("row_rules", {})),
+        ]
         for node in models
-        if node.config.meta.get("key")
+        if (meta := node.config.meta).get("key")
     ]
     build = [covered and covered["position"], covered and covered["changedAt"], json.dumps(versions)]
     if target["engine"] == "duckdb":
@@ -233,8 +240,8 @@ def describe_duckdb(file, build, marts):
             " cast(? as timestamp with time zone) as changed_at, cast(? as varchar) as versions",
             build,
         )
-        connection.execute("create table mart (name varchar, description varchar, key varchar, indexes varchar)")
-        connection.executemany("insert into mart values (?, ?, ?, ?)", marts)
+        connection.execute("create table mart (name varchar, description varchar, key varchar, indexes varchar, access varchar, row_rules varchar)")
+        connection.executemany("insert into mart values (?, ?, ?, ?, ?, ?)", marts)
 
 
 def connect_trino(target):
@@ -269,10 +276,10 @@ def describe_trino(target, build, marts):
         " cast(? as varchar) as versions",
         build,
     )
-    row = "(cast(? as varchar), cast(? as varchar), cast(? as varchar), cast(? as varchar))"
+    row = f"({', '.join(['cast(? as varchar)'] * 6)})"
     run(
         "create table mart as select * from (values " + ", ".join([row] * len(marts)) + ')'
-        ' as marts (name, description, "key", indexes)',
+        ' as marts (name, description, "key", indexes, access, row_rules)',
         [value for mart in marts for value in mart],
     )
 

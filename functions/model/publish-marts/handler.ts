@@ -4,6 +4,7 @@ import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
 import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
 import { copyMarts } from './copy.ts'
+import { checkRowRules } from './rights.ts'
 import { dropOldSchemas, moveViews } from './views.ts'
 
 /** Whoever holds it publishes. */
@@ -42,7 +43,8 @@ export default defineFunction({
     const startedAt = performance.now()
     return await underLease(state.leases, LEASE, ownSignal, lease =>
       warehouse.read(async reader => {
-        const { build } = reader
+        const { build, marts } = reader
+        checkRowRules(marts)
         const signal = AbortSignal.any([ownSignal, lease.signal])
         const number = await takeNumber(store)
         const published = await copyMarts(store, reader, number, signal)

@@ -4,6 +4,7 @@ import { OutageError } from '../../../shared/errors/index.ts'
 import { checkLease, type Lease, type Store, type Transaction } from '../../../shared/store/index.ts'
 import type { Build } from '../../../shared/warehouse/index.ts'
 import type { Published } from './copy.ts'
+import { grantToReaders, viewSql } from './rights.ts'
 
 const quote = pg.escapeIdentifier
 
@@ -53,6 +54,7 @@ function isLockTimeout(error: unknown): boolean {
 
 async function replaceViews({ query }: Transaction, published: Published[], number: number): Promise<void> {
   const existing = await readViews(query)
+  const [{ owner = '' } = {}] = await query<{ owner: string }>('select current_user as owner')
   for (const gone of existing.keys())
     if (!published.some(mart => mart.name === gone)) await query(`drop view mart.${quote(gone)}`)
   // In one order everywhere, so that two publications cannot lock each other out.
@@ -62,13 +64,12 @@ async function replaceViews({ query }: Transaction, published: Published[], numb
     // Postgres replaces a view only where its columns stay and new ones come last.
     const grants = before && !isExtension(before, mart) ? await readGrants(query, mart.name) : undefined
     if (grants) await query(`drop view ${view}`)
-    await query(
-      `create or replace view ${view} as select * from ${quote(`mart_${number}`)}.${quote(mart.name)}`,
-    )
+    await query(viewSql(mart, `mart_${number}`, owner))
     await query(`comment on view ${view} is ${pg.escapeLiteral(mart.description)}`)
     for (const { grantee, privilege } of grants ?? [])
       await query(`grant ${privilege} on ${view} to ${grantee}`)
   }
+  await grantToReaders(query, published)
 }
 
 type Column = { name: string; type: string }
@@ -120,8 +121,8 @@ async function recordMarts(
   for (const mart of published) {
     const columns = mart.columns.map((column, i) => ({ name: column.name, type: mart.types[i] }))
     await query(
-      `insert into ops.mart (mart, schema_number, rows, columns, description, built_at, position, changed_at, versions)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      `insert into ops.mart (mart, schema_number, rows, columns, description, built_at, position, changed_at, versions, access, row_rules)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         mart.name,
         number,
@@ -132,6 +133,8 @@ async function recordMarts(
         build.position,
         build.changedAt,
         JSON.stringify(build.versions),
+        mart.access,
+        JSON.stringify(mart.rowRules),
       ],
     )
   }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { z } from 'zod'
-import { isStorableTime } from '../../../shared/contract/index.ts'
+import { type Identity, isStorableTime } from '../../../shared/contract/index.ts'
 import { BadInputError } from '../../../shared/errors/index.ts'
 
 /** Values that one filter may list. */
@@ -22,13 +22,29 @@ export function unknownColumn(column: string, field: string, types: Map<string, 
   })
 }
 
+/**
+ * Conditions by which a caller sees the rows of its own alone: a column's value is among those of its claim, and who lacks the
+ * claim sees none. An operator sees every row. Their values are added to `values`.
+ */
+export function makeRowRules(
+  rules: Record<string, string>,
+  { isOperator, claims }: Identity,
+  values: (string | string[])[],
+): string[] {
+  if (isOperator) return []
+  return Object.entries(rules).map(([column, claim]) => {
+    values.push(claims[claim] ?? [])
+    return `${pg.escapeIdentifier(column)}::text = any($${values.length}::text[])`
+  })
+}
+
 /** Conditions on one column; their values are added to `values`, each checked against the column's type. */
 export function makeConditions(
   column: string,
   type: string,
   wanted: z.output<typeof filter>,
   field: string,
-  values: string[],
+  values: (string | string[])[],
 ): string[] {
   const placeholder = (one: z.output<typeof value>, place: string) => {
     values.push(checkValue(one, type, place))

@@ -9,6 +9,8 @@ const COLUMNS = [
   { name: 'amount', type: 'numeric(19,4)' },
 ]
 const RECORD = {
+  access: 'user',
+  row_rules: {},
   schema_number: 7,
   columns: COLUMNS,
   built_at: new Date('2017-07-01T00:00:00Z'),

@@ -1,9 +1,10 @@
 import pg from 'pg'
 import { z } from 'zod'
-import { defineFunction } from '../../../shared/contract/index.ts'
-import { NotFoundError } from '../../../shared/errors/index.ts'
+import { defineFunction, hasAccess, type Identity } from '../../../shared/contract/index.ts'
+import { BadInputError } from '../../../shared/errors/index.ts'
 import type { Transaction } from '../../../shared/store/index.ts'
-import { filter, makeConditions, makeOrder, unknownColumn } from './conditions.ts'
+import { filter, makeConditions, makeOrder, makeRowRules, unknownColumn } from './conditions.ts'
+import { unknownMart } from './unknown-mart.ts'
 
 /**
  * Reads rows of one mart, filtered and ordered. It asks for the tables behind the mart's view, so that rows and `asOf`
@@ -47,6 +48,8 @@ const output = z.object({
 })
 
 type MartRecord = {
+  access: string
+  row_rules: Record<string, string>
   schema_number: number
   columns: { name: string; type: string }[]
   built_at: Date
@@ -69,8 +72,9 @@ export default defineFunction({
     limit: 4,
   },
 
-  async handle(request, { resources: { store } }) {
-    const read = () => store.transaction(transaction => readMart(transaction, request), { readOnly: true })
+  async handle(request, { resources: { store }, caller }) {
+    const read = () =>
+      store.transaction(transaction => readMart(transaction, request, caller), { readOnly: true })
     try {
       return await read()
     } catch (error) {
@@ -81,23 +85,34 @@ export default defineFunction({
   },
 })
 
-async function readMart({ query }: Transaction, { mart, filters, orderBy, limit }: z.output<typeof input>) {
+async function readMart(
+  { query }: Transaction,
+  { mart, filters, orderBy, limit }: z.output<typeof input>,
+  caller: Identity,
+) {
   // A NUL is in no name, and Postgres would refuse to look for one.
   const [found] = mart.includes('\0')
     ? []
     : await query<MartRecord>(
-        'select schema_number, columns, built_at, position, changed_at from ops.mart where mart = $1',
+        'select access, row_rules, schema_number, columns, built_at, position, changed_at from ops.mart where mart = $1',
         [mart],
       )
-  if (!found) throw await unknownMart(query, mart)
+  if (!found) throw await unknownMart(query, mart, caller)
+  if (!hasAccess(caller, found.access))
+    throw new BadInputError(`the role ${found.access} is needed to read ${mart}`, {
+      status: 403,
+      reason: 'forbidden',
+      field: 'mart',
+    })
   const types = new Map(found.columns.map(column => [column.name, column.type]))
-  const values: string[] = []
-  const conditions = Object.entries(filters).flatMap(([column, wanted]) => {
+  const values: (string | string[])[] = []
+  const conditions = makeRowRules(found.row_rules, caller, values)
+  for (const [column, wanted] of Object.entries(filters)) {
     const field = `filters.${column}`
     const type = types.get(column)
     if (type === undefined) throw unknownColumn(column, field, types)
-    return makeConditions(pg.escapeIdentifier(column), type, wanted, field, values)
-  })
+    conditions.push(...makeConditions(pg.escapeIdentifier(column), type, wanted, field, values))
+  }
   const order = orderBy ? makeOrder(orderBy, types) : []
   const rows = await query<Record<string, z.output<typeof cell>>>(
     [
@@ -122,21 +137,3 @@ async function readMart({ query }: Transaction, { mart, filters, orderBy, limit 
 /** JSON has no number for NaN and infinity. */
 const toCell = (value: z.output<typeof cell>) =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
-
-async function unknownMart(query: Transaction['query'], mart: string): Promise<NotFoundError> {
-  const marts = await query<{ mart: string }>('select mart from ops.mart order by mart')
-  const known = marts.length > 0 ? `there are ${marts.map(row => row.mart).join(', ')}` : await whyNone(query)
-  return new NotFoundError(`no mart ${JSON.stringify(mart)}: ${known}`, { field: 'mart' })
-}
-
-/** Before the first publication: who is at work on it, by the lease that it holds, or when it will come. */
-async function whyNone(query: Transaction['query']): Promise<string> {
-  const held = await query<{ name: string }>(
-    `select name from ops.lease where name in ('build-warehouse', 'publish-marts') and expires_at > now()`,
-  )
-  const isHeld = (name: string) => held.some(lease => lease.name === name)
-  if (isHeld('publish-marts')) return 'the first are being published: ask again in some seconds'
-  if (isHeld('build-warehouse'))
-    return 'none has been published yet: a build is running, and its marts follow some seconds after its end'
-  return 'none has been published yet: that happens some seconds after the end of a build, and build-warehouse begins one'
-}
