@@ -1,11 +1,11 @@
 import { addOrdinals, type NewRecord, type Position, partitionOf } from '../bus/index.ts'
-import { type ColumnType, type Source, type SourceTable, takenColumns } from '../config/index.ts'
+import { type ColumnType, type Source, type SourceTable, takenColumns, type Value } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import { CHANGE, type Change, type Operation, type Row, SNAPSHOT_END } from '../events/index.ts'
-import { clientOf, needsClient, type Values, type Vault } from '../privacy/index.ts'
+import { clientOf, needsClient, type Vault } from '../privacy/index.ts'
 import type { Query } from '../store/index.ts'
 import { makeTally, type Tally } from './replaced.ts'
-import { NoPlaceError, type Value, ValueError } from './values.ts'
+import { NoPlaceError, ValueError } from './values.ts'
 
 /** A row's values as its source tells them, by column; undefined is one that did not change and was not sent. */
 export type RawRow<V> = Map<string, V | null | undefined>
@@ -53,7 +53,7 @@ export function rawKeyOf(table: SourceTable, row: RawRow<string>): string {
 }
 
 /** How a source tells a value of a declared type. @throws ValueError where it is none, NoPlaceError where it has no place */
-export type ReadValue<V> = (value: V, type: ColumnType) => Value
+export type ReadValue<V> = (value: V, type: ColumnType) => NonNullable<Value>
 
 /**
  * Turns a source's changes into bus records: declared types, the privacy policy, keys and partitions. What leaves here
@@ -97,7 +97,7 @@ export async function admit<V>(
     const kept = withoutErased(one, client => !keys.has(client))
     if (!kept) continue
     const { table } = kept.change
-    const treat = (row: Values | undefined) =>
+    const treat = (row: Row | undefined) =>
       row && vault.treat(table, row, keys.get(clientOf(table, row) ?? ''))
     records.push(...toRecords(source, kept.change, treat(kept.before), treat(kept.after)))
     if (kept.after) noteClientless(table, kept.after, tally)
@@ -106,7 +106,7 @@ export async function admit<V>(
   return { records, refusals }
 }
 
-type Typed<V> = { change: RawChange<V>; before: Values | undefined; after: Values | undefined }
+type Typed<V> = { change: RawChange<V>; before: Row | undefined; after: Row | undefined }
 
 /**
  * What may be told of a change, where one of its clients was erased. That client's own rows were deleted when it was
@@ -118,14 +118,14 @@ function withoutErased<V>(
   isErased: (client: string) => boolean,
 ): Typed<V> | undefined {
   const { table } = change
-  const isOfErased = (row: Values | undefined) => {
+  const isOfErased = (row: Row | undefined) => {
     const client = row && clientOf(table, row)
     return client !== undefined && isErased(client)
   }
   const wasErased = isOfErased(before)
   const willBeErased = isOfErased(after)
   if (!wasErased && !willBeErased) return { change, before, after }
-  const keyOnly = (row: Values | undefined): Values | undefined =>
+  const keyOnly = (row: Row | undefined): Row | undefined =>
     row && Object.fromEntries(table.key.map(name => [name, row[name] ?? null]))
   if (after && !willBeErased) return { change, before: undefined, after }
   if (change.op === 'u' && !wasErased)
@@ -134,7 +134,7 @@ function withoutErased<V>(
 }
 
 /** A row that names no client has no key that would treat what is personal in it: that is null, and counted. */
-function noteClientless(table: SourceTable, row: Values, tally: Tally): void {
+function noteClientless(table: SourceTable, row: Row, tally: Tally): void {
   if (!table.personal || clientOf(table, row) !== undefined) return
   for (const [name, column] of takenColumns(table))
     if (needsClient(column) && row[name] !== null && row[name] !== undefined)
@@ -206,8 +206,8 @@ export function makeSnapshotEnds(
  * What is known of a row before its change. Only its key must be readable: a bad value must not keep its own correction or
  * deletion out.
  */
-function toOldValues<V>(readValue: ReadValue<V>, table: SourceTable, row: RawRow<V>): Values {
-  const values: Values = {}
+function toOldValues<V>(readValue: ReadValue<V>, table: SourceTable, row: RawRow<V>): Row {
+  const values: Row = {}
   for (const [name, column] of takenColumns(table)) {
     const raw = row.get(name)
     if (raw === undefined) continue
@@ -230,8 +230,8 @@ function toValues<V>(
   row: RawRow<V>,
   before: RawRow<V> | undefined,
   tally: Tally,
-): Values {
-  const values: Values = {}
+): Row {
+  const values: Row = {}
   for (const [name, column] of takenColumns(table)) {
     // Renamed or dropped while we stream: a null in its place would be a lie.
     if (!row.has(name))

@@ -1,7 +1,4 @@
-import type { ColumnType } from '../config/index.ts'
-
-/** A value as a change event has it: see `Row` in shared/events. */
-export type Value = string | number | boolean
+import type { ColumnType, Value } from '../config/index.ts'
 
 /** A value that does not fit its column's declared type. Its message never carries the value. */
 export class ValueError extends Error {
@@ -35,7 +32,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
  * Postgres' text of a value, as a change event has it. The session prints as SESSION_OPTIONS say.
  * @throws ValueError where the text is not of the declared type; NoPlaceError where the type has no place for it
  */
-export function readPostgresValue(text: string, type: ColumnType): Value {
+export function readPostgresValue(text: string, type: ColumnType): NonNullable<Value> {
   switch (type.kind) {
     case 'string':
       return text
@@ -131,7 +128,7 @@ const SPECIAL_DOUBLES = ['NaN', 'Infinity', '-Infinity', '-0']
 const SAFE_LENGTH = 15
 
 /** A number that a double gives back with as many digits: nothing is rounded. */
-export function readDouble(text: string): Value {
+export function readDouble(text: string): NonNullable<Value> {
   if (SPECIAL_DOUBLES.includes(text)) return text
   const value = Number(text)
   if (!NUMBER.test(text) || !Number.isFinite(value)) throw new ValueError('is not a double')
@@ -154,7 +151,7 @@ function givesBack(value: number, text: string): boolean {
 const MAX_PRECISION = 100
 
 /** A double as an event has it. */
-export function toDouble(value: number): Value {
+export function toDouble(value: number): NonNullable<Value> {
   return Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value)
 }
 

@@ -16,6 +16,16 @@ export type ColumnType =
     }
   | { kind: 'decimal'; precision: number; scale: number }
 
+/**
+ * A column's value as a change event carries it.
+ * By declared type: int and double are numbers (of a double `NaN`, `Infinity`, `-Infinity` and `-0` as text); bigint and
+ * decimal are text (never a double); boolean; string; date `2017-06-30`; timestamp `2017-06-30T10:00:00.123456Z`;
+ * timestampNtz the same without `Z`; binary in base64; null.
+ */
+export type Value = string | number | boolean | null
+/** A row's values by the source's column names, before or after policy. */
+export type Row = Record<string, Value>
+
 const TYPES =
   'int, bigint, double, boolean, string, binary, date, timestamp (an instant), timestampNtz (without a zone) or decimal(p,s)'
 const TYPE_PATTERN =

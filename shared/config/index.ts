@@ -2,8 +2,10 @@ export {
   type ColumnType,
   lakeType,
   type Policy,
+  type Row,
   type SourceColumn,
   takenColumns,
+  type Value,
 } from './column.ts'
 export {
   describeEntity,

@@ -1,17 +1,13 @@
 import { z } from 'zod'
 import { attributesOf, type BusRecord } from '../bus/index.ts'
+import type { Row } from '../config/index.ts'
+
+export type { Row }
 
 /**
  * What happened to a row. Debezium's codes: create, update, delete, read (snapshot), truncate.
  */
 export type Operation = 'c' | 'u' | 'd' | 'r' | 't'
-
-/**
- * A row's values after policy, by the source's column names. By declared type: int and double are numbers (of a double `NaN`, `Infinity`, `-Infinity` and `-0` as text); bigint and
- * decimal are text (never a double); boolean; string; date `2017-06-30`; timestamp `2017-06-30T10:00:00.123456Z`;
- * timestampNtz the same without `Z`; binary in base64; null.
- */
-export type Row = Record<string, string | number | boolean | null>
 
 /** The data of a change event: Debezium's envelope. */
 export const changeSchema = z.object({

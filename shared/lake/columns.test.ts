@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ColumnType } from '../config/index.ts'
-import { columnTypeOf, decimalFromBytes, deltaTypeName, makeEncode, type Value } from './columns.ts'
+import type { ColumnType, Value } from '../config/index.ts'
+import { columnTypeOf, decimalFromBytes, deltaTypeName, makeEncode } from './columns.ts'
 
 const encode = (type: ColumnType, value: Exclude<Value, null>) => makeEncode(type)(value)
 const decimal = (precision: number, scale: number): ColumnType => ({ kind: 'decimal', precision, scale })

@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet'
-import type { ColumnType } from '../config/index.ts'
+import type { ColumnType, Value } from '../config/index.ts'
 import { parseDate, parseTimestamp } from './time.ts'
 
 export interface Column {
@@ -8,9 +8,6 @@ export interface Column {
   /** Never null: written without null marks. The table's schema calls every column nullable all the same. */
   required?: boolean
 }
-
-/** A value as change events carry it: see `Row` in shared/events. */
-export type Value = string | number | boolean | null
 
 /**
  * A value as Parquet stores it: int, date, double and decimals of up to 9 digits are numbers; bigint, timestamps and

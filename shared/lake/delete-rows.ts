@@ -1,6 +1,7 @@
+import type { Value } from '../config/index.ts'
 import type { Action, AddFile } from './actions.ts'
 import type { ColumnValues } from './column-chunk.ts'
-import { type Column, makeEncode, type Physical, type Value } from './columns.ts'
+import { type Column, makeEncode, type Physical } from './columns.ts'
 import { dataKey, deleteFiles, type Month, removeActions, writeGroups } from './data-files.ts'
 import { readRowGroups } from './parquet.ts'
 import type { Snapshot } from './snapshot.ts'

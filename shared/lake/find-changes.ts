@@ -1,7 +1,7 @@
 import type { AddFile } from './actions.ts'
 import { dataKey } from './data-files.ts'
-import { OWN_COLUMNS } from './lake.ts'
 import { readRowGroups } from './parquet.ts'
+import { OWN_COLUMNS } from './raw-table.ts'
 import type { Table } from './table.ts'
 
 /** A change as a bus partition carries it: one position may be in every partition (a truncate is). */

@@ -10,9 +10,10 @@ import {
 import { compressors as decompressors } from 'hyparquet-compressors'
 import { ByteWriter } from 'hyparquet-writer'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
+import type { Value } from '../config/index.ts'
 import type { ObjectStore } from '../objects/index.ts'
 import { type ColumnChunk, type ColumnValues, encodeChunk } from './column-chunk.ts'
-import { type Column, makeEncode, type Physical, parquetElement, type Value } from './columns.ts'
+import { type Column, makeEncode, type Physical, parquetElement } from './columns.ts'
 import { ColumnStatistics, statisticsJson } from './statistics.ts'
 
 export const DECOMPRESSORS = { ...decompressors, ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) }

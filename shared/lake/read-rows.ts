@@ -1,6 +1,6 @@
-import type { ColumnType } from '../config/index.ts'
+import type { ColumnType, Value } from '../config/index.ts'
 import type { AddFile } from './actions.ts'
-import { type Column, decimalFromBytes, type Physical, type Value } from './columns.ts'
+import { type Column, decimalFromBytes, type Physical } from './columns.ts'
 import { dataKey } from './data-files.ts'
 import { readRowGroups } from './parquet.ts'
 import { decimalLiteral } from './statistics.ts'

@@ -2,17 +2,10 @@ import type { Action, AddFile } from './actions.ts'
 import type { ColumnValues } from './column-chunk.ts'
 import { dataKey, removeActions } from './data-files.ts'
 import { type Deletion, deleteRows, makeTest, mayHold } from './delete-rows.ts'
-import {
-  changeColumns,
-  epochAction,
-  landedEpoch,
-  landMarks,
-  markActions,
-  type Origin,
-  OWN_COLUMNS,
-  schemaVersionOf,
-} from './lake.ts'
+import { epochAction, landedEpoch, landMarks, markActions, type Origin } from './landing-marks.ts'
 import { readRowGroups } from './parquet.ts'
+import { OWN_COLUMNS } from './raw-table.ts'
+import { changeColumns, schemaVersionOf } from './schema-change.ts'
 import type { Snapshot } from './snapshot.ts'
 import { openTable, readCommit, type Table } from './table.ts'
 

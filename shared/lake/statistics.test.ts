@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ColumnType } from '../config/index.ts'
-import type { Value } from './columns.ts'
+import type { ColumnType, Value } from '../config/index.ts'
 import { ParquetFile, RowBuffer } from './parquet.ts'
 
 type Statistics = {

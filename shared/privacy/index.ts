@@ -1,13 +1,10 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
-import type { SourceColumn, SourceTable } from '../config/index.ts'
+import type { Row, SourceColumn, SourceTable, Value } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Query } from '../store/index.ts'
 import { KEY_BYTES, NONCE_BYTES, open, seal } from './seal.ts'
 
 export { openMasterKey, readMasterKey } from './master-key.ts'
-
-/** A row's values by the source's column names: text and so on as in a change event, before or after policy. */
-export type Values = Record<string, string | number | boolean | null>
 
 /** The vaults of all systems, under one master key. */
 export type Privacy = { vaultOf(system: string): Vault }
@@ -23,7 +20,18 @@ export type Vault = {
    * A row after its table's policy. @param key the client's; undefined for a table without personal data, and for a row
    *   without a client: what only that client's key could treat is null then
    */
-  treat(table: SourceTable, row: Values, key: KeyObject | undefined): Values
+  treat(table: SourceTable, row: Row, key: KeyObject | undefined): Row
+}
+
+export function makePrivacy(masterKey: Buffer): Privacy {
+  const vaults = new Map<string, Vault>()
+  return {
+    vaultOf(system) {
+      const vault = vaults.get(system) ?? openVault(system, masterKey)
+      vaults.set(system, vault)
+      return vault
+    },
+  }
 }
 
 /** Clients' unwrapped keys kept in memory: enough for those who are active, small enough for a laptop. */
@@ -87,7 +95,7 @@ export function openVault(system: string, masterKey: Buffer): Vault {
     },
     treat(table, row, key) {
       if (!table.personal) return row
-      const treated: Values = {}
+      const treated: Row = {}
       if (!key && clientOf(table, row) !== undefined) throw new Error('a personal row has no client key')
       for (const [name, value] of Object.entries(row)) {
         const column = table.columns[name]
@@ -106,7 +114,7 @@ function treatValue(
   value: string | number | boolean,
   key: KeyObject | undefined,
   systemKey: KeyObject,
-): Values[string] {
+): Value {
   if (!key && needsClient(column)) return null
   switch (column.policy) {
     case 'hash':
@@ -123,7 +131,7 @@ function treatValue(
 }
 
 /** Whose row it is; undefined where it does not say. */
-export function clientOf(table: SourceTable, row: Values): string | undefined {
+export function clientOf(table: SourceTable, row: Row): string | undefined {
   const client = table.personal && table.client ? row[table.client] : undefined
   return client === undefined || client === null ? undefined : String(client)
 }

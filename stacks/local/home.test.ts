@@ -34,7 +34,7 @@ async function run(args: string[], env: Record<string, string>) {
 }
 
 const TOOLS = [
-  ['stacks/local/snapshot.ts', 'adventureworks'],
+  ['stacks/local/read-again.ts', 'adventureworks'],
   ['stacks/local/sql.ts', '--on', 'store', 'select 1'],
   ['stacks/rebuild/main.ts', 'index'],
 ]
@@ -61,8 +61,8 @@ test('a tool says which home it looks into and how that was found, and that noth
 
 test('a tool refuses a store that has no such system, and says which it has', async () => {
   const STORE_URL = postgres.url('other').reveal()
-  const { code, says } = await run(['stacks/local/snapshot.ts', 'shop'], { STORE_URL })
+  const { code, says } = await run(['stacks/local/read-again.ts', 'shop'], { STORE_URL })
   assert.equal(code, 78)
   assert.match(says, /\nshop was never captured on the store .*, which has adventureworks: set STORE_URL to/)
-  assert.equal((await run(['stacks/local/snapshot.ts', 'adventureworks'], { STORE_URL })).code, 0)
+  assert.equal((await run(['stacks/local/read-again.ts', 'adventureworks'], { STORE_URL })).code, 0)
 })

@@ -20,14 +20,13 @@ import {
   makeHost,
   makeServer,
   openResources,
-  type ResourceName,
   storeOptionsOf,
 } from '../../shared/contract/index.ts'
 import { openers } from '../../shared/contract/resources/all.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { type JobRunner, startJobRunner } from '../../shared/jobs/index.ts'
 import { openObjects, requireObjects } from '../../shared/objects/index.ts'
-import { openMasterKey } from '../../shared/privacy/index.ts'
+import { makePrivacy, openMasterKey } from '../../shared/privacy/index.ts'
 import { type EmbeddedPostgres, findPostgres, startPostgres } from '../../shared/store/embedded.ts'
 import { makeLeases, migrate, openStore } from '../../shared/store/index.ts'
 import { type Logger, startProcessMetrics, startTracing } from '../../shared/telemetry/index.ts'
@@ -100,12 +99,18 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const connectionOf = (source: Source) => sourceUrl(source.system)
     await requireSources({ sources, busUrl: settings.BUS_URL, connectionOf, log })
 
-    const store = openStore(settings.STORE_URL, { applicationName: 'cordage-connector' })
+    const store = openStore(settings.STORE_URL, { applicationName: 'cordage' })
     undo.push(store.close)
     await migrate(store)
-    const names: ResourceName[] = ['bus', 'privacy', 'objects', 'sources', 'warehouse', 'models']
-    const opened = await openResources(names, openers, settings, { applicationName: 'cordage-functions' })
+    const bus = await openBus(settings.BUS_URL, store)
+    undo.push(bus.close)
+    // Before the functions look for them.
+    await bus.ensureTopics(topicsOf(sources), { allowRecreate: true })
+    const masterKey = await openMasterKey(settings, store.query)
+    const objects = openObjects(settings.OBJECTS_URL.reveal())
+    const opened = await openResources(['warehouse', 'models'], openers, settings, {})
     undo.push(opened.close)
+    const shared = { ...opened.resources, bus, objects, sources, privacy: makePrivacy(masterKey) }
 
     startProcessMetrics()
     const authenticate = await makeAuthenticate(settings)
@@ -123,14 +128,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         { ...storeOptionsOf(definition, settings), maxConnections: FUNCTION_CONNECTIONS },
       )
       undo.push(own.close)
-      const resources = { ...opened.resources, ...own.resources }
+      const resources = { ...shared, ...own.resources }
       hosts.set(
         definition.name,
         makeHost(definition, { settings, resources, log, authenticate, tracing, jobs }),
       )
     }
-    // Before the functions look for them.
-    await opened.resources.bus?.ensureTopics(topicsOf(sources), { allowRecreate: true })
     for (const host of hosts.values()) await host.start()
     const leases = makeLeases(store, `local:${home}`)
     undo.push(leases.close)
@@ -145,8 +148,6 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const server = makeServer(makeGateway(hosts, triggers, authenticate, store), settings.PUBLIC_HOSTS)
     const port = await listen(server, settings.PORT, settings.HOST)
     undo.push(() => closeServer(server, hosts.values()))
-    const bus = await openBus(settings.BUS_URL, store)
-    undo.push(bus.close)
     const connector = await startConnector({
       owner: `local:${home}`,
       duties: DUTIES,
@@ -155,9 +156,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       triggers,
       store,
       bus,
-      objects: openObjects(settings.OBJECTS_URL.reveal()),
+      objects,
       caller: makeLocalCaller(hosts),
-      masterKey: await openMasterKey(settings, store.query),
+      masterKey,
       notices: readNotices(settings),
       log,
     })

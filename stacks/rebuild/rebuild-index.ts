@@ -1,5 +1,5 @@
 import type { Bus } from '../../shared/bus/index.ts'
-import type { Source, SourceTable } from '../../shared/config/index.ts'
+import type { Row, Source, SourceTable } from '../../shared/config/index.ts'
 import type { Host } from '../../shared/contract/index.ts'
 import { OutageError } from '../../shared/errors/index.ts'
 import { type BusEvent, CHANGE, SNAPSHOT_END, toBusEvent } from '../../shared/events/index.ts'
@@ -13,7 +13,6 @@ import {
   sourceColumns,
   type Table,
   tablePath,
-  type Value,
 } from '../../shared/lake/index.ts'
 import type { ObjectStore } from '../../shared/objects/index.ts'
 import type { Lease, Leases, Store } from '../../shared/store/index.ts'
@@ -144,7 +143,7 @@ async function* readChanges(opened: Table, source: Source, table: SourceTable): 
       for (const row of rows) yield toEvent(source, table, row)
 }
 
-function toEvent(source: Source, table: SourceTable, row: Record<string, Value>): BusEvent {
+function toEvent(source: Source, table: SourceTable, row: Row): BusEvent {
   const { _op: op, _position, _partition, _offset, _changed_at, _landed_at, _schema_version, ...values } = row
   const position = String(_position)
   const key = op === 't' ? '' : JSON.stringify(table.key.map(name => values[name]))

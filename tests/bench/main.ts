@@ -18,7 +18,11 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'handover', program: 'handover.ts', takes: '3 min' },
   { name: 'jobs', program: 'jobs.ts', takes: '5 min' },
   { name: 'random-shops', program: 'random-shops.ts', takes: '25 min; SHOPS sets how many' },
-  { name: 'snapshot', program: 'snapshot.ts', takes: '8 min; TIMES sets how often the history is there' },
+  {
+    name: 'snapshot',
+    program: 'initial-snapshot.ts',
+    takes: '8 min; TIMES sets how often the history is there',
+  },
   { name: 'landing-kafka', program: 'landing-kafka.ts', takes: '3 min; EVENTS sets it', isInfra: true },
   { name: 'freshness-kafka', program: 'freshness-kafka.ts', takes: '3 min', isInfra: true },
   { name: 'size', program: 'size.ts', takes: '10 min; ROWS sets it', isInfra: true },

@@ -2,7 +2,7 @@ import { refold } from '../../functions/search/index-products/refold.ts'
 import { ensureGraph } from '../../functions/search/index-products/texts.ts'
 import { interpret } from '../../functions/search/search-products/interpret.ts'
 import { lookUpTerms } from '../../functions/search/search-products/look-up.ts'
-import { type Candidates, findProducts } from '../../functions/search/search-products/query.ts'
+import { findProducts, type ProductQuery } from '../../functions/search/search-products/query.ts'
 import { readVocabulary } from '../../functions/search/search-products/vocabulary.ts'
 import { loadModels } from '../../shared/models/index.ts'
 import type { Store } from '../../shared/store/index.ts'
@@ -17,7 +17,7 @@ import { median, report } from './report.ts'
  */
 const COPIES = 70
 const ROUNDS = 20
-const QUERIES: { name: string; query: string; filters: Candidates['filters'] }[] = [
+const QUERIES: { name: string; query: string; filters: ProductQuery['filters'] }[] = [
   { name: 'identifier', query: 'HL-U509-B-33', filters: {} },
   { name: 'phrase', query: 'warm gloves for winter rides', filters: {} },
   { name: 'filtered', query: 'helmet', filters: { color: 'Red', category: 'Accessories' } },
@@ -37,7 +37,7 @@ try {
   const vocabulary = await readVocabulary(store)
   for (const { name, query, filters } of QUERIES) {
     const [vector] = await models.embed([query])
-    const wanted: Candidates = {
+    const wanted: ProductQuery = {
       query,
       terms: await lookUpTerms(store, interpret(query, vocabulary), vocabulary),
       vector,

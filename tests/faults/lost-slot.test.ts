@@ -58,7 +58,7 @@ test('a slot that was made anew behind our back is lost, not streamed on; a new 
   const { problem } = await captureIs('lost')
   assert.match(String(problem), /npm run snapshot -- adventureworks/)
 
-  await run(process.execPath, ['stacks/local/snapshot.ts', 'adventureworks'], {
+  await run(process.execPath, ['stacks/local/read-again.ts', 'adventureworks'], {
     cwd: ROOT,
     env: { ...process.env, STORE_URL: fleet.storeUrl.reveal(), CORDAGE_HOME: fleet.home },
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import type { Row, Value } from '../../shared/config/index.ts'
 import {
   type Column,
   compact,
@@ -17,12 +18,11 @@ import {
   schemaActions,
   schemaVersionOf,
   type Table,
-  type Value,
   vacuum,
   widenTable,
   writeRows,
 } from '../../shared/lake/index.ts'
-import { append, decimal, keysUnder, LakeReader, makeLake, type Row, type TestLake } from './lake-support.ts'
+import { append, decimal, keysUnder, LakeReader, makeLake, type TestLake } from './lake-support.ts'
 
 /** Tables that change after they were written, and large ones: delta-rs and DuckDB must still agree on them. */
 let lake: TestLake

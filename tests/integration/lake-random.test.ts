@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type Column, openTable, type Value } from '../../shared/lake/index.ts'
-import { append, asText, decimal, LakeReader, makeLake, type Row, type TestLake } from './lake-support.ts'
+import type { Row, Value } from '../../shared/config/index.ts'
+import { type Column, openTable } from '../../shared/lake/index.ts'
+import { append, asText, decimal, LakeReader, makeLake, type TestLake } from './lake-support.ts'
 
 /** Random tables, written here, must be read alike by delta-rs and by DuckDB. */
 const SEED = Number(process.env.SEED ?? 20261126)

@@ -5,17 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { ColumnType } from '../../shared/config/index.ts'
+import type { ColumnType, Row } from '../../shared/config/index.ts'
 import {
   type AddFile,
   type Column,
   RowBuffer,
   schemaActions,
   type Table,
-  type Value,
   writeRows,
 } from '../../shared/lake/index.ts'
-import { OWN_COLUMNS } from '../../shared/lake/lake.ts'
+import { OWN_COLUMNS } from '../../shared/lake/raw-table.ts'
 import { findS3Access, locateFolder, type ObjectStore, openObjects } from '../../shared/objects/index.ts'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
@@ -41,9 +40,6 @@ export async function keysUnder(objects: ObjectStore, prefix: string): Promise<s
   for await (const { key } of objects.list(prefix)) keys.push(key)
   return keys
 }
-
-/** A row of the lake by column, `null` or absent where it has no value. */
-export type Row = Record<string, Value>
 
 /** Commits rows of one month; columns that are new make the table wider. */
 export async function append(table: Table, columns: Column[], month: string, rows: Row[]): Promise<void> {

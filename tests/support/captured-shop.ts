@@ -136,7 +136,7 @@ export async function openShop(
       client = await connect(url)
     },
     async readAgain() {
-      const { code, stderr } = await runProgram(['stacks/local/snapshot.ts', system], {
+      const { code, stderr } = await runProgram(['stacks/local/read-again.ts', system], {
         STORE_URL: postgres.url(`${system}_store`).reveal(),
       })
       if (code !== 0) throw new Error(stderr)

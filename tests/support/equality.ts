@@ -8,8 +8,14 @@ import pg from 'pg'
 import { keyOf } from '../../shared/capture/index.ts'
 import { readSources } from '../../shared/capture/sources.ts'
 import { readPostgresValue } from '../../shared/capture/values.ts'
-import { type SecretUrl, type Source, type SourceTable, takenColumns } from '../../shared/config/index.ts'
-import { openVault, readMasterKey, type Values } from '../../shared/privacy/index.ts'
+import {
+  type Row,
+  type SecretUrl,
+  type Source,
+  type SourceTable,
+  takenColumns,
+} from '../../shared/config/index.ts'
+import { openVault, readMasterKey } from '../../shared/privacy/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { ROOT } from './postgres.ts'
 
@@ -110,7 +116,7 @@ async function readLedger(
   }))
 }
 
-function toValues(table: SourceTable, texts: Texts): Values {
+function toValues(table: SourceTable, texts: Texts): Row {
   return Object.fromEntries(
     takenColumns(table).map(([name, column]) => {
       const text = texts[name] ?? null
@@ -124,10 +130,10 @@ async function treatAll(
   home: string,
   source: Source,
   table: SourceTable,
-  rows: Values[],
-): Promise<Values[]> {
+  rows: Row[],
+): Promise<Row[]> {
   const vault = openVault(source.system, readMasterKey(home))
-  const clientOf = (row: Values) => (table.personal && table.client ? String(row[table.client]) : '')
+  const clientOf = (row: Row) => (table.personal && table.client ? String(row[table.client]) : '')
   const keys = await vault.keysOf(store.query, table.personal ? rows.map(clientOf) : [])
   return rows.map(row => vault.treat(table, row, keys.get(clientOf(row))))
 }
@@ -164,7 +170,7 @@ async function treatLedger(
         { op: 'd', row: old },
         { op: 'c', row: now },
       ]
-    return [{ op, row: (now ?? old) as Values }]
+    return [{ op, row: (now ?? old) as Row }]
   })
   const treated = await treatAll(
     store,

@@ -1,5 +1,5 @@
 import { isPosition } from '../../../shared/bus/index.ts'
-import type { SourceTable } from '../../../shared/config/index.ts'
+import type { Row, SourceTable } from '../../../shared/config/index.ts'
 import type { BatchResult } from '../../../shared/contract/index.ts'
 import { type BusEvent, CHANGE, SNAPSHOT_END, snapshotEndSchema } from '../../../shared/events/index.ts'
 import {
@@ -23,7 +23,6 @@ import {
   schemaActions,
   sourceColumns,
   type Table,
-  type Value,
   writeRows,
 } from '../../../shared/lake/index.ts'
 
@@ -254,7 +253,7 @@ function isOf({ partition, busid }: BusEvent, { origin }: Lane): boolean {
   return origin.partition === partition && origin.busId === busid
 }
 
-type ChangeRow = { op: string; row: Record<string, Value>; changedAt: bigint; yearMonth: string }
+type ChangeRow = { op: string; row: Row; changedAt: bigint; yearMonth: string }
 
 /**
  * The row that a change event lands, or the reason why it cannot be one. Checked by hand: this runs for every event,
@@ -272,7 +271,7 @@ function readChange(event: BusEvent, source: SourceTable): ChangeRow | string {
   if (!isObject(given)) return 'malformed_event'
   for (const name of source.key)
     if (!Object.hasOwn(given, name) || given[name] === null || given[name] === undefined) return 'missing_key'
-  const row = given as Record<string, Value>
+  const row = given as Row
   if (op !== 'd') return { op: op as string, row, changedAt, yearMonth }
   return {
     op,

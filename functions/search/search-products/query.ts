@@ -13,7 +13,7 @@ export type Filters = {
   inStock?: boolean | undefined
 }
 
-export type Candidates = {
+export type ProductQuery = {
   /** The query as given, for identifiers. */
   query: string
   terms: Terms
@@ -159,7 +159,7 @@ select
   position, changed_at
 from freshness`
 
-export async function findProducts(store: Store, wanted: Candidates): Promise<SearchRow> {
+export async function findProducts(store: Store, wanted: ProductQuery): Promise<SearchRow> {
   const { query, terms, vector, isEnglish, filters } = wanted
   const values: unknown[] = [wanted.limit, wanted.group, wanted.topics]
   if (vector) {

@@ -1,5 +1,5 @@
 import type { CommitDigits } from '../../bus/index.ts'
-import type { ColumnType, SourceTable } from '../../config/index.ts'
+import type { ColumnType, SourceTable, Value } from '../../config/index.ts'
 import type { Operation } from '../../events/index.ts'
 import type { RawRow } from '../admission.ts'
 import {
@@ -10,7 +10,6 @@ import {
   readInt,
   requireYear,
   toDouble,
-  type Value,
   ValueError,
 } from '../values.ts'
 import type { DebeziumSource } from './kind.ts'
@@ -208,7 +207,10 @@ const ISO_DATE = /^([+-]?\d{4,})(-\d{2}-\d{2})Z?$/
  * days since 1970, and decimals are what the source file says.
  * @throws ValueError where the value is none of that type; NoPlaceError where the type has no place for it
  */
-export function readDebeziumValue({ value, schema, decimals }: DebeziumValue, type: ColumnType): Value {
+export function readDebeziumValue(
+  { value, schema, decimals }: DebeziumValue,
+  type: ColumnType,
+): NonNullable<Value> {
   const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
   switch (type.kind) {
     case 'string':

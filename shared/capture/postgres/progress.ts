@@ -44,7 +44,7 @@ export type Progress = {
   owed: Record<string, string[][]>
 }
 
-type Row = {
+type ProgressRow = {
   state: Progress['state']
   slot: string
   progress: {
@@ -69,7 +69,7 @@ export function byName<Value>(entries: [string, Value][] = []): Record<string, V
 const KEPT_EPOCHS = 20
 
 export async function loadProgress(store: Store, system: string): Promise<Progress | undefined> {
-  const [row] = await store.query<Row>(
+  const [row] = await store.query<ProgressRow>(
     `select state, slot, progress, reading, confirmed_lsn::text as lsn, position, last_commit, owed
      from ingest.capture where system = $1`,
     [system],

@@ -143,7 +143,7 @@ async function howFast(): Promise<void> {
     const { stdout } = await run(
       join(ROOT, '.venv', 'bin', 'python'),
       [
-        join(ROOT, 'tests', 'bench', 'snapshot_baseline.py'),
+        join(ROOT, 'tests', 'bench', 'initial_snapshot_baseline.py'),
         fleet.source.reveal(),
         join(fleet.home, 'parquet'),
       ],
