@@ -12,6 +12,8 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export ONNXRUNTIME_NODE_INSTALL := skip
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+# A test file that leaves something running fails.
+NODE_TEST := node --import ./tests/support/nothing-left.ts --test --test-reporter=spec
 
 .PHONY: help demo start infra test test-infra verify-postgres bench bench-infra lint format doctor reference manifests clean setup setup-test setup-infra needs-infra
 
@@ -30,14 +32,14 @@ infra: setup setup-infra ## Kafka, Debezium, MinIO and Trino on this machine, wi
 	@exec node stacks/infra/main.ts
 
 test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, browser
-	node --test --test-concurrency=3 --test-reporter=spec 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
+	$(NODE_TEST) --test-concurrency=3 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
 
 test-infra: setup-test setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
-	node --test --test-concurrency=1 --test-force-exit --test-reporter=spec 'tests/infra/**/*.test.ts'
+	$(NODE_TEST) --test-concurrency=1 --test-force-exit 'tests/infra/**/*.test.ts'
 
 verify-postgres: setup-test ## Capture from another version of Postgres: SOURCE_POSTGRES=<folder of its programs>
 	@test -x "$(SOURCE_POSTGRES)/postgres" || { echo "set SOURCE_POSTGRES to a folder that has postgres and initdb"; exit 1; }
-	SOURCE_POSTGRES="$(SOURCE_POSTGRES)" node --test --test-reporter=spec 'tests/faults/{captured,refused}-shops.test.ts'
+	SOURCE_POSTGRES="$(SOURCE_POSTGRES)" $(NODE_TEST) 'tests/faults/{captured,refused}-shops.test.ts'
 
 bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
 	@node tests/bench/main.ts $(ONLY)

@@ -35,10 +35,10 @@ export function makeBookkeeping(store: Store, cluster: string) {
   const describe = (log: string) => (log === '' ? 'the log in the store' : `the Kafka cluster ${log}`)
   const whereItLies = (topic: KnownTopic) =>
     topic.cluster === cluster
-      ? `is no longer on ${describe(cluster)}: the connector makes it anew at its start`
+      ? `is no longer on ${describe(cluster)}: the connector recreates it at its start`
       : `lies on ${describe(topic.cluster)}, BUS_URL names ${describe(cluster)}: give every process the same`
 
-  /** Begins a topic's log anew, under another bus id. @throws ConfigError while a group has not read all of the old one */
+  /** Recreates a topic's log, under another bus id. @throws ConfigError while a group has not read all of the old one */
   const foundAnew = async (query: Query, { id, name }: KnownTopic, partitions: number) => {
     const unread = await query<{ group: string; events: string }>(
       `select c."group", sum(p.next_offset - c.next_offset) as events from bus.cursor c join bus.partition p using (topic_id, partition)
@@ -68,7 +68,7 @@ export function makeBookkeeping(store: Store, cluster: string) {
      * Writes down the topics that are wanted. Must be called in a transaction.
      * @param isGone whether the log that a topic is known by is no longer there
      * @param allowRecreate as of `ensureTopics`
-     * @throws ConfigError where one is there with another partition count, or would have to begin anew and may not
+     * @throws ConfigError where one is there with another partition count, or would have to be recreated and may not be
      */
     async register(
       query: Query,

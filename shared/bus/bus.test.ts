@@ -211,7 +211,7 @@ test('cursors are set back, never forward, and what they then say is complete is
   assert.deepEqual(row, { position, changed_at: null })
 })
 
-test('a topic that is made anew has another bus id', async () => {
+test('a topic that is recreated has another bus id', async () => {
   await store.query('delete from bus.partition')
   await store.query('delete from bus.topic')
   const again = (await openStoreBus(store).ensureTopics([{ name: topic.name, partitions: 2 }])).get(

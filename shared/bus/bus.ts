@@ -24,9 +24,9 @@ export type ReadLimits = { maxEvents: number; maxBytes: number }
 export type Bus = {
   /**
    * Makes the topics that are not there.
-   * @param allowRecreate whether one that lies on another bus, or whose log is gone, may begin anew on this one, once all of
+   * @param allowRecreate whether one that lies on another bus, or whose log is gone, may be recreated on this one, once all of
    *   it was read. That is for the connector to say: a function with another BUS_URL than the rest must not move them.
-   * @throws ConfigError where one is there with another partition count, or would have to begin anew and may not
+   * @throws ConfigError where one is there with another partition count, or would have to be recreated and may not be
    */
   ensureTopics(topics: WantedTopic[], options?: { allowRecreate?: boolean }): Promise<Map<string, Topic>>
   /** Appends in the caller's transaction, so that its own state moves with the events. */

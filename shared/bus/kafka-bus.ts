@@ -239,7 +239,7 @@ async function refuseCutLogs(
       const { known = '0' } = read.find(row => row.topic_id === id && row.partition === partition) ?? {}
       if (BigInt(high) < BigInt(known))
         throw new ConfigError(
-          `topic ${name}, partition ${partition}: its log in Kafka ends at ${high}, before ${known}, up to which it was known: it was cut or made anew; delete the topic and read its tables again (npm run snapshot)`,
+          `topic ${name}, partition ${partition}: its log in Kafka ends at ${high}, before ${known}, up to which it was known: it was cut or recreated; delete the topic and read its tables again (npm run snapshot)`,
         )
     }
   }

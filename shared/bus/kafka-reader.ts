@@ -133,7 +133,7 @@ function makeBuffer(
     clearTimeout(late)
     joined.resolve()
   })
-  // One that begins again by itself goes on; another has to be opened anew.
+  // One that begins again by itself goes on; another has to be opened again.
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (!restart) fail(error)
   })

@@ -42,7 +42,7 @@ const [TYPE, POSITION, TIME] = ['ce_type', 'ce_position', 'ce_time'].map(name =>
 
 /**
  * Reads one record of a batch (format 2): attributes, time delta, offset delta, key, value, headers, each number a zigzag
- * varint. kafkajs makes a buffer of each and copies a record's headers anew for each of them, which was a third of a
+ * varint. kafkajs makes a buffer of each and copies a record's headers for each of them, which was a third of a
  * connector's work (docs/decisions/0013).
  */
 function decodeRecord({ buffer }: { buffer: Buffer }, context: BatchContext): DecodedRecord {

@@ -39,7 +39,7 @@ export async function deleteRows(
         if (add) await deleteFiles(table, [add])
         known.delete(path)
       }
-    // Anew each time: another writer may have changed the table's columns.
+    // Each time: another writer may have changed the table's columns.
     const tests = conditions.map(condition => makeTest(table, condition))
     for (const file of snapshot.files.values())
       if (!known.has(file.path)) known.set(file.path, await withoutRows(table, file, tests))

@@ -8,7 +8,7 @@ export type S3Location = {
   /** Without one the SDK asks its own environment, and then it is AWS. */
   endpoint: string | undefined
   region: string | undefined
-  /** Buckets in the path, as servers of one's own want them, or in the host name. */
+  /** Buckets in the path, as self-hosted servers want them, or in the host name. */
   pathStyle: boolean
   /** Without them the SDK looks where it always does: environment, shared files, instance. */
   credentials: { accessKeyId: string; secretAccessKey: string } | undefined
@@ -17,7 +17,7 @@ export type S3Location = {
 const FORM = 's3://<key>:<secret>@<bucket>/<prefix>?endpoint=https://<host>&region=<region>'
 const PARAMETERS = ['endpoint', 'region', 'pathStyle']
 const BUCKET = /^[a-z0-9][a-z0-9._-]+$/i
-/** A server of one's own has one region, and takes it under this name unless told otherwise. */
+/** A self-hosted server has one region, and takes it under this name unless told otherwise. */
 const REGION_OF_A_SERVER = 'us-east-1'
 
 /** @throws ConfigError that never quotes the URL, for it may hold a secret */

@@ -42,7 +42,7 @@ export function openVault(system: string, masterKey: Buffer): Vault {
     Buffer.from(hkdfSync('sha256', masterKey, system, 'cordage joinable hash', KEY_BYTES)),
   )
   const wrappingKey = createSecretKey(masterKey)
-  // Key objects, for node:crypto makes one anew at each use of plain bytes, at some four times the cost of the use.
+  // Key objects, for node:crypto makes one at each use of plain bytes, at some four times the cost of the use.
   const cache = new Map<string, KeyObject>()
   const remember = (clientId: string, key: KeyObject) => {
     if (cache.size >= CACHED_KEYS) cache.delete(cache.keys().next().value ?? '')

@@ -25,7 +25,7 @@ import { type Finding, fail, ok, warn } from './finding.ts'
 const LEAST_POSTGRES = 15
 const CONNECT_TIMEOUT_MS = 5000
 
-/** A store of one's own: connects, is new enough, has pgvector, lets us make schemas. */
+/** A store that STORE_URL names: connects, is new enough, has pgvector, lets us make schemas. */
 export async function checkStore(url: SecretUrl): Promise<Finding[]> {
   const client = await connectPostgres(url, {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

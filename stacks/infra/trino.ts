@@ -64,7 +64,7 @@ export async function startTrino(options: TrinoOptions): Promise<TrinoServer> {
   writeProperties(join(etc, 'catalog', `${CATALOG}.properties`), [
     'connector.name=delta_lake',
     'delta.register-table-procedure.enabled=true',
-    // What was written last is read, also where a table was made anew at the same place.
+    // What was written last is read, also where a table was recreated at the same place.
     'delta.metadata.cache-ttl=0s',
     ...fileSystem(home, options.s3),
   ])

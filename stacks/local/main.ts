@@ -3,7 +3,7 @@ import { exitWith } from '../../shared/contract/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import { startLocalStack } from './stack.ts'
 
-/** `npm start`: everything in one process, with one's own settings, until SIGINT or SIGTERM. */
+/** `npm start`: everything in one process, with your own settings, until SIGINT or SIGTERM. */
 try {
   const settings = readSettings()
   const stack = await startLocalStack({ settings, log: makeLogger({ level: settings.LOG_LEVEL }) })

@@ -19,7 +19,7 @@ import { type Goal, rebuildTable } from './rebuild-table.ts'
 
 /**
  * `npm run rebuild -- table <system>.<Table> --to-version N | --to-position P` takes a lake table back and has the bus
- * land again what came after; `npm run rebuild -- index` makes the search index anew from the lake. Both beside a running
+ * land again what came after; `npm run rebuild -- index` rebuilds the search index from the lake. Both beside a running
  * Cordage (docs/playbooks/rebuild.md).
  */
 const USAGE =
@@ -90,7 +90,7 @@ try {
       await host.start()
       const onTable = (table: string, rows: number) => process.stdout.write(`${table}: ${rows} rows\n`)
       const { rows } = await rebuildIndex({ store, bus, leases, objects, sources, host, onTable })
-      process.stdout.write(`the search index is made anew from ${rows} rows of the lake\n`)
+      process.stdout.write(`the search index is rebuilt from ${rows} rows of the lake\n`)
       await models.close()
     }
   } finally {

@@ -43,7 +43,7 @@ export type IndexRebuild = {
 }
 
 /**
- * Makes the search index anew from the lake, which has every change, and from the bus what has not landed yet. Searches
+ * Rebuilds the search index from the lake, which has every change, and from the bus what has not landed yet. Searches
  * are answered meanwhile, from each row as it was until it is made again. Killed in between it is to be run again.
  */
 export async function rebuildIndex(options: IndexRebuild): Promise<{ rows: number }> {

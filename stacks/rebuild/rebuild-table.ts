@@ -134,7 +134,7 @@ const completeUpTo = (position: string | undefined) =>
   position === undefined || isOfSnapshot(position) ? null : position
 
 const otherBus = (table: Table, goal: string) =>
-  `${table.path}: what came after ${goal} may have come from a bus that is gone, and could not land again: read the tables anew (npm run snapshot)`
+  `${table.path}: what came after ${goal} may have come from a bus that is gone, and could not land again: read the tables again (npm run snapshot)`
 
 async function requireOnBus(bus: Bus, topic: Topic, rewound: Rewind[], goal: string): Promise<void> {
   const begins = await bus.earliestOffsets(topic)
@@ -146,6 +146,6 @@ async function requireOnBus(bus: Bus, topic: Topic, rewound: Rewind[], goal: str
           ({ partition, nextOffset }) =>
             `partition ${partition} begins at ${begins[partition]}, wanted is ${nextOffset}`,
         )
-        .join('; ')}; choose a later one, or read the tables anew (npm run snapshot)`,
+        .join('; ')}; choose a later one, or read the tables again (npm run snapshot)`,
     )
 }

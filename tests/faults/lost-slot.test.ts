@@ -38,7 +38,7 @@ async function captureIs(state: string): Promise<{ epoch: number; problem: strin
   )
 }
 
-test('a slot that was made anew behind our back is lost, not streamed on; a new snapshot mends it', {
+test('a slot that was recreated behind our back is lost, not streamed on; a new snapshot mends it', {
   timeout: 180_000,
 }, async () => {
   fleet.start('capture')
@@ -70,7 +70,7 @@ test('a slot that was made anew behind our back is lost, not streamed on; a new 
   assert.match(String(row?.value), /"ListPrice":"7777/)
 })
 
-test('a table that is made anew is read again, although its publication forgot it', {
+test('a table that is recreated is read again, although its publication forgot it', {
   timeout: 120_000,
 }, async () => {
   const { epoch } = await captureIs('streaming')

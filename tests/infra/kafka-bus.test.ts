@@ -236,7 +236,7 @@ test('a message that is none of ours comes with its place in the log, and spoils
   )
 })
 
-test('a log that was cut or made anew is an error that names the topic', async () => {
+test('a log that was cut or recreated is an error that names the topic', async () => {
   await append(record(0, 1), record(0, 2))
   const [batch] = await readAll(await open(), 2)
   assert.ok(batch?.records[0])
@@ -259,7 +259,7 @@ test('a log that was cut or made anew is an error that names the topic', async (
     [moveOf({ ...batch.cursor, nextOffset: 1n }, batch.records[1] as BusRecord)],
     1,
   )
-  assert.notEqual((await ensure(2)).busId, topic.busId, 'all of it was read: it begins anew')
+  assert.notEqual((await ensure(2)).busId, topic.busId, 'all of it was read: it is recreated')
   await admin.disconnect()
 })
 

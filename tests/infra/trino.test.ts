@@ -341,7 +341,7 @@ test("a table's properties name its schema version and its last batch, which mer
   assert.deepEqual(rows, [[10]])
 })
 
-test('a table that lies elsewhere now is registered anew', async () => {
+test('a table that lies elsewhere now is registered again', async () => {
   const { warehouse } = engines.trino
   const count = async (folder: string) => {
     const url = pathToFileURL(join(home, 'objects', 'lake/cdc_readers', folder)).href

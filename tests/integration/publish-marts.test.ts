@@ -225,7 +225,7 @@ test('publishing waits for a long query without blocking others, and a transacti
   snapshot.release()
 })
 
-test('a view whose columns changed is made anew and keeps the rights on it; one that is gone is dropped', async () => {
+test('a view whose columns changed is recreated and keeps the rights on it; one that is gone is dropped', async () => {
   await store.query('drop role if exists dashboards')
   await store.query('create role dashboards')
   await publish.call({})

@@ -258,7 +258,7 @@ export function testRebuild({ openBus, cutLog }: BusUnderTest): void {
     await running.close()
   })
 
-  test('the index is made anew from the lake, the parked and what has not landed yet, and is searched meanwhile', async () => {
+  test('the index is rebuilt from the lake, the parked and what has not landed yet, and is searched meanwhile', async () => {
     const everything = () =>
       store.query(
         `select product_id, name, list_price, position, is_deleted, text_hash, words is not null as has_words

@@ -58,7 +58,7 @@ test('a batch that comes again is as decided, also where it ends with an event t
   assert.deepEqual(await land([event(3)]), ['done'])
 })
 
-test('partitions are told apart, and so is a bus that begins anew', async () => {
+test('partitions are told apart, and so is a bus that was recreated', async () => {
   const land = start()
   await land([event(7), event(7, { partition: 1 })])
   assert.equal(await rowsIn(), 2)

@@ -46,7 +46,7 @@ export default defineEventFunction({
   },
 })
 
-/** Tables stay open between batches: their snapshots follow the log instead of being read anew. */
+/** Tables stay open between batches: their snapshots follow the log instead of being read from the start. */
 function findDestinations(sources: Source[], objects: ObjectStore): Map<string, Destination> {
   const destinations = sources.flatMap(({ system, tables }) =>
     tables.map((source): [string, Destination] => [

@@ -147,7 +147,7 @@ test('an event from before a truncation that is replayed after it brings nothing
   assert.equal((await store.query('select 1 from search.product where not is_deleted')).length, 1)
 })
 
-test('a graph whose making was cut off is made anew, by one of those who find that it is due', async () => {
+test('a graph whose making was cut off is recreated, by one of those who find that it is due', async () => {
   await store.query(
     `insert into search.embedding select n::text, '', (array[cos(n), sin(n)]::real[] || array_fill(0::real, array[382]))::vector from generate_series(1, 5000) n`,
   )
