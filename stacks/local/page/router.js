@@ -21,8 +21,6 @@ export function startRouter(views) {
     const isOther = view !== current
     visit.abort()
     visit = new AbortController()
-    // What is read anew has no height yet: without this the window would jump up.
-    place.style.minHeight = isOther ? '' : `${place.offsetHeight}px`
     document.title = view.address === '/' ? 'Cordage' : `${view.name} – Cordage`
     heading.textContent = view.heading
     for (const [at, link] of links.entries())
@@ -31,7 +29,7 @@ export function startRouter(views) {
     place.replaceChildren(
       ...view.open({ params: new URLSearchParams(location.search), signal: visit.signal, remember }),
     )
-    if (isOther && current) heading.focus()
+    if (isOther && current) heading.focus({ preventScroll: true })
     current = view
   }
 
@@ -43,10 +41,13 @@ export function startRouter(views) {
     if (link.origin !== location.origin || !isView || link.hash) return
     event.preventDefault()
     if (link.href !== location.href) history.pushState(null, '', link.href)
-    if (link.pathname !== current?.address) scrollTo(0, 0)
     open()
+    scrollTo(0, 0)
   })
-  addEventListener('popstate', open)
+  addEventListener('popstate', () => {
+    // A place within the view that is open is none to go to.
+    if (location.hash === '') open()
+  })
   open()
 }
 

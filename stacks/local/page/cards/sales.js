@@ -1,4 +1,4 @@
-import { date, timeOfDay } from '../data/format.js'
+import { timeOfDay } from '../data/format.js'
 import { followMart } from '../data/mart.js'
 import { currenciesOf, GRAINS, toSales } from '../data/sales.js'
 import { nextRuns } from '../data/schedules.js'
@@ -10,7 +10,7 @@ import { makeTrouble } from '../parts/notice.js'
 import { makeTable, numberColumn, textColumn } from '../parts/table.js'
 
 /** @import { Status } from '../data/answers.ts' */
-/** @import { Period, Sales } from '../data/sales.js' */
+/** @import { Grain, Period, Sales } from '../data/sales.js' */
 /** @import { Visit } from '../views.js' */
 
 /** Enough for the periods of as many categories as the picture can tell apart. */
@@ -31,7 +31,7 @@ export function salesCard({ signal }, { per, currency, isWhole = false, found })
   const built = html('span')
   const waiting = html('p', { class: 'readout' })
   const trouble = makeTrouble()
-  const chart = makeChart(grain.word, signal)
+  const chart = makeChart(grain, signal)
   const table = html('div')
   const rows = html(
     'details',
@@ -57,7 +57,7 @@ export function salesCard({ signal }, { per, currency, isWhole = false, found })
         chart.element.hidden = false
         chart.show(sales)
         rows.hidden = false
-        table.replaceChildren(makeRows(sales, grain.word))
+        table.replaceChildren(makeRows(sales, grain))
       },
     },
   )
@@ -80,14 +80,14 @@ function whyNone(status, next) {
   return `Nothing has been built yet. ${read}; the tables for analysis are built ${due}, in the demo also right after its start.`
 }
 
-/** @param {Sales} sales @param {string} word */
-function makeRows({ periods, categories, money }, word) {
+/** @param {Sales} sales @param {Grain} grain */
+function makeRows({ periods, categories, money }, grain) {
   const table = makeTable({
-    caption: `Sales per ${word} and category`,
+    caption: 'Sales per period and category',
     columns: [
       textColumn(
-        `${word === 'week' ? 'Week' : 'Month'} of`,
-        (/** @type {Period} */ { start, isPart }) => `${date(start)}${isPart ? ' (so far)' : ''}`,
+        grain.title,
+        (/** @type {Period} */ { start, isPart }) => `${grain.nameOf(start)}${isPart ? ' (so far)' : ''}`,
       ),
       ...categories.map((name, at) =>
         numberColumn(name, (/** @type {Period} */ { amounts }) => money.full(amounts[at] ?? 0)),

@@ -93,8 +93,12 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
   function type() {
     search.query = input.value
     search.limit = first
+    offerMore()
     clearTimeout(typing)
     typing = setTimeout(find, TYPING_MS)
+  }
+  function offerMore() {
+    if (more instanceof HTMLAnchorElement) more.href = `/search?${writeSearch(search, first)}`
   }
   /** @param {string} text */
   function searchFor(text) {
@@ -115,16 +119,13 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     void find('replace')
   }
 
-  /** @returns {{ query: string, filters: Filters, limit: number }} */
-  const asked = () => ({ query: search.query, filters: search.filters, limit: search.limit })
-
   /** A search that somebody asked for; an older one that is still under way is given up. @param {'push' | 'replace'} [how] */
   async function find(how = 'replace') {
     clearTimeout(typing)
     inFlight.abort()
     inFlight = new AbortController()
-    const address = writeSearch(search, first)
-    remember(address, how)
+    remember(writeSearch(search, first), how)
+    offerMore()
     const isBlank = search.query.trim() === '' && Object.keys(search.filters).length === 0
     examples.hidden = !isBlank
     form.show(search.filters)
@@ -135,7 +136,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     }
     const { query } = search
     try {
-      const found = await ask('search-products', asked(), inFlight.signal)
+      const found = await ask('search-products', search, inFlight.signal)
       if (shownQuery !== query) products.show([])
       shownQuery = query
       hasFailed = false
@@ -152,7 +153,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     if (hasFailed) return find()
     if (shownQuery !== input.value) return
     const own = inFlight.signal
-    const found = await ask('search-products', asked(), own).catch(() => undefined)
+    const found = await ask('search-products', search, own).catch(() => undefined)
     if (found && !own.aborted) show(found)
   }
 
@@ -168,7 +169,6 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     facets.show({ facets: found.facets, filters: search.filters })
     showAsOf(asOf, found)
     more.hidden = results.length < search.limit || search.limit === MOST_RESULTS
-    if (more instanceof HTMLAnchorElement) more.href = `/search?${writeSearch(search, first)}`
   }
 
   /** What was found before stays. @param {unknown} error */

@@ -1,4 +1,4 @@
-/** What the page reads of each function's answer; tests/browser/answers.ts holds it against the functions' schemas. */
+/** What the page reads of each function’s answer; tests/browser/answers.ts holds the status against its schema. */
 
 export type Answers = {
   'search-products': SearchAnswer

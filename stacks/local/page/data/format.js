@@ -17,6 +17,8 @@ const day = new Intl.DateTimeFormat(LANGUAGE, {
   timeZone: 'UTC',
 })
 
+const month = new Intl.DateTimeFormat(LANGUAGE, { month: 'long', year: 'numeric', timeZone: 'UTC' })
+
 /** @param {number} value */
 export const count = value => whole.format(value)
 /** @param {number} value */
@@ -27,6 +29,9 @@ export const timeOfDay = at => clock.format(new Date(at))
 export const exactTime = at => clockWithSeconds.format(new Date(at))
 /** A business date such as 2026-11-16, which has no time zone. @param {string} text */
 export const date = text => day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`))
+
+/** A business date's month. @param {string} text */
+export const monthOf = text => month.format(new Date(`${text.slice(0, 10)}T00:00:00Z`))
 
 /** @param {number} number @param {string} one @param {string} [many] */
 export function plural(number, one, many = `${one}s`) {

@@ -3,7 +3,7 @@ import { watchStatus } from './status.js'
 
 /** @import { MartRows, Status } from './answers.ts' */
 
-const RETRY_MS = 5000
+const RETRY_MS = 2000
 
 /**
  * Reads a mart now and after each build. A read that failed is tried again.

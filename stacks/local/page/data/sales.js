@@ -1,12 +1,21 @@
 /** Sales per week or month and category, as a chart takes them. */
-import { makeMoney } from './format.js'
+import { date, makeMoney, monthOf } from './format.js'
 
 /** @import { MartRows } from './answers.ts' */
 /** @import { Money } from './format.js' */
 
 /** @typedef {{ start: string, amounts: number[], total: number, isPart: boolean }} Period */
 /** @typedef {{ periods: Period[], categories: string[], totals: number[], money: Money }} Sales */
-/** @typedef {{ mart: string, start: string, most: number, word: string, endOf(start: Date): number }} Grain */
+/**
+ * @typedef {object} Grain
+ * @property {string} mart
+ * @property {string} start the mart's column for a period's first day
+ * @property {number} most periods that are shown
+ * @property {string} title of that column
+ * @property {(start: string) => string} nameOf a period by its first day
+ * @property {string} before what stands before its name in a sentence
+ * @property {(start: Date) => number} endOf
+ */
 
 const WEEK_MS = 7 * 86_400_000
 
@@ -16,14 +25,18 @@ export const GRAINS = {
     mart: 'agg_sales_weekly',
     start: 'week_start',
     most: 26,
-    word: 'week',
+    title: 'Week of',
+    nameOf: date,
+    before: 'in the week of',
     endOf: start => start.getTime() + WEEK_MS,
   },
   month: {
     mart: 'agg_sales_monthly',
     start: 'month_start',
     most: 24,
-    word: 'month',
+    title: 'Month',
+    nameOf: monthOf,
+    before: 'in',
     endOf: start => Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1),
   },
 }

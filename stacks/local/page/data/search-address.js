@@ -3,7 +3,7 @@
 /** @import { FacetName } from './answers.ts' */
 /** @typedef {'category' | 'subcategory' | 'color' | 'priceMin' | 'priceMax' | 'inStock'} FilterName */
 /** @typedef {Partial<Record<FilterName, string | number | boolean | undefined>>} Filters */
-/** @typedef {{ query: string, filters: Filters, limit: number }} Search */
+/** What search-products is asked. @typedef {{ query: string, filters: Filters, limit: number }} Search */
 
 /** The most that a search answers. */
 export const MOST_RESULTS = 100

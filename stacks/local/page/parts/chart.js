@@ -1,8 +1,8 @@
-import { axisTicks, date } from '../data/format.js'
+import { axisTicks } from '../data/format.js'
 import { toDate } from '../data/sales.js'
 import { html, svg } from './dom.js'
 
-/** @import { Period, Sales } from '../data/sales.js' */
+/** @import { Grain, Period, Sales } from '../data/sales.js' */
 /** @import { Part } from './dom.js' */
 
 const HEIGHT = 260
@@ -15,11 +15,11 @@ const LABEL_WIDTH = 44
 /**
  * Periods as stacked columns, the one that is pointed at in words, and a legend. It follows the width of its place.
  *
- * @param {string} word what a period is
+ * @param {Grain} grain what a period is
  * @param {AbortSignal} signal ends it
  * @returns {Part<Sales>}
  */
-export function makeChart(word, signal) {
+export function makeChart(grain, signal) {
   const readout = html('p', { class: 'readout' })
   const picture = html('div', { class: 'picture' })
   const legend = html('ul', { class: 'legend' })
@@ -28,11 +28,11 @@ export function makeChart(word, signal) {
 
   /** @param {Period | undefined} period */
   const readOut = period => {
-    if (shown && period) readout.replaceChildren(...describe(period, word, shown))
+    if (shown && period) readout.replaceChildren(...describe(period, grain, shown))
   }
   const draw = () => {
     if (!shown) return
-    picture.replaceChildren(drawColumns(shown, word, Math.max(picture.clientWidth, LEAST_WIDTH), readOut))
+    picture.replaceChildren(drawColumns(shown, Math.max(picture.clientWidth, LEAST_WIDTH), readOut))
     readOut(lastWhole(shown.periods))
   }
   const resized = new ResizeObserver(draw)
@@ -52,26 +52,25 @@ export function makeChart(word, signal) {
 /** @param {Period[]} periods */
 const lastWhole = periods => periods.findLast(period => !period.isPart) ?? periods.at(-1)
 
-/** @param {Period} period @param {string} word @param {Sales} sales */
-function describe({ start, amounts, total, isPart }, word, { categories, money }) {
+/** @param {Period} period @param {Grain} grain @param {Sales} sales */
+function describe({ start, amounts, total, isPart }, grain, { categories, money }) {
   const parts = categories.flatMap((name, at) => {
     const amount = amounts[at] ?? 0
     return amount > 0 ? `${name} ${money.short(amount)}` : []
   })
   return [
     html('strong', {}, money.full(total)),
-    ` in the ${word} of ${date(start)}${isPart ? ', so far' : ''}`,
+    ` ${grain.before} ${grain.nameOf(start)}${isPart ? ', so far' : ''}`,
     html('span', { class: 'parts' }, parts.join(' · ')),
   ]
 }
 
 /**
  * @param {Sales} sales
- * @param {string} word
  * @param {number} width
  * @param {(period: Period | undefined) => void} readOut
  */
-function drawColumns({ periods, money }, word, width, readOut) {
+function drawColumns({ periods, money }, width, readOut) {
   const ticks = axisTicks(Math.max(...periods.map(period => period.total)))
   const top = ticks.at(-1) ?? 1
   /** @param {number} value */
@@ -126,7 +125,7 @@ function drawColumns({ periods, money }, word, width, readOut) {
       width,
       height: HEIGHT,
       role: 'img',
-      'aria-label': `Sales of ${periods.length} ${word}s, stacked by category. The table below has the numbers.`,
+      'aria-label': `Sales of ${periods.length} periods, stacked by category. The table below has the numbers.`,
       onpointerleave: () => readOut(lastWhole(periods)),
     },
     ...grid,

@@ -39,7 +39,7 @@ export function makeEntry() {
 }
 
 /**
- * Says that an answer did not come, beside what came before; nothing while all is well.
+ * Says that an answer did not come; what came before stays beside it.
  *
  * @returns {Part<unknown>}
  */
@@ -47,6 +47,6 @@ export function makeTrouble() {
   const element = html('p', { class: 'trouble', role: 'status' })
   return {
     element,
-    show: error => setText(element, error === undefined ? '' : `This is not up to date: ${messageOf(error)}`),
+    show: error => setText(element, error === undefined ? '' : `This could not be read: ${messageOf(error)}`),
   }
 }

@@ -3,7 +3,6 @@ import { martsCard } from '../cards/marts.js'
 import { rowsCard } from '../cards/rows.js'
 import { sourceList } from '../cards/sources.js'
 import { makeCard } from '../parts/card.js'
-import { html } from '../parts/dom.js'
 
 /** @type {import('../views.js').View} */
 export const data = {
@@ -13,13 +12,9 @@ export const data = {
   open(visit) {
     const mart = visit.params.get('mart')
     return [
-      html(
-        'div',
-        { class: 'cards' },
-        martsCard(visit, mart ?? undefined),
-        makeCard('Sources', {}, sourceList(visit)),
-      ),
       ...(mart ? [rowsCard(visit, mart)] : []),
+      martsCard(visit, mart ?? undefined),
+      makeCard('Sources', {}, sourceList(visit)),
       commandsCard([
         [
           'Rows of a mart',

@@ -37,10 +37,7 @@ export const sales = {
           currencies.replaceChildren(...(codes.length > 1 ? [makeChoice('Currency', options)] : []))
         },
       }),
-      commandsCard([
-        ['These rows', `/function/read-mart?mart=${mart}&orderBy=-${start}&limit=100`],
-        ['Of one category', `/function/read-mart?mart=${mart}&filters.category=Bikes&orderBy=-${start}`],
-      ]),
+      commandsCard([['These rows', `/function/read-mart?mart=${mart}&orderBy=-${start}&limit=100`]]),
     ]
   },
 }

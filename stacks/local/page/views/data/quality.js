@@ -16,7 +16,7 @@ export const quality = {
       problemList(
         visit,
         ({ parked }) => parked.map(parkedProblem),
-        'None. Every change was taken by search and by the lake.',
+        'None. Every change that was read has been taken.',
       ),
     ),
     setAsideCard(visit),
