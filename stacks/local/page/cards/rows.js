@@ -80,8 +80,13 @@ function makeRows({ columns, rows }, mart, orderBy) {
   return table.element
 }
 
-/** A column's greatest values first, and its least where it was so ordered before. */
-/** @param {string} mart @param {string} name @param {string} orderBy */
+/**
+ * A column's greatest values first, and its least where it was so ordered before.
+ *
+ * @param {string} mart
+ * @param {string} name
+ * @param {string} orderBy
+ */
 const hrefOf = (mart, name, orderBy) =>
   `/data?${new URLSearchParams({ mart, orderBy: orderBy === `-${name}` ? name : `-${name}` })}`
 

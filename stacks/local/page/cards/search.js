@@ -1,13 +1,9 @@
 import { ask, messageOf, NoAnswer } from '../data/ask.js'
 import { MOST_RESULTS, readSearch, writeSearch } from '../data/search-address.js'
-import { makeChips } from '../parts/chips.js'
 import { html, setText } from '../parts/dom.js'
-import { makeFacets } from '../parts/facets.js'
-import { makeFilterForm } from '../parts/filter-form.js'
-import { makeProducts } from '../parts/products.js'
-import { announcementOf, showAsOf, summaryOf, whyNone } from '../parts/summary.js'
+import { makeResults } from '../parts/results.js'
+import { announcementOf } from '../parts/summary.js'
 
-/** @import { SearchAnswer } from '../data/answers.ts' */
 /** @import { Filters } from '../data/search-address.js' */
 /** @import { Visit } from '../views.js' */
 
@@ -61,45 +57,27 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     ...EXAMPLES.map(text => html('button', { type: 'button', onclick: () => searchFor(text) }, text)),
   )
   const announcer = html('p', { class: 'hidden', role: 'status' })
-  const summary = html('p', { class: 'summary', id: 'summary' })
-  const chips = makeChips(name => change({ [name]: undefined }))
-  const products = makeProducts()
-  const none = html('p', { class: 'none' })
-  const asOf = html('p', { class: 'fresh' })
-  const facets = makeFacets((name, value) =>
-    change({ [name]: search.filters[name] === value ? undefined : value }),
-  )
-  const form = makeFilterForm(change)
-  const more = isWhole
-    ? html('button', { type: 'button', class: 'quiet more', onclick: showMore }, 'Show more')
-    : html('a', { class: 'quiet more' }, 'More results and filters')
-  const answer = html(
-    'div',
-    { class: 'answer', hidden: true },
-    html('div', { class: 'answer-head' }, summary, chips.element),
-    html(
-      'div',
-      { class: 'columns' },
-      html('div', {}, none, products.element, more, asOf),
-      html(
-        'aside',
-        { class: 'facets', 'aria-label': 'Narrow the results down' },
-        isWhole && form.element,
-        facets.element,
-      ),
-    ),
-  )
+  const results = makeResults({
+    isWhole,
+    change,
+    remove(name) {
+      change({ [name]: undefined })
+      input.focus({ preventScroll: true })
+    },
+    showMore() {
+      search.limit = Math.min(search.limit + STEP, MOST_RESULTS)
+      void find()
+    },
+  })
 
   function type() {
     search.query = input.value
     search.limit = first
-    offerMore()
+    results.follow(search, writeSearch(search, first))
     clearTimeout(typing)
     typing = setTimeout(find, TYPING_MS)
   }
-  function offerMore() {
-    if (more instanceof HTMLAnchorElement) more.href = `/search?${writeSearch(search, first)}`
-  }
+
   /** @param {string} text */
   function searchFor(text) {
     input.value = text
@@ -107,6 +85,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     Object.assign(search, { query: text, filters: {}, limit: first })
     void find('push')
   }
+
   /** @param {Filters} filters those that change; undefined takes one away */
   function change(filters) {
     const next = Object.entries({ ...search.filters, ...filters }).filter(([, value]) => value !== undefined)
@@ -114,33 +93,29 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     search.limit = first
     void find('push')
   }
-  function showMore() {
-    search.limit = Math.min(search.limit + STEP, MOST_RESULTS)
-    void find('replace')
-  }
 
   /** A search that somebody asked for; an older one that is still under way is given up. @param {'push' | 'replace'} [how] */
   async function find(how = 'replace') {
     clearTimeout(typing)
     inFlight.abort()
     inFlight = new AbortController()
-    remember(writeSearch(search, first), how)
-    offerMore()
+    const address = writeSearch(search, first)
+    remember(address, how)
+    results.follow(search, address)
     const isBlank = search.query.trim() === '' && Object.keys(search.filters).length === 0
     examples.hidden = !isBlank
-    form.show(search.filters)
     if (isBlank && !isWhole) {
       shownQuery = undefined
-      answer.hidden = true
+      hasFailed = false
+      results.element.hidden = true
       return
     }
     const { query } = search
     try {
       const found = await ask('search-products', search, inFlight.signal)
-      if (shownQuery !== query) products.show([])
+      results.show({ found, search, isOther: shownQuery !== query })
       shownQuery = query
       hasFailed = false
-      show(found)
       setText(announcer, announcementOf(found))
     } catch (error) {
       if (!(error instanceof DOMException)) explain(error)
@@ -154,31 +129,15 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     if (shownQuery !== input.value) return
     const own = inFlight.signal
     const found = await ask('search-products', search, own).catch(() => undefined)
-    if (found && !own.aborted) show(found)
-  }
-
-  /** @param {SearchAnswer} found */
-  function show(found) {
-    const { results, interpreted } = found
-    answer.hidden = false
-    summary.replaceChildren(...summaryOf(found, search.query))
-    none.hidden = results.length > 0
-    setText(none, results.length > 0 ? '' : whyNone(found))
-    chips.show({ applied: interpreted.filters, own: search.filters })
-    products.show(results)
-    facets.show({ facets: found.facets, filters: search.filters })
-    showAsOf(asOf, found)
-    more.hidden = results.length < search.limit || search.limit === MOST_RESULTS
+    if (found && !own.aborted) results.show({ found, search, isOther: false })
   }
 
   /** What was found before stays. @param {unknown} error */
   function explain(error) {
     const reason = error instanceof NoAnswer ? error.reason : 'unknown'
-    answer.hidden = false
-    none.hidden = false
     hasFailed = reason in WHY_NOT
     const stays = shownQuery === undefined ? '' : ' What is shown was found before.'
-    setText(none, `${WHY_NOT[reason] ?? `The search was refused: ${messageOf(error)}`}${stays}`)
+    results.explain(`${WHY_NOT[reason] ?? `The search was refused: ${messageOf(error)}`}${stays}`)
   }
 
   /** @param {KeyboardEvent} event */
@@ -216,6 +175,6 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
       ),
     ),
     announcer,
-    answer,
+    results.element,
   )
 }

@@ -30,16 +30,34 @@ const PATIENCE = 5
 export const canBeSentAgain = group => group.function !== ADMISSION
 
 /** @param {Status} status @returns {Problem[]} */
-export function problemsOf({ sources, tables, marts, parked, failed, jobs, objects }) {
+export function problemsOf(status) {
   return [
-    ...sources.flatMap(({ system, problem }) =>
+    ...status.sources.flatMap(({ system, problem }) =>
       problem ? { key: `source ${system}`, text: `Source ${system}`, detail: problem } : [],
     ),
-    ...tables.flatMap(({ consumer, topic, problem }) =>
+    ...status.tables.flatMap(({ consumer, topic, problem }) =>
       problem
         ? { key: `table ${consumer} ${topic}`, text: `${consumer} waits at ${topic}`, detail: problem }
         : [],
     ),
+    ...failuresOf(status),
+    ...status.marts.flatMap(({ mart, rows }) =>
+      mart === 'set_aside' && rows > 0
+        ? {
+            key: 'set aside',
+            text: `${plural(rows, 'value')} of the source set aside by the last build`,
+            detail:
+              'missing, beyond any range, or pointing to nothing; the mart set_aside names each by table, key and column',
+          }
+        : [],
+    ),
+    ...status.parked.map(parkedProblem),
+  ]
+}
+
+/** Runs, jobs and files that failed. @param {Status} status @returns {Problem[]} */
+export function failuresOf({ failed, jobs, objects }) {
+  return [
     ...failed.map(({ schedule, dueAt, detail }) => ({
       key: `run ${schedule}`,
       text: `${schedule.split('/')[0]} failed at ${timeOfDay(dueAt)}`,
@@ -54,16 +72,6 @@ export function problemsOf({ sources, tables, marts, parked, failed, jobs, objec
           }
         : [],
     ),
-    ...marts.flatMap(({ mart, rows }) =>
-      mart === 'set_aside' && rows > 0
-        ? {
-            key: 'set aside',
-            text: `${plural(rows, 'value')} of the source set aside by the last build`,
-            detail:
-              'missing, beyond any range, or pointing to nothing; the mart set_aside names each by table, key and column',
-          }
-        : [],
-    ),
     ...objects
       .filter(({ status, attempts }) => status === 'refused' || attempts >= PATIENCE)
       .map(({ function: name, key, status, detail }) => ({
@@ -71,7 +79,6 @@ export function problemsOf({ sources, tables, marts, parked, failed, jobs, objec
         text: `${name} ${status === 'refused' ? 'refused' : 'has not taken'} ${key}`,
         detail: detail ?? '',
       })),
-    ...parked.map(parkedProblem),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { problemList } from '../../cards/attention.js'
 import { commandsCard } from '../../cards/commands.js'
 import { jobsCard, runList } from '../../cards/runs.js'
-import { problemsOf } from '../../data/problems.js'
+import { failuresOf } from '../../data/problems.js'
 import { makeCard } from '../../parts/card.js'
 import { html } from '../../parts/dom.js'
 
@@ -18,12 +18,7 @@ export const runs = {
       makeCard(
         'What failed',
         {},
-        problemList(
-          visit,
-          ({ failed, jobs, objects, ...others }) =>
-            problemsOf({ ...others, failed, jobs, objects, sources: [], tables: [], marts: [], parked: [] }),
-          'Nothing. No run, no job and no file has failed.',
-        ),
+        problemList(visit, failuresOf, 'Nothing. No run, no job and no file has failed.'),
       ),
     ),
     jobsCard(visit),
