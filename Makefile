@@ -47,9 +47,10 @@ bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take
 bench-infra: setup-test setup-infra ## The figures of Kafka, Debezium and large transactions
 	@node tests/bench/main.ts infra
 
-lint: setup ## Formatter, linter with the import layers, type check
+lint: setup ## Formatter, linter with the import layers, type checks
 	biome check --error-on-warnings .
 	tsc --noEmit
+	tsc --noEmit -p stacks/local/page
 
 format: setup ## Format what can be formatted
 	biome check --write .

@@ -1,6 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Cron } from 'croner'
 import type { Trigger } from '../../shared/config/index.ts'
 import {
@@ -22,17 +19,8 @@ import {
 import { BadInputError, isOutage } from '../../shared/errors/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
+import { servePage } from './serve-page.ts'
 
-const PAGE = fileURLToPath(new URL('./page/', import.meta.url))
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-}
-/** Only what this server itself serves: no script in the markup, no other host, no frame around it. */
-const PAGE_POLICY =
-  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 const FUNCTION_PATH = /^\/(async-)?function\/([a-z0-9-]+)(\/.*)?$/
 
 /** All functions at the OpenFaaS gateway's paths, the page, the API document, schedules, health and metrics. */
@@ -112,24 +100,4 @@ function nextRuns(
       nextAt: new Cron(cron, { timezone: timeZone, paused: true }).nextRun(),
     })),
   )
-}
-
-function servePage(path: string, request: FunctionRequest): FunctionReply {
-  const name = path === '/' ? 'index.html' : path.slice(1)
-  const type = TYPES[extname(name)]
-  const file = PAGE + name
-  if (!type || !/^[a-z-]+\.[a-z]+$/.test(name) || !existsSync(file))
-    return problemReply(404, 'Not found', `there is nothing at ${path.slice(0, 200)}`)
-  const refused = onlyGet(request)
-  if (refused) return refused
-  return {
-    status: 200,
-    headers: {
-      'content-type': type,
-      'cache-control': 'no-cache',
-      'content-security-policy': PAGE_POLICY,
-      'referrer-policy': 'no-referrer',
-    },
-    body: readFileSync(file, 'utf8'),
-  }
 }

@@ -17,18 +17,28 @@ const day = new Intl.DateTimeFormat(LANGUAGE, {
   timeZone: 'UTC',
 })
 
+const month = new Intl.DateTimeFormat(LANGUAGE, { month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+/** @param {number} value */
 export const count = value => whole.format(value)
+/** @param {number} value */
 export const price = value => twoDigits.format(value)
+/** @param {string | number} at */
 export const timeOfDay = at => clock.format(new Date(at))
+/** @param {string | number} at */
 export const exactTime = at => clockWithSeconds.format(new Date(at))
-/** A business date such as 2026-11-16, which has no time zone. */
+/** A business date such as 2026-11-16, which has no time zone. @param {string} text */
 export const date = text => day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`))
 
+/** A business date's month. @param {string} text */
+export const monthOf = text => month.format(new Date(`${text.slice(0, 10)}T00:00:00Z`))
+
+/** @param {number} number @param {string} one @param {string} [many] */
 export function plural(number, one, many = `${one}s`) {
   return `${count(number)} ${number === 1 ? one : many}`
 }
 
-/** A duration in the largest unit that tells enough: 0.4 s, 12 s, 3 min, 5 h, 2 days. */
+/** A duration in the largest unit that tells enough: 0.4 s, 12 s, 3 min, 5 h, 2 days. @param {number} ms */
 export function duration(ms) {
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   if (ms < 59_500) return `${Math.round(ms / 1000)} s`
@@ -37,7 +47,7 @@ export function duration(ms) {
   return plural(Math.round(ms / 86_400_000), 'day')
 }
 
-/** The same in words. */
+/** The same in words. @param {number} ms */
 export function durationInWords(ms) {
   if (ms < 950) return 'less than a second'
   if (ms < 59_500) return plural(Math.round(ms / 1000), 'second')
@@ -48,6 +58,7 @@ export function durationInWords(ms) {
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB']
 
+/** @param {number} value */
 export function bytes(value) {
   let unit = 0
   let rest = value
@@ -58,21 +69,34 @@ export function bytes(value) {
   return `${rest < 9.95 && unit > 0 ? rest.toFixed(1) : Math.round(rest)} ${UNITS[unit]}`
 }
 
-/** Amounts of a currency, short on an axis and whole in a table. */
+/**
+ * Amounts of a currency, short on an axis and whole in a table.
+ *
+ * @typedef {{ short(value: number): string, full(value: number): string }} Money
+ * @param {string} currency
+ * @returns {Money}
+ */
 export function makeMoney(currency) {
+  /** @type {Intl.NumberFormatOptions} */
   const options = currency ? { style: 'currency', currency } : {}
   const short = new Intl.NumberFormat(LANGUAGE, { ...options, notation: 'compact', maximumFractionDigits: 1 })
   const full = new Intl.NumberFormat(LANGUAGE, { ...options, maximumFractionDigits: 0 })
   return { short: value => short.format(value), full: value => full.format(value) }
 }
 
-/** Steps of 1, 2 or 5 times a power of ten that reach `max` in at most `most` steps. */
+/**
+ * Steps of 1, 2 or 5 times a power of ten that reach `max` in at most `most` steps.
+ *
+ * @param {number} max
+ * @param {number} [most]
+ */
 export function axisTicks(max, most = 4) {
   if (max <= 0) return [0, 1]
   const rough = max / most
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 5, 10].map(factor => factor * power).find(candidate => candidate >= rough * 0.999999)
-  const ticks = []
-  for (let tick = 0; ticks.length === 0 || ticks.at(-1) < max; tick += step) ticks.push(tick)
+  const step =
+    [1, 2, 5].map(factor => factor * power).find(candidate => candidate >= rough * 0.999999) ?? 10 * power
+  const ticks = [0]
+  while (step * (ticks.length - 1) < max) ticks.push(step * ticks.length)
   return ticks
 }

@@ -1,0 +1,117 @@
+/** What the page reads of each function’s answer; tests/browser/answers.ts holds the status against its schema. */
+
+export type Answers = {
+  'search-products': SearchAnswer
+  'read-mart': MartRows
+  'show-status': Status
+  'replay-parked': { requested: number }
+}
+
+type AsOf = { changedAt: string | null }
+
+export type Product = {
+  productId: string
+  sku: string | null
+  name: string | null
+  category: string | null
+  subcategory: string | null
+  color: string | null
+  listPrice: number | null
+  matched: ('identifier' | 'words' | 'meaning' | 'filters')[]
+}
+
+export type FacetName = 'category' | 'subcategory' | 'color'
+export type FacetCount = { value: string; count: number }
+
+export type SearchAnswer = {
+  results: Product[]
+  facets: Record<FacetName, FacetCount[]>
+  interpreted: { filters: Record<string, unknown>; corrected: string | null }
+  tookMs: number
+  asOf: AsOf
+}
+
+export type Cell = string | number | boolean | null
+export type MartRow = Record<string, Cell>
+export type MartRows = {
+  columns: { name: string; type: string }[]
+  rows: MartRow[]
+  builtAt: string
+  asOf: AsOf
+}
+
+export type Status = {
+  at: string
+  sources: SourceStatus[]
+  tables: ConsumerStatus[]
+  marts: MartStatus[]
+  parked: ParkedGroup[]
+  replaced: ReplacedValue[]
+  running: { schedule: string; startedAt: string }[]
+  failed: { schedule: string; dueAt: string; detail: string | null }[]
+  waiting: { schedule: string; detail: string | null }[]
+  jobs: JobStatus[]
+  objects: {
+    function: string
+    key: string
+    status: 'waiting' | 'refused'
+    attempts: number
+    detail: string | null
+  }[]
+}
+
+export type SourceStatus = {
+  system: string
+  state: string
+  reading: { table: string; rows: number; estimatedRows: number }[]
+  retainedBytes: number | null
+  retainedLimitBytes: number | null
+  problem: string | null
+}
+
+export type ConsumerStatus = {
+  topic: string
+  consumer: string
+  position: string | null
+  changedAt: string | null
+  rows: number
+  eventsBehind: number
+  lagMs: number | null
+  problem: string | null
+}
+
+export type MartStatus = {
+  mart: string
+  position: string | null
+  changedAt: string | null
+  builtAt: string
+  rows: number
+}
+
+export type ParkedGroup = {
+  function: string
+  topic: string
+  reason: string
+  count: number
+  oldestAt: string
+}
+
+export type ReplacedValue = {
+  system: string
+  table: string
+  column: string
+  reason: string
+  count: number
+  lastAt: string
+}
+
+export type JobStatus = {
+  jobId: string
+  function: string
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  progress: { share: number; text: string } | null
+  attempts: number
+  createdAt: string
+  finishedAt: string | null
+  detail: string | null
+}

@@ -1,0 +1,26 @@
+import { commandsCard } from '../cards/commands.js'
+import { martsCard } from '../cards/marts.js'
+import { rowsCard } from '../cards/rows.js'
+import { sourceList } from '../cards/sources.js'
+import { makeCard } from '../parts/card.js'
+
+/** @type {import('../views.js').View} */
+export const data = {
+  address: '/data',
+  name: 'Data',
+  heading: 'What there is to ask',
+  open(visit) {
+    const mart = visit.params.get('mart')
+    return [
+      ...(mart ? [rowsCard(visit, mart)] : []),
+      martsCard(visit, mart ?? undefined),
+      makeCard('Sources', {}, sourceList(visit)),
+      commandsCard([
+        [
+          'Rows of a mart',
+          `/function/read-mart?${new URLSearchParams({ mart: mart ?? 'fct_sale', limit: '20' })}`,
+        ],
+      ]),
+    ]
+  },
+}

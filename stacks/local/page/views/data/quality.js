@@ -1,0 +1,26 @@
+import { problemList } from '../../cards/attention.js'
+import { commandsCard } from '../../cards/commands.js'
+import { replacedCard, setAsideCard } from '../../cards/quality.js'
+import { parkedProblem } from '../../data/problems.js'
+import { makeCard } from '../../parts/card.js'
+
+/** @type {import('../../views.js').View} */
+export const quality = {
+  address: '/data/quality',
+  name: 'Quality',
+  heading: 'What was set aside, and why',
+  open: visit => [
+    makeCard(
+      'Changes set aside',
+      {},
+      problemList(
+        visit,
+        ({ parked }) => parked.map(parkedProblem),
+        'None. Every change that was read has been taken.',
+      ),
+    ),
+    setAsideCard(visit),
+    replacedCard(visit),
+    commandsCard([['Values set aside by the last build', '/function/read-mart?mart=set_aside&limit=100']]),
+  ],
+}

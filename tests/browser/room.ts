@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process'
+import pg from 'pg'
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
+import type { Demo } from '../support/demo.ts'
+
+/** Nothing that Chromium does by itself: it must reach this server and nobody else. */
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+function findChromium(): string | undefined {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome'])
+    try {
+      return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
+    } catch {}
+  return undefined
+}
+
+export const executablePath = findChromium()
+
+/** Each view's address and heading. */
+export const VIEWS = {
+  '/': 'What is in the shop, as it is right now',
+  '/search': 'Find a product',
+  '/sales': 'What sold',
+  '/data': 'What there is to ask',
+  '/data/freshness': 'How fresh everything is',
+  '/data/runs': 'What runs, and when',
+  '/data/lineage': 'Where the data comes from',
+  '/data/quality': 'What was set aside, and why',
+}
+export const ADDRESSES = Object.keys(VIEWS) as (keyof typeof VIEWS)[]
+
+export const DESKTOP = { width: 1280, height: 900 }
+export const PHONE = { width: 360, height: 640 }
+
+/** One demo and one browser for all views' tests. */
+export type Room = {
+  demo: Demo
+  browser: Browser
+  /** A desktop's page, which the tests of a view have for themselves one after the other. */
+  page: Page
+  complaints: string[]
+  foreign: string[]
+}
+
+export async function openBrowser(): Promise<Browser> {
+  return await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_ARGS })
+}
+
+/** A page whose errors and whose requests to others are noted. */
+export async function openPage(
+  room: Pick<Room, 'browser' | 'demo' | 'complaints' | 'foreign'>,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const page = await room.browser.newPage({ viewport: DESKTOP, baseURL: room.demo.gateway, ...options })
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') room.complaints.push(message.text())
+  })
+  page.on('pageerror', error => room.complaints.push(error.message))
+  page.on('request', request => {
+    if (!request.url().startsWith(room.demo.gateway)) room.foreign.push(request.url())
+  })
+  return page
+}
+
+/** Does something with a page of its own, whose complaints are expected. */
+export async function withPage(
+  room: Room,
+  options: BrowserContextOptions,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await room.browser.newPage({ viewport: DESKTOP, baseURL: room.demo.gateway, ...options })
+  await use(page).finally(() => page.close())
+}
+
+export const textOf = async (place: Locator) => (await place.textContent()) ?? ''
+export const heading = (page: Page, address: keyof typeof VIEWS) =>
+  page.getByRole('heading', { level: 1, name: VIEWS[address], exact: true })
+export const linkTo = (page: Page, address: string) =>
+  page.getByRole('navigation', { name: 'Views' }).locator(`a[href="${address}"]`)
+export const product = (page: Page, sku: string) => page.locator('#products li', { hasText: sku })
+
+export async function atSource({ demo }: Room, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: demo.source })
+  await client.connect()
+  await client.query(sql).finally(() => client.end())
+}
