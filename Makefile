@@ -15,7 +15,7 @@ export UV_NO_PROGRESS := 1
 # A test file that leaves something running fails.
 NODE_TEST := node --import ./tests/support/nothing-left.ts --test --test-reporter=spec
 
-.PHONY: help demo start infra test test-infra verify-postgres bench bench-infra lint format doctor reference manifests clean setup setup-test setup-infra needs-infra
+.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra lint format doctor reference manifests clean setup setup-test setup-infra needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ test-infra: setup-test setup-infra ## The same promises on Kafka, Debezium, obje
 verify-postgres: setup-test ## Capture from another version of Postgres: SOURCE_POSTGRES=<folder of its programs>
 	@test -x "$(SOURCE_POSTGRES)/postgres" || { echo "set SOURCE_POSTGRES to a folder that has postgres and initdb"; exit 1; }
 	SOURCE_POSTGRES="$(SOURCE_POSTGRES)" $(NODE_TEST) 'tests/faults/{captured,refused}-shops.test.ts'
+
+verify-upgrade: setup-test ## This code on what an older one left: FROM=<the folder of an older checkout, set up>
+	@node tests/upgrade/main.ts "$(FROM)"
 
 bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
 	@node tests/bench/main.ts $(ONLY)

@@ -21,12 +21,17 @@ export type Demo = {
 
 /** Starts `make demo`'s program in a folder of its own and waits until its functions answer. */
 export async function startDemo(
-  options: { home?: string; env?: Record<string, string> } = {},
+  options: {
+    home?: string
+    env?: Record<string, string>
+    /** The checkout whose demo it is. */
+    root?: string
+  } = {},
 ): Promise<Demo> {
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'cordage-demo-'))
   rmSync(join(home, 'demo.json'), { force: true })
   const child = spawn(process.execPath, ['stacks/demo/main.ts'], {
-    cwd: ROOT,
+    cwd: options.root ?? ROOT,
     env: { ...process.env, CORDAGE_HOME: home, PORT: '0', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
