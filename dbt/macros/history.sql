@@ -4,7 +4,7 @@
     one's own beside them, each with its kind: one of those of an entity, or an SQL type.
     A column that a table lacks is null. So is a value that does not fit its type: a value that was wrong once must not
     end every build after it, for all of history is read each time. `misfits` names the columns where that happened,
-    `gaps` those that each row should have, that the table has and the row has not (set_aside tells of both).
+    `gaps` those that each row should have, that the table has and the row has not (set_aside has both).
 #}
 {% macro changes(entity_name, more={}) %}
     {%- set described = entity(entity_name) -%}

@@ -195,7 +195,7 @@ test('another partition count is refused, for keys would change places', async (
   await bus.ensureTopics([{ name: topic.name, partitions: 2 }])
 })
 
-test('cursors are set back, never forward, and what they then say is complete is what they are told', async () => {
+test('cursors are set back, never forward, and are complete up to what they were given', async () => {
   await append(...[1, 2, 3].map(n => record(0, n)), record(1, 4))
   await moveAll('g', 1)
   assert.deepEqual(await bus.earliestOffsets(topic), [0n, 0n])

@@ -77,7 +77,7 @@ function readSasl(user: string | undefined, given: string | null, refuse: Refuse
   return { sasl: { mechanism, username, password } as SASLOptions }
 }
 
-/** How a Java client of the same Kafka is told of encryption and sign-in: its certificates as text, for it runs elsewhere. */
+/** Encryption and sign-in as a Java client of the same Kafka configures them, with certificates as text, for it runs elsewhere. */
 export function toJavaSettings({ ssl, sasl }: KafkaConfig): Record<string, string> {
   if (!ssl && !sasl) return {}
   const settings: Record<string, string> = {

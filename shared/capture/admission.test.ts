@@ -48,7 +48,7 @@ tables:
 )
 const tableOf = (name: string) => SOURCE.tables.find(table => table.name === name) as SourceTable
 
-/** What the store was told of values that became null. */
+/** What the store counted of values that became null. */
 let replaced: unknown[][] = []
 /** Clients whose keys were asked for. */
 let asked: string[] = []
@@ -239,13 +239,13 @@ test('a row without a client has no personal value, and none of a client "null"'
   ])
 })
 
-test('a change that tells of the old row only its key asks for no client', async () => {
+test('a change whose old row has only the key asks for no client', async () => {
   const { records } = await admitOne({ table: tableOf('Order'), op: 'd', before: tuple({ OrderID: '7' }) })
   assert.deepEqual(records[0]?.change.before, { OrderID: 7 })
   assert.deepEqual(asked, [])
 })
 
-test('an order that moves from an erased client to another is the other one’s, and nothing is told of the erased', async () => {
+test('an order that moves from an erased client to another is the other one’s, and nothing of the erased one is published', async () => {
   const { records } = await admitOne(
     {
       table: tableOf('Order'),
@@ -262,7 +262,7 @@ test('an order that moves from an erased client to another is the other one’s,
   assert.equal(records[0]?.change.before, null)
 })
 
-test('an order that moves to an erased client is deleted, and told by its key alone', async () => {
+test('an order that moves to an erased client is deleted, by its key alone', async () => {
   const after = order({ OrderID: '8', ClientID: '1', Note: 'secret' })
   for (const [before, key] of [
     [order({ ClientID: '2', Note: 'old' }), 7],

@@ -109,9 +109,9 @@ export async function admit<V>(
 type Typed<V> = { change: RawChange<V>; before: Row | undefined; after: Row | undefined }
 
 /**
- * What may be told of a change, where one of its clients was erased. That client's own rows were deleted when it was
- * erased, so nothing is told of them. A row that moves to another client is that one's from then on; one that moves to an
- * erased client is deleted. Of the erased one's side only the key is told.
+ * What may be published of a change, where one of its clients was erased. That client's own rows were deleted when it was
+ * erased, so nothing is published of them. A row that moves to another client is that one's from then on; one that moves to an
+ * erased client is deleted. Of the erased one's side only the key is published.
  */
 function withoutErased<V>(
   { change, before, after }: Typed<V>,

@@ -20,7 +20,7 @@ export type EntityDescription = {
   keys: string[][]
   /** What else the models or the index cannot do without. */
   needs: string[]
-  /** What each row should have: where it has not, the mart set_aside tells of it. */
+  /** What each row should have: where it does not, the row is in the mart set_aside. */
   expects: string[]
   /** Columns that the models and the index read, in the order in which they are shown. */
   columns: Record<string, ColumnKind>

@@ -43,7 +43,7 @@ test('a variable that is empty counts as missing, one that is malformed is refus
     assert.match(refusal({ [name]: value }), new RegExp(`^${name}: `))
 })
 
-test('every malformed setting is told at once, and no value of a secret', () => {
+test('every malformed setting is reported at once, and no value of a secret', () => {
   const message = refusal({ PORT: 'x', STORE_URL: 'mysql://user:hidden@db' })
   assert.match(message, /PORT: .*; STORE_URL: |STORE_URL: .*; PORT: /)
   assert.ok(!message.includes('hidden'))

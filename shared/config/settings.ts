@@ -193,9 +193,7 @@ export const settingsSchema = z.object({
     .string()
     .min(16)
     .optional()
-    .describe(
-      'Signs what callers are told at the end of their jobs (docs/jobs.md); without it none is called back',
-    ),
+    .describe('Signs the callback at the end of a job (docs/jobs.md); without it there are no callbacks'),
   JOB_CALLBACK_HOSTS: list('Host names, comma-separated, that may be called back').default([]),
   OBJECT_EVENTS_PORT: z.coerce
     .number()

@@ -189,7 +189,7 @@ test('what is no YAML, or no mapping, is refused', () => {
     assert.throws(() => parseSource('sources/shop.yml', text), ConfigError)
 })
 
-test('all that is wrong is told at once, whatever kind it is of', () => {
+test('all problems are reported at once, of whatever kind', () => {
   const text = `connection: shop
 capture: oracle
 tables:
@@ -231,7 +231,7 @@ tables:
     )
 })
 
-test('problems of several files are told at once, with what does not fit between them', context => {
+test('problems of several files are reported at once, with what does not fit between them', context => {
   const folder = mkdtempSync(join(tmpdir(), 'cordage-sources-'))
   context.after(() => rmSync(folder, { recursive: true }))
   const files = {
@@ -343,7 +343,7 @@ tables:
   )
 })
 
-test('whatever a source file holds, it is read, or its problems are told', () => {
+test('whatever a source file holds, it is read, or its problems are reported', () => {
   let seed = 7
   const random = (below: number) => {
     seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff

@@ -23,7 +23,7 @@ export function findTableSetIssues(tables: LooseTable[]): Issue[] {
     ...tables.flatMap(findTableIssues),
     ...entityTables.flatMap(findEntityIssues),
     ...findPrefixIssues(entityTables),
-    // A client's key is told by system and id.
+    // A client's key is found by system and id.
     ...clients.slice(1).map(({ name }) => ({
       path: ['tables', name],
       says: `tables ${clients[0]?.name} and ${name} both hold personal data of clients: describe one of them in a source file of its own, with an idPrefix`,

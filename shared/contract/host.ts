@@ -93,7 +93,7 @@ export type Host = {
   later(request: FunctionRequest): Promise<FunctionReply>
   /** Makes one attempt at a job. */
   perform: JobFunction['perform']
-  /** Refuses further calls and waits for those in flight; long ones are told to end after a while. */
+  /** Refuses further calls and waits for those in flight; long ones are aborted after a while. */
   drain(): Promise<void>
 }
 
@@ -240,7 +240,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   const contextOf = (call: Call, limit: AbortSignal): Context<ResourceName, unknown> => {
     let signal: AbortSignal | undefined
     const end = () => {
-      // Only a function that says that it takes long has to be told that its host stops.
+      // Only a function that says that it takes long needs an abort when its host stops.
       const stop = definition.timeoutMs === undefined ? undefined : stopping.signal
       const ends = [limit, stop, call.request.signal].filter(one => one !== undefined)
       signal ??= ends.length === 1 ? limit : AbortSignal.any(ends)

@@ -15,7 +15,7 @@ const LOOK_MS = 100
 /** The longest that a caller may wait: proxies give up sooner. */
 const MAX_WAIT_S = 600
 
-/** Where a function's jobs are kept, and who is told that there is a new one. */
+/** Where a function's jobs are kept, and what to wake for a new one. */
 export type JobDesk = { query: Query; started(): void }
 
 /** Schedules wait for one another: a run that has not begun yet stands for the next as well. */
@@ -124,7 +124,7 @@ export async function startEach(
   return results
 }
 
-/** Where the caller wants to be told of a job's end: only hosts that the settings name, so that nothing else is reached. */
+/** Where a job's end is posted to: only to hosts that the settings name, so that nothing else is reached. */
 export function readCallback(
   header: string | string[] | undefined,
   { JOB_CALLBACK_SECRET, JOB_CALLBACK_HOSTS }: Settings,

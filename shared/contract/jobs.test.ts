@@ -162,7 +162,7 @@ test('while something is away the job waits and says so; DELETE ends it', async 
   assert.equal((await ended(id)).state, 'cancelled')
 })
 
-test('a running job is cancelled, and its handler is told', async () => {
+test('a running job is cancelled, and the signal of its handler aborts', async () => {
   const id = (await call({ rows: 999 })).said.jobId ?? ''
   await waitFor('it to run', async () => (await jobs(`/jobs/${id}`)).said.progress?.share === 0.5)
   await jobs(`/jobs/${id}`, 'DELETE')
@@ -208,7 +208,7 @@ test('everybody sees their own jobs, an operator all', async () => {
   assert.ok((await jobs('/jobs')).said.jobs.length > 1)
 })
 
-test('a bad id, parameter or method is told by name', async () => {
+test('a bad id, parameter or method is refused by name', async () => {
   assert.equal((await jobs('/jobs/7')).status, 404)
   assert.equal((await jobs('/jobs/', 'GET')).status, 404)
   assert.equal((await jobs('/jobs', 'DELETE')).status, 405)

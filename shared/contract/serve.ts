@@ -17,7 +17,7 @@ import { answer, bodyLimitOf, closeServer, listen, makeServer } from './server.t
 export const EXIT_CONFIG = 78
 
 /**
- * Opens what is named, one after the other, so that the first that fails is the one that is told; what was opened before it
+ * Opens what is named, one after the other, and reports the first failure; what was opened before it
  * is closed again.
  */
 export async function openResources(

@@ -44,7 +44,7 @@ test('probes are answered under any Host and without one, and nothing else is', 
   assert.equal((await send('GET / HTTP/1.1\r\nhost: cordage.example'))[0], 200)
 })
 
-test('metrics are told by address, and to no page that has rebound its name', async () => {
+test('metrics are served by address, and to no page that has rebound its name', async () => {
   for (const [host, status] of [
     ['', 200],
     ['\r\nhost: 10.1.2.3:8080', 200],

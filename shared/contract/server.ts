@@ -57,7 +57,7 @@ export type Router = (path: string) => {
   answer(request: FunctionRequest): Promise<FunctionReply> | FunctionReply
 }
 
-/** Probes come by a pod's address or without a Host, and what they are told is nobody's secret. */
+/** Probes come by a pod's address or without a Host, and what they get is no secret. */
 const PROBE = /^(\/function\/[a-z0-9-]+)?\/_\/(health|ready)$|^\/healthz$/
 const METRICS = /^(\/function\/[a-z0-9-]+)?\/metrics$/
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BadInputError, ConfigError, describeError, isOutage, NotFoundError, OutageError } from './index.ts'
 
-test('an error is told with its causes', () => {
+test('an error is described with its causes', () => {
   const error = new OutageError('store', 'cannot connect', {
     cause: new AggregateError([new Error('refused'), new Error('timed out')]),
   })

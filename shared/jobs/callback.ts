@@ -4,7 +4,7 @@ import type { Store } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { findJob } from './job-store.ts'
 
-/** How long whoever is told may take to answer. */
+/** How long a callback may take to answer. */
 const TIMEOUT_MS = 10_000
 /** Told again after so long, doubled each time, and so often at most: nine hours in all. */
 const FIRST_WAIT_MS = 1000

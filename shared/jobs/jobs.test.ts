@@ -228,7 +228,7 @@ test('what an attempt says that has lost its job to another is not written', asy
   await store.query('delete from ops.job_record where id = $1', [id])
 })
 
-test('who asked to be called back is told of the end, signed, until it has heard', async t => {
+test('a callback is posted at the end, signed, until it is answered', async t => {
   const heard: { body: string; signature: string }[] = []
   const server = createServer((request, response) => {
     let body = ''

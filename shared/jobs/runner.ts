@@ -65,7 +65,7 @@ export function startJobRunner(options: {
   store: Pick<Store, 'query'>
   leases: Leases
   functions: JobFunction[]
-  /** Signs what callers are told who asked to be called back. */
+  /** Signs callbacks. */
   callbackSecret?: string | undefined
   log: Logger
 }): JobRunner {

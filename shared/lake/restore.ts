@@ -52,7 +52,7 @@ export async function restoreTable(table: Table, version: number): Promise<void>
   }
 }
 
-/** Vacuum deletes what has been out of the table for the retention, or sooner where it is told so. */
+/** Vacuum deletes what has been out of the table for the retention, or for less where that is asked. */
 async function requireFiles(table: Table, version: number, files: AddFile[]): Promise<void> {
   const { snapshot, retentionMs } = table
   const stored = new Set<string>()

@@ -143,7 +143,7 @@ test('what waits for the same turn is one commit, where it sets different things
   )
 })
 
-test('who waited for a commit that failed is told so, and the next goes on', async () => {
+test('a waiter for a commit that failed gets the error, and the next goes on', async () => {
   let isAway = true
   const away = { ...objects, putIfAbsent: async () => Promise.reject(new Error('away')) }
   const table = new Table(

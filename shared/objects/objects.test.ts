@@ -46,7 +46,7 @@ test('what the file system refuses is an outage, not a missing object', async t 
   await chmod(join(root, 'locked'), 0o700)
 })
 
-test('an object is on the disk, with its folders, before it is told to be written', async t => {
+test('an object is on the disk, with its folders, before the write returns', async t => {
   const probe = await open(join(root, 'probe'), 'w')
   const file = Object.getPrototypeOf(probe) as FileHandle
   await probe.close()

@@ -303,7 +303,7 @@ async function requireBucket({ s3, client }: Connected, location: S3Location): P
   await step('s3:DeleteObject', () => client.send(new s3.DeleteObjectCommand(probe)))
   if (!isHonoured)
     throw new ConfigError(
-      `OBJECTS_URL: ${where} does not honour If-None-Match: of two writers of one new object both were told that they were first, and the lake would lose changes (docs/object-storage.md)`,
+      `OBJECTS_URL: ${where} does not honour If-None-Match: two writers of one new object both succeeded, and the lake would lose changes (docs/object-storage.md)`,
     )
 }
 

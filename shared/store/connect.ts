@@ -31,7 +31,7 @@ export async function connectPostgres(
     ...KEEP_ALIVE,
     ...config,
   })
-  // The loss of a connection that nobody waits on is told by an event, which without a listener is an exception.
+  // The loss of an idle connection is an event, which without a listener is an exception.
   client.on('error', () => {})
   const cut = () => hangUp(client)
   signal?.addEventListener('abort', cut, { once: true })

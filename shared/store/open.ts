@@ -80,7 +80,7 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
     query_timeout: URGENT_TIMEOUT_MS,
   })
   // A lost connection is replaced by the pool. The event of one that is lost, idle or between a transaction's
-  // statements, would end the process without a listener; the next statement tells of it.
+  // statements, would end the process without a listener; the next statement fails with it.
   for (const one of [pool, reserved]) {
     one.on('error', () => {})
     one.on('connect', client => client.on('error', () => {}))

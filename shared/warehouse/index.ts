@@ -43,7 +43,7 @@ export function lakeAccess(settings: LakeSettings): Promise<S3Access | null> {
   return findS3Access(wholeUrl(settings))
 }
 
-/** Where the object storage is, as other engines are told: no credentials, no parameters, no slash at its end. */
+/** The URL of the object storage for other engines: no credentials, no parameters, no slash at its end. */
 export function objectsUrl(settings: LakeSettings): string {
   return wholeUrl(settings)
     .replace(/[?#].*$/, '')

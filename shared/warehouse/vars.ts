@@ -29,7 +29,7 @@ function typeName(type: ColumnType): string {
   return type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind
 }
 
-/** What the dbt project is told about the source systems: columns as they lie in the lake, after policy. */
+/** The source systems as the dbt project sees them: columns as they lie in the lake, after policy. */
 export function makeSystemVars(
   sources: Source[],
   through: Record<string, Position | null> = {},

@@ -212,7 +212,7 @@ test("a status counts whoever answers: a proxy's page too", async () => {
   assert.equal(judge({ status: 504, reason: 'time_limit' }), 'unknown', "the function's own limit")
 })
 
-test('a problem document is told in one line, with what it lists and its trace id', () => {
+test('a problem document is described in one line, with what it lists and its trace id', () => {
   const body = {
     title: 'The build failed',
     detail: 'unique_dim_product_sku found 2 rows',

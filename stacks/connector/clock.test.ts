@@ -78,7 +78,7 @@ before(async () => {
 })
 after(() => postgres.stop())
 
-test('two clocks run what is due once between them, and a run that failed is told', {
+test('two clocks run what is due once between them, and a run that failed is recorded', {
   timeout: 20_000,
 }, async () => {
   const abort = new AbortController()

@@ -35,7 +35,7 @@ export type ConnectorOptions = {
   objects: ObjectStore
   caller: Caller
   masterKey: Buffer
-  /** Where the object storage tells of new objects, if it does. */
+  /** Where the object storage announces new objects, if it does. */
   notices?: { host: string; port: number } | undefined
   log: Logger
 }

@@ -7,7 +7,7 @@ import { describeReply, judge } from './reply.ts'
 import { backoffMs, pause, retryMs, type Waker } from './wake.ts'
 
 const POLL_MS = 1000
-/** Where the storage tells of new objects a listing only makes up for a notice that was lost. */
+/** Where the storage announces new objects a listing only makes up for a notice that was lost. */
 const NOTICED_POLL_MS = 60_000
 /** Notices come in bursts, which one listing serves. */
 const GATHER_MS = 100

@@ -35,7 +35,7 @@ test('of SQL Server the history of its columns has a topic and brokers, without 
   assert.throws(() => makeDebeziumConfig(SOURCE, new SecretUrl(SERVER)), ConfigError)
 })
 
-test('a Kafka with sign-in is told to the history as to us', () => {
+test('the history has the same sign-in to Kafka as we', () => {
   const bus = new SecretUrl('kafka://us%22er:se%5Ccret@broker:9093?tls=true&sasl=scram-sha-512')
   const config = configOf(SERVER, bus)
   for (const side of ['producer', 'consumer']) {

@@ -137,7 +137,7 @@ function planDelivery({ pace, stories }: Planner, day: number): ShopEvent {
 function planPrices(planner: Planner, day: number): ShopEvent[] {
   if (planner.random() >= PRICE_CHANGES) return []
   const product = pick(planner, [...planner.pace.dailySales.keys()])
-  // What is told of a product's price stays true.
+  // A story about a product's price stays true.
   if (planner.stories.some(story => story.kind === 'price_rise' && story.product === product)) return []
   return [{ kind: 'price', day, second: PRICES_S, product, factor: pick(planner, PRICE_FACTORS) }]
 }

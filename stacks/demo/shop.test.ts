@@ -234,7 +234,7 @@ test('each thing that happens is a transaction of its own, and stock that moves 
   assert.deepEqual({ pieces: Number(moved?.pieces), rows: Number(moved?.rows) }, { pieces: 0, rows: 2 })
 })
 
-test("the shop's clock shows its own zone, or the day that it is told", () => {
+test("the shop's clock shows its own zone, or the day that it is given", () => {
   const ahead = makeShopClock('2017-07-01')() - Date.parse(LAST_ORDER)
   assert.ok(ahead >= 86_400_000 && ahead < 2 * 86_400_000)
   const hours = (Date.now() - makeShopClock()()) / 3_600_000

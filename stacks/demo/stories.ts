@@ -65,7 +65,7 @@ export const outOfStock = (stories: Story[], day: number) =>
 const ADDED_LINES = 100
 
 /**
- * The line of an order as it was once the stories are told.
+ * The line of an order as it was with the stories.
  * @returns the line itself, or as changed; none where nothing was sold; with it what is added to the order
  */
 export function retell(

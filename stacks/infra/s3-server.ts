@@ -19,7 +19,7 @@ export type S3ServerOptions = {
   port?: number
   accessKeyId?: string
   secretAccessKey?: string
-  /** A URL that is told of new objects. */
+  /** A URL to which new objects are announced. */
   notify?: string
 }
 

@@ -31,7 +31,7 @@ export function makeGateway(
   store: Pick<Store, 'query'>,
 ): Router {
   const openApi = JSON.stringify(makeOpenApi([...hosts.values()].map(host => host.definition)), null, 2)
-  /** Metrics tell of everybody's business: they are for operators. */
+  /** Metrics concern everybody's data: they are for operators. */
   const metricsFor = async (request: FunctionRequest): Promise<FunctionReply> => {
     try {
       await authenticate(request, 'operator')

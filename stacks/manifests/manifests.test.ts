@@ -65,7 +65,7 @@ test('every function is in both, and beside them only the connector', () => {
   assert.deepEqual(services.sort(), ['connector', ...nameAll].map(name => `${KNATIVE}/${name}.yml`).sort())
 })
 
-test('every trigger is told with its function, and what waits on a topic is always up', () => {
+test('every trigger is in the manifest of its function, and what waits on a topic is always up', () => {
   const triggers = readTriggers(join(ROOT, 'triggers'))
   assert.deepEqual(triggers.map(trigger => trigger.function).sort(), nameAll)
   for (const trigger of triggers) {
@@ -146,7 +146,7 @@ test('a call that takes longer than Knative waits is refused', () => {
   )
 })
 
-test('a cluster of your own is told by options, which are held to the settings', async () => {
+test('a cluster of your own is given by options, which are held to the settings', async () => {
   const given = [
     '--registry',
     'images.shop.example',

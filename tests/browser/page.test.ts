@@ -60,7 +60,7 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
     assert.deepEqual(room.foreign, [])
   })
 
-  test('a server that is gone is told in every view, and what is shown stays', async () => {
+  test('a server that is gone is reported in every view, and what is shown stays', async () => {
     const { page, demo } = room
     await page.goto('/')
     await page.locator('#tables tbody tr').nth(10).waitFor()

@@ -27,7 +27,7 @@ onEachStore(store => {
     notices.close()
   })
 
-  test('an object that was written is told of', async () => {
+  test('an object that was written is announced', async () => {
     const objects = openObjects(await server.bucket(BUCKET))
     if (store.name === 'MinIO') await askForNotices(server)
     heard = 0

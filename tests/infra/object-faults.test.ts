@@ -74,7 +74,7 @@ onEachStore(store => {
     assert.equal(await objects.putIfAbsent('same', 'same'), false)
   })
 
-  test('where nothing answers at all it is an outage, and nobody is told that he was first', async () => {
+  test('where nothing answers at all it is an outage, and no write succeeds', async () => {
     always(() => true, 'cut')
     await assert.rejects(objects.putIfAbsent('unknown', 'x'), OutageError)
     await assert.rejects(objects.put('unknown', 'x'), OutageError)

@@ -77,7 +77,7 @@ test('a caller sees the rows of its claims alone, an operator all, and whoever l
   )
 })
 
-test('a mart needs the role that it names; others are told which, and of those that they may read', async () => {
+test('a mart needs the role that it names; others get its name, and those that they may read', async () => {
   const plain = { orderBy: undefined }
   assert.equal((await readAs(ANNA, 'dim_margin', plain)).status, 200)
   assert.equal((await readAs(OPERATOR, 'dim_margin', plain)).status, 200)

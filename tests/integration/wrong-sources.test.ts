@@ -103,7 +103,7 @@ const REFUSALS: { what: string; given: Given; says: RegExp }[] = [
   {
     what: 'a key of which changes do not tell',
     given: { table: '("ClientID" integer not null unique, "Email" text primary key)' },
-    says: /shop\.yml: table Client: its changes tell of the old row only Email, not its key ClientID/,
+    says: /shop\.yml: table Client: its replica identity covers only Email, not its key ClientID/,
   },
   {
     what: 'a partitioned table whose changes come under the names of its partitions',

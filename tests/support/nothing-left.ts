@@ -7,6 +7,8 @@ import { after } from 'node:test'
  * sockets and timers that are left keep the file from ending: it is ended after a while, and they are named.
  */
 const MARK = 'CORDAGE_TEST_FILE'
+/** esbuild's helper ends when its standard input closes, with the process that started it. */
+const ENDS_WITH_US = /\besbuild --service=/
 /** The file's own hooks stop what it started, which takes some seconds. */
 const PATIENCE_MS = 30_000
 
@@ -51,6 +53,7 @@ function listProcesses(variable: string): string[] {
   return listPids()
     .filter(pid => Number(pid) !== process.pid && read(pid, 'environ').includes(variable))
     .map(pid => `${pid} ${read(pid, 'cmdline').join(' ').slice(0, 200)}`)
+    .filter(described => !ENDS_WITH_US.test(described))
 }
 
 function listPids(): string[] {

@@ -21,7 +21,7 @@ export type TestPostgres = {
   openStore(url: SecretUrl): Store
   /** A store in a database of its own, migrated. Closed with the server. */
   createStore(name?: string): Promise<Store>
-  /** Holds a replication slot, as a connection does that nobody told to go. */
+  /** Holds a replication slot, as an abandoned connection does. */
   holdSlot(database: string, slot: string): Promise<{ release(): Promise<void> }>
   stop(): Promise<void>
 }

@@ -228,7 +228,7 @@ test('a later change at an offset that has landed is no repeat: the log was cut 
   ])
 })
 
-test('a parked event that comes again is parked again, for who was told of it may be gone', async () => {
+test('a parked event that comes again is parked again, since the process that parked it may be gone', async () => {
   const land = start()
   const wrong = event(2, { row: { ProductID: 2, Name: 'Bike 2', Price: 'much' } })
   assert.deepEqual(await land([event(1), wrong, event(3)]), ['done', 'parked type_mismatch', 'done'])

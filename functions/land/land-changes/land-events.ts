@@ -193,7 +193,7 @@ function sortOut(
         (event.type !== SNAPSHOT_END && mark.position !== undefined && event.position <= mark.position)
       const hasLanded = event.replayed ? replayed.has(changeName(event)) : isBehind
       if (!hasLanded && !event.replayed) mark.offset = offset
-      // What lies behind the marks was decided, not landed: who was told that it is to be parked may be gone, so that what
+      // What lies behind the marks was decided, not landed: the process that was to park it may be gone, so that what
       // can be no row is parked again.
       const refusal = addRow(event, offset, hasLanded ? decided : sorted.months)
       if (refusal !== undefined) {

@@ -55,7 +55,7 @@ const output = z.object({
 
 const jobResult = output.omit({ covered: true, tookMs: true })
 
-/** The object that tells of the latest build. */
+/** The object that announces the latest build. */
 const ANNOUNCEMENT = 'builds/warehouse.json'
 const PROJECT = 'dbt/dbt_project.yml'
 /** Whoever holds it builds. */

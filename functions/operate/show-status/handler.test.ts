@@ -106,7 +106,7 @@ test('a table is as far as its slowest partition, and says how far behind and wh
   await store.query('delete from ops.parked')
 })
 
-test('sources, parked events and schedules are told with what is wrong with them', async () => {
+test('sources, parked events and schedules are listed with what is wrong with them', async () => {
   await store.query(`insert into ingest.capture (system, state, epoch, slot, retained_bytes, retained_limit_bytes, problem, reading)
     values ('shop', 'lost', 3, 'cordage_shop', 5000000000, 4294967296, 'its slot is lost',
       '{"Sale": {"rows": 1200, "estimatedRows": 56000, "parts": []}}')`)
@@ -148,7 +148,7 @@ test('sources, parked events and schedules are told with what is wrong with them
   ])
 })
 
-test('jobs are told while they are open, and for a day afterwards', async () => {
+test('jobs are listed while they are open, and for a day afterwards', async () => {
   await store.query(`insert into ops.job_record (function, input, state, share, progress, attempts, finished_at, problem) values
     ('train-model', '{}', 'running', 0.25, 'a quarter', 1, null, null),
     ('train-model', '{}', 'failed', null, null, 3, now() - interval '1 hour', '{"detail": "too little data"}'),
@@ -164,7 +164,7 @@ test('jobs are told while they are open, and for a day afterwards', async () => 
   await store.query('delete from ops.job_record')
 })
 
-test('what became null is told by column and reason, and counted for whoever scrapes', async () => {
+test('what became null is listed by column and reason, and counted as a metric', async () => {
   await store.query(
     `insert into ingest.replaced_value (system, table_name, column_name, reason, count, last_at)
      values ('shop', 'Order', 'Due', 'infinity', 3, '2026-01-01T00:00:00Z')`,
@@ -186,7 +186,7 @@ test('what became null is told by column and reason, and counted for whoever scr
   )
 })
 
-test('runs that wait and objects that were not taken are told with the reason', async () => {
+test('runs that wait and objects that were not taken are listed with the reason', async () => {
   await store.query(`insert into ops.schedule_run (schedule, due_at, status, attempts, detail, next_try_at) values
     ('train-forecast/0', '2026-01-01T00:00:00Z', 'waiting', 2, '409: Not yet', '2026-01-01T00:01:00Z')`)
   await store.query(`insert into ops.seen_object (function, key, modified_at, status, attempts, detail, next_try_at) values

@@ -72,7 +72,7 @@ async function readStore<Row extends object>(text: string, tell: (rows: Row[]) =
   try {
     tell((await query?.<Row>(text)) ?? [])
   } catch {
-    // What is not known is not told.
+    // Export nothing if the query fails.
     tell([])
   }
 }

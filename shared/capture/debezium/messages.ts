@@ -5,7 +5,7 @@ import { type DebeziumValue, type Place, readDebezium } from './envelope.ts'
 import type { RawEpoch, RawEpochs } from './epochs.ts'
 import type { DebeziumSource } from './kind.ts'
 
-/** Changes up to the end of a snapshot, and the events that tell of that end. */
+/** Changes up to the end of a snapshot, and the events that mark its end. */
 type Run = { changes: RawChange<DebeziumValue>[]; ends: NewRecord[] }
 
 export type ReadMessages = {

@@ -6,7 +6,7 @@ import { makePgoutputDecoder, type PgMessage, type Relation } from './pgoutput.t
 import { type Epoch, epochAt, type LastCommit } from './progress.ts'
 import type { Visibility } from './visibility.ts'
 
-/** A table as the stream tells of it. */
+/** A table as the stream describes it. */
 export type Streamed = {
   table: SourceTable
   /** Whether its key is checked at a transaction's end only. */
@@ -47,7 +47,7 @@ export type ReadStep = {
   | { kind: 'owed'; keys: OwedKey[] }
 )
 
-/** A row that the log told in part only: the source is asked for it. `number` tells one debt from the next. */
+/** A row of which the log has a part only: it is read from the source. `number` tells one debt from the next. */
 export type OwedKey = { key: string; values: string[]; number: number }
 
 export type Taken = {

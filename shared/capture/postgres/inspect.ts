@@ -263,7 +263,7 @@ function findKeyProblems(table: SourceTable, found: TableFacts): string[] {
     identity.columns.length === 0 || table.key.every(column => identity.columns.includes(column))
       ? []
       : [
-          `table ${name}: its changes tell of the old row only ${identity.columns.join(', ')}, not its key ${table.key.join(', ')}: alter table ${name} replica identity full`,
+          `table ${name}: its replica identity covers only ${identity.columns.join(', ')}, not its key ${table.key.join(', ')}: alter table ${name} replica identity full`,
         ],
   )
 }

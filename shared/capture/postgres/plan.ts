@@ -15,7 +15,7 @@ type PlanOptions = {
   source: Source
   store: Store
   lease: CaptureLease
-  /** Told in the log: which tables are read, and why. */
+  /** For the log: which tables are read, and why. */
   onReading(table: string, because: string): void
   beginSnapshot(
     transaction: Parameters<Parameters<Store['transaction']>[0]>[0],

@@ -105,7 +105,7 @@ async function readPart(
   }
 }
 
-/** Asks the source for rows that its log told in part only. */
+/** Reads rows of which the log has a part only. */
 export async function readOwed(options: ReaderOptions): Promise<void> {
   const { source, collector } = options
   const first = collector.owed.next(OWED_KEYS)

@@ -1,4 +1,4 @@
-/** Ages are told by the server's clock: a browser's may be minutes off. */
+/** Ages are by the server's clock: a browser's may be minutes off. */
 
 let offsetMs = 0
 

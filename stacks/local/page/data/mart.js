@@ -12,7 +12,7 @@ const RETRY_MS = 2000
  * @param {object} hooks
  * @param {AbortSignal} hooks.signal ends it
  * @param {(answer: MartRows) => void} hooks.show
- * @param {(error: unknown) => void} hooks.explain told of a failure, and of nothing once a read has worked
+ * @param {(error: unknown) => void} hooks.explain gets the failure, and undefined once a read has worked
  * @param {(status: Status) => void} hooks.missing told while there is no such mart
  */
 export function followMart(input, { signal, show, explain, missing }) {

@@ -23,7 +23,7 @@ export function watchStatus(show, signal) {
   if (latest) show(latest)
 }
 
-/** @param {(error: unknown) => void} explain told of each look that failed */
+/** @param {(error: unknown) => void} explain gets each failure */
 export async function followStatus(explain) {
   for (;;) {
     if (!document.hidden) await look().catch(explain)

@@ -3,7 +3,7 @@
 /** @import { ConsumerStatus, Status } from './answers.ts' */
 /** @typedef {{ topic: string, name: string, rows: number, search?: ConsumerStatus, lake?: ConsumerStatus }} Table */
 
-/** The two that every table's freshness is told for. @type {Record<string, 'search' | 'lake'>} */
+/** The two for which every table's freshness is shown. @type {Record<string, 'search' | 'lake'>} */
 const CONSUMERS = { 'index-products': 'search', 'land-changes': 'lake' }
 
 /** @param {Status} status @returns {Table[]} */
