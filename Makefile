@@ -4,7 +4,7 @@ SHELL := /bin/sh
 
 UV_VERSION := 0.13.9
 TRINO_VERSION := 476
-PYTHON := $(shell command -v python3.11 || command -v python3)
+PYTHON_311 := $(shell command -v python3.11 || command -v python3)
 UV := .tools/uv/bin/uv
 # The Node of package.json, whatever the machine's own is.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -15,12 +15,12 @@ export UV_NO_PROGRESS := 1
 # A test file that leaves something running fails.
 NODE_TEST := node --import ./tests/support/nothing-left.ts --test --test-reporter=spec
 
-.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra lint format doctor reference manifests clean setup setup-test setup-infra needs-infra
+.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra lint format doctor reference manifests clean setup setup-demo setup-test setup-infra needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-demo: setup ## Start everything with a bike retailer's living database, on http://127.0.0.1:8080
+demo: setup-demo ## Start everything with a bike retailer's living database, on http://127.0.0.1:8080
 	@node stacks/doctor/main.ts --demo
 	@exec node stacks/demo/main.ts
 
@@ -34,7 +34,7 @@ infra: setup setup-infra ## Kafka, Debezium, MinIO and Trino on this machine, wi
 test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, browser
 	$(NODE_TEST) --test-concurrency=3 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
 
-test-infra: setup-test setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
+test-infra: setup-test .venvs/trino/.installed setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
 	$(NODE_TEST) --test-concurrency=1 --test-force-exit 'tests/infra/**/*.test.ts'
 
 verify-postgres: setup-test ## Capture from another version of Postgres: SOURCE_POSTGRES=<folder of its programs>
@@ -50,28 +50,36 @@ bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take
 bench-infra: setup-test setup-infra ## The figures of Kafka, Debezium and large transactions
 	@node tests/bench/main.ts infra
 
-lint: setup ## Formatter, linter with the import layers, type checks
+lint: node_modules/.installed ## Formatter, linter with the import layers, type checks
 	biome check --error-on-warnings .
 	tsc --noEmit
 	tsc --noEmit -p stacks/local/page
 
-format: setup ## Format what can be formatted
+format: node_modules/.installed ## Format what can be formatted
 	biome check --write .
 
 doctor: setup ## What this machine and these settings lack, one line each
 	@node stacks/doctor/main.ts
 
-reference: setup ## Print docs/reference from the code
+reference: node_modules/.installed ## Print docs/reference from the code
 	@node stacks/reference/main.ts
 
-manifests: setup ## Print stack.yml and stacks/knative from the code (docs/deploy.md)
+manifests: node_modules/.installed ## Print stack.yml and stacks/knative from the code (docs/deploy.md)
 	@node stacks/manifests/main.ts
 
 clean: ## Remove what was installed and built; keeps .cordage
-	rm -rf node_modules .venv .tools dist dbt/target dbt/logs
+	rm -rf node_modules .venv .venvs .tools dist dbt/target dbt/logs
 
-setup: node_modules/.installed .venv/.installed $(if $(filter trino:%,$(WAREHOUSE_URL)),.venv/.installed-trino)
-setup-test: setup .venv/.installed-test .tools/.chromium
+# Python environments: the store's server, and for each function the first that its definition names. The demo has those
+# of what it shows. dbt for Trino is another one than for DuckDB (docs/trino.md).
+DEMO_PYTHON := store warehouse
+PYTHON := $(sort store $(shell sed -n "s/^  python: \['\([a-z]*\)'.*/\1/p" functions/*/*/handler.ts))
+ON_TRINO := $(if $(filter trino:%,$(WAREHOUSE_URL)),trino)
+installed = $(patsubst %,.venvs/%/.installed,$(1) $(ON_TRINO))
+
+setup: node_modules/.installed $(call installed,$(PYTHON))
+setup-demo: node_modules/.installed $(call installed,$(DEMO_PYTHON))
+setup-test: setup .venvs/test/.installed .tools/.chromium
 
 # Programs in Go, built from their modules at these versions. Object storage:
 MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
@@ -116,19 +124,15 @@ node_modules/.installed: package-lock.json
 
 $(UV):
 	@echo "installing uv $(UV_VERSION)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed: install python3.11"; exit 1; }
-	@$(PYTHON) -m venv .tools/uv
+	@$(PYTHON_311) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed: install python3.11"; exit 1; }
+	@$(PYTHON_311) -m venv .tools/uv
 	@.tools/uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 
-# Python by its version and not by its path: for a path of a version manager's uv makes the environment anew each time.
-.venv/.installed: uv.lock | $(UV)
-	@echo "installing Python packages"
-	@$(UV) sync -q --locked --inexact --compile-bytecode --python 3.11 --group store --group warehouse
-	@touch $@
-
-.venv/.installed-test: uv.lock | .venv/.installed
-	@echo "installing the tests' Python packages"
-	@$(UV) sync -q --locked --inexact --compile-bytecode --python 3.11 --group store --group warehouse --group test
+# An environment for each group of the lock. Python by its version and not by its path: for a path of a version manager's
+# uv makes the environment anew each time.
+.venvs/%/.installed: uv.lock | $(UV)
+	@echo "installing Python packages: $*"
+	@UV_PROJECT_ENVIRONMENT=$(@D) $(UV) sync -q --locked --compile-bytecode --python 3.11 --only-group $*
 	@touch $@
 
 MAVEN_COPY := mvn -q -B dependency:copy-dependencies -DincludeScope=runtime
@@ -149,12 +153,6 @@ MAVEN_COPY := mvn -q -B dependency:copy-dependencies -DincludeScope=runtime
 	@echo "installing Hive's metastore"
 	@rm -rf $(@D)
 	@$(MAVEN_COPY) -f $< -DoutputDirectory=$(CURDIR)/$(@D)
-	@touch $@
-
-# Only for a warehouse on Trino (docs/trino.md).
-.venv/.installed-trino: uv.lock | .venv/.installed
-	@echo "installing dbt-trino"
-	@$(UV) sync -q --locked --inexact --compile-bytecode --python 3.11 --group store --group warehouse --group trino
 	@touch $@
 
 # Of its 900 MB what the tests need: the server, and the plugins for Delta tables and for passwords. The tarball holds

@@ -53,6 +53,8 @@ type Common<Uses extends ResourceName, State> = {
   summary: string
   /** Systems that it needs; only these are opened and bundled. */
   uses: readonly Uses[]
+  /** Groups of the Python lock (pyproject.toml): its job.py runs in the first, or in another that the settings ask for. */
+  python?: readonly string[]
   /** Limit of one call; default: the setting TIMEOUT_MS. */
   timeoutMs?: number
   /** One plan for a statement whatever its values, where planning for each call would take longer than it saves. */

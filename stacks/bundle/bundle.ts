@@ -1,8 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
-import type { ResourceName } from '../../shared/contract/index.ts'
+import type { FunctionDefinition, ResourceName } from '../../shared/contract/index.ts'
 import { type FunctionFolder, loadFunction } from '../project.ts'
 import { LOADER, NODE_MAJOR } from './loader.ts'
 
@@ -86,21 +86,28 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n')
   for (const { resource, copy } of NATIVE_PACKAGES)
     if (definition.uses.includes(resource)) copy(root, join(out, 'node_modules'))
-  copyAssets(folder, root, out, definition.uses)
+  copyAssets(folder, root, out, definition)
   return out
 }
 
-function copyAssets(folder: FunctionFolder, root: string, out: string, uses: readonly string[]): void {
+function copyAssets(folder: FunctionFolder, root: string, out: string, definition: FunctionDefinition): void {
+  const { uses, python } = definition
   const model = 'all-MiniLM-L6-v2'
   if (uses.includes('models'))
     cpSync(join(root, 'shared', 'models', model), join(out, 'models', model), { recursive: true })
-  for (const file of readdirSync(folder.path).filter(name => name.endsWith('.py')))
-    cpSync(join(folder.path, file), join(out, file))
-  if (existsSync(join(out, 'job.py')))
+  if (python) copyJob(folder, root, out)
+  if (python && uses.includes('warehouse'))
     cpSync(join(root, 'dbt'), join(out, 'dbt'), {
       recursive: true,
       filter: path => !/[\\/](target|logs|__pycache__)$/.test(path),
     })
+}
+
+/** A function's Python, and the module that every job imports. */
+function copyJob(folder: FunctionFolder, root: string, out: string): void {
+  for (const from of [folder.path, join(root, 'shared', 'python')])
+    for (const file of readdirSync(from).filter(name => name.endsWith('.py')))
+      cpSync(join(from, file), join(out, file))
 }
 
 function emptyModules(filter: RegExp) {

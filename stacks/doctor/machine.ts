@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Settings } from '../../shared/config/index.ts'
+import { findPython } from '../../shared/python/index.ts'
 import { findPostgres, readPostgresVersion } from '../../shared/store/embedded.ts'
 import { NODE_MAJOR } from '../bundle/loader.ts'
 import { findRunning } from '../local/run-lock.ts'
@@ -33,16 +34,21 @@ export function checkNode(): Finding[] {
 
 /** The Python that dbt runs in. */
 export async function checkPython(root: string, { WAREHOUSE_URL }: Settings): Promise<Finding[]> {
-  const python = join(root, '.venv', 'bin', 'python')
-  if (!existsSync(python)) return [fail('python', 'there is no .venv: run "make setup"')]
-  const adapter = WAREHOUSE_URL?.scheme === 'trino' ? 'dbt-trino' : 'dbt-duckdb'
+  const isTrino = WAREHOUSE_URL?.scheme === 'trino'
+  const python = findPython(isTrino ? 'trino' : 'warehouse', root)
+  const adapter = isTrino ? 'dbt-trino' : 'dbt-duckdb'
   const script =
     'import sys, importlib.metadata as m; print(sys.version.split()[0], m.version("dbt-core"), m.version(sys.argv[1]))'
   try {
     const [version, dbt, engine] = (await run(python, ['-c', script, adapter])).stdout.trim().split(' ')
     return [ok('python', `${version}, dbt-core ${dbt}, ${adapter} ${engine}`)]
   } catch {
-    return [fail('python', `.venv does not run or lacks ${adapter}: remove it and run "make setup"`)]
+    return [
+      fail(
+        'python',
+        `${dirname(dirname(python))} does not run or lacks ${adapter}: remove it and run "make setup"`,
+      ),
+    ]
   }
 }
 

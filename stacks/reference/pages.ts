@@ -158,13 +158,14 @@ function functionSection(
   definition: FunctionDefinition,
   trigger: Trigger | undefined,
 ): string {
-  const { name, summary, access, readOnly, uses, timeoutMs } = definition
+  const { name, summary, access, readOnly, uses, python, timeoutMs } = definition
   const job = jobOf(definition)
   const facts = [
     `In \`functions/${folder.stage}/${name}\``,
     `for ${ACCESS[access]}`,
     readOnly ? 'reads only' : undefined,
     uses.length > 0 ? `uses ${uses.join(', ')}` : undefined,
+    python && `runs Python with the packages of ${python.map(code).join(' or ')}`,
     timeoutMs === undefined ? undefined : `at most ${timeoutMs / 1000} s a ${job ? 'try' : 'call'}`,
     job && `a call starts a [job](../jobs.md), of which a repeat does no harm: ${job.repeat}`,
     trigger && describeTrigger(trigger),

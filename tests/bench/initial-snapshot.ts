@@ -141,7 +141,7 @@ async function howFast(): Promise<void> {
     report('snapshot_rows_per_second', rows / took, 'rows/s')
     report('snapshot_rows_per_cpu_second', rows / sum, 'rows/CPU-s', { atLeast: 40_000 })
     const { stdout } = await run(
-      join(ROOT, '.venv', 'bin', 'python'),
+      join(ROOT, '.venvs/test/bin/python'),
       [
         join(ROOT, 'tests', 'bench', 'initial_snapshot_baseline.py'),
         fleet.source.reveal(),

@@ -101,7 +101,7 @@ try {
   report('landing_kafka.cordage', perSecond, 'events/s', { atLeast: 40_000 })
   report('landing_kafka.memory.function', most.function / 1e6, 'MB', { atMost: 400 })
   report('landing_kafka.memory.connector', most.connector / 1e6, 'MB', { atMost: 400 })
-  const { stdout } = await promisify(execFile)(join(ROOT, '.venv/bin/python'), [
+  const { stdout } = await promisify(execFile)(join(ROOT, '.venvs/test/bin/python'), [
     join(ROOT, 'tests/bench/landing_kafka_baseline.py'),
     kafka.broker,
     TOPIC,

@@ -90,7 +90,7 @@ async function measure(perBatch: number, events: number, folder: string): Promis
 
   const file = join(folder, 'batches.jsonl')
   await writeFile(file, batches.join('\n'))
-  const { stdout } = await promisify(execFile)(join(repository, '.venv/bin/python'), [
+  const { stdout } = await promisify(execFile)(join(repository, '.venvs/test/bin/python'), [
     join(repository, 'tests/bench/landing_baseline.py'),
     file,
     join(folder, 'baseline'),

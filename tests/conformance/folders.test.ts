@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -22,6 +31,32 @@ for (const folder of functions)
     assert.equal((await loadFunction(folder)).name, folder.name)
     assert.ok(existsSync(join(ROOT, 'triggers', `${folder.name}.yml`)))
   })
+
+test('a function with a job.py names the groups of the Python lock that it runs with, and no other does', async () => {
+  const groups = readFileSync(join(ROOT, 'pyproject.toml'), 'utf8').match(/^[a-z]+(?= = \[)/gm)
+  const installed = installedBy('setup')
+  for (const folder of functions) {
+    const { python = [] } = await loadFunction(folder)
+    assert.equal(python.length > 0, existsSync(join(folder.path, 'job.py')), folder.name)
+    for (const group of python) assert.ok(groups?.includes(group), `${folder.name}: ${group}`)
+    for (const group of python.slice(0, 1)) assert.ok(installed.includes(group), `make setup: ${group}`)
+  }
+})
+
+test('the demo installs what it shows, a warehouse on Trino its own packages', () => {
+  assert.deepEqual(installedBy('setup-demo'), ['store', 'warehouse'])
+  assert.ok(installedBy('setup', { WAREHOUSE_URL: 'trino://host/lake' }).includes('trino'))
+})
+
+/** The groups of the Python lock that a target of make installs in a fresh checkout. */
+function installedBy(target: string, env: Record<string, string> = {}): string[] {
+  const steps = execFileSync('make', ['--always-make', '--dry-run', target], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, WAREHOUSE_URL: '', ...env },
+  })
+  return [...steps.matchAll(/--only-group (\S+)/g)].map(([, group = '']) => group)
+}
 
 test('no two functions have one name', () => {
   assert.equal(new Set(functions.map(({ name }) => name)).size, functions.length)

@@ -11,6 +11,7 @@ type Import = { file: string; imported: string }
 const FORBIDDEN: Import[] = [
   { file: 'shared/errors/index.ts', imported: '../store/index.ts' },
   { file: 'shared/store/index.ts', imported: '../bus/index.ts' },
+  { file: 'shared/python/index.ts', imported: '../warehouse/index.ts' },
   { file: 'shared/bus/index.ts', imported: '../capture/index.ts' },
   { file: 'shared/events/index.ts', imported: '../contract/index.ts' },
   { file: 'shared/contract/resources/store.ts', imported: '../../../stacks/local/stack.ts' },

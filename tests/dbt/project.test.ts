@@ -22,7 +22,7 @@ function run(
 ) {
   return new Promise<{ code: number; output: string }>(settle => {
     const child = execFile(
-      join(ROOT, '.venv/bin', program),
+      join(ROOT, '.venvs/test/bin', program),
       args,
       {
         cwd: PROJECT,

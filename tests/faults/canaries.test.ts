@@ -158,7 +158,7 @@ async function assertNowhere(stage: string): Promise<string> {
   const logs = join(fleet.home, 'logs')
   for (const name of readdirSync(logs)) places.push([name, readFileSync(join(logs, name), 'utf8')])
   const { stdout: lake } = await run(
-    join(ROOT, '.venv', 'bin', 'python'),
+    join(ROOT, '.venvs/test/bin/python'),
     [join(ROOT, 'tests', 'support', 'dump_lake.py'), fleet.lake],
     {
       maxBuffer: 512 * 1024 * 1024,

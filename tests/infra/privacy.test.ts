@@ -68,7 +68,7 @@ test('canary clients are in the clear in the raw topic and nowhere behind it: to
   for (const [name, text] of await readStore()) places.set(name, text)
   for (const [name, text] of readLogs()) places.set(name, text)
   const dump = join(ROOT, 'tests', 'support', 'dump_lake.py')
-  const { stdout } = await run(join(ROOT, '.venv', 'bin', 'python'), [dump, fleet.lake], {
+  const { stdout } = await run(join(ROOT, '.venvs/test/bin/python'), [dump, fleet.lake], {
     maxBuffer: 512 * 1024 * 1024,
   })
   places.set('lake', stdout)

@@ -56,7 +56,7 @@ before(async () => {
   const url = pathToFileURL(join(home, 'objects')).href
   files = openObjects(url)
   const lake = join(home, 'objects', 'lake')
-  await run(join(ROOT, '.venv/bin/python'), [join(ROOT, 'tests/support/raw_lake.py'), lake])
+  await run(join(ROOT, '.venvs/test/bin/python'), [join(ROOT, 'tests/support/raw_lake.py'), lake])
   fromFiles = await buildFrom(url, 'files')
 })
 after(async () => {

@@ -138,7 +138,7 @@ export class LakeReader {
   readonly #replies: AsyncIterator<string>
 
   constructor(env: Record<string, string> = {}) {
-    const python = join(repository, '.venv/bin/python')
+    const python = join(repository, '.venvs/test/bin/python')
     const child = spawn(python, [join(repository, 'tests/integration/lake_reader.py')], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...env },

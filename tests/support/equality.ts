@@ -73,7 +73,7 @@ export async function compareLake({
         )
     }
     const { stdout } = await run(
-      join(ROOT, '.venv', 'bin', 'python'),
+      join(ROOT, '.venvs/test/bin/python'),
       [join(ROOT, 'tests', 'support', 'compare_lake.py'), `${lake}/cdc_adventureworks`, folder],
       {
         env: { ...process.env, ...env },

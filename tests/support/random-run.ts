@@ -247,7 +247,7 @@ type LakeRow = Record<string, unknown> & { _op: string; _position: string }
 
 async function readLake(folder: string): Promise<Map<string, LakeRow[]>> {
   const { stdout } = await run(
-    join(ROOT, '.venv', 'bin', 'python'),
+    join(ROOT, '.venvs/test/bin/python'),
     [join(ROOT, 'tests', 'support', 'dump_lake.py'), folder],
     { maxBuffer: 512 * 1024 * 1024 },
   )

@@ -24,7 +24,7 @@ export const at = (commit: number, ordinal = 0, epoch = 1) => makePosition(epoch
 export function makeRawLake(home: string) {
   const lake = join(home, 'objects', 'lake')
   const write = (...args: string[]) =>
-    run(join(ROOT, '.venv/bin/python'), [join(ROOT, 'tests/support/raw_lake.py'), lake, ...args])
+    run(join(ROOT, '.venvs/test/bin/python'), [join(ROOT, 'tests/support/raw_lake.py'), lake, ...args])
   return {
     /** The demo's rows, of these tables or of all. */
     writeDemo: (...tables: string[]) => write(...(tables.length > 0 ? ['--tables', tables.join(',')] : [])),

@@ -4,16 +4,9 @@ import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { ConfigError, FailedError } from '../../../shared/errors/index.ts'
 import type { Report } from '../../../shared/jobs/index.ts'
+import { findUp, PythonJobError, runPythonJob } from '../../../shared/python/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
-import {
-  findUp,
-  lakeAccess,
-  lakeFolder,
-  makeSystemVars,
-  objectsUrl,
-  PythonJobError,
-  runPythonJob,
-} from '../../../shared/warehouse/index.ts'
+import { lakeAccess, lakeFolder, makeSystemVars, objectsUrl } from '../../../shared/warehouse/index.ts'
 import { leastCovered, readCoverage } from './coverage.ts'
 import { registerLake } from './register.ts'
 
@@ -66,6 +59,7 @@ export default defineFunction({
   summary: 'Builds the warehouse from the lake with dbt, and tests it',
   access: 'internal',
   uses: ['store', 'objects', 'sources', 'warehouse'] as const,
+  python: ['warehouse', 'trino'],
   input,
   output,
   job: { repeat: 'it builds the same again, from what the lake holds then, in a place of its own' },
@@ -91,6 +85,7 @@ export default defineFunction({
       const { registerTables } = warehouse
       const built = await runPythonJob({
         script: join(import.meta.dirname, 'job.py'),
+        group: target.engine === 'trino' ? 'trino' : 'warehouse',
         request: {
           projectDir: state.projectDir,
           stateDir: warehouse.stateFolder,

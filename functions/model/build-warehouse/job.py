@@ -1,29 +1,21 @@
 """Builds the warehouse: runs dbt into a new DuckDB file or a new schema of Trino, and notes in it what it holds.
 
-Request, one line on standard input:
+Request:
     {"projectDir", "stateDir", "target", "threads", "systems": {...}, "covered": {...} or null, "lakeDir", "s3"}
 `target` is {"engine": "duckdb", "file"}, for which the tables under `lakeDir` are pinned here, read as `s3` says, or {"engine": "trino",
 "host", "port", "scheme", "user", "password", "ca", "catalog", "schema"}, for which `systems` has them pinned already.
-On standard output: {"progress": {"node", "done", "total"}} for each finished model and test, then {"result": {...}} or {"error": {...}}.
+Its progress is {"node", "done", "total"} for each finished model and test.
 """
 
 import json
 import os
 import sys
-import threading
 from pathlib import Path
+
+from cordage_job import JobError, progress, run
 
 # dbt asks its home for news unless told not to; a build never reaches for a network.
 os.environ.update(DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false", DBT_VERSION_CHECK="false")
-
-# A quarter of a build would go into compiling dbt again where the environment forbids to keep that.
-sys.dont_write_bytecode = False
-
-# dbt prints what it likes to standard output: that goes to the log, and the protocol keeps the real one.
-protocol = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-os.dup2(2, 1)
-
-import duckdb
 
 # Of the rows that a test found, and of an engine's error, what an answer shows.
 SHOWN_ROWS = 3
@@ -33,22 +25,6 @@ TELLING = set(
     "source_system source_table unique_field from_field n_records occurrences currency total their_total week_start"
     " month_start category version".split()
 )
-
-
-class JobError(Exception):
-    def __init__(self, message, kind, details=()):
-        super().__init__(message)
-        self.kind, self.details = kind, list(details)
-
-
-def say(**line):
-    protocol.write(json.dumps(line, default=str) + "\n")
-
-
-def end_with_parent():
-    """Standard input closes when nobody waits for this build any more, however they ended."""
-    sys.stdin.read()
-    os._exit(1)
 
 
 def quoted(text):
@@ -61,6 +37,8 @@ def pin(systems, lake_dir, open_lake):
     The epochs are read before the version: an older epoch takes fewer rows for deleted, a newer one than the rows' own
     would take too many.
     """
+    import duckdb
+
     connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     open_lake(connection)
     for system, source in systems.items():
@@ -128,7 +106,7 @@ def run_dbt(request):
         totals = {"LogModelResult": "total", "LogTestResult": "num_models"}
         if event.info.name in totals:
             done += 1
-            say(progress={"node": event.data.node_info.node_name, "done": done, "total": getattr(event.data, totals[event.info.name])})
+            progress(node=event.data.node_info.node_name, done=done, total=getattr(event.data, totals[event.info.name]))
 
     state = Path(request["stateDir"])
     flags = [
@@ -202,6 +180,8 @@ def summarize_set_aside(target):
 def ask(target, sql):
     """@returns the names of an answer's columns, and its rows"""
     if target["engine"] == "duckdb":
+        import duckdb
+
         with duckdb.connect(target["file"], read_only=True) as connection:
             answer = connection.execute(sql)
             return [column[0] for column in answer.description], answer.fetchall()
@@ -233,6 +213,8 @@ def describe(target, models, covered, versions):
 
 
 def describe_duckdb(file, build, marts):
+    import duckdb
+
     with duckdb.connect(file) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
@@ -284,9 +266,7 @@ def describe_trino(target, build, marts):
     )
 
 
-def main():
-    request = json.loads(sys.stdin.readline())
-    threading.Thread(target=end_with_parent, daemon=True).start()
+def build(request):
     target = request["target"]
     if target["engine"] == "duckdb":
         file = Path(target["file"])
@@ -304,17 +284,10 @@ def main():
         for name, table in source["tables"].items()
         if table["version"] is not None
     }
-    say(progress={"pinned": versions})
+    progress(pinned=versions)
     models, counts = run_dbt(request)
     describe(target, models, request["covered"], versions)
-    say(result={"versions": versions, **counts, "setAside": summarize_set_aside(target)})
+    return {"versions": versions, **counts, "setAside": summarize_set_aside(target)}
 
 
-try:
-    main()
-except JobError as error:
-    say(error={"message": str(error), "kind": error.kind, "details": error.details})
-    sys.exit(1)
-except Exception as error:
-    say(error={"message": f"{type(error).__name__}: {error}", "kind": "unknown_error"})
-    raise
+run(build)

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { delimiter, dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { ConfigError } from '../errors/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { findUp } from './find-up.ts'
 
 /** Between asking a job to end and ending it: enough to remove a half-written file. */
 const GRACE_MS = 3000
@@ -30,32 +31,44 @@ const lineSchema = z.union([
   }),
 ])
 
-/** The nearest `path` in the folder or one above it: beside the sources in a checkout, beside `index.js` in a bundle. */
-export function findUp(path: string, from: string): string | undefined {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, path))) return join(folder, path)
-    if (folder === dirname(folder)) return undefined
-  }
+/**
+ * The Python of a group of the lock: of its environment in a checkout, else the one on the path, as in an image that holds
+ * what its function needs.
+ * @throws ConfigError in a checkout in which that group is not installed
+ */
+export function findPython(group: string, from: string): string {
+  const python = findUp(`.venvs/${group}/bin/python`, from)
+  if (!python && findUp('uv.lock', from))
+    throw new ConfigError(`the Python packages of ${group} are not installed: run "make setup"`)
+  return python ?? 'python3'
 }
 
 /**
- * Runs a `job.py`: one JSON request on its standard input, JSON lines on its standard output, the last of them its
- * result or its error. Its standard error goes to the log. The input stays open for as long as somebody waits for the
+ * Runs a `job.py` (cordage_job.py is its side): one JSON request on its standard input, JSON lines on its standard
+ * output, the last of them its result or its error. Its standard error goes to the log. The input stays open for as long as somebody waits for the
  * job, which ends itself where that is closed: nothing is left behind when this process is killed.
  * @throws PythonJobError with the job's own words; the signal's reason where it aborts
  */
 export async function runPythonJob<Result>(options: {
   script: string
+  /** Of the Python lock, one of those that the function's definition names. */
+  group: string
   request: unknown
   result: z.ZodType<Result>
   signal: AbortSignal
   log: Logger
   onProgress?: (progress: Record<string, unknown>) => void
 }): Promise<Result> {
-  const { script, request, signal, log, onProgress } = options
+  const { script, group, request, signal, log, onProgress } = options
   signal.throwIfAborted()
-  const python = findUp('.venv/bin/python', dirname(script)) ?? 'python3'
-  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(findPython(group, dirname(script)), [script], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // cordage_job.py lies beside this file, also in a bundle.
+    env: {
+      ...process.env,
+      PYTHONPATH: [import.meta.dirname, process.env.PYTHONPATH].filter(Boolean).join(delimiter),
+    },
+  })
   const ended = new Promise<number | null>((settle, reject) =>
     child.once('error', reject).once('close', settle),
   )
