@@ -8,36 +8,53 @@
 {% macro raw(table, system=none) %}
     {%- set systems = var('systems') -%}
     {%- set system = system or (systems.keys() | list | first) -%}
-    {%- set source = systems[system].tables[table] -%}
+    {%- set declared = systems[system].tables[table] -%}
+    {#- Named in any case: with it lineage begins. -#}
+    {%- set relation = source(system, declared.folder) -%}
     {%- set through = systems[system].through -%}
     (
         select
-            {%- for name, column in source.columns.items() %}
-            {% if name not in source.landed %}cast(null as {{ lake_type(column.type) }}) as {{ quoted(name) }}
+            {%- for name, column in declared.columns.items() %}
+            {% if name not in declared.landed %}cast(null as {{ lake_type(column.type) }}) as {{ quoted(name) }}
             {%- elif column.type == 'timestamp' %}{{ to_millisecond(quoted(name)) }} as {{ quoted(name) }}
             {%- else %}{{ quoted(name) }}{% endif %},
             {%- endfor %}
             {%- for name, type in [('_op', 'string'), ('_position', 'string'), ('_changed_at', 'timestamp')] %}
-            {% if source.version is none %}cast(null as {{ lake_type(type) }}) as {{ name }}
+            {% if declared.version is none %}cast(null as {{ lake_type(type) }}) as {{ name }}
             {%- elif type == 'timestamp' %}{{ to_millisecond(name) }} as {{ name }}
             {%- else %}{{ name }}{% endif %}{{ ',' if not loop.last }}
             {%- endfor %}
-        {%- if source.version is none %}
+        {%- if declared.version is none %}
         where 1 = 0
         {%- else %}
-        from {{ adapter.dispatch('pinned')(system, table, source) }}
+        from {{ adapter.dispatch('pinned')(relation, declared) }}
         {%- if through %}
         where _position <= '{{ through }}'
-            or (_op = 'r' and _position < '{{ "%04x" | format(source.epoch + 1) }}')
+            or (_op = 'r' and _position < '{{ "%04x" | format(declared.epoch + 1) }}')
         {%- endif %}
         {%- endif %}
     )
 {%- endmacro %}
 
-{% macro default__pinned(system, table, source) -%}
-    delta_scan('{{ source.path | replace("'", "''") }}', version => {{ source.version }})
+{% macro default__pinned(relation, declared) -%}
+    delta_scan('{{ declared.path | replace("'", "''") }}', version => {{ declared.version }})
 {%- endmacro %}
 
-{% macro trino__pinned(system, table, source) -%}
-    "{{ env_var('TRINO_CATALOG', 'lake') }}"."cdc_{{ system }}"."{{ source.folder | lower }}" for version as of {{ source.version }}
+{% macro trino__pinned(relation, declared) -%}
+    {{ relation }} for version as of {{ declared.version }}
+{%- endmacro %}
+
+{#
+    Up to when every change of a source's table had landed, as the build found it: what `dbt source freshness` measures. A
+    table in which nobody changes anything is as fresh as the others.
+#}
+{% macro covered_at(node) -%}
+    {%- set tables = var('systems')[node.source_name].tables.values() -%}
+    {%- set table = tables | selectattr('folder', 'equalto', node.name) | first -%}
+    select
+        {%- if table.covered_at is none %}
+        cast(null as {{ instant_type() }})
+        {%- else %}
+        cast('{{ table.covered_at | replace('T', ' ') | replace('Z', ' UTC') }}' as {{ instant_type() }})
+        {%- endif %} as covered_at
 {%- endmacro %}

@@ -24,7 +24,9 @@ export function openDuckdbWarehouse(folder: string): Warehouse & { file: string 
   const nextFile = join(folder, 'warehouse-next.duckdb')
   return {
     file,
+    python: 'warehouse',
     stateFolder: join(folder, 'dbt'),
+    byHand: { engine: 'duckdb', file: join(folder, 'by-hand.duckdb') },
     tablesQuery:
       "select table_name as name, estimated_size as rows, column_count as columns from duckdb_tables() where schema_name = 'main' order by name",
     async beginBuild() {

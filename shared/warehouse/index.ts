@@ -9,7 +9,7 @@ import type { Warehouse } from './warehouse.ts'
 
 export { connectTrino, TrinoQueryError } from './trino-client.ts'
 export { parseTrinoUrl } from './trino-url.ts'
-export { makeSystemVars, type SystemVars, type TableVars } from './vars.ts'
+export { makeSystemVars, type SystemVars, type TablePin, type TableVars } from './vars.ts'
 export type * from './warehouse.ts'
 export { trinoLocation }
 
@@ -32,9 +32,9 @@ type LakeSettings = Pick<Settings, 'CORDAGE_HOME' | 'OBJECTS_URL'>
 const wholeUrl = ({ CORDAGE_HOME, OBJECTS_URL }: LakeSettings) =>
   OBJECTS_URL?.reveal() ?? pathToFileURL(join(CORDAGE_HOME, 'objects')).href
 
-/** The folder of the lake, which DuckDB reads by itself: a path, or `s3://<bucket>/…`. */
-export function lakeFolder(settings: LakeSettings): string {
-  return locateFolder(wholeUrl(settings), 'lake')
+/** The folder of the lake, or one in it, as DuckDB calls it: a path, or `s3://<bucket>/…`. */
+export function lakeFolder(settings: LakeSettings, folder = 'lake'): string {
+  return locateFolder(wholeUrl(settings), folder)
 }
 
 /** As whom DuckDB reads the lake; null where it lies in files. */

@@ -20,12 +20,14 @@ const MISSING = new Set(['SCHEMA_NOT_FOUND', 'TABLE_NOT_FOUND'])
  */
 export function openTrinoWarehouse(place: TrinoPlace, home: string): Warehouse {
   const trino = connectTrino(place)
+  const { schema: stays, ...rest } = place
   return {
+    python: 'trino',
     stateFolder: join(home, 'dbt'),
+    byHand: { engine: 'trino', ...rest, schema: `${stays}_by_hand` },
     tablesQuery: 'show tables',
     async beginBuild() {
       await mkdir(home, { recursive: true })
-      const { schema: _, ...rest } = place
       const current = await findCurrent(trino)
       const numbers = await listBuilds(trino)
       // What is newer than the finished one was left by a build that failed.

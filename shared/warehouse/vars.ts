@@ -2,8 +2,24 @@ import type { Position } from '../bus/position.ts'
 import type { ColumnType, Source } from '../config/index.ts'
 import { idPrefixOf, lakeType, plainName, takenColumns } from '../config/index.ts'
 
-/** A source table as the dbt project sees it; a build adds the version that it pins. */
-export type TableVars = {
+/** Which version of a table a build reads, and what it finds there. */
+export type TablePin = {
+  /** Its folder as DuckDB calls it: a path, or `s3://…`. */
+  path: string
+  /** Delta version; null where nothing has landed. */
+  version: number | null
+  /** The last epoch whose snapshot is complete, and begun by what the build covers. */
+  epoch: number
+  /** Columns that are there. */
+  landed: string[]
+  /** ISO time up to which every change of the table has landed; null where that is not known. */
+  covered_at: string | null
+}
+
+const NOTHING_LANDED: TablePin = { path: '', version: null, epoch: 0, landed: [], covered_at: null }
+
+/** A source table as the dbt project sees it. */
+export type TableVars = TablePin & {
   entity: string
   topic: string
   partitions: number
@@ -29,11 +45,11 @@ function typeName(type: ColumnType): string {
   return type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind
 }
 
-/** The source systems as the dbt project sees them: columns as they lie in the lake, after policy. */
-export function makeSystemVars(
-  sources: Source[],
-  through: Record<string, Position | null> = {},
-): Record<string, SystemVars> {
+/**
+ * The source systems as the dbt project sees them: columns as they lie in the lake, after policy. Nothing has landed yet; a
+ * build pins what has.
+ */
+export function makeSystemVars(sources: Source[]): Record<string, SystemVars> {
   const systems: Record<string, SystemVars> = {}
   for (const source of sources) {
     const tables: Record<string, TableVars> = {}
@@ -45,12 +61,13 @@ export function makeSystemVars(
         if (type) columns[name] = { type: typeName(type), as: column.as, prefix }
       }
       const { name, entity, topic, partitions, idPrefix } = table
-      tables[name] = { entity, topic, partitions, folder: plainName(name), id_prefix: idPrefix, columns }
+      const folder = plainName(name)
+      tables[name] = { ...NOTHING_LANDED, entity, topic, partitions, folder, id_prefix: idPrefix, columns }
     }
     systems[source.system] = {
       time_zone: source.timeZone,
       currency: source.currency,
-      through: through[source.system] ?? null,
+      through: null,
       tables,
     }
   }

@@ -48,8 +48,12 @@ export type NextBuild = {
 
 /** What dbt builds from the lake. A build works in a place of its own and takes the old one's place when it is whole. */
 export type Warehouse = {
+  /** Group of the Python lock with which dbt builds here. */
+  python: 'warehouse' | 'trino'
   /** Folder of dbt's own state: parsed project, compiled SQL, logs. */
   stateFolder: string
+  /** Where dbt builds that somebody runs by hand: it disturbs no build and nobody who reads one. */
+  byHand: BuildTarget
   /** A query that lists the tables of a build. */
   tablesQuery: string
   /** One at a time, which the caller sees to. */

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { Settings } from '../../shared/config/index.ts'
 import { findPython } from '../../shared/python/index.ts'
 import { findPostgres, readPostgresVersion } from '../../shared/store/embedded.ts'
+import { openWarehouse } from '../../shared/warehouse/index.ts'
 import { NODE_MAJOR } from '../bundle/loader.ts'
 import { findRunning } from '../local/run-lock.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
@@ -33,10 +34,10 @@ export function checkNode(): Finding[] {
 }
 
 /** The Python that dbt runs in. */
-export async function checkPython(root: string, { WAREHOUSE_URL }: Settings): Promise<Finding[]> {
-  const isTrino = WAREHOUSE_URL?.scheme === 'trino'
-  const python = findPython(isTrino ? 'trino' : 'warehouse', root)
-  const adapter = isTrino ? 'dbt-trino' : 'dbt-duckdb'
+export async function checkPython(root: string, settings: Settings): Promise<Finding[]> {
+  const group = openWarehouse(settings).python
+  const python = findPython(group, root)
+  const adapter = group === 'trino' ? 'dbt-trino' : 'dbt-duckdb'
   const script =
     'import sys, importlib.metadata as m; print(sys.version.split()[0], m.version("dbt-core"), m.version(sys.argv[1]))'
   try {

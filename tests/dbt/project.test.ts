@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { type ExecFileException, execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { parse } from 'yaml'
+import { describeSources } from '../../functions/model/build-warehouse/project-state.ts'
 import { parseSource, readSources } from '../../shared/capture/sources.ts'
 import { makeSystemVars, type TableVars } from '../../shared/warehouse/index.ts'
 
@@ -51,7 +52,7 @@ tables:
       "from": { type: int, as: order_id }
       "#": { type: int, as: line_number }
       "a\\"b": { type: "decimal(38,10)", as: quantity }
-  "it's":
+  "it's {{ odd }}":
     entity: sale
     key: ["from"]
     columns:
@@ -65,25 +66,27 @@ tables:
 function pinnedSystems() {
   const [source] = readSources(join(ROOT, 'sources'))
   assert.ok(source)
-  const systems = makeSystemVars([source, { ...source, system: 'second_system', idPrefix: 'b-' }, ODD], {
-    adventureworks: '0001-0000000000001000-00000000',
-  })
+  const systems = makeSystemVars([source, { ...source, system: 'second_system', idPrefix: 'b-' }, ODD])
   const pin = ([name, table]: [string, TableVars]) => {
     const landed = Object.keys(table.columns).filter(column => column !== 'Color')
-    const pins =
-      name === 'Territory' ? { version: null, epoch: 1, landed: [] } : { version: 7, epoch: 1, landed }
-    return [name, { ...table, path: `/lake/${name}`, ...pins }]
+    const pins = name === 'Territory' ? {} : { path: `/lake/${name}`, version: 7, epoch: 1, landed }
+    return [name, { ...table, ...pins }] as const
   }
   const pinned = Object.entries(systems).map(([system, vars]) => {
     const tables = Object.fromEntries(Object.entries(vars.tables).map(pin))
-    return [system, { ...vars, tables }]
+    const through = system === 'adventureworks' ? '0001-0000000000001000-00000000' : null
+    return [system, { ...vars, through, tables }] as const
   })
   return Object.fromEntries(pinned)
 }
 
 test('every statement compiles for Trino, over two systems, and parses as its SQL', async () => {
+  const systems = pinnedSystems()
+  mkdirSync(join(work, 'sources'))
+  writeFileSync(join(work, 'sources', 'sources.yml'), describeSources(systems))
   const { code, output } = await run('python', [join(ROOT, 'tests/dbt/trino_sql_test.py'), work], {
-    input: JSON.stringify(pinnedSystems()),
+    input: JSON.stringify(systems),
+    env: { CORDAGE_DBT_SOURCES: join(work, 'sources') },
   })
   assert.equal(code, 0, output)
   const sale = readFileSync(join(work, 'target/compiled/cordage/models/staging/stg_sale.sql'), 'utf8')

@@ -16,6 +16,7 @@ import { startTrino, type TrinoServer } from '../../stacks/infra/trino.ts'
 import { append, COLUMNS, EXTREMES, LakeReader, makeLake } from '../integration/lake-support.ts'
 import { startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres } from '../support/postgres.ts'
+import { runProgram } from '../support/run.ts'
 import { at, cover, makeRawLake } from '../support/warehouse.ts'
 import { asTrinoReads, readOnTrino } from './read-trino.ts'
 import { onEachStore } from './stores.ts'
@@ -117,6 +118,10 @@ onEachStore(under => {
         `select value from cdc_adventureworks."product$properties" where key = 'cordage.batchId'`,
       )
       assert.equal(stamped.length, 1)
+      const env = { CORDAGE_HOME: home, OBJECTS_URL: url, WAREHOUSE_URL: trino.url }
+      const freshness = await runProgram(['stacks/local/dbt.ts', 'source', 'freshness'], env, 120_000)
+      const stale = freshness.stdout.match(/ERROR STALE freshness of adventureworks\.\w+/g)
+      assert.equal(stale?.length, sources[0]?.tables.length, freshness.stdout + freshness.stderr)
       const log = await readFile(join(under.home, 'trino', 'trino.log'), 'utf8')
       assert.ok(!log.includes(under.server.secretAccessKey), "Trino's log holds the secret")
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync } from 'node:fs'
-import { cp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { cp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -91,6 +91,21 @@ test("the demo's data gives its known figures, whole and to the cent", async () 
   )
 })
 
+test("lineage begins at the source's tables, and goes through staging to the marts", async () => {
+  const manifest = await readFile(join(warehouse.stateFolder, 'target', 'manifest.json'), 'utf8')
+  const { parent_map: parents } = JSON.parse(manifest) as { parent_map: Record<string, string[]> }
+  const ancestors = (node: string): string[] => {
+    const own = (parents[node] ?? []).filter(parent => !parent.startsWith('macro.'))
+    return own.flatMap(parent => [parent, ...ancestors(parent)])
+  }
+  const edges = (name: string) => parents[`model.cordage.${name}`]
+  assert.deepEqual(edges('stg_sale'), ['source.cordage.adventureworks.Sale'])
+  assert.deepEqual(edges('hist_product'), ['source.cordage.adventureworks.Product'])
+  assert.ok(edges('fct_sale')?.includes('model.cordage.stg_sale'))
+  const ofSales = new Set(ancestors('model.cordage.agg_sales_weekly'))
+  for (const table of ['Sale', 'Product']) assert.ok(ofSales.has(`source.cordage.adventureworks.${table}`))
+})
+
 test('changes show by position, deletions close the history, and sales keep the product of their day', async () => {
   const day = '2017-07-03T12:00:00+00:00'
   const [before] = await select("select name, category from dim_product where product_id = '312'")
@@ -128,6 +143,8 @@ test('changes show by position, deletions close the history, and sales keep the 
   await cover(store, at(0x3000), '2017-07-03T13:00:00.000Z')
   const { status, body } = await build.attempt({})
   assert.equal(status, 200, logged.join('') || JSON.stringify(body))
+  const { pinned } = JSON.parse(await readFile(join(warehouse.stateFolder, 'systems.json'), 'utf8'))
+  assert.equal(pinned.adventureworks.tables.Sale.covered_at, '2017-07-03T13:00:00.000Z')
   assert.deepEqual(await select("select count(*) from stg_client where client_id = '14657'"), [['0']])
   assert.deepEqual(await select("select is_current, valid_to from dim_client where client_id = '14657'"), [
     [false, '2017-07-03 12:00:00+00'],

@@ -5,7 +5,13 @@ import type { Store } from '../../../shared/store/index.ts'
 /** The group under which the connector reads the bus for land-changes. */
 const LANDING_GROUP = 'land-changes'
 
-type Coverage = { system: string; position: string; changedAt: string }
+export type Coverage = {
+  system: string
+  position: string
+  changedAt: string
+  /** ISO time up to which each table has landed. */
+  tables: Record<string, string>
+}
 
 /**
  * Per system, up to where all of its tables have landed. A system that was never captured is left out.
@@ -30,7 +36,12 @@ export async function readCoverage(store: Store, sources: Source[]): Promise<Cov
       )
     const [position = ''] = own.map(row => row.position).toSorted()
     const changedAt = Math.min(...own.map(row => row.changed_at.getTime()))
-    return [{ system, position, changedAt: new Date(changedAt).toISOString() }]
+    const landed = tables.flatMap(({ name, topic }) =>
+      own.filter(row => row.topic === topic).map(row => [name, row.changed_at.toISOString()]),
+    )
+    return [
+      { system, position, changedAt: new Date(changedAt).toISOString(), tables: Object.fromEntries(landed) },
+    ]
   })
 }
 

@@ -8,7 +8,8 @@ import { findUp, PythonJobError, runPythonJob } from '../../../shared/python/ind
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import { lakeAccess, lakeFolder, makeSystemVars, objectsUrl } from '../../../shared/warehouse/index.ts'
 import { leastCovered, readCoverage } from './coverage.ts'
-import { registerLake } from './register.ts'
+import { pinSystems, tablesToRegister, versionsOf } from './pin.ts'
+import { writeProjectState } from './project-state.ts'
 
 /**
  * Builds the warehouse from the lake with dbt, in a place of its own (a DuckDB file, or a schema in Trino) that becomes
@@ -46,7 +47,7 @@ const output = z.object({
   tookMs: z.number(),
 })
 
-const jobResult = output.omit({ covered: true, tookMs: true })
+const jobResult = output.omit({ versions: true, covered: true, tookMs: true })
 
 /** The object that announces the latest build. */
 const ANNOUNCEMENT = 'builds/warehouse.json'
@@ -75,27 +76,29 @@ export default defineFunction({
     const startedAt = performance.now()
     const { store, objects, sources, warehouse } = resources
     return await underLease(state.leases, LEASE, signal, async lease => {
-      // Read before the job pins the tables: what is covered now is in every version that it will find.
       const coverage = await readCoverage(store, sources)
-      const through = Object.fromEntries(coverage.map(({ system, position }) => [system, position]))
       const covered = coverage.length === sources.length ? leastCovered(coverage) : null
-      const systems = makeSystemVars(sources, through)
 
       const { target, replace } = await warehouse.beginBuild()
-      const { registerTables } = warehouse
+      const { registerTables, stateFolder } = warehouse
+      const declared = makeSystemVars(sources)
+      const locate = (folder: string) => lakeFolder(settings, folder)
+      const lake = { objects, locate, stamps: registerTables !== undefined }
+      const pinned = await pinSystems(lake, declared, coverage)
+      const versions = versionsOf(pinned)
+      await registerTables?.(tablesToRegister(pinned, objectsUrl(settings)))
+      await writeProjectState(stateFolder, declared, pinned)
       const built = await runPythonJob({
         script: join(import.meta.dirname, 'job.py'),
-        group: target.engine === 'trino' ? 'trino' : 'warehouse',
+        group: warehouse.python,
         request: {
           projectDir: state.projectDir,
-          stateDir: warehouse.stateFolder,
+          stateDir: stateFolder,
           target,
           threads,
-          // DuckDB reads the lake's folders by itself, and the job pins their versions.
-          ...(registerTables
-            ? { systems: await registerLake(objects, registerTables, systems, objectsUrl(settings)) }
-            : { systems, lakeDir: lakeFolder(settings), s3: await lakeAccess(settings) }),
+          s3: await lakeAccess(settings),
           covered,
+          versions,
         },
         result: jobResult,
         onProgress: progress => tell(report, progress),
@@ -108,13 +111,13 @@ export default defineFunction({
       lease.signal.throwIfAborted()
       await replace()
       // Whoever waits for a new build (publish-marts) finds it announced only once it is in its place.
-      await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ covered, versions: built.versions })))
+      await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ covered, versions })))
       if (built.warnings.length > 0)
         log.warn(
           { tests: built.warnings, setAside: built.setAside },
           'the source holds what these tests do not expect',
         )
-      return { ...built, covered, tookMs: Math.round(performance.now() - startedAt) }
+      return { ...built, versions, covered, tookMs: Math.round(performance.now() - startedAt) }
     })
   },
 })

@@ -1,21 +1,15 @@
 """Builds the warehouse: runs dbt into a new DuckDB file or a new schema of Trino, and notes in it what it holds.
 
 Request:
-    {"projectDir", "stateDir", "target", "threads", "systems": {...}, "covered": {...} or null, "lakeDir", "s3"}
-`target` is {"engine": "duckdb", "file"}, for which the tables under `lakeDir` are pinned here, read as `s3` says, or {"engine": "trino",
-"host", "port", "scheme", "user", "password", "ca", "catalog", "schema"}, for which `systems` has them pinned already.
-Its progress is {"node", "done", "total"} for each finished model and test.
+    {"projectDir", "stateDir", "target", "threads", "s3", "covered": {...} or null, "versions": {...}}
+The first of these are those of dbt/run_dbt.py. Progress is {"node", "done", "total"} for each finished model and test.
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 
 from cordage_job import JobError, progress, run
-
-# dbt asks its home for news unless told not to; a build never reaches for a network.
-os.environ.update(DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false", DBT_VERSION_CHECK="false")
 
 # Of the rows that a test found, and of an engine's error, what an answer shows.
 SHOWN_ROWS = 3
@@ -27,76 +21,20 @@ TELLING = set(
 )
 
 
-def quoted(text):
-    return "'" + text.replace("'", "''") + "'"
-
-
-def pin(systems, lake_dir, open_lake):
-    """Adds to each table its path, version, columns there, and last completed epoch.
-
-    The epochs are read before the version: an older epoch takes fewer rows for deleted, a newer one than the rows' own
-    would take too many.
-    """
-    import duckdb
-
-    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    open_lake(connection)
-    for system, source in systems.items():
-        for name, table in source["tables"].items():
-            path = f"{lake_dir}/cdc_{system}/{table['folder']}"
-            table.update(path=path, version=None, epoch=0, landed=[])
-            log = f"{path}/_delta_log"
-            if not connection.execute("select count(*) from glob(?)", [f"{log}/*.json"]).fetchone()[0]:
-                continue
-            connection.execute(f"attach {quoted(path)} as pinned (type delta)")
-            epochs = [
-                connection.execute(
-                    "select * from delta_get_transaction_version('pinned', ?)", [f"epoch/{table['topic']}/{partition}"]
-                ).fetchone()[0]
-                for partition in range(table["partitions"])
-            ]
-            connection.execute("detach pinned")
-            epoch = min(epoch or 0 for epoch in epochs)
-            if source["through"]:
-                epoch = min(epoch, int(source["through"].split("-")[0], 16))
-            newest = connection.execute("select max(file) from glob(?)", [f"{log}/{'[0-9]' * 20}.json"]).fetchone()[0]
-            version = int(Path(newest).stem)
-            scan = f"delta_scan({quoted(path)}, version => {version})"
-            columns = [row[0] for row in connection.execute(f"describe select * from {scan}").fetchall()]
-            table.update(version=version, epoch=epoch, landed=[name for name in table["columns"] if name in columns])
-    connection.close()
-    return systems
-
-
-def point_dbt_at(target):
-    """Has dbt/profiles.yml name the place. @returns dbt's name for it"""
+def build(request):
+    target = request["target"]
     if target["engine"] == "duckdb":
-        os.environ["CORDAGE_WAREHOUSE_FILE"] = target["file"]
-        return "duckdb"
-    os.environ.update(
-        TRINO_HOST=target["host"],
-        TRINO_PORT=str(target["port"]),
-        TRINO_SCHEME=target["scheme"],
-        TRINO_USER=target["user"],
-        TRINO_CATALOG=target["catalog"],
-        TRINO_SCHEMA=target["schema"],
-    )
-    if target.get("ca"):
-        # The machine's own choice of authorities would go before the one that the URL names.
-        os.environ.update(TRINO_CA=target["ca"], REQUESTS_CA_BUNDLE=target["ca"])
-    if target.get("password") is None:
-        return "trino"
-    # dbt keeps what is so named out of its logs.
-    os.environ["DBT_ENV_SECRET_TRINO_PASSWORD"] = target["password"]
-    return "trino_password"
+        file = Path(target["file"])
+        for leftover in (file, file.with_name(file.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+    models, counts = build_models(request)
+    describe(target, models, request["covered"], request["versions"])
+    return {**counts, "setAside": summarize_set_aside(target)}
 
 
-def run_dbt(request):
-    from dbt.cli.main import dbtRunner
-
-    target = point_dbt_at(request["target"])
-    os.environ["CORDAGE_DBT_THREADS"] = str(request["threads"])
-    os.chdir(request["projectDir"])
+def build_models(request):
+    sys.path.insert(0, request["projectDir"])
+    from run_dbt import run_dbt
 
     done = 0
 
@@ -108,22 +46,9 @@ def run_dbt(request):
             done += 1
             progress(node=event.data.node_info.node_name, done=done, total=getattr(event.data, totals[event.info.name]))
 
-    state = Path(request["stateDir"])
-    flags = [
-        "--no-use-colors", "--no-version-check", "--no-send-anonymous-usage-stats", "--log-level", "warn",
-        "--log-path", str(state / "logs"),
-    ]
-    places = ["--profiles-dir", ".", "--target", target, "--target-path", str(state / "target")]
-    # Parsed without the pins, since other variables than last time would have dbt parse everything anew.
-    parsed = dbtRunner().invoke([*flags, "parse", *places])
-    if not parsed.success:
-        raise JobError(f"the project cannot be parsed: {shorten(parsed.exception)}", "dbt_error")
     # Unit tests say something about the code, not about the data: `make test` runs them.
-    build = [*flags, "build", *places, "--exclude-resource-type", "unit_test"]
-    # Not as an argument, which dbt reads as YAML: a name may hold what that refuses.
-    pins = {"systems": request["systems"]}
-    outcome = dbtRunner(manifest=parsed.result, callbacks=[report]).invoke(build, vars=pins)
-    if target == "duckdb":
+    outcome = run_dbt(request, ["build", "--exclude-resource-type", "unit_test"], callbacks=[report])
+    if request["target"]["engine"] == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
         # Closing folds the write-ahead log into the file, which is renamed alone.
@@ -264,30 +189,6 @@ def describe_trino(target, build, marts):
         ' as marts (name, description, "key", indexes, access, row_rules)',
         [value for mart in marts for value in mart],
     )
-
-
-def build(request):
-    target = request["target"]
-    if target["engine"] == "duckdb":
-        file = Path(target["file"])
-        for leftover in (file, file.with_name(file.name + ".wal")):
-            leftover.unlink(missing_ok=True)
-        # The module that dbt loads as its plugin, in this process.
-        sys.path.insert(0, str(Path(request["projectDir"]) / "plugins"))
-        import offline_delta
-
-        offline_delta.s3 = request["s3"]
-        request["systems"] = pin(request["systems"], request["lakeDir"], offline_delta.open_lake)
-    versions = {
-        f"{system}.{name}": table["version"]
-        for system, source in request["systems"].items()
-        for name, table in source["tables"].items()
-        if table["version"] is not None
-    }
-    progress(pinned=versions)
-    models, counts = run_dbt(request)
-    describe(target, models, request["covered"], versions)
-    return {"versions": versions, **counts, "setAside": summarize_set_aside(target)}
 
 
 run(build)

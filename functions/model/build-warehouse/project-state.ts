@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import type { SystemVars } from '../../../shared/warehouse/index.ts'
+
+/** How old what has landed may be: a start of a day's work, and a day. A build each quarter of an hour keeps far below. */
+const FRESHNESS = {
+  warn_after: { count: 1, period: 'hour' },
+  error_after: { count: 1, period: 'day' },
+}
+
+/**
+ * Writes what dbt/run_dbt.py reads beside the project: `sources/sources.yml`, in which lineage begins, and `systems.json`,
+ * the dbt variable `systems` as it is declared and as this build has pinned it. dbt parses the project with the first,
+ * which is the same from build to build: with other variables than last time it would parse everything again.
+ */
+export async function writeProjectState(
+  folder: string,
+  declared: Record<string, SystemVars>,
+  pinned: Record<string, SystemVars>,
+): Promise<void> {
+  await mkdir(join(folder, 'sources'), { recursive: true })
+  await writeFile(join(folder, 'sources', 'sources.yml'), describeSources(declared))
+  await writeFile(join(folder, 'systems.json'), JSON.stringify({ declared, pinned }))
+}
+
+/** dbt's description of the raw tables. Their names are those of their folders, which need no quotes anywhere. */
+export function describeSources(systems: Record<string, SystemVars>): string {
+  const sources = Object.entries(systems).map(([system, { tables }]) => ({
+    name: system,
+    description: `The tables of ${system}: each change of them, as the lake has it.`,
+    schema: `cdc_${system}`,
+    config: { freshness: FRESHNESS, loaded_at_query: '{{ covered_at(source_node) }}' },
+    tables: Object.entries(tables).map(([name, { folder, entity }]) => ({
+      name: folder,
+      identifier: folder.toLowerCase(),
+      description: `${asText(name)}, of the entity ${entity}.`,
+    })),
+  }))
+  return stringify({ sources })
+}
+
+/** A name as it is, where dbt looks for templates. */
+const asText = (name: string) => name.replaceAll('{', "{{ '{' }}")
