@@ -74,7 +74,7 @@ clean: ## Remove what was installed and built; keeps .cordage
 # of what it shows. dbt for Trino is another one than for DuckDB (docs/trino.md).
 DEMO_PYTHON := store warehouse
 PYTHON := $(sort store $(shell sed -n "s/^  python: \['\([a-z]*\)'.*/\1/p" functions/*/*/handler.ts))
-ON_TRINO := $(if $(filter trino:%,$(WAREHOUSE_URL)),trino)
+ON_TRINO := $(if $(filter trino:%,$(WAREHOUSE_URL) $(shell head -c 6 "$${WAREHOUSE_URL_FILE:-/dev/null}")),trino)
 installed = $(patsubst %,.venvs/%/.installed,$(1) $(ON_TRINO))
 
 setup: node_modules/.installed $(call installed,$(PYTHON))

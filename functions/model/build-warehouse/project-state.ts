@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { SystemVars } from '../../../shared/warehouse/index.ts'
 
-/** How old what has landed may be: a start of a day's work, and a day. A build each quarter of an hour keeps far below. */
+/** Tables land within seconds, and a build comes each quarter of an hour: an hour is worth a look, a day is a failure. */
 const FRESHNESS = {
   warn_after: { count: 1, period: 'hour' },
   error_after: { count: 1, period: 'day' },
