@@ -45,8 +45,9 @@ export function findPython(group: string, from: string): string {
 
 /**
  * Runs a `job.py` (cordage_job.py is its side): one JSON request on its standard input, JSON lines on its standard
- * output, the last of them its result or its error. Its standard error goes to the log. The input stays open for as long as somebody waits for the
- * job, which ends itself where that is closed: nothing is left behind when this process is killed.
+ * output, the last of them its result or its error. Its standard error goes to the log. The input stays open for as long
+ * as somebody waits for the job, which ends itself where that is closed: nothing is left behind when this process is
+ * killed.
  * @throws PythonJobError with the job's own words; the signal's reason where it aborts
  */
 export async function runPythonJob<Result>(options: {
