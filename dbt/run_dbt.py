@@ -3,9 +3,11 @@
     run_dbt.py source freshness
 
 Request, one line on standard input:
-    {"stateDir", "target", "threads", "s3"}
-`stateDir` holds what functions/model/build-warehouse/project-state.ts writes, and dbt's own state. `target` is {"engine": "duckdb", "file"},
-for which the lake is read as `s3` says, or {"engine": "trino", "host", "port", "scheme", "user", "password", "ca", "catalog", "schema"}.
+    {"stateDir", "systems": {"declared", "pinned"}, "target", "threads", "s3"}
+`stateDir` holds sources/sources.yml (functions/model/build-warehouse/project-state.ts) and dbt's own state. `systems` is the
+variable of that name: as the project is parsed with it, and as it is built with it. `target` is {"engine": "duckdb", "file"},
+for which the lake is read as `s3` says, or {"engine": "trino", "host", "port", "scheme", "user", "password", "ca",
+"catalog", "schema"}.
 """
 
 import json
@@ -24,7 +26,7 @@ def run_dbt(request, command, target_path="target", log_level="warn", callbacks=
     from dbt.cli.main import dbtRunner
 
     state = Path(request["stateDir"])
-    systems = json.loads((state / "systems.json").read_text(encoding="utf-8"))
+    systems = request["systems"]
     output = point_dbt_at(request["target"], request["s3"])
     os.environ.update(CORDAGE_DBT_THREADS=str(request["threads"]), CORDAGE_DBT_SOURCES=str(state / "sources"))
     os.chdir(PROJECT)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
@@ -20,9 +20,16 @@ try {
   const settings = readSettings()
   sayHome(settings)
   const { python, stateFolder, byHand } = openWarehouse(settings)
-  if (!existsSync(join(stateFolder, 'systems.json')))
+  const file = join(stateFolder, 'systems.json')
+  if (!existsSync(file))
     throw new ConfigError('the warehouse has not been built yet: dbt reads what a build has pinned')
-  const request = { stateDir: stateFolder, target: byHand, threads: THREADS, s3: await lakeAccess(settings) }
+  const request = {
+    stateDir: stateFolder,
+    systems: JSON.parse(readFileSync(file, 'utf8')) as unknown,
+    target: byHand,
+    threads: THREADS,
+    s3: await lakeAccess(settings),
+  }
   const script = join(ROOT, 'dbt', 'run_dbt.py')
   const dbt = spawn(findPython(python, ROOT), [script, ...process.argv.slice(2)], {
     stdio: ['pipe', 'inherit', 'inherit'],

@@ -24,7 +24,7 @@ async function leaveBuild(hours: Record<string, number | null>): Promise<void> {
     const { [name]: ago = 0 } = hours
     if (ago !== null) table.covered_at = new Date(Date.now() - ago * HOUR_MS).toISOString()
   }
-  await writeProjectState(stateFolder, declared, pinned)
+  await writeProjectState(stateFolder, { declared, pinned })
 }
 
 const askFreshness = () =>

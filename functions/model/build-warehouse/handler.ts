@@ -87,13 +87,14 @@ export default defineFunction({
       const pinned = await pinSystems(lake, declared, coverage)
       const versions = versionsOf(pinned)
       await registerTables?.(tablesToRegister(pinned, objectsUrl(settings)))
-      await writeProjectState(stateFolder, declared, pinned)
+      await writeProjectState(stateFolder, { declared, pinned })
       const built = await runPythonJob({
         script: join(import.meta.dirname, 'job.py'),
         group: warehouse.python,
         request: {
           projectDir: state.projectDir,
           stateDir: stateFolder,
+          systems: { declared, pinned },
           target,
           threads,
           s3: await lakeAccess(settings),

@@ -1,8 +1,8 @@
 """Builds the warehouse: runs dbt into a new DuckDB file or a new schema of Trino, and notes in it what it holds.
 
 Request:
-    {"projectDir", "stateDir", "target", "threads", "s3", "covered": {...} or null, "versions": {...}}
-The first of these are those of dbt/run_dbt.py. Progress is {"node", "done", "total"} for each finished model and test.
+    {"projectDir", "covered": {...} or null, "versions": {...}} and what dbt/run_dbt.py asks for
+Progress is {"node", "done", "total"} for each finished model and test.
 """
 
 import json

@@ -10,18 +10,16 @@ const FRESHNESS = {
 }
 
 /**
- * Writes what dbt/run_dbt.py reads beside the project: `sources/sources.yml`, in which lineage begins, and `systems.json`,
- * the dbt variable `systems` as it is declared and as this build has pinned it. dbt parses the project with the first,
+ * The dbt variable `systems`: as it is declared, and as a build has pinned it. dbt parses the project with the first,
  * which is the same from build to build: with other variables than last time it would parse everything again.
  */
-export async function writeProjectState(
-  folder: string,
-  declared: Record<string, SystemVars>,
-  pinned: Record<string, SystemVars>,
-): Promise<void> {
+export type ProjectSystems = { declared: Record<string, SystemVars>; pinned: Record<string, SystemVars> }
+
+/** Writes `sources/sources.yml`, in which lineage begins, and `systems.json`, with which dbt is run by hand. */
+export async function writeProjectState(folder: string, systems: ProjectSystems): Promise<void> {
   await mkdir(join(folder, 'sources'), { recursive: true })
-  await writeFile(join(folder, 'sources', 'sources.yml'), describeSources(declared))
-  await writeFile(join(folder, 'systems.json'), JSON.stringify({ declared, pinned }))
+  await writeFile(join(folder, 'sources', 'sources.yml'), describeSources(systems.declared))
+  await writeFile(join(folder, 'systems.json'), JSON.stringify(systems))
 }
 
 /** dbt's description of the raw tables. Their names are those of their folders, which need no quotes anywhere. */
