@@ -36,7 +36,7 @@ export function makeBookkeeping(store: Store, cluster: string) {
   const whereItLies = (topic: KnownTopic) =>
     topic.cluster === cluster
       ? `is no longer on ${describe(cluster)}: the connector recreates it at its start`
-      : `lies on ${describe(topic.cluster)}, BUS_URL names ${describe(cluster)}: give every process the same`
+      : `is on ${describe(topic.cluster)}, but BUS_URL names ${describe(cluster)}: give every process the same BUS_URL`
 
   /** Recreates a topic's log, under another bus id. @throws ConfigError while a group has not read all of the old one */
   const foundAnew = async (query: Query, { id, name }: KnownTopic, partitions: number) => {
@@ -47,7 +47,7 @@ export function makeBookkeeping(store: Store, cluster: string) {
     )
     if (unread[0])
       throw new ConfigError(
-        `topic ${name}: ${unread[0].group} has ${unread[0].events} events to read of the log that it had, which is not the one that BUS_URL names or is gone: run on the old one until it has read them, or, where they are lost, read the tables again (npm run snapshot)`,
+        `topic ${name}: ${unread[0].group} has ${unread[0].events} unread events in its previous log, which is gone or not the one that BUS_URL names: run with the previous BUS_URL until they are read or, if they are lost, read the tables again (npm run snapshot)`,
       )
     for (const table of ['cursor', 'event', 'partition'])
       await query(`delete from bus.${table} where topic_id = $1`, [id])
@@ -91,7 +91,7 @@ export function makeBookkeeping(store: Store, cluster: string) {
           await foundAnew(query, topic, partitions)
         } else if (topic.partitions !== partitions)
           throw new ConfigError(
-            `topic ${name} has ${topic.partitions} partitions, its source file says ${partitions}: keys would change places`,
+            `topic ${name} has ${topic.partitions} partitions, but its source file says ${partitions}: keys would move to other partitions`,
           )
       }
       await loadTopics(query)

@@ -187,7 +187,7 @@ test('a log that begins behind a cursor is an error that names the topic, never 
   )
 })
 
-test('another partition count is refused, for keys would change places', async () => {
+test('another partition count is refused: keys would move', async () => {
   await assert.rejects(
     bus.ensureTopics([{ name: topic.name, partitions: 3 }]),
     /has 2 partitions, its source file says 3/,

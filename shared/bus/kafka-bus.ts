@@ -197,7 +197,7 @@ export function refuseUnfit({ name, partitions }: WantedTopic, found: Found | un
   if (!found) return
   if (found.partitions !== partitions)
     throw new ConfigError(
-      `topic ${name} has ${found.partitions} partitions in Kafka and must have ${partitions}: ${partitions === 1 ? 'the order of its messages would be lost' : 'keys would change places'}`,
+      `topic ${name} has ${found.partitions} partitions in Kafka and must have ${partitions}: ${partitions === 1 ? 'the order of its messages would be lost' : 'keys would move to other partitions'}`,
     )
   if (found.cleanup.includes('compact'))
     throw new ConfigError(
@@ -239,7 +239,7 @@ async function refuseCutLogs(
       const { known = '0' } = read.find(row => row.topic_id === id && row.partition === partition) ?? {}
       if (BigInt(high) < BigInt(known))
         throw new ConfigError(
-          `topic ${name}, partition ${partition}: its log in Kafka ends at ${high}, before ${known}, up to which it was known: it was cut or recreated; delete the topic and read its tables again (npm run snapshot)`,
+          `topic ${name}, partition ${partition}: its log in Kafka ends at ${high}, before ${known}, its last known end: it was truncated or recreated; delete the topic and read its tables again (npm run snapshot)`,
         )
     }
   }
@@ -257,7 +257,10 @@ export async function attempt<T>(url: SecretUrl, work: () => Promise<T>): Promis
     if (/AUTHORIZATION_FAILED/.test(type))
       throw new ConfigError(`BUS_URL: the user lacks a right on ${url}`, { cause })
     if (/certificate|wrong version number/.test(message))
-      throw new ConfigError(`BUS_URL: ${url} cannot be trusted, or is not encrypted as it says`, { cause })
+      throw new ConfigError(
+        `BUS_URL: no TLS with ${url}: its certificate is not trusted, or it does not use TLS`,
+        { cause },
+      )
     if (name.startsWith('KafkaJS')) throw new OutageError('kafka', `${url} does not answer`, { cause })
     throw error
   }

@@ -48,7 +48,7 @@ export async function checkKafka(url: SecretUrl, wanted: WantedTopic[]): Promise
       }))
       await admin.createTopics({ topics, validateOnly: true, waitForLeaders: false }).catch(error => {
         // Of those that are there nothing has to be made: the right to is only missed when a table is added.
-        const says = `its user may not make topics: ${firstOf(error).message}`
+        const says = `its user may not create topics: ${firstOf(error).message}`
         if (missing.length > 0) problems.push(`${says}; missing are ${missing.join(', ')}`)
         else warnings.push(says)
       })

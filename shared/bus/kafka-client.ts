@@ -31,7 +31,7 @@ export function readKafkaUrl(url: SecretUrl): KafkaSettings {
     if (!PARAMETERS.includes(name)) refuse(`unknown parameter ${name}: there are ${PARAMETERS.join(', ')}`)
   const replication = Number(parameters.get('replication') ?? -1)
   if (!Number.isInteger(replication) || replication === 0 || replication < -1)
-    refuse('replication must be a number of copies')
+    refuse('replication must be a number of replicas')
   return {
     replication,
     client: {

@@ -40,8 +40,8 @@ export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusR
   for (const { partition, nextOffset } of cursors) {
     const { low = 0n, high = 0n } = borders[partition] ?? {}
     const place = `topic ${topic.name}, partition ${partition}: ${group} has read up to ${nextOffset}`
-    if (nextOffset < low) throw new ConfigError(`${place}, the log begins at ${low}`)
-    if (nextOffset > high) throw new ConfigError(`${place}, the log ends at ${high}`)
+    if (nextOffset < low) throw new ConfigError(`${place}, but the log begins at ${low}`)
+    if (nextOffset > high) throw new ConfigError(`${place}, but the log ends at ${high}`)
   }
   const consumer = kafka.consumer({
     groupId: `cordage.${group}.${topic.name}.${randomUUID()}`,
@@ -119,7 +119,7 @@ function makeBuffer(
 
   const joined = Promise.withResolvers<void>()
   const fail = (cause?: unknown) => {
-    failure = new OutageError('kafka', `reading ${topic.name} broke off`, { cause })
+    failure = new OutageError('kafka', `reading ${topic.name} failed`, { cause })
     joined.reject(failure)
     wake()
   }

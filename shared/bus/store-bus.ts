@@ -252,7 +252,7 @@ async function readStore(
   for (const { cursor, records } of batches.values())
     if (records[0] && records[0].offset !== cursor.nextOffset)
       throw new ConfigError(
-        `topic ${topic.name}, partition ${cursor.partition}: ${group} has read up to ${cursor.nextOffset}, the log begins at ${records[0].offset}`,
+        `topic ${topic.name}, partition ${cursor.partition}: ${group} has read up to ${cursor.nextOffset}, but the log begins at ${records[0].offset}`,
       )
   return [...batches.values()]
 }

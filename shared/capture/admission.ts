@@ -236,7 +236,7 @@ function toValues<V>(
     // Renamed or dropped while we stream: a null in its place would be a lie.
     if (!row.has(name))
       throw new ConfigError(
-        `column ${table.name}.${name} is no longer there: mend the source file or the table`,
+        `column ${table.name}.${name} is no longer there: correct the source file or the table`,
       )
     const raw = row.get(name) === undefined ? before?.get(name) : row.get(name)
     if (raw === undefined) throw new RefusedError('unchanged_value_unknown', name)

@@ -13,7 +13,7 @@ export class NoPlaceError extends Error {
   override readonly name = 'NoPlaceError'
   readonly reason: Replaced
   constructor(reason: Replaced) {
-    super(`has no place in its type: ${reason}`)
+    super(`does not fit its type: ${reason}`)
     this.reason = reason
   }
 }

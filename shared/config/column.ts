@@ -40,7 +40,7 @@ export function readColumnType(text: string): ColumnType | string {
   if (!match) return `unknown type "${text}": there are ${TYPES}; string takes what nothing else fits`
   const [precision, scale] = [Number(match[2]), Number(match[3])]
   if (precision < 1 || precision > MAX_PRECISION || scale > precision)
-    return `${text} is no decimal: it has 1 to ${MAX_PRECISION} digits, and at most all of them behind the point`
+    return `${text} is not a decimal: it has 1 to ${MAX_PRECISION} digits, at most all of them decimal places`
   return { kind: 'decimal', precision, scale }
 }
 
@@ -58,7 +58,7 @@ export const columnFields = z.strictObject({
   as: z
     .string()
     .regex(/^[a-z][a-z0-9_]*$/, 'must be snake_case')
-    .describe('Our name for it in the warehouse; required, unless it is dropped')
+    .describe('Its name in the warehouse; required, unless it is dropped')
     .optional(),
   policy: z
     .enum(POLICIES)
@@ -72,7 +72,7 @@ export const columnFields = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Of an id that points to one of several tables of an entity: the idPrefix of the table that it points to',
+      'For an id that may point to several tables of an entity: the idPrefix of the table that it points to',
     ),
 })
 

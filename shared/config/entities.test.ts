@@ -21,8 +21,7 @@ test('quantities come in fractions, counts also as decimals without one', () => 
     columns: { id: { type: int, as: sale_id }, day: { type: date, as: sale_date }, sum: { type: double, as: amount }, n: { type: "${type}", as: ${as} } }
 `)
     if (isTaken) assert.equal(parseSource('shop.yml', text).system, 'shop')
-    else
-      assert.throws(() => parseSource('shop.yml', text), new RegExp(`column n is .*, where ${as} has to be`))
+    else assert.throws(() => parseSource('shop.yml', text), new RegExp(`column n is .*, but ${as} must be`))
   }
 })
 
@@ -84,10 +83,10 @@ test('two tables of an entity need an idPrefix, and a column that points to them
     columns: { id: { type: int, as: product_id${idPrefix} }, n: { type: int, as: quantity } }
 `
   assert.deepEqual(problemsOf(shopOf(both + stock(''))), [
-    'column id points to product rows, of which there are the tables article, part: say which with an idPrefix, "" or "p-"',
+    'column id points to product rows, which are in the tables article, part: choose one with an idPrefix, "" or "p-"',
   ])
   assert.deepEqual(problemsOf(shopOf(both + stock(', idPrefix: q-'))), [
-    'column id has the idPrefix "q-", where product rows have "" or "p-"',
+    'column id has the idPrefix "q-", but product rows have "" or "p-"',
   ])
   const source = parseSource(
     'shop.yml',

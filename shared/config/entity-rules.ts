@@ -40,7 +40,7 @@ export function findEntityIssues(table: EntityTable): Issue[] {
   if (!wanted)
     issues.push({
       path: ['tables', name, 'columns'],
-      says: `a table of ${entity} rows tells them apart by ${rule.keys.map(names => names.join(' and ')).join(', or by ')}: say with "as:" which columns these are`,
+      says: `a table of ${entity} rows needs ${rule.keys.map(names => names.join(' and ')).join(', or ')} to tell them apart: name these columns with "as:"`,
     })
   else if (
     key.length > 0 &&
@@ -51,13 +51,13 @@ export function findEntityIssues(table: EntityTable): Issue[] {
   )
     issues.push({
       path: ['tables', name, 'key'],
-      says: `the key of a table of ${entity} rows must be the columns that are its ${wanted.join(' and ')}, by which search and the models tell its rows apart: name these, and where they are no primary key have the table "replica identity full"`,
+      says: `the key of a table of ${entity} rows must be the columns that are its ${wanted.join(' and ')}, by which search and the models tell its rows apart: list these, and if they are no primary key, give the table "replica identity full"`,
     })
   for (const ours of rule.needs)
     if (!named.has(ours))
       issues.push({
         path: ['tables', name, 'columns'],
-        says: `a table of ${entity} rows needs its ${ours}: say with "as: ${ours}" which column that is, or leave the table out`,
+        says: `a table of ${entity} rows needs its ${ours}: name that column with "as: ${ours}", or leave the table out`,
       })
   for (const [column, declared] of Object.entries(columns)) {
     const says = findTypeIssue(rule, column, declared)
@@ -78,7 +78,7 @@ function findTypeIssue(
   const wanted = kind && type && findWantedType(kind, type)
   return (
     wanted &&
-    `column ${column} is ${type.kind} in the lake, where ${ours} has to be ${wanted}: another type or treatment, or another name`
+    `column ${column} is ${type.kind} in the lake, but ${ours} must be ${wanted}: give it another type, policy or name`
   )
 }
 
@@ -126,13 +126,13 @@ function findReferenceIssue(
   if (!entity || entity === table.entity)
     return idPrefix === undefined
       ? undefined
-      : `column ${column} points to no other table: idPrefix is said of its table, if of anything`
+      : `column ${column} points to no other table: idPrefix belongs to its own table, if anywhere`
   const targets = tables.filter(target => target.entity === entity)
   const prefixes = targets.map(target => `"${target.idPrefix}"`).join(' or ')
   if (idPrefix === undefined && targets.length > 1)
-    return `column ${column} points to ${entity} rows, of which there are the tables ${targets.map(({ name }) => name).join(', ')}: say which with an idPrefix, ${prefixes}`
+    return `column ${column} points to ${entity} rows, which are in the tables ${targets.map(({ name }) => name).join(', ')}: choose one with an idPrefix, ${prefixes}`
   if (idPrefix !== undefined && targets.length > 0 && targets.every(target => target.idPrefix !== idPrefix))
-    return `column ${column} has the idPrefix "${idPrefix}", where ${entity} rows have ${prefixes}`
+    return `column ${column} has the idPrefix "${idPrefix}", but ${entity} rows have ${prefixes}`
   return undefined
 }
 

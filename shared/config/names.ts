@@ -30,7 +30,7 @@ const folded = (name: string) => plainName(name).toLowerCase().replaceAll('.', '
 
 export function findSystemIssues(system: string): Issue[] {
   if (SYSTEM.test(system)) return []
-  const says = `a source file is called by its system, in at most 50 of the letters a to z, digits, "_" and "-": rename ${JSON.stringify(system)}, such as to shop`
+  const says = `a source file is named after its system, with at most 50 of the letters a to z, digits, "_" and "-": rename ${JSON.stringify(system)}, such as to shop`
   return [{ path: [], says }]
 }
 

@@ -63,7 +63,7 @@ export const settingsSchema = z.object({
     .default('127.0.0.1')
     .describe('Address to listen on; anything but loopback needs AUTH_URL'),
   PUBLIC_HOSTS: list(
-    'Host names, comma-separated, under which the functions are reached besides loopback; * for any, behind a gateway that looks at them itself or calls by address',
+    'Host names, comma-separated, under which the functions are reached besides loopback; * for any, behind a gateway that checks them itself or calls by address',
   ).default([]),
   STORE_URL: url(
     ['postgres', 'postgresql'],
@@ -99,34 +99,39 @@ export const settingsSchema = z.object({
     .transform(text => Buffer.from(text, 'hex'))
     .optional()
     .describe(
-      "Key that wraps all clients' keys, 64 hex digits, where it is a mounted secret; default: secrets/master.key under CORDAGE_HOME, made at the first start",
+      "Key that wraps all clients' keys, 64 hex digits, where it is a mounted secret; default: secrets/master.key under CORDAGE_HOME, created at the first start",
     ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .describe('Least level logged'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional().describe('Where traces go; none are made without it'),
+    .describe('Lowest level that is logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .optional()
+    .describe('Where traces are sent; without it there are none'),
   TIMEOUT_MS: positiveInt
     .default(30_000)
     .describe("Time limit of one call, unless the function's definition says otherwise"),
   DEMO_TODAY: z.iso
     .date()
     .optional()
-    .describe("The demo's today, before which its history ends within seven days; default: the real one"),
+    .describe(
+      "The demo's current date, at most seven days after the end of its history; default: the real date",
+    ),
   DEMO_DAYS: positiveInt
     .default(911)
-    .describe("Days of history in the demo's source, counted from its last order; fewer start sooner"),
+    .describe("Days of history in the demo's source, counted back from its last order; fewer start faster"),
   DEMO_SHOP: z
     .enum(['living', 'still'])
     .optional()
     .describe(
-      "Whether the demo's shop sells on after its history, at that pace, with the stories of stacks/demo/stories.yml; still: the data as published, and nothing happens; default: living, or still where DEMO_TODAY or DEMO_RATE is set",
+      "living: the demo's shop keeps selling after its history, at the same pace and with the stories of stacks/demo/stories.yml; still: the data as published, without changes; default: living, or still where DEMO_TODAY or DEMO_RATE is set",
     ),
   DEMO_RATE: z.coerce
     .number()
     .min(0)
     .optional()
-    .describe('Row changes a second that the demo makes besides, for measuring'),
+    .describe('Additional row changes per second in the demo, for measuring'),
   FUNCTION_URLS: z
     .string()
     .transform((text, context) => {
@@ -143,13 +148,13 @@ export const settingsSchema = z.object({
     })
     .default(new Map([['*', 'http://127.0.0.1:8080/function/{name}']]))
     .describe(
-      'Where a connector of its own reaches functions: name=URL, comma-separated; * stands for the others, {name} for the name; several copies as URL|URL, called in turn',
+      'Where a separate connector reaches functions: name=URL, comma-separated; * stands for the others, {name} for the name; several instances as URL|URL, called in turn',
     ),
   FUNCTIONS_TOKEN: z
     .string()
     .optional()
     .describe(
-      'Access token that a connector of its own sends to functions that have AUTH_URL, with the roles internal and operator',
+      'Access token that a separate connector sends to functions that have AUTH_URL, with the roles internal and operator',
     ),
   FUNCTIONS_TOKEN_FILE: z
     .string()
@@ -172,7 +177,7 @@ export const settingsSchema = z.object({
     .string()
     .optional()
     .describe(
-      'Name under which a connector holds its leases; a restart under the same name need not wait for them',
+      'Name under which a connector holds its leases; a restart under the same name does not wait for them to expire',
     ),
   CONNECTOR_PORT: z.coerce
     .number()
@@ -181,7 +186,7 @@ export const settingsSchema = z.object({
     .max(65535)
     .optional()
     .describe(
-      'Port on HOST where a connector of its own tells its health (/_/health), its readiness and loops (/_/ready) and its metrics (/metrics); without it it listens nowhere',
+      'Port on HOST where a separate connector serves its health (/_/health), its readiness and loops (/_/ready) and its metrics (/metrics); without it, it does not listen',
     ),
   CONNECTOR_DUTIES: list('What this connector does: capture, consume, clock, watch').default([
     'capture',
@@ -202,7 +207,7 @@ export const settingsSchema = z.object({
     .max(65535)
     .optional()
     .describe(
-      'Port on which who watches the object storage hears of new objects (docs/object-storage.md); without it they are listed each second',
+      'Port for notifications of new objects from the object storage (docs/object-storage.md); without it the connector lists objects each second',
     ),
   SOURCES: z.string().default('sources').describe('Folder of the source files'),
 })

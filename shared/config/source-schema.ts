@@ -13,15 +13,12 @@ const sourceKeys = {
     .regex(/^[A-Z]{3}$/, 'must be a currency code such as EUR')
     .default('USD')
     .describe('Currency of its amounts (ISO 4217)'),
-  idPrefix: z
-    .string()
-    .default('')
-    .describe('Set before its ids, where those of another source would be the same'),
+  idPrefix: z.string().default('').describe("Prefix of its ids, where another source's would be the same"),
 }
 
 /** Keys that a table of any source has. */
 export const tableKeys = {
-  entity: z.enum(ENTITY_NAMES).describe('What its rows are, to search and to the warehouse'),
+  entity: z.enum(ENTITY_NAMES).describe('What its rows are, for search and the warehouse'),
   key: z
     .array(z.string())
     .min(1, 'a table needs a key')
@@ -36,17 +33,17 @@ export const tableKeys = {
     .min(1)
     .max(64)
     .default(4)
-    .describe('Partitions of its topic: rows of one key keep their order; fixed once the topic is there'),
+    .describe('Partitions of its topic: rows of one key keep their order; fixed once the topic exists'),
   idPrefix: z
     .string()
     .default('')
     .describe(
-      "Set before its rows' ids, behind the source's own, where another table of the source has the same entity",
+      "Prefix of its rows' ids, after the source's own, where another table of the source has the same entity",
     ),
   columns: z
     .record(z.string(), column)
     .describe(
-      "By the source's name; what is not listed is not captured, and refused where there is personal data",
+      "By the source's name; unlisted columns are not captured, and are refused in a table with personal data",
     ),
 }
 const table = z.strictObject(tableKeys)

@@ -76,7 +76,7 @@ const REFUSED: { what: string; change: [string, string]; line: number; says: Reg
     what: 'a number that its treatment makes a text',
     change: ['as: name', 'as: annual_income'],
     line: 11,
-    says: /column Name is string in the lake, where annual_income has to be int, bigint, decimal, double/,
+    says: /column Name is string in the lake, but annual_income must be int, bigint, decimal, double/,
   },
   {
     what: 'a client that is no column',
@@ -88,7 +88,7 @@ const REFUSED: { what: string; change: [string, string]; line: number; says: Reg
     what: 'personal data of nobody',
     change: ['    client: ClientID\n', ''],
     line: 5,
-    says: /table Client holds personal data \(Name, BirthDate\): say which column is the client's id/,
+    says: /table Client holds personal data \(Name, BirthDate\): name the column of the client's id/,
   },
   {
     what: 'an unknown entity',
@@ -148,7 +148,7 @@ const REFUSED: { what: string; change: [string, string]; line: number; says: Reg
     what: 'an entity without what tells its rows apart',
     change: ['as: client_id', 'as: number'],
     line: 9,
-    says: /a table of client rows tells them apart by client_id: say with "as:" which columns these are/,
+    says: /a table of client rows needs client_id to tell them apart: name these columns with "as:"/,
   },
   {
     what: 'two columns of one name of ours',
@@ -222,7 +222,7 @@ tables:
     /^9 column _n begins with an underscore/,
     /^1[01] column year clashes/,
     /^15 unknown key/,
-    /^18 column total is string in the lake, where amount has to be/,
+    /^18 column total is string in the lake, but amount must be/,
     /^16 a table of sale rows needs its sale_date/,
   ])
     assert.ok(
@@ -299,7 +299,7 @@ test('two columns of one name of ours are refused: one would hide the other', ()
   assert.notEqual(twice, GOOD)
   assert.throws(
     () => parseSource('shop.yml', twice),
-    /columns \w+ and Other are both called \w+: give each a name of its own/,
+    /columns \w+ and Other are both called \w+: give one another name/,
   )
 })
 
@@ -328,9 +328,9 @@ tables:
   parseSource('shop.yml', text('{ type: inet, as: address, policy: drop }'))
   for (const [type, says] of [
     ['inet', /unknown type "inet": there are int, .*string takes what nothing else fits/],
-    ['decimal(39,2)', /decimal\(39,2\) is no decimal: it has 1 to 38 digits/],
-    ['decimal(0,0)', /is no decimal/],
-    ['decimal(4,5)', /is no decimal/],
+    ['decimal(39,2)', /decimal\(39,2\) is not a decimal: it has 1 to 38 digits/],
+    ['decimal(0,0)', /is not a decimal/],
+    ['decimal(4,5)', /is not a decimal/],
   ] as const)
     assert.throws(() => parseSource('shop.yml', text(`{ type: "${type}", as: address, policy: keep }`)), says)
   assert.throws(

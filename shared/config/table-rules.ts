@@ -64,7 +64,7 @@ function findTableIssues(table: LooseTable): Issue[] {
     if (other !== undefined)
       issues.push({
         path: at('columns', column),
-        says: `columns ${other} and ${column} are both called ${as}: give each a name of its own`,
+        says: `columns ${other} and ${column} are both called ${as}: give one another name`,
       })
     if (as !== undefined && policy !== 'drop') called.set(as, column)
     if (policy === 'generalise' && type && !['date', 'timestamp', 'timestampNtz'].includes(type.kind))
@@ -78,13 +78,13 @@ function findTableIssues(table: LooseTable): Issue[] {
       if (table.columns[column]?.policy === undefined)
         issues.push({
           path: at('columns', column),
-          says: `column ${column} has no policy in a table with personal data: say keep, drop, hash, generalise or encrypt`,
+          says: `column ${column} has no policy in a table with personal data: set keep, drop, hash, generalise or encrypt`,
         })
   const secret = secretColumns(table)
   if (secret.length > 0 && !table.client)
     issues.push({
       path: ['tables', name],
-      says: `table ${name} holds personal data (${secret.join(', ')}): say which column is the client's id with "client:"`,
+      says: `table ${name} holds personal data (${secret.join(', ')}): name the column of the client's id with "client:"`,
     })
   if (table.client && !names.includes(table.client))
     issues.push({ path: at('client'), says: `client column ${table.client} is not among its columns` })

@@ -49,7 +49,7 @@ export const triggerSchema = z.strictObject({
     .array(
       z.strictObject({
         cron: cron.describe('When it is due: minute, hour, day of the month, month, day of the week'),
-        timeZone: z.string().default('UTC').describe('Zone in which that is meant'),
+        timeZone: z.string().default('UTC').describe('Its time zone'),
         input: z.record(z.string(), z.unknown()).default({}).describe('What the function is called with'),
         exclusive: z
           .string()

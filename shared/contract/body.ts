@@ -8,7 +8,7 @@ import { problemReply } from './reply.ts'
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | FunctionReply> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip')
-    return problemReply(415, 'Unsupported media type', 'a body is sent as it is, or as gzip', {
+    return problemReply(415, 'Unsupported media type', 'a body must be plain or gzip', {
       reason: 'unsupported_encoding',
       headers: { 'accept-encoding': 'gzip, identity' },
     })
@@ -42,7 +42,7 @@ function collect(request: IncomingMessage, body: Readable, maxBytes: number): Pr
     body.on('error', reject)
     request.on('error', reject)
     request.on('close', () => {
-      if (!request.complete) reject(new Error('the caller went away'))
+      if (!request.complete) reject(new Error('the caller disconnected'))
     })
   })
 }

@@ -56,13 +56,13 @@ export function readStructured(event: RawEvent): RawEvent {
   const { type } = readMediaType(typeof contentType === 'string' ? contentType : '')
   const hasData = encoded !== undefined || (event.data !== undefined && event.data !== null)
   if (hasData && type !== '' && !isJson(type))
-    throw new BadInputError('the data of an event must be JSON: its datacontenttype is another', {
+    throw new BadInputError('the data of an event must be JSON, and so must its datacontenttype', {
       status: 415,
       reason: 'unsupported_data',
     })
   if (encoded === undefined) return event
   if (event.data !== undefined || typeof encoded !== 'string')
-    throw new BadInputError('an event has data or data_base64, which is a text', {
+    throw new BadInputError('an event has either data or data_base64, which is text', {
       reason: 'malformed_event',
     })
   return { ...rest, data: parseJson(Buffer.from(encoded, 'base64')) }

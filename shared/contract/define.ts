@@ -143,9 +143,11 @@ export function defineFunction<
 >(spec: RequestSpec<Uses, State, Input, Output>): FunctionDefinition {
   checkName(spec.name)
   if (spec.job && spec.readOnly)
-    throw new TypeError(`${spec.name}: what is run as a job is no readOnly function`)
+    throw new TypeError(`${spec.name}: a function that runs as a job cannot be readOnly`)
   if (spec.job && !spec.uses.includes('store' as Uses))
-    throw new TypeError(`${spec.name}: what is run as a job uses the store, where its jobs are kept`)
+    throw new TypeError(
+      `${spec.name}: a function that runs as a job must use the store, which keeps its jobs`,
+    )
   return { readOnly: false, status: 200, ...spec, kind: 'request' } as unknown as FunctionDefinition
 }
 

@@ -282,7 +282,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     signal: AbortSignal,
   ) => {
     const desk = options.jobs
-    if (!desk) throw new Error(`${name} is run as a job, and there is nowhere to keep it`)
+    if (!desk) throw new Error(`${name} runs as a job, but there is no store to keep its jobs`)
     const { message, identity } = call
     if (message?.kind === 'batch')
       return await startEach(desk, name, message.events, {
@@ -318,7 +318,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   const startLimits = (call: Call) => ({ getRemainingTimeInMillis: () => settings.TIMEOUT_MS + waitOf(call) })
   const untilIdle = async () => {
     if (inFlight === 0) return
-    const end = () => stopping.abort(new OutageError(definition.name, 'it is being stopped'))
+    const end = () => stopping.abort(new OutageError(definition.name, 'it is shutting down'))
     const timer = setTimeout(end, DRAIN_MS)
     await new Promise<void>(resolve => {
       onIdle = resolve

@@ -30,7 +30,7 @@ export async function discoverIssuer(url: SecretUrl): Promise<Issuer> {
     throw new OutageError('issuer', `${url} does not answer`, { cause })
   })
   const text = await response.text().catch(cause => {
-    throw new OutageError('issuer', `${url} does not answer in whole`, { cause })
+    throw new OutageError('issuer', `${url} broke off its answer`, { cause })
   })
   if (response.status >= 500 || response.status === 429)
     throw new OutageError('issuer', `${url} answers ${response.status}`)
@@ -48,7 +48,7 @@ export async function discoverIssuer(url: SecretUrl): Promise<Issuer> {
     throw new OutageError(
       'issuer',
       issuer.includes('{')
-        ? `${url} is that of every tenant: set AUTH_URL to the issuer of your own`
+        ? `${url} serves every tenant: set AUTH_URL to the issuer of your own`
         : `${url} says that it is ${issuer}: set AUTH_URL to that`,
     )
   return {
@@ -71,5 +71,5 @@ function readObject(text: string): Record<string, unknown> {
 function toUrl(issuer: SecretUrl, text: string): URL {
   const found = URL.parse(text)
   if (found?.protocol === 'https:' || found?.protocol === 'http:') return found
-  throw new OutageError('issuer', `${issuer} names ${text.slice(0, 200)}, which is no URL`)
+  throw new OutageError('issuer', `${issuer} names ${text.slice(0, 200)}, which is not a URL`)
 }

@@ -231,6 +231,6 @@ test('only hosts of the settings are called back', async () => {
 
 test('a job that only reads, or that keeps nothing, cannot be defined', () => {
   const spec = { ...trainModel, uses: [] as const, job: { repeat: 'none' } } as never
-  assert.throws(() => defineFunction(spec), /uses the store/)
+  assert.throws(() => defineFunction(spec), /must use the store/)
   assert.throws(() => defineFunction({ ...trainModel, readOnly: true } as never), /readOnly/)
 })

@@ -75,7 +75,7 @@ function readFilter(query: string) {
   const params = new URLSearchParams(query)
   for (const name of params.keys())
     if (!['state', 'function', 'limit'].includes(name))
-      throw new BadInputError(`${name}: there are state, function and limit`, { field: name })
+      throw new BadInputError(`${name}: unknown parameter; use state, function or limit`, { field: name })
   const states = params.getAll('state')
   for (const state of states)
     if (!JOB_STATES.includes(state as JobState))

@@ -38,7 +38,7 @@ export type Message =
 export function readMessage(headers: IncomingHttpHeaders, body: Buffer): Message {
   const { type, charset } = readMediaType(headers['content-type'] ?? '')
   if (charset !== undefined && !/^(utf-8|utf8|us-ascii)$/.test(charset))
-    throw new BadInputError('the charset is not taken: send UTF-8', {
+    throw new BadInputError('the charset is not supported: send UTF-8', {
       status: 415,
       reason: 'unsupported_charset',
     })

@@ -4,7 +4,7 @@ import type { FunctionDefinition } from './define.ts'
 
 const PROBLEM_STATUSES = {
   400: 'Bad input: the field is named',
-  404: 'What was asked for is not there',
+  404: 'What was asked for does not exist',
   413: 'The body is too large',
   415: 'Not JSON',
   429: 'Too many calls',
@@ -13,7 +13,7 @@ const PROBLEM_STATUSES = {
 
 const STARTED = {
   202: {
-    description: 'A job was started; GET /jobs/<jobId> says what becomes of it',
+    description: 'A job was started; GET /jobs/<jobId> shows its state',
     headers: { Location: { schema: { type: 'string' } } },
     content: {
       'application/json': {
@@ -75,14 +75,14 @@ const JOB_PATHS = {
   '/jobs/{jobId}': {
     get: {
       operationId: 'read-job',
-      summary: 'What has become of a job',
+      summary: 'The state of a job',
       tags: ['user'],
       parameters: [JOB_ID],
       responses: { ...answered(200, 'The job', JOB), ...NO_JOB },
     },
     delete: {
       operationId: 'cancel-job',
-      summary: 'Cancels a job: one that runs stops within two seconds',
+      summary: 'Cancels a job; a running one stops within two seconds',
       tags: ['user'],
       parameters: [JOB_ID],
       responses: { ...answered(202, 'The job as it is now', JOB), ...NO_JOB },
@@ -166,7 +166,7 @@ export function makeOpenApi(definitions: Iterable<FunctionDefinition>): object {
             startedAt: { type: ['string', 'null'], format: 'date-time' },
             finishedAt: { type: ['string', 'null'], format: 'date-time' },
             result: { description: 'What the function answered, once it is done' },
-            problem: { description: 'Why it failed, or why it waits to be tried again; RFC 9457' },
+            problem: { description: 'Why it failed, or why it waits to be retried; RFC 9457' },
           },
         },
         Problem: {

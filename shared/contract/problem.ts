@@ -9,7 +9,7 @@ export class UnavailableError extends Error {}
 export class TimeLimitError extends Error {}
 export class CallerGoneError extends BadInputError {
   constructor() {
-    super('the caller went away', { status: CALLER_GONE, reason: 'caller_gone' })
+    super('the caller disconnected', { status: CALLER_GONE, reason: 'caller_gone' })
   }
 }
 

@@ -97,7 +97,7 @@ function sameOrigin(origin: string, host: string | undefined): boolean {
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController()
   const close = () => {
-    if (!response.writableFinished) gone.abort(new Error('the caller went away'))
+    if (!response.writableFinished) gone.abort(new Error('the caller disconnected'))
   }
   if (response.closed) close()
   else response.once('close', close)

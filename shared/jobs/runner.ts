@@ -104,9 +104,7 @@ export function startJobRunner(options: {
     const entry = { lease, function: own.name, cancel: new AbortController() }
     running.set(id, entry)
     const done = attempt(id, own, entry)
-      .catch(error =>
-        log.error({ job: id, error: describeError(error) }, 'a job could not be run to its end'),
-      )
+      .catch(error => log.error({ job: id, error: describeError(error) }, 'a job could not be finished'))
       .finally(async () => {
         running.delete(id)
         await leases.release(lease).catch(() => {})
@@ -137,7 +135,7 @@ export function startJobRunner(options: {
 
   const loop = async (everyMs: number, work: () => Promise<void>, woken: () => Promise<void>) => {
     while (!stopping.signal.aborted) {
-      await work().catch(error => log.warn({ problem: describeError(error) }, 'cannot look after the jobs'))
+      await work().catch(error => log.warn({ problem: describeError(error) }, 'cannot maintain the jobs'))
       await Promise.race([sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => {}), woken()])
     }
   }
@@ -176,7 +174,7 @@ const DIED: Outcome = {
     type: 'about:blank',
     title: 'Failed',
     status: 500,
-    detail: 'the process that ran it died each time that it was begun',
+    detail: 'the process that ran it died on every attempt',
     reason: 'process_died',
   },
 }

@@ -112,7 +112,7 @@ function makePage(
 function requireLongs({ name }: Column, { min_value, max_value }: Statistics): void {
   for (const bound of [min_value, max_value])
     if (typeof bound === 'bigint' && BigInt.asIntN(64, bound) !== bound)
-      throw new RangeError(`column ${name}: ${bound} is no integer of 64 bits`)
+      throw new RangeError(`column ${name}: ${bound} is not a 64-bit integer`)
 }
 
 function withoutNulls(values: ColumnValues): Physical[] {
@@ -217,7 +217,7 @@ function encodeBooleans({ name }: Column, values: boolean[]): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(values.length / 8))
   for (const [at, value] of values.entries())
     if (value === true) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7))
-    else if (value !== false) throw new RangeError(`column ${name}: ${value} is no boolean`)
+    else if (value !== false) throw new RangeError(`column ${name}: ${value} is not a boolean`)
   return bytes
 }
 
@@ -226,7 +226,7 @@ function encodeInts({ name }: Column, values: number[]): Uint8Array {
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number
     ints[at] = value
-    if (ints[at] !== value) throw new RangeError(`column ${name}: ${value} is no integer of 32 bits`)
+    if (ints[at] !== value) throw new RangeError(`column ${name}: ${value} is not a 32-bit integer`)
   }
   return new Uint8Array(ints.buffer)
 }
@@ -236,7 +236,7 @@ function encodeLongs({ name }: Column, values: bigint[]): Uint8Array {
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as bigint
     if (typeof value !== 'bigint')
-      throw new RangeError(`column ${name}: a ${typeof value} is no integer of 64 bits`)
+      throw new RangeError(`column ${name}: a ${typeof value} is not a 64-bit integer`)
     longs[at] = value
   }
   return new Uint8Array(longs.buffer)
@@ -246,7 +246,7 @@ function encodeDoubles({ name }: Column, values: number[]): Uint8Array {
   const doubles = new Float64Array(values.length)
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number
-    if (typeof value !== 'number') throw new RangeError(`column ${name}: a ${typeof value} is no double`)
+    if (typeof value !== 'number') throw new RangeError(`column ${name}: a ${typeof value} is not a double`)
     doubles[at] = value
   }
   return new Uint8Array(doubles.buffer)

@@ -27,7 +27,8 @@ export async function deleteRows(
   options: { operation?: string; also?: (snapshot: Snapshot) => Action[] } = {},
 ): Promise<Deletion> {
   const { operation = 'DELETE', also } = options
-  if (conditions.length === 0) throw new TypeError(`${table.path}: every row was asked to be deleted`)
+  if (conditions.length === 0)
+    throw new TypeError(`${table.path}: without a condition every row would be deleted`)
   /** By path: what takes a file's place, or that it holds no such row. */
   const known = new Map<string, Replacement>()
   await table.refresh()

@@ -82,7 +82,8 @@ export class ParquetFile {
       encodeChunk(column, values[i] ?? [], this.#statistics[i] as ColumnStatistics),
     )
     const [rows = 0, ...others] = new Set(chunks.map(({ meta }) => Number(meta.num_values)))
-    if (others.length > 0) throw new RangeError('a row group has as many values in each of its columns')
+    if (others.length > 0)
+      throw new RangeError('all columns of a row group must have the same number of values')
     const pieces: Uint8Array[] = this.#size === 0 ? [MAGIC] : []
     let size = this.#size + (pieces[0]?.length ?? 0)
     const start = size

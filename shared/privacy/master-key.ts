@@ -57,7 +57,7 @@ export async function openMasterKey(
   const key = MASTER_KEY ?? (await readOrMakeKey(CORDAGE_HOME, query))
   if (!(await isKeyOf(key, query)))
     throw new ConfigError(
-      `${MASTER_KEY ? 'MASTER_KEY' : fileOf(CORDAGE_HOME)} is not the key that this store was begun with: ${RESTORE}, or name its own store`,
+      `${MASTER_KEY ? 'MASTER_KEY' : fileOf(CORDAGE_HOME)} is not the key that this store was created with: ${RESTORE}, or name its own store`,
     )
   return key
 }

@@ -224,7 +224,7 @@ test('a master key that is missing or another is refused where the store holds w
     writeFileSync(file, 'ab'.repeat(32), { mode: 0o600 })
     await assert.rejects(
       openMasterKey({ CORDAGE_HOME: home }, own.query),
-      /is not the key that this store was begun with: put it back/,
+      /is not the key that this store was created with: put it back/,
     )
     writeFileSync(file, right)
     assert.deepEqual(await openMasterKey({ CORDAGE_HOME: home }, own.query), key)
@@ -239,7 +239,7 @@ test('a master key that is given as a setting needs no file, and is held to its 
   assert.equal(existsSync(file), false)
   await assert.rejects(
     openMasterKey({ ...given, MASTER_KEY: Buffer.alloc(32, 2) }, query),
-    /^ConfigError: MASTER_KEY is not the key that this store was begun with/,
+    /^ConfigError: MASTER_KEY is not the key that this store was created with/,
   )
 })
 

@@ -85,7 +85,7 @@ export async function runPythonJob<Result>(options: {
   let noise = ''
   createInterface({ input: child.stdout }).on('line', line => {
     const parsed = lineSchema.safeParse(readJson(line))
-    if (!parsed.success) log.warn({ script }, 'the job wrote a line that is none of its protocol')
+    if (!parsed.success) log.warn({ script }, 'the job wrote a line outside its protocol')
     else if ('progress' in parsed.data) onProgress?.(parsed.data.progress)
     else if ('error' in parsed.data) {
       const { message, kind, details } = parsed.data.error

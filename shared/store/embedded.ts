@@ -157,7 +157,7 @@ export function findEmbeddedStore(home: string): SecretUrl {
     const port = readFileSync(join(home, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[3]
     return new SecretUrl(`postgres://postgres:${password}@127.0.0.1:${port}/cordage`)
   } catch (cause) {
-    throw new ConfigError(`no stack with a store of its own runs on ${home}: start it, or set STORE_URL`, {
+    throw new ConfigError(`no stack with an embedded store runs on ${home}: start it, or set STORE_URL`, {
       cause,
     })
   }

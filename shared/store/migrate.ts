@@ -32,7 +32,7 @@ export async function migrate(
     const known = Number(files.at(-1)?.slice(0, 4))
     if (newest > known)
       throw new ConfigError(
-        `the store's schema is at ${newest}, this version knows it up to ${known}: a newer version has been started on it; start that one, or restore the store as it was before`,
+        `the store's schema is at ${newest}, this version knows it up to ${known}: a newer version has run on it; start that one, or restore the store from before`,
       )
     for (const name of files) {
       const number = Number(name.slice(0, 4))

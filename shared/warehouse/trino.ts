@@ -212,7 +212,7 @@ async function readLocation(trino: Trino, schema: string, table: string): Promis
 function notRegistered({ place }: Trino, table: string, location: string, error: unknown): unknown {
   if (!(error instanceof TrinoQueryError)) return error
   return new ConfigError(
-    `catalog ${place.catalog} cannot take in ${table} at ${location} (docs/trino.md): ${error.message}`,
+    `catalog ${place.catalog} cannot register ${table} at ${location} (docs/trino.md): ${error.message}`,
   )
 }
 

@@ -47,7 +47,7 @@ test('what is not there, or answers something else than JSON with such a status,
   assert.equal((await nowhere.deliver('land-changes', [])).status, 503)
   const { status, detail } = await callerOf('/proxy').deliver('land-changes', [])
   assert.equal(judge({ status }), 'outage')
-  assert.match(detail ?? '', /something before the function answered/)
+  assert.match(detail ?? '', /something in front of the function answered/)
 })
 
 test('a call in flight is cut off when the connector has waited long enough', async () => {

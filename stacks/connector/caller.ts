@@ -125,7 +125,7 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
     ownSignal?: AbortSignal,
   ): Promise<Reply> => {
     const copies = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
-    if (copies.length === 0) return notAnswered(`no URL for the function ${name}: look at FUNCTION_URLS`)
+    if (copies.length === 0) return notAnswered(`no URL for the function ${name}: check FUNCTION_URLS`)
     let bearer: string | undefined
     try {
       bearer = await token(refused)
@@ -249,7 +249,7 @@ async function readReply(response: IncomingMessage): Promise<Reply> {
     return toReply(statusCode, text === '' ? {} : JSON.parse(text), headers['retry-after'])
   } catch {
     const type = headers['content-type'] ?? 'no content type'
-    const problem = { title: `something before the function answered (${type}, no JSON)` }
+    const problem = { title: `something in front of the function answered (${type}, no JSON)` }
     // A page in the place of results: whatever it was that said so, the function has not.
     return toReply(statusCode < 300 ? 502 : statusCode, problem, headers['retry-after'])
   }

@@ -55,7 +55,7 @@ export async function keepSchedule(options: ClockOptions): Promise<void> {
       await pause(Math.max(0, Math.min(nextMs, waitMs, MAX_SLEEP_MS)), signal)
     } catch (error) {
       if (signal.aborted) return
-      log.error({ schedule: id, error: describeError(error) }, 'a scheduled run failed and is tried again')
+      log.error({ schedule: id, error: describeError(error) }, 'a scheduled run failed and is retried')
       await pause(LEASE_RETRY_MS, signal)
     }
   }
@@ -129,7 +129,7 @@ async function runOnce(
      where schedule = $1 and due_at <= $2 and status in ('waiting', 'running')`,
     [id, due, attempt],
   )
-  if (attempt > 1) log.warn({ schedule: id, due, attempt }, 'a scheduled run is run again')
+  if (attempt > 1) log.warn({ schedule: id, due, attempt }, 'retrying a scheduled run')
   const reply = await caller.call(
     name,
     {
@@ -149,7 +149,7 @@ async function runOnce(
   if (detail && !isCutOff)
     log[isWaiting ? 'warn' : 'error'](
       { schedule: id, status: reply.status, reply: reply.body, ...(isWaiting && { waitMs }) },
-      isWaiting ? 'a scheduled run waits and is tried again' : 'a scheduled run failed',
+      isWaiting ? 'a scheduled run waits and is retried' : 'a scheduled run failed',
     )
   // Under its number: a run that another has begun again meanwhile is that one's to end.
   await store.query(

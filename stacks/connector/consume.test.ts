@@ -156,7 +156,7 @@ test('an event whose function refuses it even alone is parked as the refusal say
 test('a batch that is too large is halved at once, and the event that is too large alone is parked as such', async () => {
   const { parked, sizes, next } = await run(4, events =>
     events.length > 2 || events.some(({ offset }) => offset === '3')
-      ? { status: 413, results: [], detail: 'something before the function answered' }
+      ? { status: 413, results: [], detail: 'something in front of the function answered' }
       : { status: 200, results: done(events) },
   )
   assert.equal(next, 4)

@@ -18,12 +18,10 @@ try {
   if (!source) throw new ConfigError(`${settings.SOURCES} has no file of a system ${system}`)
   const capture = await openCapture(source)
   if (!capture)
-    throw new ConfigError(
-      `${source.file}: ${source.capture} follows ${system}: take its connector away there`,
-    )
+    throw new ConfigError(`${source.file}: ${source.capture} follows ${system}: remove its connector there`)
   const done = await capture.forget(readSourceUrl(source, settings.CORDAGE_HOME), source)
   process.stdout.write(
-    done.length > 0 ? done.map(line => `${line}\n`).join('') : `${system} has nothing of Cordage\n`,
+    done.length > 0 ? done.map(line => `${line}\n`).join('') : `${system} has nothing from Cordage\n`,
   )
 } catch (error) {
   exitWith(error)

@@ -87,7 +87,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
         if (!(error instanceof FencedError) && !signal.aborted) {
           const problem = describeError(error)
           book.note(name, 'failing', problem)
-          log.error({ loop: name, error: problem }, 'a loop broke off and begins again')
+          log.error({ loop: name, error: problem }, 'a loop failed and restarts')
         }
       }
       turn.ended()
@@ -105,7 +105,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       const name = `capture/${source.system}`
       const acquire = async () => {
         const lease = await leases.tryAcquire(name).catch(error => {
-          log.debug({ loop: name, problem: describeError(error) }, 'cannot ask for the lease')
+          log.debug({ loop: name, problem: describeError(error) }, 'cannot request the lease')
           return undefined
         })
         return lease && { lease, signal: lease.signal }

@@ -13,12 +13,12 @@ export type LoopState = {
 
 const running = makeGauge({
   name: 'cordage_connector_loop_running',
-  help: 'Whether a loop runs in this connector: 0 where another has it, or where it has broken off',
+  help: 'Whether a loop runs in this connector: 0 if another connector runs it, or if it has failed',
   labels: ['loop'],
 })
 const failures = makeCounter({
   name: 'cordage_connector_loop_failures_total',
-  help: 'How often a loop of this connector broke off',
+  help: 'How often a loop of this connector has failed',
   labels: ['loop'],
 })
 

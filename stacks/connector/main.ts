@@ -30,7 +30,7 @@ try {
   if (!OBJECTS_URL) throw new ConfigError('OBJECTS_URL is missing')
   const duties = settings.CONNECTOR_DUTIES.map(duty => {
     if (!DUTIES.includes(duty as Duty))
-      throw new ConfigError(`CONNECTOR_DUTIES: "${duty}" is none of ${DUTIES.join(', ')}`)
+      throw new ConfigError(`CONNECTOR_DUTIES: "${duty}" is not one of ${DUTIES.join(', ')}`)
     return duty as Duty
   })
   const log = makeLogger({ level: settings.LOG_LEVEL })

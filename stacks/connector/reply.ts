@@ -22,10 +22,10 @@ const OUTAGE_STATUS = new Set([401, 403, 404, 405, 407, 408, 409, 410, 415, 421,
 /** What is mended in the settings and not by waiting. */
 const ADVICE = new Map([
   [401, 'look at FUNCTIONS_TOKEN'],
-  [403, 'look at FUNCTIONS_TOKEN and at its roles'],
-  [404, 'look at FUNCTION_URLS'],
-  [405, 'look at FUNCTION_URLS'],
-  [415, 'look at FUNCTION_URLS'],
+  [403, 'check FUNCTIONS_TOKEN and its roles'],
+  [404, 'check FUNCTION_URLS'],
+  [405, 'check FUNCTION_URLS'],
+  [415, 'check FUNCTION_URLS'],
 ])
 
 /** Why an event is parked whose function refuses it even alone. */

@@ -27,7 +27,7 @@ export function makeToken(settings: Settings): Token {
   if (settings.FUNCTIONS_CLIENT_SECRET === undefined)
     throw new ConfigError('FUNCTIONS_CLIENT_ID needs FUNCTIONS_CLIENT_SECRET')
   if (settings.AUTH_URL === undefined)
-    throw new ConfigError('FUNCTIONS_CLIENT_ID needs AUTH_URL: the issuer that gives out its tokens')
+    throw new ConfigError('FUNCTIONS_CLIENT_ID needs AUTH_URL: the issuer of its tokens')
   return keepGranted(() => askForToken(settings))
 }
 
@@ -74,7 +74,7 @@ async function askForToken(settings: Settings): Promise<Granted> {
   const { AUTH_URL: url, FUNCTIONS_CLIENT_ID: id = '', FUNCTIONS_CLIENT_SECRET: secret = '' } = settings
   if (!url) throw new ConfigError('AUTH_URL is missing')
   const { tokenUrl, takesBasic } = await discoverIssuer(url)
-  if (!tokenUrl) throw new OutageError('issuer', `${url} does not say where it gives out tokens`)
+  if (!tokenUrl) throw new OutageError('issuer', `${url} names no token endpoint`)
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   // Some issuers choose the audience by the scope, others have a parameter for it.
   if (settings.FUNCTIONS_SCOPE === undefined) form.set('audience', settings.AUTH_AUDIENCE)
@@ -98,13 +98,13 @@ async function askForToken(settings: Settings): Promise<Granted> {
       said: (await response.json()) as Record<string, unknown>,
     }))
     .catch(cause => {
-      throw new OutageError('issuer', `${url} gives no token`, { cause })
+      throw new OutageError('issuer', `${url} issues no token`, { cause })
     })
   const { access_token: token, expires_in: life, error, error_description: why } = answer.said
   if (typeof token !== 'string')
     throw new OutageError(
       'issuer',
-      `${url} gives no token to the client ${id}: ${[answer.status, error, why].filter(Boolean).join(' ').slice(0, 300)}`,
+      `${url} issues no token to the client ${id}: ${[answer.status, error, why].filter(Boolean).join(' ').slice(0, 300)}`,
     )
   const seconds = Number(life) > 0 ? Number(life) : DEFAULT_LIFE_S
   return {

@@ -44,7 +44,7 @@ try {
     if (loaded) {
       const [products, clients, lines] = Object.values(loaded).map(count => count.toLocaleString('en'))
       say(
-        `a bike retailer's database is made: ${products} products, ${clients} clients, ${lines} order lines`,
+        `created a bike retailer's database: ${products} products, ${clients} clients, ${lines} order lines`,
       )
     }
     writeFileSync(join(home, 'secrets', `${DATABASE}.url`), url.reveal(), { mode: 0o600 })

@@ -54,7 +54,7 @@ export async function openShop(
     `select extract(epoch from last_day)::float8 * 1000 as "lastDay", extract(epoch from lived_until)::float8 * 1000 as "livedUntil" from sim.shop`,
   )
   const [left] = rows
-  if (!left) throw new Error('the shop has no orders to go on from')
+  if (!left) throw new Error('the shop has no orders to continue from')
   const next = async (table: string) => {
     const { rows } = await client.query<{ next: string }>(
       `select coalesce(max("${table}ID"), 0) + 1 as next from dbo."${table}" where "${table}ID" < ${SIMULATOR_FIRST_ID}`,

@@ -32,9 +32,7 @@ async function check(system: string, url: SecretUrl | undefined, isProposing: bo
   const file = join(settings.SOURCES, `${system}.yml`)
   const isEmpty = !existsSync(file) || readFileSync(file, 'utf8').trim() === ''
   if (isEmpty && !isProposing)
-    throw new ConfigError(
-      `there is no ${file}: write it (docs/sources.md), or have it drafted with --propose`,
-    )
+    throw new ConfigError(`there is no ${file}: write it (docs/sources.md), or draft it with --propose`)
   if (isEmpty) {
     writeFileSync(file, await draftSource(url ?? readConnection(system, settings.CORDAGE_HOME), system))
     say(`${file} is drafted: its entities, names and treatments are guessed; read it and correct it`)
@@ -70,13 +68,13 @@ async function inspect(
 ): Promise<SourceReport | undefined> {
   const capture = await openCapture(source)
   if (!capture) {
-    say(`note  its changes come by ${source.capture}: its database is not looked at`)
+    say(`note  its changes come by ${source.capture}: its database is not checked`)
     return emptyReport()
   }
   try {
     return await capture.check(url ?? readSourceUrl(source, home), source)
   } catch (error) {
-    say(`FAIL  its database was not looked at: ${describeError(error)}`)
+    say(`FAIL  its database was not checked: ${describeError(error)}`)
     return undefined
   }
 }

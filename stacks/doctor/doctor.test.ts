@@ -86,7 +86,7 @@ test('what is wrong with a source is said once for each table and column, and a 
   for (const said of [
     /table Client has no key/,
     /Client\.ClientID is text, declared as int/,
-    /Client\.Email is not there/,
+    /Client\.Email does not exist/,
     /Client\.Phone is not listed in a table with personal data/,
   ])
     assert.ok(
@@ -101,7 +101,7 @@ test('a source whose rows are logged by key alone is a warning, which fails noth
   assert.equal(code, 0)
   assert.match(
     wrong.join('\n'),
-    /^warn +shop +table Client: an update that leaves a large value as it was does not tell it/,
+    /^warn +shop +table Client: an update that does not change a large value does not send it/,
   )
 })
 

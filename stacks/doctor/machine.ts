@@ -63,7 +63,7 @@ export function checkMemory(): Finding[] {
   return [
     warn(
       'memory',
-      `${gigabytes(bytes)} available, ${gigabytes(NEEDED_MEMORY_BYTES)} is needed: end other programs, or expect it to swap`,
+      `${gigabytes(bytes)} available, ${gigabytes(NEEDED_MEMORY_BYTES)} is needed: stop other programs, or expect it to swap`,
     ),
   ]
 }
@@ -74,7 +74,7 @@ export function checkDisk(home: string): Finding[] {
   const { bavail, bsize } = statfsSync(folder)
   const bytes = bavail * bsize
   if (bytes >= NEEDED_DISK_BYTES) return [ok('disk', `${gigabytes(bytes)} free at ${folder}`)]
-  const says = `${gigabytes(bytes)} free at ${folder}, ${gigabytes(NEEDED_DISK_BYTES)} is needed: make room, or set CORDAGE_HOME to another disk`
+  const says = `${gigabytes(bytes)} free at ${folder}, ${gigabytes(NEEDED_DISK_BYTES)} is needed: free some space, or set CORDAGE_HOME to another disk`
   return [bytes >= LEAST_DISK_BYTES ? warn('disk', says) : fail('disk', says)]
 }
 
@@ -89,7 +89,7 @@ export function checkHome(home: string): Finding[] {
     return [
       fail(
         'home',
-        `${home} cannot be written: give its user the right, or set CORDAGE_HOME to another folder`,
+        `${home} cannot be written: give its user write access, or set CORDAGE_HOME to another folder`,
       ),
     ]
   }
@@ -108,7 +108,7 @@ export function checkHome(home: string): Finding[] {
 }
 
 export async function checkPort({ HOST, PORT }: Settings): Promise<Finding[]> {
-  if (PORT === 0) return [ok('port', 'any that is free')]
+  if (PORT === 0) return [ok('port', 'any free port')]
   const problem = await new Promise<string | undefined>(resolve => {
     const probe = createServer().once('error', error =>
       resolve((error as NodeJS.ErrnoException).code ?? error.message),

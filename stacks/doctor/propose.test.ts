@@ -43,7 +43,7 @@ test('the draft for the furniture shop passes the check, and search and marts wo
 }, async context => {
   const url = await makeDatabase('drafted', FURNITURE)
   const without = await checkSource('drafted', url)
-  assert.match(without.stderr, /there is no .*drafted\.yml: write it .* or have it drafted with --propose/)
+  assert.match(without.stderr, /there is no .*drafted\.yml: write it .* or draft it with --propose/)
   const { code, stdout } = await checkSource('drafted', url, '--propose')
   assert.equal(code, 0, stdout)
   assert.match(stdout, /drafted\.yml is drafted: .* guessed/)
@@ -192,7 +192,7 @@ test("what makes the shop's own statements fail comes first, and is marked", asy
     first ?? '',
     /^FAIL {2}harms the source: UPDATE and DELETE of public\.item fail because publication other/,
   )
-  assert.match(second ?? '', /column item\.gone is not there/)
+  assert.match(second ?? '', /column item\.gone does not exist/)
 })
 
 test('what is wrong with many tables alike is one line, with SQL that can be pasted', async () => {
@@ -209,8 +209,8 @@ test('what is wrong with many tables alike is one line, with SQL that can be pas
   assert.equal(code, 1)
   const wrong = stdout.split('\n').filter(line => /^(FAIL|warn)/.test(line))
   assert.deepEqual(wrong, [
-    'warn  tables Item, line: an update that leaves a large value as it was does not tell it, and the row is read again at the source; "alter table … replica identity full" spares that',
-    'warn  table parted: an update that leaves a large value as it was does not tell it, and the row is read again at the source',
+    'warn  tables Item, line: an update that does not change a large value does not send it, so the row is read again at the source; "alter table … replica identity full" spares that',
+    'warn  table parted: an update that does not change a large value does not send it, so the row is read again at the source',
     'FAIL  tables Item, line, parted belong to another role, which alone can publish them: create publication cordage_foreign_tables for table public."Item", public.line, public.parted with (publish_via_partition_root = true, publish_generated_columns = stored)',
   ])
   const owner = new pg.Client({ connectionString: url })

@@ -38,7 +38,7 @@ export async function checkStore(url: SecretUrl): Promise<Finding[]> {
          has_database_privilege(current_database(), 'create') as may_create`,
     )
     const [server] = rows
-    if (!server) throw new Error('the store answers nothing')
+    if (!server) throw new Error('the store gave no answer')
     const major = Math.floor(server.version / 10_000)
     const findings: Finding[] = []
     if (major < LEAST_POSTGRES)
@@ -95,7 +95,7 @@ export async function checkObjects(settings: Settings): Promise<Finding[]> {
   try {
     await objects.put(probe, 'probe')
     if ((await objects.get(probe)).toString() !== 'probe')
-      return [fail('objects', `${url} gives back something else than was written`)]
+      return [fail('objects', `${url} returns something other than what was written`)]
     const unfair = await race(objects, prefix)
     if (unfair > 0)
       return [
@@ -135,7 +135,7 @@ export async function checkWarehouse(settings: Settings): Promise<Finding[]> {
     return [
       fail(
         'warehouse',
-        `${folder} cannot be written: give its user the right, or set WAREHOUSE_URL to another folder`,
+        `${folder} cannot be written: give its user write access, or set WAREHOUSE_URL to another folder`,
       ),
     ]
   }
@@ -151,7 +151,7 @@ async function checkTrino(url: SecretUrl, lake: string): Promise<Finding[]> {
   if (!catalog) return [fail('warehouse', `${url}: there is no catalog ${place.catalog}`)]
   const [connector, version] = catalog
   if (connector !== 'delta_lake')
-    return [fail('warehouse', `${url}: catalog ${place.catalog} is of ${connector}: name one of delta_lake`)]
+    return [fail('warehouse', `${url}: catalog ${place.catalog} uses ${connector}: it must be delta_lake`)]
   const probe = `${place.schema}_doctor_${process.pid}`
   await trino.query(`create schema ${probe}`)
   try {

@@ -98,7 +98,7 @@ test('a slot of our name that another installation made is left alone, however o
     (await source.query(`select restart_lsn from pg_replication_slots where slot_name = $1`, [SLOT])).rows
   const before = await slot()
   await waitFor('the refusal in the log', async () =>
-    /replication slot cordage_adventureworks that this installation did not make/g.test(
+    /replication slot cordage_adventureworks that this installation did not create/g.test(
       readFileSync(join(fleet.home, 'logs', 'capture.log'), 'utf8'),
     ),
   )

@@ -42,7 +42,7 @@ const HAZARDS: { what: string; sql: string; says: RegExp; remedy?: string; since
     since: 180_000,
     sql: `create table item (id int primary key, net numeric, gross numeric generated always as (net * 1.19) virtual);
       alter table item replica identity full`,
-    says: /holds gross, which is generated when read: alter table public\.item replica identity default/,
+    says: /holds gross, a virtual generated column: alter table public\.item replica identity default/,
     remedy: 'alter table item replica identity default',
   },
   {
@@ -110,7 +110,7 @@ test('a publication for all tables, or of a schema, is refused: a table made lat
         await shop.sql.query(`create publication cordage_${shop.source.system} ${kind}`)
         assert.match(
           (await shop.check()).problems.join('\n'),
-          /is for all tables.*make it for the tables of the file/,
+          /is for all tables.*create it for the tables of the file/,
         )
       },
     )
@@ -167,7 +167,7 @@ const REFUSED: { what: string; sql: string; says: RegExp; remedy?: string; row?:
     {
       what: 'a key that is not unique',
       sql: `create table item (id int not null, note text, code int primary key); alter table item replica identity full`,
-      says: /its key id need not be unique: no unique index on columns that are not null lies within it/,
+      says: /its key id need not be unique: no unique index on not-null columns is part of it/,
       remedy: 'create unique index on item (id)',
       row: `(code, id, note) values (1, 4, 'x')`,
     },
@@ -194,7 +194,7 @@ const REFUSED: { what: string; sql: string; says: RegExp; remedy?: string; row?:
       what: 'a generated column that is not stored',
       since: 180_000,
       sql: `create table item (id int primary key, name text, note text generated always as (upper(name)) virtual)`,
-      says: /column item\.note is generated when read, and not in the log: leave it out of the file/,
+      says: /column item\.note is a virtual generated column, which is not in the log: leave it out of the file/,
     },
     {
       what: 'a partition whose whole table is published',

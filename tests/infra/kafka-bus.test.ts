@@ -252,7 +252,7 @@ test('a log that was cut or recreated is an error that names the topic', async (
   })
   await admin.deleteTopics({ topics: [name] })
   await waitFor('the topic to go', async () => !(await admin.listTopics()).includes(name))
-  await assert.rejects(ensure(2), /g has 1 events to read of the log that it had/)
+  await assert.rejects(ensure(2), /g has 1 unread events in its previous log/)
   await bus.moveCursors(
     'g',
     topic,
@@ -303,7 +303,7 @@ test('the bus is changed once everything on the old one was read', async () => {
     /cdc\.shop\.Order lies on the log in the store, BUS_URL names the Kafka cluster .+: give every process the same/,
   )
   const change = () => bus.ensureTopics(wanted, { allowRecreate: true })
-  await assert.rejects(change(), /cdc\.shop\.Order: g has 1 events to read/)
+  await assert.rejects(change(), /cdc\.shop\.Order: g has 1 unread events/)
   assert.ok(batch?.records[0])
   await old.moveCursors('g', order, [moveOf(batch.cursor, batch.records[0])], 1)
   await old.close()
@@ -342,7 +342,7 @@ test('a broker that does not answer, a bad parameter: one line each that says wh
     ['kafka://b:9092?ca=x.pem', /without tls=true/],
     ['kafka://b:9092?tls=true&ca=/none.pem', /ca: cannot read \/none\.pem/],
     ['kafka://user:secret@b:9092?sasl=kerberos', /sasl must be one of plain/],
-    ['kafka://b:9092?replication=0', /replication must be a number of copies/],
+    ['kafka://b:9092?replication=0', /replication must be a number of replicas/],
   ] as const)
     await assert.rejects(openBus(new SecretUrl(url), store), says)
 })

@@ -392,7 +392,7 @@ test('doctor says what a Trino lacks; a build waits for one that is away', async
   }
   const url = String(trino?.url)
   assert.match(await warehouseLine(url), /^ok +warehouse +\S+, Trino 476$/)
-  assert.match(await warehouseLine(url.replace('/lake', '/system')), /is of system: name one of delta_lake/)
+  assert.match(await warehouseLine(url.replace('/lake', '/system')), /uses system: it must be delta_lake/)
   const away = await openEngine('trino://cordage@127.0.0.1:1/lake', 'marts_away')
   assert.equal((await away.build.attempt({})).status, 503)
   assert.equal((await away.publish.call({})).status, 503)

@@ -113,12 +113,12 @@ test('a wrong password', async () => {
 
 test('brokers that are signed by an authority that nobody named', async () => {
   const { env } = await makeSettings('authority', kafka.url.replace(/&ca=.*/, ''))
-  await assertRefused(env, /BUS_URL: kafka:\/\/\S+ cannot be trusted.*certificate/)
+  await assertRefused(env, /BUS_URL: no TLS with kafka:\/\/\S+: its certificate is not trusted.*certificate/)
 })
 
 test('a user without rights', async () => {
   const { env } = await makeSettings('rights', kafka.url)
-  await assertRefused(env, /the user lacks a right|may not make topics/)
+  await assertRefused(env, /the user lacks a right|may not create topics/)
 })
 
 test('changes that Debezium brings, without the Kafka that they come through', async () => {
@@ -139,7 +139,7 @@ test('topics that others made with another partition count, with compaction, or 
   await make('cdc.compact.Client', 4, 'compact')
   await make('raw.several.changes', 3)
   const says = {
-    many: /topic cdc\.many\.Client has 7 partitions in Kafka and must have 4: keys would change places/,
+    many: /topic cdc\.many\.Client has 7 partitions in Kafka and must have 4: keys would move to other partitions/,
     compact: /topic cdc\.compact\.Client has cleanup\.policy=compact in Kafka, which drops changes/,
     several: /topic raw\.several\.changes has 3 partitions in Kafka and must have 1: the order of its/,
   }

@@ -328,7 +328,7 @@ test('a build that fails leaves the warehouse that was there, and tells the call
   assert.deepEqual([status, body.title, body.reason], [500, 'Failed', 'failed_checks'])
   assert.match(
     String(body.detail),
-    /^the build failed, and the one before it stays \(what to do: docs\/playbooks\/failed-build\.md\): \d+ of \d+ failed: .*test unique_stg_sale_sale_id: \d+ rows, such as \(unique_field \d+, n_records 2\); /,
+    /^the build failed, and the previous one stays \(what to do: docs\/playbooks\/failed-build\.md\): \d+ of \d+ failed: .*test unique_stg_sale_sale_id: \d+ rows, such as \(unique_field \d+, n_records 2\); /,
   )
   assert.equal((await stat(warehouse.file)).mtimeMs, mtimeMs)
 })

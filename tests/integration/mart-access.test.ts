@@ -172,7 +172,7 @@ test('a rule of a column that is not there fails the publication by name; one th
   await build({ ...MARTS, fct_sale: { ...MARTS.fct_sale, rowRules: { area: 'territory' } } as BuiltMart })
   const { status, body } = await publish.call({})
   assert.deepEqual([status, body.reason], [500, 'unknown_rule_column'])
-  assert.match(String(body.detail), /mart fct_sale has a row rule of the column area/)
+  assert.match(String(body.detail), /mart fct_sale has a row rule on column area/)
   await build({ ...MARTS, fct_sale: { sql: SALES, key: ['sale_id'] } })
   await publish.call({})
   assert.equal(idsOf(await readAs(BERT, 'fct_sale')), 'abcd')

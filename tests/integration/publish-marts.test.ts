@@ -67,7 +67,7 @@ test('before the first build there is nothing to publish yet, and reading says t
 test('while the first build runs or is published, reading says so', async () => {
   for (const [lease, says] of [
     ['build-warehouse', /none has been published yet: a build is running/],
-    ['publish-marts', /the first are being published: ask again in some seconds/],
+    ['publish-marts', /the first are being published: ask again in a few seconds/],
   ] as const) {
     await store.query(
       `insert into ops.lease (name, owner, fencing, expires_at) values ($1, 'test', 1, now() + interval '1 minute')
@@ -312,7 +312,10 @@ test('a mart that the store refuses is named to the caller, and those of before 
   await buildWith({ agg_sales_weekly: { ...weekly, key: ['week_start'] } })
   const { status, body } = await publish.call({})
   assert.deepEqual([status, body.title, body.reason], [500, 'Failed', 'mart_refused'])
-  assert.match(String(body.detail), /^mart agg_sales_weekly cannot be published, and those of before stay \(/)
+  assert.match(
+    String(body.detail),
+    /^mart agg_sales_weekly cannot be published, and the previous marts stay \(/,
+  )
   assert.deepEqual(await schemas(), before)
 })
 

@@ -53,7 +53,7 @@ export default defineFunction({
       const opened = await openTable(resources.objects, tablePath(system, name))
       if (!opened.snapshot.exists) continue
       tables.push(await maintain(opened))
-      log.debug(tables.at(-1), 'table kept up')
+      log.debug(tables.at(-1), 'table maintained')
       widenings.push(async () => {
         const files = await widenTable(opened, sourceColumns({ columns }), signal)
         if (files > 0) log.info({ table: opened.path, files }, 'table rewritten: columns have become wider')

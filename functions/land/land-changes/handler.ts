@@ -81,7 +81,7 @@ async function landTopic(destination: Destination, events: BusEvent[], log: Logg
         // All of them, the snapshot's end too: without the rows before it it would call their keys deleted.
         log.error(
           { table: table.path, topic: source.topic, events: events.length, problem: error.message },
-          'columns that do not fit the lake: events parked, to be replayed once the source file is mended',
+          'columns that do not fit the lake: events parked, to be replayed once the source file is corrected',
         )
         return answerAll(events, 'parked', 'incompatible_schema')
       } else if (countValues(table) > WIDEN_IN_PASSING_VALUES) {
@@ -105,7 +105,10 @@ async function land({ source, table }: Destination, events: BusEvent[], log: Log
       'values that are not of the declared type: events parked',
     )
   if (results.some(({ reason }) => reason === 'log_went_back'))
-    log.error({ topic: source.topic }, 'the bus ends below what has landed: see docs/playbooks/restore.md')
+    log.error(
+      { topic: source.topic },
+      'the bus ends before the landed offsets: see docs/playbooks/restore.md',
+    )
   return results
 }
 

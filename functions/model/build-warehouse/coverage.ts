@@ -30,10 +30,10 @@ export async function readCoverage(store: Store, sources: Source[]): Promise<Cov
     const own = rows.filter(({ topic }) => tables.some(table => table.topic === topic))
     if (own.length === 0) return []
     if (own.some(({ complete }) => !complete))
-      throw new BadInputError(
-        `the tables of ${system} are still being read, or read again: build when they have landed`,
-        { status: 409, reason: 'not_yet' },
-      )
+      throw new BadInputError(`the tables of ${system} are still being read: build once they have landed`, {
+        status: 409,
+        reason: 'not_yet',
+      })
     const [position = ''] = own.map(row => row.position).toSorted()
     const changedAt = Math.min(...own.map(row => row.changed_at.getTime()))
     const landed = tables.flatMap(({ name, topic }) =>

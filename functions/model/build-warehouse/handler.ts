@@ -41,9 +41,7 @@ const output = z.object({
   covered: z
     .object({ changedAt: z.string(), position: z.string() })
     .nullable()
-    .describe(
-      'The last change of which, and of all before it, the warehouse knows; null where that is not known',
-    ),
+    .describe('The warehouse holds every change up to this one; null if that is unknown'),
   tookMs: z.number(),
 })
 
@@ -63,12 +61,13 @@ export default defineFunction({
   python: ['warehouse', 'trino'],
   input,
   output,
-  job: { repeat: 'it builds the same again, from what the lake holds then, in a place of its own' },
+  job: { repeat: 'a repeat builds again from what the lake then holds, into a new place' },
   timeoutMs: 30 * 60_000,
 
   init({ resources }) {
     const project = findUp(PROJECT, import.meta.dirname)
-    if (!project) throw new ConfigError(`${PROJECT} is not beside this function or above it`)
+    if (!project)
+      throw new ConfigError(`${PROJECT} was found neither next to this function nor in a folder above`)
     return { projectDir: dirname(project), leases: makeLeases(resources.store, randomUUID()) }
   },
 
@@ -116,7 +115,7 @@ export default defineFunction({
       if (built.warnings.length > 0)
         log.warn(
           { tests: built.warnings, setAside: built.setAside },
-          'the source holds what these tests do not expect',
+          'these tests found unexpected rows in the source',
         )
       return { ...built, versions, covered, tookMs: Math.round(performance.now() - startedAt) }
     })
@@ -128,13 +127,13 @@ const progressSchema = z.object({ node: z.string(), done: z.number(), total: z.n
 function tell(report: Report, progress: Record<string, unknown>): void {
   const { success, data } = progressSchema.safeParse(progress)
   if (success)
-    report(data.done / data.total, `${data.done} of ${data.total} models and tests, ${data.node} the last`)
+    report(data.done / data.total, `${data.done} of ${data.total} models and tests, last ${data.node}`)
 }
 
 /** What dbt says of a model or a test that failed, for whoever asked for the build or looks at its schedule. */
 function toFailed(error: PythonJobError): FailedError {
   return new FailedError(
-    `the build failed, and the one before it stays (what to do: docs/playbooks/failed-build.md): ${error.message}`,
+    `the build failed, and the previous one stays (what to do: docs/playbooks/failed-build.md): ${error.message}`,
     { reason: error.kind },
   )
 }

@@ -75,7 +75,7 @@ async function copyMart(
 /** Which mart it is, and what the store says of it. */
 function toFailed(mart: Mart, error: unknown): FailedError {
   return new FailedError(
-    `mart ${mart.name} cannot be published, and those of before stay (what to do: docs/playbooks/failed-build.md): ${describeError(error)}`,
+    `mart ${mart.name} cannot be published, and the previous marts stay (what to do: docs/playbooks/failed-build.md): ${describeError(error)}`,
     { reason: 'mart_refused' },
   )
 }

@@ -11,7 +11,7 @@ export function checkRowRules(marts: Mart[]): void {
     for (const column of Object.keys(rowRules))
       if (!columns.some(own => own.name === column))
         throw new FailedError(
-          `mart ${name} has a row rule of the column ${column}, which it has not: mend row_rules beside its model`,
+          `mart ${name} has a row rule on column ${column}, which does not exist: correct row_rules beside its model`,
           { reason: 'unknown_rule_column' },
         )
 }

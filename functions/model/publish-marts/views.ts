@@ -37,9 +37,13 @@ export async function moveViews(
     } catch (error) {
       if (!isLockTimeout(error)) throw error
       if (attempt === LOCK_ATTEMPTS)
-        throw new OutageError('store', 'the marts stay in use: a transaction holds one of their views', {
-          cause: error,
-        })
+        throw new OutageError(
+          'store',
+          'the marts cannot be replaced: a transaction holds one of their views',
+          {
+            cause: error,
+          },
+        )
       await sleep(Math.min(RETRY_MIN_MS * attempt, RETRY_MAX_MS) * (0.5 + Math.random()), undefined, {
         signal,
       })

@@ -17,7 +17,7 @@ const output = z.object({
     .number()
     .int()
     .describe(
-      'Parked at admission, where only their place is known: mend the source file, then take a new snapshot',
+      'Parked at admission, where only their position is kept: correct the source file, then take a new snapshot',
     ),
 })
 

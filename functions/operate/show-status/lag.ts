@@ -56,7 +56,7 @@ const parked = makeGauge({
 
 const replaced = makeGauge({
   name: 'cordage_replaced_values',
-  help: 'Values that became null because their type has no place for them, or because their row names no client',
+  help: 'Values that became null because their type cannot hold them, or because their row names no client',
   labels: ['system', 'table', 'column', 'reason'],
   collect: () =>
     readStore<{ system: string; table: string; column: string; reason: string; count: string }>(

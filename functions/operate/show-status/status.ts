@@ -5,7 +5,7 @@ import type { Query } from '../../../shared/store/index.ts'
 const lag = z
   .number()
   .nullable()
-  .describe('How old the newest thing known to be complete is; null while it is not known')
+  .describe('Age of the moment up to which everything is there; null while unknown')
 
 /** An inbox of rejects is no reason for an endless answer. */
 const MAX_OBJECTS = 100
@@ -23,12 +23,12 @@ export const statusSchema = z.object({
           z.object({
             table: z.string(),
             rows: z.number().int().describe('Rows read so far'),
-            estimatedRows: z.number().int().describe('Rows that it has, as the source guesses'),
+            estimatedRows: z.number().int().describe('Rows in the table, as the source estimates'),
           }),
         )
         .describe('Tables whose rows are being read while changes are followed'),
-      retainedBytes: z.number().nullable().describe('Log that the source keeps for us'),
-      retainedLimitBytes: z.number().nullable().describe('Where the source gives up keeping it'),
+      retainedBytes: z.number().nullable().describe('Log that the source retains for Cordage'),
+      retainedLimitBytes: z.number().nullable().describe('Limit above which the source drops it'),
       problem: z.string().nullable(),
     }),
   ),
@@ -74,7 +74,7 @@ export const statusSchema = z.object({
         lastAt: z.iso.datetime(),
       }),
     )
-    .describe('Values that became null: their type has no place for them, or their row names no client'),
+    .describe('Values that became null: their type cannot hold them, or their row names no client'),
   running: z.array(z.object({ schedule: z.string(), startedAt: z.iso.datetime() })),
   failed: z
     .array(z.object({ schedule: z.string(), dueAt: z.iso.datetime(), detail: z.string().nullable() }))
@@ -89,7 +89,7 @@ export const statusSchema = z.object({
         detail: z.string().nullable(),
       }),
     )
-    .describe('Schedules whose last run waits to be tried again, and why'),
+    .describe('Schedules whose last run waits to be retried, and why'),
   jobs: z
     .array(
       z.object({

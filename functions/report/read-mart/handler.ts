@@ -19,7 +19,9 @@ const input = z.strictObject({
   mart: z
     .string()
     .max(63)
-    .describe('A mart by its name, such as agg_sales_weekly; one that is not there names those that are'),
+    .describe(
+      'Name of a mart, such as agg_sales_weekly; the answer to an unknown name lists those that exist',
+    ),
   filters: z
     .record(z.string().max(63), filter)
     .refine(filters => Object.keys(filters).length <= MAX_FILTERS, `at most ${MAX_FILTERS} filters`)
@@ -29,7 +31,7 @@ const input = z.strictObject({
     .string()
     .max(500)
     .optional()
-    .describe('A column, or several with commas; `-column` for the greatest first'),
+    .describe('A column, or several separated by commas; `-column` for descending order'),
   limit: z.number().int().min(1).max(MAX_ROWS).default(100),
 })
 

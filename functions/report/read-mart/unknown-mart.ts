@@ -18,8 +18,8 @@ async function whyNone(query: Query): Promise<string> {
     `select name from ops.lease where name in ('build-warehouse', 'publish-marts') and expires_at > now()`,
   )
   const isHeld = (name: string) => held.some(lease => lease.name === name)
-  if (isHeld('publish-marts')) return 'the first are being published: ask again in some seconds'
+  if (isHeld('publish-marts')) return 'the first are being published: ask again in a few seconds'
   if (isHeld('build-warehouse'))
-    return 'none has been published yet: a build is running, and its marts follow some seconds after its end'
-  return 'none has been published yet: that happens some seconds after the end of a build, and build-warehouse begins one'
+    return 'none has been published yet: a build is running, and its marts follow a few seconds after it'
+  return 'none has been published yet: that happens a few seconds after a build, which build-warehouse starts'
 }

@@ -17,7 +17,7 @@ const input = z.strictObject({
     .max(1000)
     .default('')
     .describe(
-      'Words, a description or an identifier, whole or begun, with a price or without; empty lists what passes the filters',
+      'Words, a description or an identifier, whole or its prefix, with or without a price; if empty, everything that passes the filters',
     ),
   limit: z.number().int().min(1).max(100).default(10),
   filters: z
@@ -34,9 +34,7 @@ const input = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[A-Za-z]{2,4})?$/, 'must be a language code such as en or pt-BR')
     .default('en'),
-  clientId: text
-    .optional()
-    .describe('The client on whose behalf the search is; the order does not depend on it'),
+  clientId: text.optional().describe('The client for whom the search is made; it does not affect the order'),
 })
 
 const output = z.object({
@@ -50,7 +48,7 @@ const output = z.object({
       subcategory: z.string().nullable(),
       color: z.string().nullable(),
       listPrice: z.number().nullable(),
-      score: z.number().min(0).max(1).describe('1 is the best that can be'),
+      score: z.number().min(0).max(1).describe('1 is the best possible'),
       matched: z.array(z.enum(['identifier', 'words', 'meaning', 'filters'])),
     }),
   ),

@@ -40,7 +40,7 @@ export async function capturePostgres(options: CaptureOptions<PostgresSource>): 
         await forgetTables(query, source.system)
       })
       throw new Error(
-        `source ${source.system}: its publication was away for a while, and this version of Postgres cannot tell what was written then: every table is read again`,
+        `source ${source.system}: its publication was missing for a while, and this version of Postgres cannot tell what was written meanwhile: every table is read again`,
         { cause: error },
       )
     }
@@ -70,7 +70,7 @@ async function capture(options: CaptureOptions<PostgresSource>): Promise<void> {
   try {
     const catalog = await prepareSource(control, source)
     const onReading = (table: string, because: string) =>
-      log.info({ system, table, because }, 'a table is read')
+      log.info({ system, table, because }, 'reading a table')
     const plan = await planCapture(
       { source, store, lease, onReading, beginSnapshot: bus.beginSnapshot },
       control,
@@ -216,7 +216,7 @@ async function keepReading(
     const readables = findReadables(source, catalog, plan)
     await readTables(options, readables)
     if (readables.length > 0)
-      log.info({ system: source.system, tables: readables.length }, 'all tables are read')
+      log.info({ system: source.system, tables: readables.length }, 'all tables have been read')
     while (!signal.aborted) {
       await readOwed(options)
       await sleep(LOOK_FOR_OWED_MS, undefined, { signal })

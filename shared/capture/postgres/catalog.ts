@@ -161,7 +161,7 @@ async function readServer(client: pg.Client, slot: string): Promise<ServerFacts>
        length(('x' || encode(cash_send(1::numeric::money), 'hex'))::bit(64)::bigint::text) - 1 as "moneyScale"`,
     [slot],
   )
-  if (!rows[0]) throw new Error('the server says nothing of itself')
+  if (!rows[0]) throw new Error('the server did not describe itself')
   return rows[0]
 }
 

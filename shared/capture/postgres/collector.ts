@@ -77,7 +77,7 @@ export class OtherLogError extends Error {
   override readonly name = 'OtherLogError'
 }
 
-const OTHER_LOG = 'its log is another than the one that was read: the database was restored from a copy'
+const OTHER_LOG = 'its log is not the one that was read: the database was restored from a copy'
 
 /** Changes appended in one transaction. */
 const MAX_BATCH = 5000

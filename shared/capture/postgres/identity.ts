@@ -44,7 +44,7 @@ export function findHazards(
   )
   if (version >= REFUSES_GENERATED && virtual.length > 0)
     hazards.push(
-      `UPDATE and DELETE of ${table} fail ${because} and its replica identity holds ${namesOf(virtual)}, which is generated when read: alter table ${table} replica identity default, or using index … without it`,
+      `UPDATE and DELETE of ${table} fail ${because} and its replica identity holds ${namesOf(virtual)}, a virtual generated column: alter table ${table} replica identity default, or using index … without it`,
     )
   if (version >= REFUSES_GENERATED && unsent.length > 0)
     hazards.push(

@@ -81,7 +81,10 @@ export function inspectTables(catalog: Catalog, source: Source): SourceReport {
   for (const table of source.tables) {
     const found = catalog.tables.get(table.name)
     if (found) inspectTable(catalog, table, found, publication, report)
-    else report.problems.push(`table ${source.namespace}.${table.name} is not there, or may not be seen`)
+    else
+      report.problems.push(
+        `table ${source.namespace}.${table.name} does not exist, or its user may not see it`,
+      )
   }
   report.warnings.push(...findIdentityWarnings(catalog, source, publication))
   return report
@@ -94,7 +97,7 @@ function findServerProblems(server: ServerFacts, source: Source): string[] {
   if (server.isStandby) problems.push('it is a standby: connect to the primary')
   if (server.encoding === 'SQL_ASCII' || server.encoding === 'MULE_INTERNAL')
     problems.push(
-      `its encoding is ${server.encoding}, which says nothing of what its texts mean: dump it and restore it into a database with encoding UTF8`,
+      `its encoding is ${server.encoding}, which leaves the meaning of its texts open: dump it and restore it into a database with encoding UTF8`,
     )
   if (server.walLevel !== 'logical') problems.push(`wal_level is ${server.walLevel}: it must be logical`)
   if (server.slotKeepSize < 0)
@@ -125,7 +128,7 @@ function inspectPublication(
   )
   if (publication.isForAll || publication.schemas.length > 0)
     problems.push(
-      `publication ${name} is for ${publication.isForAll ? 'all tables' : `all tables in schema ${publication.schemas.join(', ')}`}: UPDATE and DELETE of a table without a key that is made later would fail: make it for the tables of the file`,
+      `publication ${name} is for ${publication.isForAll ? 'all tables' : `all tables in schema ${publication.schemas.join(', ')}`}: UPDATE and DELETE of any later table without a key would fail: create it for the tables of the file`,
     )
   const unsent = ACTIONS.filter(action => !publication.actions.includes(action))
   if (unsent.length > 0)
@@ -143,7 +146,7 @@ function inspectPublication(
   else if (missing.length > 0 && oid && !isOwn)
     problems.push(`publication ${name} belongs to another role: ${published}`)
   else if (missing.length > 0 && !oid && !catalog.server.mayCreate)
-    problems.push(`the user may not make a publication in this database: ${published}`)
+    problems.push(`the user may not create a publication in this database: ${published}`)
   const harmed = catalog.others.flatMap(table =>
     withLeaves(table).flatMap(relation => findHazards(catalog.server.version, publication, relation)),
   )
@@ -151,7 +154,7 @@ function inspectPublication(
   hazards.push(...harmed)
   if (oid && catalog.server.version >= 180_000 && !publication.sendsGenerated)
     warnings.push(
-      `publication ${name} sends no generated columns: where one is added to a table with full replica identity, UPDATE and DELETE of it fail: alter publication ${name} set (publish_generated_columns = stored)`,
+      `publication ${name} sends no generated columns: if one is added to a table with full replica identity, its UPDATE and DELETE fail: alter publication ${name} set (publish_generated_columns = stored)`,
     )
 }
 
@@ -253,11 +256,11 @@ function findKeyProblems(table: SourceTable, found: TableFacts): string[] {
     return [
       found.identity.kind === 'full'
         ? `table ${table.name} has no primary key`
-        : `table ${table.name} has no key: changes of its rows could not be told apart`,
+        : `table ${table.name} has no key: its rows could not be told apart`,
     ]
   if (!uniqueIndex(table, found))
     return [
-      `table ${table.name}: its key ${table.key.join(', ')} need not be unique: no unique index on columns that are not null lies within it`,
+      `table ${table.name}: its key ${table.key.join(', ')} need not be unique: no unique index on not-null columns is part of it`,
     ]
   return withLeaves(found).flatMap(({ identity, name }) =>
     identity.columns.length === 0 || table.key.every(column => identity.columns.includes(column))
@@ -314,7 +317,7 @@ function inspectColumns(
   for (const [name, declared] of takenColumns(table)) {
     const column = found.columns.find(column => column.name === name)
     if (!column) {
-      problems.push(`column ${table.name}.${name} is not there`)
+      problems.push(`column ${table.name}.${name} does not exist`)
       continue
     }
     const verdict = checkType(`${table.name}.${name}`, column, declared.type, catalog.server.moneyScale)
@@ -324,7 +327,7 @@ function inspectColumns(
       problems.push(`column ${table.name}.${name} may not be read: grant select on table ${table.name}`)
     if (column.generated === 'virtual')
       problems.push(
-        `column ${table.name}.${name} is generated when read, and not in the log: leave it out of the file`,
+        `column ${table.name}.${name} is a virtual generated column, which is not in the log: leave it out of the file`,
       )
     else if (column.generated && !publication.sendsGenerated && !entry?.columns?.includes(name))
       problems.push(
@@ -363,7 +366,7 @@ function findIdentityWarnings(
     found.length === 0
       ? []
       : [
-          `${tablesOf(found)}: an update that leaves a large value as it was does not tell it, and the row is read again at the source${advice}`,
+          `${tablesOf(found)}: an update that does not change a large value does not send it, so the row is read again at the source${advice}`,
         ]
   return [
     ...warn(partial.filter(isHelped), '; "alter table … replica identity full" spares that'),

@@ -12,12 +12,10 @@ export const keys = {
           .int()
           .min(1)
           .optional()
-          .describe(
-            'At most so many rows are read of it in a second, where the database has little to spare',
-          ),
+          .describe('Most rows read from it per second, where the database has little to spare'),
       })
       .optional()
-      .describe('How its tables are read, at first and again'),
+      .describe('How a snapshot reads its tables'),
   },
   table: {},
 } satisfies SourceKeys

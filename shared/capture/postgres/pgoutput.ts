@@ -62,7 +62,7 @@ class Reader {
   }
   cString(): string {
     const end = this.#buffer.indexOf(0, this.#at)
-    if (end === -1) throw new RangeError('a string without end')
+    if (end === -1) throw new RangeError('an unterminated string')
     const text = this.#buffer.toString('utf8', this.#at, end)
     this.#at = end + 1
     return text
@@ -126,7 +126,7 @@ export function makePgoutputDecoder(): (message: Buffer) => PgMessage {
       before = readTuple(reader, relation, kind)
       kind = reader.char()
     }
-    if (kind !== 'N') throw new Error(`an update with "${kind}" in the place of its new row`)
+    if (kind !== 'N') throw new Error(`an update with "${kind}" instead of its new row`)
     return { kind: 'update', relation, before, after: readTuple(reader, relation, kind) }
   }
 

@@ -37,13 +37,13 @@ export async function planCapture(options: PlanOptions, client: pg.Client, catal
   const slot = await readSlot(client, source)
   if (!known) refuseForeignSlot(source, slot)
   if (known?.state === 'lost')
-    throw new ConfigError(lostSlotText(source.system, 'what it has changed since is not known'))
+    throw new ConfigError(lostSlotText(source.system, 'its changes since then are unknown'))
   const goesOn = known && slot && !slot.isLost && !isForgotten(known)
   const progress = goesOn ? stand(known, slot.confirmedLsn) : undefined
   if (known && !progress && !isForgotten(known)) {
     const text = lostSlotText(
       source.system,
-      slot ? 'its log was dropped, or its slot made again' : 'its slot is gone',
+      slot ? 'its log was dropped, or its slot was recreated' : 'its slot is gone',
     )
     await saveProblem(store, source.system, text, true)
     throw new ConfigError(text)
@@ -120,7 +120,7 @@ async function planReadings(
     const was = reading?.identity ?? read?.identity
     const difference = was
       ? compareIdentity(was, identity)
-      : { kind: 'all' as const, because: 'it was not read yet' }
+      : { kind: 'all' as const, because: 'it has not been read yet' }
     if (difference.kind === 'all') {
       onReading(table.name, difference.because)
       plan.reading[table.name] = wholeReading(epoch, identity, found.oid, estimateOf(found))

@@ -120,6 +120,6 @@ export async function withdrawHarmful(
     )
   return harmed.map(
     ({ schema, name }) =>
-      `table ${schema}.${name} was taken out of publication ${publication.name}, so that its UPDATE and DELETE go on`,
+      `table ${schema}.${name} was removed from publication ${publication.name}, so that its UPDATE and DELETE keep working`,
   )
 }

@@ -89,7 +89,7 @@ async function identify(client: pg.Client): Promise<ServerIdentity> {
     'IDENTIFY_SYSTEM',
   )
   const [found] = rows
-  if (!found) throw new OutageError('source', 'it does not say what it is')
+  if (!found) throw new OutageError('source', 'it did not identify itself')
   return { system: found.systemid, timeline: Number(found.timeline), end: parseLsn(found.xlogpos) }
 }
 

@@ -30,7 +30,7 @@ export function refuseForeignSlot(source: Source, slot: Slot | undefined): void 
   const name = slotOf(source)
   if (slot)
     throw new ConfigError(
-      `source ${source.system}: its database has a replication slot ${name} that this installation did not make; give this source file another name, or, where no other installation needs it, drop it: select pg_drop_replication_slot('${name}')`,
+      `source ${source.system}: its database has a replication slot ${name} that this installation did not create; give this source file another name or, if no other installation needs the slot, drop it: select pg_drop_replication_slot('${name}')`,
     )
 }
 
@@ -77,14 +77,14 @@ export async function findOtherLog(
 ): Promise<string | undefined> {
   const { server, confirmedLsn } = known
   if (is.end < confirmedLsn)
-    return 'its log ends before the place that was read: it was restored from an older copy'
+    return 'its log ends before the position that was read: it was restored from an older copy'
   if (!server) return undefined
-  if (server.system !== is.system) return 'it is another database cluster than the one that was read'
+  if (server.system !== is.system) return 'it is not the database cluster that was read'
   if (server.timeline === is.timeline) return undefined
   const line = (await historyOf(is.timeline))
     .split('\n')
     .map(text => text.trim().split(/\s+/))
     .find(([timeline]) => Number(timeline) === server.timeline)
   if (line?.[1] && parseLsn(line[1]) >= confirmedLsn) return undefined
-  return 'it went on from an older place of its log than was read: it was restored or failed over'
+  return 'it continued from an older position than was read: it was restored or failed over'
 }

@@ -52,7 +52,7 @@ export type Difference =
 /** Holds what a table was against what it is. */
 export function compareIdentity(was: TableIdentity | { oid: string }, is: TableIdentity): Difference {
   const all = (because: string): Difference => ({ kind: 'all', because })
-  if (was.oid !== is.oid) return all('it is another table than the one that was read')
+  if (was.oid !== is.oid) return all('it is not the table that was read')
   // Read by a version that knew nothing more of it.
   if (!('columns' in was)) return { kind: 'none' }
   if (was.published !== is.published) return all('its publication was changed')

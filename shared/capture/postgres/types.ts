@@ -36,7 +36,7 @@ export const POSTGRES_TYPES: { types: string[]; names: string; kinds: Kind[]; re
     types: ['money'],
     names: 'money',
     kinds: ['decimal'],
-    remark: 'where lc_monetary has two digits behind the point; text is `-$1,234.50`',
+    remark: 'where lc_monetary has two decimal places; text is `-$1,234.50`',
   },
   { types: ['float4', 'float8'], names: 'real, double precision', kinds: ['double'] },
   { types: ['oid', 'xid', 'cid'], names: 'oid, xid, cid', kinds: ['bigint', 'decimal'] },
@@ -59,7 +59,7 @@ export const POSTGRES_TYPES: { types: string[]; names: string; kinds: Kind[]; re
     types: ['bpchar'],
     names: 'character',
     kinds: [],
-    remark: 'with the blanks that fill it up, as Postgres keeps it',
+    remark: 'padded with blanks, as Postgres keeps it',
   },
 ]
 
@@ -114,7 +114,7 @@ export function checkType(
   const kinds = readableKinds(type)
   if (kinds.length === 0)
     return {
-      problem: `column ${where} is ${printedType}, a name of the catalogue, which cannot be captured: leave it out, or say { policy: drop }`,
+      problem: `column ${where} is ${printedType}, a type of the system catalogue, which cannot be captured: leave it out, or set { policy: drop }`,
     }
   if (!kinds.includes(declared.kind))
     return {
@@ -122,7 +122,7 @@ export function checkType(
     }
   if (type.isBuiltIn && type.name === 'money' && moneyScale !== 2)
     return {
-      problem: `column ${where} is money with ${moneyScale} digits behind the point (lc_monetary): make it numeric, or leave it out`,
+      problem: `column ${where} is money with ${moneyScale} decimal places (lc_monetary): make it numeric, or leave it out`,
     }
   if (
     digits &&

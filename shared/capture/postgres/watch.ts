@@ -75,7 +75,7 @@ export function makeWatch(options: {
         `select clock_timestamp() as at, pg_current_wal_flush_lsn()::text as lsn, pg_current_snapshot()::text as visible`,
       )
       const [place] = rows
-      if (!place) throw new Error('the source does not say where it is')
+      if (!place) throw new Error('the source did not report its position')
       // Looked at after the log's place was: up to there all of the tables were streamed.
       const problem = await inspect()
       return {

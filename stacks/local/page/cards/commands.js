@@ -15,7 +15,7 @@ export function commandsCard(questions) {
   ]
   const links = documents.flatMap(([href, text], at) => [at > 0 ? ' · ' : '', html('a', { href }, text)])
   return makeCard(
-    'Ask it from your own program',
+    'Call it from your own program',
     { note: html('span', {}, ...links) },
     makeCommands(questions.map(([title, path]) => [title, `curl -s '${location.origin}${path}'`])),
   )

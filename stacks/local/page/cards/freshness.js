@@ -58,7 +58,7 @@ export function freshnessCard({ signal }, { isWhole = false } = {}) {
   return makeCard(
     isWhole ? 'Tables of the source' : 'How fresh every table is',
     {
-      note: 'looked at each second',
+      note: 'updated each second',
       ...(!isWhole && { more: { href: '/data/freshness', text: 'More of each table' } }),
     },
     table.element,

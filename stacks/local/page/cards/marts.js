@@ -47,7 +47,7 @@ export function martsCard({ signal }, chosen) {
     html(
       'p',
       { class: 'note' },
-      'A mart is a table that is ready to be asked: dim_ tables describe things, fct_ tables hold what happened, agg_ tables are sums.',
+      'A mart is a table that is ready to query: dim_ tables describe things, fct_ tables hold what happened, agg_ tables are sums.',
     ),
   )
 }

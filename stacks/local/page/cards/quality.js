@@ -63,7 +63,7 @@ export function setAsideCard({ signal }) {
 /** Values that became null on their way. @param {Visit} visit */
 export function replacedCard({ signal }) {
   const table = makeTable({
-    caption: 'Values that became null because their type has no place for them',
+    caption: 'Values that became null because their type cannot hold them',
     columns: [
       textColumn(
         'Column',

@@ -35,12 +35,12 @@ export function jobsCard({ signal }) {
         },
       },
       textColumn('State', describeJob),
-      numberColumn('Asked for', ({ createdAt }) => exactTime(createdAt)),
+      numberColumn('Requested', ({ createdAt }) => exactTime(createdAt)),
       numberColumn('Ended', ({ finishedAt }) => (finishedAt ? exactTime(finishedAt) : '–')),
       numberColumn('Attempts', ({ attempts }) => String(attempts)),
     ],
     keyOf: ({ jobId }) => jobId,
-    empty: 'No job has been asked for within a day.',
+    empty: 'No job was requested within a day.',
   })
   table.element.id = 'jobs'
   watchStatus(({ jobs }) => table.show(jobs), signal)

@@ -74,7 +74,7 @@ export function salesCard({ signal }, { per, currency, isWhole = false, found })
 /** Before the first build there is nothing to draw. @param {Status} status @param {string | undefined} next */
 function whyNone(status, next) {
   if (status.jobs.some(job => job.function === 'build-warehouse' && job.state === 'running'))
-    return 'The tables for analysis are being built now; the picture follows in half a minute.'
+    return 'The tables for analysis are being built now; the chart follows in half a minute.'
   const read = isBeingRead(status) ? 'The source is being read' : 'The source has been read'
   const due = next ? `at ${timeOfDay(next)}` : 'on schedule'
   return `Nothing has been built yet. ${read}; the tables for analysis are built ${due}, in the demo also right after its start.`

@@ -37,7 +37,8 @@ function describe({ state, reading, retainedBytes, retainedLimitBytes }) {
       ({ table, rows, estimatedRows }) =>
         ` ${table}: ${count(rows)} of about ${count(Math.max(rows, estimatedRows))} rows.`,
     )
-  const limit = retainedLimitBytes ? `, and gives up at ${bytes(retainedLimitBytes)}` : ''
-  const kept = retainedBytes === null ? '' : ` It keeps ${bytes(retainedBytes)} of its log for us${limit}.`
+  const limit = retainedLimitBytes ? `, and drops it above ${bytes(retainedLimitBytes)}` : ''
+  const kept =
+    retainedBytes === null ? '' : ` It keeps ${bytes(retainedBytes)} of its log for Cordage${limit}.`
   return `${STATES[state] ?? state}.${read.join('')}${kept}`
 }

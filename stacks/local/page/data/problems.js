@@ -13,11 +13,11 @@ const REASONS = {
   missing_key: 'its key is missing',
   key_missing: 'its key is missing',
   unknown_table: 'its table is in no source file',
-  unknown_type: 'it is of a kind that nobody knows',
+  unknown_type: 'its type is unknown',
   incompatible_schema: 'its columns do not fit the files in the lake',
   unchanged_value_unknown: 'the source left out a large value that had not changed',
   too_large: 'its function takes no body of this size',
-  unknown_error: 'it failed three times for a reason that nobody foresaw; the log has it',
+  unknown_error: 'it failed three times for an unknown reason; see the log',
 }
 
 /** Where nothing but a change's place is kept, because its personal values were not treated yet: it cannot be sent again. */
@@ -91,7 +91,7 @@ export function parkedProblem(group) {
     text: `${plural(count, 'change')} of ${nameOf(topic)} set aside by ${name}`,
     detail: canBeSentAgain(group)
       ? why
-      : `${why}. Only the place of such a change is kept: mend the source file, then take a new snapshot`,
+      : `${why}. Only the position of such a change is kept: correct the source file, then take a new snapshot`,
     group,
   }
 }

@@ -26,7 +26,7 @@ export function runsOf({ running, failed, waiting, jobs }, next) {
       : [
           ...open.filter(job => job.function === name).map(describeJob),
           failed.some(isOwn) && 'failed last time',
-          waits && `waits: ${waits.detail ?? 'it begins'}`,
+          waits && `waits: ${waits.detail ?? 'starting'}`,
           nextAt && `next at ${timeOfDay(nextAt)}`,
         ].filter(Boolean)
     return { name, text: texts.join('; ') }
@@ -40,5 +40,5 @@ const functionOf = schedule => schedule.split('/')[0] ?? schedule
 export function describeJob({ state, progress, createdAt, detail }) {
   if (state === 'waiting') return `waits for ${duration(ageMs(createdAt))}${detail ? `: ${detail}` : ''}`
   if (state !== 'running') return detail ? `${state}: ${detail}` : state
-  return `runs: ${progress ? `${Math.round(progress.share * 100)} %, ${progress.text}` : 'it has begun'}`
+  return `runs: ${progress ? `${Math.round(progress.share * 100)} %, ${progress.text}` : 'started'}`
 }
