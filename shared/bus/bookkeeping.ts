@@ -3,10 +3,10 @@ import { ConfigError, FencedError } from '../errors/index.ts'
 import type { Query, Store } from '../store/index.ts'
 import type { Bus, Cursor, Topic, WantedTopic } from './bus.ts'
 
-/** A topic's row: what it was made with, and the log that it lies in. */
+/** A topic's row: its settings at creation, and the log that holds it. */
 type KnownTopic = Topic & { cluster: string }
 
-/** What both buses keep in the store: topics with their bus ids, how far the log goes, and where each group is. */
+/** What both buses keep in the store: topics with their bus ids, the log's end, and each group's cursors. */
 export type Bookkeeping = ReturnType<typeof makeBookkeeping>
 
 /** @param cluster the log that this bus writes: '' for the one in the store, else a Kafka cluster's id */
@@ -65,10 +65,10 @@ export function makeBookkeeping(store: Store, cluster: string) {
     topicNamed,
 
     /**
-     * Writes down the topics that are wanted. Must be called in a transaction.
-     * @param isGone whether the log that a topic is known by is no longer there
+     * Records the topics that are wanted. Must be called in a transaction.
+     * @param isGone whether a topic's recorded log no longer exists
      * @param allowRecreate as of `ensureTopics`
-     * @throws ConfigError where one is there with another partition count, or would have to be recreated and may not be
+     * @throws ConfigError where one exists with another partition count, or would have to be recreated and may not be
      */
     async register(
       query: Query,
@@ -99,7 +99,7 @@ export function makeBookkeeping(store: Store, cluster: string) {
 
     topics: (): Map<string, Topic> => known,
 
-    /** Where a group is in a topic. @param begins where a partition's log begins, for a group that is new */
+    /** A group's cursors in a topic. @param begins where each partition's log begins, for a new group */
     async loadCursors(group: string, topic: Topic, begins?: bigint[]): Promise<Cursor[]> {
       const select = () =>
         store.query<{ partition: number; next_offset: string }>(
@@ -119,7 +119,7 @@ export function makeBookkeeping(store: Store, cluster: string) {
       return rows.map(row => ({ partition: row.partition, nextOffset: BigInt(row.next_offset) }))
     },
 
-    /** Writes down how far the log goes: of a topic that somebody else writes only its reader knows. */
+    /** Records where the log ends: if somebody else writes the topic, only its reader knows. */
     async recordHighWatermarks(topic: Topic, ends: Map<number, bigint>): Promise<void> {
       await store.query(
         `update bus.partition p set next_offset = greatest(p.next_offset, e.next_offset)
@@ -193,7 +193,7 @@ export function makeBookkeeping(store: Store, cluster: string) {
 
     heartbeat: (async ({ query }, topics, position, at) => {
       const ids = topics.map(topic => topicNamed(topic).id)
-      // Who has read up to the last heartbeat and not yet up to this one keeps what that one said.
+      // A group that has read up to the last heartbeat, but not yet to this one, keeps the last one's position.
       await query(
         `update bus.cursor c set position = greatest(c.position, p.heartbeat_position), changed_at = greatest(c.changed_at, p.heartbeat_at)
          from bus.partition p

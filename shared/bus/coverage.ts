@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** How fresh an answer is: complete up to `position`, which was the source's place at `changedAt`. Null while a first snapshot runs. */
+/** How fresh an answer is: complete up to `position`, the source's position at `changedAt`. Null during the initial snapshot. */
 export const asOfSchema = z.object({
   changedAt: z.iso
     .datetime()
@@ -10,7 +10,7 @@ export const asOfSchema = z.object({
 })
 export type AsOf = z.output<typeof asOfSchema>
 
-/** Columns of a query that says how far a group has read some topics; both parameters are numbers of placeholders. */
+/** Columns of a query for how far a group has read some topics; both parameters are numbers of placeholders. */
 export function coverageSql(group: number, topics: number): string {
   return `select case when bool_and(position is not null) then min(position) end as position,
     case when bool_and(changed_at is not null) then min(changed_at) end as changed_at

@@ -1,11 +1,11 @@
 import { type BusRecord, type Encoded, toJson } from './record.ts'
 
-/** Large enough that a batch is a few pieces, small enough that the rest of one which is nearly passed takes little. */
+/** Large enough that a batch is a few chunks, small enough that the rest of a nearly used one costs little. */
 const SLAB_BYTES = 512 * 1024
 const BRACE = '}'.charCodeAt(0)
 const COMMA = ','.charCodeAt(0)
 
-/** Writes events one behind the other, outside the heap: `head` is an event's JSON up to its data. */
+/** Writes events one after the other, outside the heap: `head` is an event's JSON up to its data. */
 export function makeEncoder(): (head: string, data: Buffer) => Encoded {
   let slab = Buffer.alloc(0)
   let end = 0
@@ -30,12 +30,12 @@ export function dataOf({ slab, data, to }: Encoded): string {
   return slab.toString('utf8', data, to - 1)
 }
 
-/** A record's data, byte for byte as they lay on the bus. */
+/** A record's data, byte for byte as they were on the bus. */
 export function dataBytesOf({ encoded, value }: Pick<BusRecord, 'encoded' | 'value'>): Buffer {
   return encoded ? encoded.slab.subarray(encoded.data, encoded.to - 1) : Buffer.from(value)
 }
 
-/** Events as a JSON array of CloudEvents. Those that lie one behind the other go as one piece, as they are. */
+/** Events as a JSON array of CloudEvents. Adjacent ones are copied as one slice. */
 export function toJsonBatch(records: BusRecord[]): Buffer[] {
   const runs: { slab: Buffer; from: number; to: number }[] = []
   for (const { encoded } of records) {

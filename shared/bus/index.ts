@@ -20,7 +20,7 @@ export async function openBus(url: SecretUrl | undefined, store: Store): Promise
   return openKafkaBus(url, store)
 }
 
-/** Looks at the Kafka of a URL, for those who want to know before they start on it. */
+/** Checks the Kafka at a URL before anything starts on it. */
 export async function checkBusUrl(url: SecretUrl, wanted: WantedTopic[]): Promise<KafkaReport> {
   const { checkKafka } = await import('./kafka-check.ts')
   return checkKafka(url, wanted)

@@ -18,9 +18,9 @@ const ENSURE_TRIES = 20
 const ENSURE_PAUSE_MS = 500
 
 /**
- * The bus on Kafka: its topics hold the events, the store what is known of them, so that cursors move under a lease's
+ * The bus on Kafka: its topics hold the events, the store their bookkeeping, so that cursors move under a lease's
  * number as on the other bus. An append is acknowledged by all replicas before the caller's transaction can end: what is
- * sent again after a crash lies at a new offset with its old position, which every sink skips.
+ * sent again after a crash has a new offset and its old position, which every sink skips.
  */
 export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
   const { client, replication } = readKafkaUrl(url)
@@ -57,7 +57,7 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
           await create(admin, missing ?? [], replication)
           await refuseCutLogs(admin, store, there ?? [], books)
         })
-      // Topics that are just being made, by us or by others that start now, have no leader yet.
+      // Topics that are just being created, by us or by another process, have no leader yet.
       for (let tries = 1; ; tries++)
         try {
           await attempt(url, ensure)
@@ -80,7 +80,7 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
           topicMessages: [...topics].map(([topic, records]) => ({ topic, messages: records.map(toMessage) })),
         })
       }).catch(error => {
-        // Another one is made at the next append: this one may have lost its brokers for good.
+        // The next append creates another one: this one may have lost its brokers for good.
         void producer?.then(lost => lost.disconnect()).catch(() => {})
         producer = undefined
         throw error
@@ -95,7 +95,7 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
       return (await attempt(url, () => fetchBorders(kafka, topic))).map(({ low }) => low)
     },
 
-    // The brokers keep to each topic's retention by themselves.
+    // The brokers enforce each topic's retention.
     dropOldEvents: async () => 0,
 
     async close() {
@@ -106,7 +106,7 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
 
 /**
  * A CloudEvent in binary mode; its key is the partition key. Its timestamp is the moment of sending and not the change's own:
- * by that the brokers would drop, unread, what happened longer ago than they keep.
+ * the brokers would drop older changes unread.
  */
 function toMessage(record: NewRecord) {
   const { partition, type, key, position, changedAt, topic, value } = record
@@ -129,7 +129,7 @@ function toMessage(record: NewRecord) {
 
 type Ends = { topicName: string; partition: number; baseOffset?: string }[]
 
-/** Writes down how far the log goes, and that nothing is complete while a snapshot is being written. */
+/** Records where the log ends, and that nothing is complete while a snapshot is being written. */
 async function recordHighWatermarks(
   { query }: Transaction,
   books: Bookkeeping,
@@ -222,7 +222,7 @@ async function create(admin: Admin, topics: WantedTopic[], replication: number):
   })
 }
 
-/** @throws ConfigError where a log ends before what was read of it, or before what was written to it: it is another one */
+/** @throws ConfigError where a log ends before what was read from it or written to it: it is not the same log */
 async function refuseCutLogs(
   admin: Admin,
   store: Store,
@@ -245,7 +245,7 @@ async function refuseCutLogs(
   }
 }
 
-/** What Kafka refuses for good is an error of the settings; everything else is an outage, to be tried again. */
+/** What Kafka refuses for good is an error of the settings; everything else is an outage and is retried. */
 export async function attempt<T>(url: SecretUrl, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -268,7 +268,7 @@ export async function attempt<T>(url: SecretUrl, work: () => Promise<T>): Promis
 
 type KafkaError = Error & { type?: string }
 
-/** Of several topics that were refused the first; of what was tried until nothing was left to try, the last refusal. */
+/** Of several refused topics the first; of retries the last error. */
 export function firstOf(error: unknown): KafkaError {
   const { errors, name, cause } = error as { errors?: unknown[]; name?: string; cause?: unknown }
   if (errors?.[0]) return firstOf(errors[0])

@@ -10,7 +10,7 @@ export type KafkaReport = {
   brokers: number
   /** What keeps Cordage from working there. */
   problems: string[]
-  /** What keeps large rows from it. */
+  /** What keeps large rows from working. */
   warnings: string[]
 }
 
@@ -20,8 +20,8 @@ const PROBE = 'cdc.cordage-doctor.probe'
 const BROKER = 4
 
 /**
- * Looks at a Kafka without changing anything there: who answers, whether the topics that are there fit, whether those that
- * are missing may be made, and how large a message may be.
+ * Checks a Kafka without changing anything there: who answers, whether existing topics fit, whether those that
+ * are missing may be created, and how large a message may be.
  * @throws ConfigError or OutageError where it cannot be reached as the URL says
  */
 export async function checkKafka(url: SecretUrl, wanted: WantedTopic[]): Promise<KafkaReport> {
@@ -47,7 +47,7 @@ export async function checkKafka(url: SecretUrl, wanted: WantedTopic[]): Promise
         replicationFactor: replication,
       }))
       await admin.createTopics({ topics, validateOnly: true, waitForLeaders: false }).catch(error => {
-        // Of those that are there nothing has to be made: the right to is only missed when a table is added.
+        // If all topics exist, the right to create them is only needed when a table is added.
         const says = `its user may not create topics: ${firstOf(error).message}`
         if (missing.length > 0) problems.push(`${says}; missing are ${missing.join(', ')}`)
         else warnings.push(says)

@@ -6,7 +6,7 @@ import { ConfigError } from '../errors/index.ts'
 
 export type KafkaSettings = {
   client: KafkaConfig
-  /** Copies of each partition of the topics that are made; -1 leaves it to the brokers. */
+  /** Replicas of each partition of new topics; -1 leaves it to the brokers. */
   replication: number
 }
 
@@ -39,7 +39,7 @@ export function readKafkaUrl(url: SecretUrl): KafkaSettings {
       brokers: hosts,
       ssl: readTls(parameters, refuse),
       ...readSasl(user, parameters.get('sasl'), refuse),
-      // What fails is thrown, and said by whoever catches it.
+      // Errors are thrown; the caller logs them.
       logLevel: logLevel.NOTHING,
       connectionTimeout: 3000,
       retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 5 },

@@ -10,7 +10,7 @@ import { type RawMessage, readRecordsRaw } from './kafkajs-mended.ts'
 const MAX_BUFFERED = 8 * 1024 * 1024
 const MAX_FETCHED = 4 * 1024 * 1024
 const MAX_FETCHED_PARTITION = 1024 * 1024
-/** The least that brokers allow by default: a session is only what fetches, the lease says who may. */
+/** The least that brokers allow by default: the session only fetches, the lease decides who may. */
 const SESSION_MS = 6000
 const HEARTBEAT_MS = 1500
 const FETCH_WAIT_MS = 500
@@ -25,7 +25,7 @@ export type KafkaReaderOptions = {
 }
 
 /**
- * Reads all partitions of a topic from a group's cursors on. Kafka's own group is a means of fetching only: it is this
+ * Reads all partitions of a topic from a group's cursors on. Kafka's own group only fetches: it is this
  * reader's alone, so that it never waits for a dead one's session to end; where the cursors are is in the store.
  */
 export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusReader> {
@@ -86,8 +86,8 @@ export async function fetchBorders(kafka: Kafka, topic: Topic): Promise<{ low: b
 }
 
 /**
- * Works with an admin client of its own: one that has once looked at a topic which is gone by now can do nothing else any
- * more.
+ * Uses a new admin client: one that has once looked at a topic that is now gone becomes
+ * unusable.
  */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin()
@@ -101,7 +101,7 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
 
 type Waiting = { next: bigint; end: bigint; records: KafkaRecord[] }
 
-/** What was fetched and not yet passed by a cursor, per partition. Fetching waits while it is full. */
+/** Fetched records that no cursor has passed yet, per partition. Fetching waits while it is full. */
 function makeBuffer(
   { topic, wake }: KafkaReaderOptions,
   consumer: Consumer,
@@ -126,14 +126,14 @@ function makeBuffer(
   const late = setTimeout(fail, JOIN_MS)
   joined.promise.catch(() => {})
 
-  // Each time that it joins, the first and after a lost connection: it begins where it likes, and is sent to its place.
+  // At each join, the first and after a lost connection: it starts anywhere and must seek to the cursor.
   consumer.on(consumer.events.GROUP_JOIN, () => {
     for (const [partition, { next }] of lanes)
       consumer.seek({ topic: topic.name, partition, offset: next.toString() })
     clearTimeout(late)
     joined.resolve()
   })
-  // One that begins again by itself goes on; another has to be opened again.
+  // A reader that restarts by itself continues; otherwise it must be opened again.
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (!restart) fail(error)
   })

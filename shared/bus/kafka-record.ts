@@ -4,7 +4,7 @@ import type { RawMessage } from './kafkajs-mended.ts'
 import { isPosition, makePosition, type Position } from './position.ts'
 import { type BusRecord, type Encoded, makeId, ownJson, placeOf, topicJson } from './record.ts'
 
-/** A message as a record, its value left where it lies encoded: a batch is held outside the heap. */
+/** A message as a record, its value left encoded in place: a batch is held outside the heap. */
 export class KafkaRecord implements BusRecord {
   readonly id: string
   readonly topic: string
@@ -38,7 +38,7 @@ export class KafkaRecord implements BusRecord {
   }
 }
 
-/** Makes records of a topic's messages. Encodes them at once, because the function works on the batch before meanwhile. */
+/** Makes records of a topic's messages. Encodes them at once, while the function works on the previous batch. */
 export function makeToRecord(
   topic: Topic,
 ): (partition: number, offset: bigint, message: RawMessage) => KafkaRecord {
@@ -48,7 +48,7 @@ export function makeToRecord(
   let start = ''
   return (partition, offset, message) => {
     const ours = ownAttributes(message)
-    // What has no place in a source has one in its own log.
+    // A message without a source position has its place in its own log.
     const { type, position, changedAt } = ours ?? {
       type: RAW,
       position: makePosition(0, offset, 0),
@@ -78,12 +78,12 @@ export function makeToRecord(
 
 const NULL = Buffer.from('null')
 
-/** What is not ours may be no JSON at all, or hold numbers that a double cannot: as text. */
+/** A message from outside may not be JSON, or have numbers that a double cannot hold: as text. */
 function toText(value: Buffer | null): Buffer {
   return value ? Buffer.from(JSON.stringify(value.toString())) : NULL
 }
 
-/** What a message says that is an event of ours; undefined for one that is none. */
+/** The attributes of a message that is a Cordage event; undefined for any other. */
 function ownAttributes({ type, position, time }: RawMessage) {
   // Nothing but a position moves a cursor.
   if (!type || !position || !isPosition(position)) return undefined

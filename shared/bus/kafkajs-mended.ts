@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 
-/** What kafkajs 2.2.4 is mended by. */
+/** Fixes for kafkajs 2.2.4. */
 
 const queue = RequestQueue.prototype
 const { scheduleCheckPendingRequests } = queue
@@ -101,7 +101,7 @@ function isThere(buffer: Buffer, from: number, to: number, bytes: Buffer): boole
 }
 
 /**
- * Puts that decoder in the place of kafkajs' own, for all clients of this process: to be called before one of them fetches.
+ * Replaces kafkajs' own decoder for all clients of this process. Must be called before one of them fetches.
  * Not on being loaded: a function's bundle, which only sends, has no such module.
  */
 export function readRecordsRaw(): void {

@@ -1,7 +1,7 @@
 /**
- * A change's place in its source: `<epoch 4>-<commit>-<ordinal 8>` in lower-case hex, compared as text (collation C)
+ * A change's position in its source: `<epoch 4>-<commit>-<ordinal 8>` in lower-case hex, compared as text (collation C)
  * within one system. Equal changes have equal positions however often they are sent. The commit has as many digits as a
- * place in that source's log: 16 in Postgres, 20 in SQL Server (docs/decisions/0017). A snapshot's rows have a commit of
+ * position in that source's log: 16 in Postgres, 20 in SQL Server (docs/decisions/0017). A snapshot's rows have a commit of
  * 16 zeros in either, which comes before every commit.
  */
 export type Position = string
@@ -12,7 +12,7 @@ export type CommitDigits = 16 | 20
 const POSITION = /^([0-9a-f]{4})-([0-9a-f]{16}|[0-9a-f]{20})-([0-9a-f]{8})$/
 const ORDINAL_DIGITS = 8
 
-/** @throws RangeError where the number needs more digits: the order of texts would break without a word */
+/** @throws RangeError where the number needs more digits: the order of texts would break silently */
 function hex(value: number | bigint, digits: number): string {
   const text = value.toString(16)
   if (text.length > digits || text.startsWith('-'))
@@ -50,14 +50,14 @@ export function ordinalOf(position: Position): number {
   return Number.parseInt(position.slice(-ORDINAL_DIGITS), 16)
 }
 
-/** The position so many places behind it in the same transaction. */
+/** The position so many ordinals after it in the same transaction. */
 export function addOrdinals(position: Position, count: number): Position {
   return position.slice(0, -ORDINAL_DIGITS) + hex(ordinalOf(position) + count, ORDINAL_DIGITS)
 }
 
 const LAST_ORDINAL = 0xffffffff
 
-/** The place behind all rows of an epoch's snapshot, before any change. */
+/** The position after all rows of an epoch's snapshot, before any change. */
 export function snapshotEnd(epoch: number): Position {
   return makePosition(epoch, 0n, LAST_ORDINAL)
 }

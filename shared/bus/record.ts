@@ -16,7 +16,7 @@ export type NewRecord = {
   value: string
 }
 
-/** An event as it lies on the bus. `replayed`: it was parked and comes again. */
+/** An event as it is on the bus. `replayed`: it was parked and is redelivered. */
 export type BusRecord = NewRecord & {
   /** `<system>/<table>/<position>` */
   id: string
@@ -62,20 +62,20 @@ export function attributesOf(record: Attributes) {
   }
 }
 
-/** A record as the JSON text of its CloudEvent; its value goes through as it is. */
+/** A record as the JSON text of its CloudEvent; its value is copied unchanged. */
 export function toJson(record: BusRecord): string {
   return `${topicJson(record)}${ownJson(record)}${record.value}}`
 }
 
-// Written by hand: of the way of an event to its function this was a tenth.
+// Written by hand: this was a tenth of an event's delivery time.
 const text = JSON.stringify
 
-/** The beginning of a CloudEvent: what all of one type in a topic have in common. */
+/** The prefix of a CloudEvent: what all of one type in a topic have in common. */
 export function topicJson({ topic, busId, type }: Pick<BusRecord, 'topic' | 'busId' | 'type'>): string {
   return `{"specversion":"1.0","source":${text(`/sources/${placeOf(topic)}`)},"type":${text(type)},"topic":${text(topic)},"busid":${text(busId)}`
 }
 
-/** What comes behind that, up to an event's data. */
+/** What follows it, up to an event's data. */
 export function ownJson({ id, changedAt, position, key, partition, offset, replayed }: Attributes): string {
   return `,"id":${text(id)},"time":${text(changedAt)},"position":${text(position)},"partitionkey":${text(key)},"partition":${partition},"offset":"${offset}"${replayed ? ',"replayed":true' : ''},"data":`
 }

@@ -8,7 +8,7 @@ import type { Bus, PartitionBatch, ReadLimits, Topic } from './bus.ts'
 import { isOfSnapshot } from './position.ts'
 import { makeId, type NewRecord, placeOf } from './record.ts'
 
-/** The channel on which the log in the store tells that a topic has new events. */
+/** The channel on which the store's log announces new events of a topic. */
 const BUS_CHANNEL = 'cordage_bus'
 
 /** The bus on the store: an append-only table, offsets from row-locked counters, retention by dropping days. */
@@ -25,9 +25,9 @@ export function openStoreBus(store: Store): Bus {
   }
 
   /**
-   * Days must have their table before their first event; a week ahead covers a machine that sleeps. Making one waits for
-   * whoever reads the bus, and everybody else waits behind it: so we ask for a moment only, and another time where
-   * somebody reads for long.
+   * Days must have their table before their first event; a week ahead covers a machine that sleeps. Creating one waits for
+   * the bus's readers, and all others wait behind it: so the lock timeout is short, and it is retried later where
+   * a reader takes long.
    */
   const prepareDays = async () => {
     const today = new Date().toISOString().slice(0, 10)
@@ -192,10 +192,10 @@ async function copyEvents(client: pg.PoolClient, text: string): Promise<void> {
   await finished(copy)
 }
 
-/** How long a change of the log's tables may make others wait. */
+/** How long a change of the log's tables may block others. */
 const DDL_LOCK_MS = 500
 
-/** The events behind a group's cursors, as many as the limits allow and one at least. */
+/** The events after a group's cursors, as many as the limits allow and at least one. */
 async function readStore(
   store: Store,
   books: Bookkeeping,

@@ -1,7 +1,7 @@
 import type { Source } from '../config/index.ts'
 import type { WantedTopic } from './bus.ts'
 
-/** Clear text of a source is kept for as long as an outage of ours may last, and no longer. */
+/** A source's clear text is kept only for as long as an outage of Cordage may last. */
 const RAW_RETENTION_MS = 24 * 3_600_000
 
 /** The topic of a system's messages as Debezium sends them: one partition, so that they keep the order of its log. */

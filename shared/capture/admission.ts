@@ -7,10 +7,10 @@ import type { Query } from '../store/index.ts'
 import { makeTally, type Tally } from './replaced.ts'
 import { NoPlaceError, ValueError } from './values.ts'
 
-/** A row's values as its source tells them, by column; undefined is one that did not change and was not sent. */
+/** A row's values as its source sends them, by column; undefined is one that did not change and was not sent. */
 export type RawRow<V> = Map<string, V | null | undefined>
 
-/** A row's change as its source tells it: nothing treated yet. It must not leave the process. */
+/** A row's change as its source sends it: nothing treated yet. It must not leave the process. */
 export type RawChange<V = string> = {
   table: SourceTable
   op: Operation
@@ -21,7 +21,7 @@ export type RawChange<V = string> = {
   changedAt: string
 }
 
-/** A change that could not be admitted: where it lies, never what it holds. */
+/** A change that could not be admitted: its position, never its values. */
 export type Refusal = {
   table: SourceTable
   position: Position
@@ -52,7 +52,7 @@ export function rawKeyOf(table: SourceTable, row: RawRow<string>): string {
   return JSON.stringify(table.key.map(name => row.get(name)))
 }
 
-/** How a source tells a value of a declared type. @throws ValueError where it is none, NoPlaceError where it has no place */
+/** Reads a source's value as a declared type. @throws ValueError where it is not of the type, NoPlaceError where it does not fit it */
 export type ReadValue<V> = (value: V, type: ColumnType) => NonNullable<Value>
 
 /**
@@ -233,7 +233,7 @@ function toValues<V>(
 ): Row {
   const values: Row = {}
   for (const [name, column] of takenColumns(table)) {
-    // Renamed or dropped while we stream: a null in its place would be a lie.
+    // Renamed or dropped while we stream: null would be wrong.
     if (!row.has(name))
       throw new ConfigError(
         `column ${table.name}.${name} is no longer there: correct the source file or the table`,

@@ -12,7 +12,7 @@ export type SourceReport = {
   problems: string[]
   /** Those of them that make statements of the source itself fail. */
   hazards: string[]
-  /** Those that keep nothing from going on that has begun: columns that nobody has said what becomes of. */
+  /** Those that do not stop a running capture: columns without a policy. */
   unlisted: string[]
   /** It can, with a drawback. */
   warnings: string[]
@@ -22,7 +22,7 @@ export type SourceReport = {
   proposals: Map<string, string[]>
 }
 
-/** Of a source about which nothing is said yet. */
+/** Of a source without any findings yet. */
 export const emptyReport = (): SourceReport => ({
   problems: [],
   hazards: [],
@@ -45,17 +45,17 @@ export type CaptureOptions<Own extends Source = Source> = {
 
 /** A way to follow a source: one for each kind that the connector follows itself. */
 export type Capture<Own extends Source = Source> = {
-  /** Holds a source file against its source, and changes nothing. @throws OutageError where that cannot be reached */
+  /** Compares a source file with its source, and changes nothing. @throws OutageError where that cannot be reached */
   check(url: SecretUrl, source: Own): Promise<SourceReport>
   /**
    * Puts what the source holds, and every change of it, on the bus until `signal` aborts. Its progress is in the store, so
-   * that it goes on where it was.
-   * @throws ConfigError where the source cannot be captured as it is; OutageError where it went away
+   * that it resumes where it was.
+   * @throws ConfigError where the source cannot be captured as it is; OutageError where the connection is lost
    */
   run(options: CaptureOptions<Own>): Promise<void>
   /**
-   * Takes away at the source what `run` made there, and nothing of the source's own.
-   * @returns what was taken away. @throws ConfigError where it is in use
+   * Removes from the source what `run` created there, and nothing else.
+   * @returns what was removed. @throws ConfigError where it is in use
    */
   forget(url: SecretUrl, source: Own): Promise<string[]>
 }

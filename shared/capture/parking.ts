@@ -1,7 +1,7 @@
 import type { Query } from '../store/index.ts'
 import type { Refusal } from './admission.ts'
 
-/** Sets refused changes aside by their coordinates alone: what they hold was not treated and may be personal. */
+/** Parks refused changes by their coordinates alone: their values were not treated and may be personal. */
 export async function parkRefusals(query: Query, refusals: Refusal[]): Promise<void> {
   for (const { table, position, reason, column } of refusals)
     await query(

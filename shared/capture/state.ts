@@ -3,7 +3,7 @@ import type { Query, Store } from '../store/index.ts'
 
 export { checkLease } from '../store/index.ts'
 
-/** Where the capture of a system has come to. */
+/** The progress of a system's capture. */
 type CaptureState = 'snapshot' | 'streaming' | 'lost'
 
 /** The lease under which one process captures; every write checks it. */

@@ -8,7 +8,7 @@ export class ValueError extends Error {
 /** Why a value becomes null: fixed words, which become metric labels. */
 export type Replaced = 'nan' | 'infinity' | 'year_out_of_range' | 'no_client'
 
-/** A value of its source that its declared type has no place for: it becomes null, and is counted (docs/decisions/0016). */
+/** A source's value that its declared type cannot hold: it becomes null, and is counted (docs/decisions/0016). */
 export class NoPlaceError extends Error {
   override readonly name = 'NoPlaceError'
   readonly reason: Replaced
@@ -30,7 +30,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 /**
  * Postgres' text of a value, as a change event has it. The session prints as SESSION_OPTIONS say.
- * @throws ValueError where the text is not of the declared type; NoPlaceError where the type has no place for it
+ * @throws ValueError where the text is not of the declared type; NoPlaceError where it does not fit it
  */
 export function readPostgresValue(text: string, type: ColumnType): NonNullable<Value> {
   switch (type.kind) {
@@ -127,7 +127,7 @@ const SPECIAL_DOUBLES = ['NaN', 'Infinity', '-Infinity', '-0']
 /** A text of this length has at most 15 digits, of which a double keeps every one. */
 const SAFE_LENGTH = 15
 
-/** A number that a double gives back with as many digits: nothing is rounded. */
+/** A number that a double returns with as many digits: nothing is rounded. */
 export function readDouble(text: string): NonNullable<Value> {
   if (SPECIAL_DOUBLES.includes(text)) return text
   const value = Number(text)

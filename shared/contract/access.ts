@@ -58,16 +58,16 @@ export async function makeAuthenticate(settings: Settings): Promise<Authenticate
 
 type Verifier = { issuer: string; keys: JWTVerifyGetKey }
 
-/** An issuer that does not answer is asked again no oftener than this: calls come in great numbers. */
+/** An issuer that does not answer is not asked again sooner: there may be many calls. */
 const RETRY_MS = 1000
-/** What a key set says of a token; anything else is that it could not be read. */
+/** Errors of a key set about a token; any other means that the key set could not be read. */
 const NO_SUCH_KEY = new Set([
   'ERR_JWKS_NO_MATCHING_KEY',
   'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
   'ERR_JOSE_NOT_SUPPORTED',
 ])
 
-/** The issuer is asked with the first token, and again where its keys cannot be read: it may have moved them. */
+/** The issuer is asked at the first token, and again if its keys cannot be read: it may have moved them. */
 function keepVerifier(url: SecretUrl): () => Promise<Verifier> {
   let current: Promise<Verifier> | undefined
   const forget = (failed: Promise<Verifier> | undefined) =>
@@ -119,7 +119,7 @@ function listClaim(claims: JWTPayload, place: string): unknown[] {
   return Array.isArray(value) ? value : [value]
 }
 
-/** Names may hold points themselves, as namespaced claims and client ids do: the longest that is there is taken. */
+/** Names may contain dots, as namespaced claims and client ids do: the longest existing name wins. */
 function findClaim(claims: unknown, place: string): [value: unknown, name: string] | undefined {
   if (typeof claims !== 'object' || claims === null) return undefined
   if (Object.hasOwn(claims, place)) return [(claims as Record<string, unknown>)[place], place]

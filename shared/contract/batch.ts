@@ -11,7 +11,7 @@ export function eventsOf(message: Message | undefined): RawEvent[] {
   return message?.kind === 'event' ? [message.event] : []
 }
 
-/** Parks events that are no events; hands the others over together, in their order. */
+/** Parks malformed events; hands the others over together, in their order. */
 export async function handleEvents(
   definition: FunctionDefinition & { kind: 'events' },
   events: (RawEvent | BusEvent)[],
@@ -28,7 +28,7 @@ export async function handleEvents(
   return results
 }
 
-/** Anything can be in the place of an id: only a text is one. */
+/** An id may be anything in malformed input: only a text is accepted. */
 export function idOf(event: RawEvent | BusEvent): string {
   return typeof event.id === 'string' ? event.id : ''
 }
@@ -42,7 +42,7 @@ export async function handleEach(
   const results: BatchResult[] = []
   for (const event of events) {
     const id = idOf(event)
-    // Whoever waited has had an answer by now: what is left is not worth the work.
+    // The caller already has an answer: the rest need not be done.
     if (context.signal.aborted) break
     try {
       await definition.handle(parseInput(definition.input, event.data), context)

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib'
 import type { FunctionReply } from './message.ts'
 import { problemReply } from './reply.ts'
 
-/** A body, unpacked where it came packed, or the refusal of it. The limit is of what it holds when it is unpacked. */
+/** A body, decompressed if needed, or its refusal. The limit applies to the decompressed size. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | FunctionReply> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip')

@@ -73,10 +73,10 @@ function requireVersion({ specversion }: RawEvent): void {
     throw new BadInputError('the specversion of an event must be 1.0', { reason: 'unsupported_version' })
 }
 
-/** In the place of data that cannot be read: no function takes it, and each parks the event. */
+/** Stands for data that cannot be read: every function parks such an event. */
 const UNREADABLE = Symbol('unreadable')
 
-/** One of a batch: the others are handled whatever it is. */
+/** One of a batch: the others are handled regardless of it. */
 export function settleEvent(event: RawEvent): RawEvent {
   try {
     return readStructured(event)

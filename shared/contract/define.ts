@@ -12,7 +12,7 @@ export type Access = 'public' | 'user' | 'operator' | 'internal'
 /** How one event of a batch ended. A thrown error stands for all of them. */
 export type BatchResult = {
   id: string
-  /** done and skipped move on; parked is set aside with a reason; retry and held come again. */
+  /** done and skipped move on; parked is set aside with a reason; retry and held are redelivered. */
   status: 'done' | 'skipped' | 'parked' | 'retry' | 'held'
   /** A fixed snake_case word. */
   reason?: string
@@ -32,17 +32,17 @@ export type Context<Uses extends ResourceName, State> = Surroundings<Uses> & {
   state: State
   signal: AbortSignal
   traceId: string
-  /** Whose call it is; of a job whoever asked for it. */
+  /** Who called; of a job, who requested it. */
   caller: Identity
-  /** Says how far it is, for those who watch the job: the share that is done, from 0 to 1, and a sentence. */
+  /** Reports the job's progress: the share that is done, from 0 to 1, and a sentence. */
   report: Report
 }
 
-/** A function that takes longer than a call: a call starts a job, which is run beside it. */
+/** A function that takes longer than a call: a call starts a job, which runs in the background. */
 export type JobSpec = {
-  /** Why it does no harm to run it again, whole or after a half: a job whose process dies is. For the reference. */
+  /** Why it is safe to run again, even after half of it is done, as happens if a process dies. For the reference. */
   repeat: string
-  /** How often it is begun at most, where it breaks or its process dies; default 3. */
+  /** Most attempts, if it fails or its process dies; default 3. */
   maxAttempts?: number
 }
 
@@ -57,7 +57,7 @@ type Common<Uses extends ResourceName, State> = {
   python?: readonly string[]
   /** Limit of one call; default: the setting TIMEOUT_MS. */
   timeoutMs?: number
-  /** One plan for a statement whatever its values, where planning for each call would take longer than it saves. */
+  /** One generic plan per statement, where planning for each call would cost more than it saves. */
   genericPlans?: boolean
   /** Runs once before the function is ready; what it returns is the handler's `state`. */
   init?(surroundings: Surroundings<Uses>): State | Promise<State>
@@ -120,7 +120,7 @@ export function isStorableTime(text: string): boolean {
   return text > '0001' && text.length <= 40 && !/[+-](1[6-9]|2\d):\d\d$/.test(text)
 }
 
-/** How a function is run as a job; undefined where a call is answered. */
+/** How a function runs as a job; undefined where a call is answered. */
 export function jobOf(definition: FunctionDefinition): JobSpec | undefined {
   return definition.kind === 'request' ? definition.job : undefined
 }
@@ -153,7 +153,7 @@ export function defineFunction<
 
 /**
  * A function that takes change events from the bus, in batches, at least once and in order per key. It answers for
- * each event by id; it must be harmless when an event comes twice.
+ * each event by id; a repeated event must be harmless.
  */
 export function defineEventFunction<const Uses extends ResourceName, State = undefined>(
   spec: EventSpec<Uses, State>,

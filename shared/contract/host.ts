@@ -26,7 +26,7 @@ import type { ResourceName, Resources } from './resources.ts'
 /** Calls in flight in one function beyond which it answers 429: a queue would only hide the delay. */
 const MAX_IN_FLIGHT = 256
 
-/** How long calls in flight may take to end by themselves when their host stops: half of what a container is given. */
+/** How long calls in flight may take to finish when their host stops: half of a container's grace period. */
 const DRAIN_MS = 5000
 
 /** Requests in one batch for a function that takes one at a time: a small body can hold a great many. */
@@ -82,14 +82,14 @@ export type Host = {
   start(): Promise<void>
   isReady(): boolean
   dispatch(request: FunctionRequest): Promise<FunctionReply>
-  /** Hands over a request within the process: everything but the credentials is as over HTTP. */
+  /** Hands over a request within the process: as over HTTP, except credentials. */
   invoke(request: FunctionRequest): Promise<FunctionReply>
   /** Hands over bus events within the process: the same path without HTTP around it. @param signal aborts the call */
   deliver(
     events: BusEvent[],
     signal?: AbortSignal,
   ): Promise<{ status: number; results: BatchResult[]; detail?: string; problem?: Problem }>
-  /** Starts a job for a request, whether the function asks for that or not. */
+  /** Starts a job for a request, for any function. */
   later(request: FunctionRequest): Promise<FunctionReply>
   /** Makes one attempt at a job. */
   perform: JobFunction['perform']
@@ -103,7 +103,7 @@ export type HostOptions = {
   log: Logger
   authenticate: Authenticate
   tracing?: Tracing | undefined
-  /** Needed by functions that are run as jobs. */
+  /** Needed by functions that run as jobs. */
   jobs?: JobDesk
 }
 
@@ -236,11 +236,11 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
 
   const waitOf = ({ request }: Call) => readWaitMs(request.headers.prefer)
 
-  /** Its signal, and the resources that end with it, are made for those who ask for them. */
+  /** Its signal, and the resources that end with it, are created on demand. */
   const contextOf = (call: Call, limit: AbortSignal): Context<ResourceName, unknown> => {
     let signal: AbortSignal | undefined
     const end = () => {
-      // Only a function that says that it takes long needs an abort when its host stops.
+      // Only a long-running function needs an abort when its host stops.
       const stop = definition.timeoutMs === undefined ? undefined : stopping.signal
       const ends = [limit, stop, call.request.signal].filter(one => one !== undefined)
       signal ??= ends.length === 1 ? limit : AbortSignal.any(ends)
@@ -329,7 +329,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
 
   return {
     definition,
-    // Who calls a job waits for its start only.
+    // The caller of a job waits only for its start.
     timeoutMs: isJob ? settings.TIMEOUT_MS : timeoutMs,
     async start() {
       state = await definition.init?.({ resources, settings, log })

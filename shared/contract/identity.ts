@@ -7,12 +7,12 @@ export type Identity = {
   claims: Record<string, string[]>
 }
 
-/** Whoever calls where nobody is asked who it is, and Cordage itself. */
+/** Any caller without sign-in, and Cordage itself. */
 export const OPERATOR: Identity = { isOperator: true, roles: ['operator'], claims: {} }
-/** Whoever calls a public function: nobody is asked who it is. */
+/** Any caller of a public function, which needs no sign-in. */
 export const STRANGER: Identity = { isOperator: false, roles: [], claims: {} }
 
-/** Whether a caller has what a level asks for: `user` asks for nothing, any other word for the role of that name. */
+/** Whether a caller meets a level: `user` needs no role, any other word needs the role of that name. */
 export function hasAccess({ isOperator, roles }: Identity, level: string): boolean {
   return isOperator || level === 'user' || roles.includes(level)
 }

@@ -26,7 +26,7 @@ export function parseInput(schema: z.ZodType, value: unknown): unknown {
   )
 }
 
-/** @throws Error for a reply that breaks the function's own promise */
+/** @throws Error for a reply that breaks the function's own schema */
 export function checkOutput(schema: z.ZodType, value: unknown): unknown {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data

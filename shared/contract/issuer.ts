@@ -1,14 +1,14 @@
 import type { SecretUrl } from '../config/index.ts'
 import { OutageError } from '../errors/index.ts'
 
-/** What an OIDC issuer says of itself. */
+/** An OIDC issuer's metadata. */
 export type Issuer = {
   /** As its tokens name it. */
   issuer: string
   keysUrl: URL
-  /** Where access tokens are given out; unknown of one that has only its keys in the usual place. */
+  /** The token endpoint; unknown if the issuer has only its keys in the usual place. */
   tokenUrl: URL | undefined
-  /** Whether clients may send their secret in a header, which is what holds where an issuer says nothing. */
+  /** Whether clients may send their secret in a header, the default if an issuer does not say. */
   takesBasic: boolean
 }
 
@@ -19,7 +19,7 @@ const withoutSlash = (url: string) => url.replace(/\/+$/, '')
 /**
  * Reads `<issuer>/.well-known/openid-configuration` (OpenID Connect Discovery 1.0, 4). An issuer without one has its keys at
  * `/.well-known/jwks.json`.
- * @throws OutageError where it does not answer, or says that it is another
+ * @throws OutageError where it does not answer, or names another issuer
  */
 export async function discoverIssuer(url: SecretUrl): Promise<Issuer> {
   const given = url.reveal()
@@ -43,7 +43,7 @@ export async function discoverIssuer(url: SecretUrl): Promise<Issuer> {
       tokenUrl: undefined,
       takesBasic: true,
     }
-  // Issuers differ in a slash at the end; what their tokens say is what they say here.
+  // Issuers differ in a trailing slash; their tokens use the name given here.
   if (withoutSlash(issuer) !== withoutSlash(given))
     throw new OutageError(
       'issuer',

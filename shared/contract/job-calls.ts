@@ -10,15 +10,15 @@ import type { FunctionReply, Message, RawEvent } from './message.ts'
 import type { Problem } from './problem.ts'
 import { plainReply, problemReply } from './reply.ts'
 
-/** Between two looks whether a job has ended for which its caller waits. */
+/** Interval between checks whether an awaited job has ended. */
 const LOOK_MS = 100
 /** The longest that a caller may wait: proxies give up sooner. */
 const MAX_WAIT_S = 600
 
-/** Where a function's jobs are kept, and what to wake for a new one. */
+/** Where a function's jobs are kept, and the runner to wake for a new one. */
 export type JobDesk = { query: Query; started(): void }
 
-/** Schedules wait for one another: a run that has not begun yet stands for the next as well. */
+/** A schedule's run that has not started yet also serves as the next one. */
 const SCHEDULE = 'cordage.schedule.v1'
 
 const fromEvent = ({ id, source, type }: RawEvent): Partial<NewJob> => ({
@@ -124,7 +124,7 @@ export async function startEach(
   return results
 }
 
-/** Where a job's end is posted to: only to hosts that the settings name, so that nothing else is reached. */
+/** Where a job's end is posted: only to hosts that the settings name, so that no other can be reached. */
 export function readCallback(
   header: string | string[] | undefined,
   { JOB_CALLBACK_SECRET, JOB_CALLBACK_HOSTS }: Settings,
@@ -141,12 +141,12 @@ export function readCallback(
   return url.href
 }
 
-/** What a function's reply says of an attempt at a job. */
+/** The outcome of a job's attempt, by the function's reply. */
 export function toOutcome({ status, body }: FunctionReply): Outcome {
   const said = JSON.parse(body) as unknown
   if (status < 300) return { isDone: true, result: said }
   const problem = said as Problem
-  // What is away comes back; what nobody foresaw, or took too long, may go better once more.
+  // An outage ends; an unknown failure or a timeout may succeed on a retry.
   const isOutage = status === 503 || status === 429 || status === 409
   const isBroken = problem.reason === 'unknown_error' || status === 504
   return { isDone: false, problem, again: isOutage ? 'always' : isBroken ? 'limited' : 'never' }

@@ -26,7 +26,7 @@ export function isJobsPath(path: string): boolean {
 
 /**
  * `GET /jobs` (`?state=`, `?function=`, `?limit=`), `GET /jobs/<id>`, and `DELETE /jobs/<id>`, which cancels. An operator sees
- * every job, everybody else those that they asked for.
+ * every job, everybody else those that they requested.
  */
 export async function answerJobs(
   request: FunctionRequest,
@@ -93,7 +93,7 @@ function readFilter(query: string) {
 
 const MAX_ATTEMPTS = 3
 
-/** How a function's jobs are run; undefined for one that takes events. */
+/** How a function's jobs run; undefined for one that takes events. */
 export function jobFunctionOf({
   definition,
   perform,

@@ -20,7 +20,7 @@ export type FunctionRequest = {
   query: string
   headers: IncomingHttpHeaders
   body: Buffer
-  /** Aborts when the caller has gone away: what it asked for is worth no more work. */
+  /** Aborts when the caller disconnects: its request need not be finished. */
   readonly signal?: AbortSignal | undefined
 }
 

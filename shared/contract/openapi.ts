@@ -50,7 +50,7 @@ const JOB = { $ref: '#/components/schemas/Job' }
 const JOB_ID = { name: 'jobId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }
 const NO_JOB = { 404: problem('There is no such job, or it is not yours') }
 
-/** Where jobs are asked for, whatever function they are of. */
+/** Where the jobs of all functions are. */
 const JOB_PATHS = {
   '/jobs': {
     get: {

@@ -1,7 +1,7 @@
 import { BadInputError, FailedError, isOutage } from '../errors/index.ts'
 import { InvalidInputError } from './input.ts'
 
-/** No standard has a status for it; proxies log this one. Nobody is there to read it, but metrics count it. */
+/** No standard has a status for it; proxies log this one. Nobody reads it, but metrics count it. */
 const CALLER_GONE = 499
 
 /** It is still starting, or already stopping. */
@@ -23,7 +23,7 @@ export type Problem = {
   traceId: string
 }
 
-/** RFC 9457. For 5xx the caller gets a fixed text and the trace id: what went wrong is in the log, unless it is said to be for the caller. */
+/** RFC 9457. For 5xx the caller gets a fixed text and the trace id; the cause is in the log, unless the error is marked for the caller. */
 export function toProblem(error: unknown, traceId: string): Problem {
   const type = 'about:blank'
   if (error instanceof InvalidInputError)

@@ -17,7 +17,7 @@ export function problemReply(
   }
 }
 
-/** What GET and HEAD alone may ask for: the refusal of any other method. */
+/** Refuses any method except GET and HEAD. */
 export function onlyGet({ method }: Pick<FunctionRequest, 'method'>): FunctionReply | undefined {
   if (method === 'GET') return undefined
   return problemReply(405, 'Method not allowed', `${method} is not allowed here`, {

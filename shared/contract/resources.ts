@@ -10,7 +10,7 @@ import type { Warehouse } from '../warehouse/index.ts'
 export type Resources = {
   /** Postgres with pgvector: what endpoints answer from. */
   store: Store
-  /** The bus, to write to; what is read from it comes to a function by the connector. */
+  /** The bus, for writing; the connector delivers what is read from it. */
   bus: Bus
   /** Treatment of personal values. */
   privacy: Privacy
@@ -25,7 +25,7 @@ export type Resources = {
 }
 export type ResourceName = keyof Resources
 
-/** An opened resource. `close` lets its connections go. */
+/** An opened resource. `close` closes its connections. */
 export type Opened<T> = { value: T; close?: () => Promise<void> }
 
 /** `store` says how those who need the store connect to it. */

@@ -13,7 +13,7 @@ import { answerJobs, isJobsPath, jobFunctionOf } from './jobs.ts'
 import type { Opened, Openers, ResourceName, Resources } from './resources.ts'
 import { answer, bodyLimitOf, closeServer, listen, makeServer } from './server.ts'
 
-/** EX_CONFIG of sysexits.h: starting again will not help. */
+/** EX_CONFIG of sysexits.h: restarting will not help. */
 export const EXIT_CONFIG = 78
 
 /**
@@ -55,12 +55,12 @@ export function storeOptionsOf(definition: FunctionDefinition, settings: Setting
   }
 }
 
-/** EX_UNAVAILABLE of sysexits.h: starting again later may help. */
+/** EX_UNAVAILABLE of sysexits.h: restarting later may help. */
 const EXIT_UNAVAILABLE = 69
 
 /**
- * Prints what was thrown on one line and ends. Only what nobody foresaw comes with its stack: settings are to be mended, and
- * a system that is away is to be started.
+ * Prints the error on one line and exits. Only unknown errors have their stack: settings have to be corrected, and
+ * a system that is down has to be started.
  */
 export function exitWith(error: unknown): never {
   const isConfig = error instanceof ConfigError || isFileProblem(error)
@@ -81,10 +81,10 @@ function isFileProblem(error: unknown): boolean {
   )
 }
 
-/** First calls come right after readiness: they are not made to wait. */
+/** First calls come right after readiness and must not wait. */
 const IDLE_AFTER_MS = 500
 
-/** Gives back what starting has left behind, a fifth of an idle function's memory; V8 would keep it until there is load. */
+/** Frees what the start left behind, a fifth of an idle function's memory; V8 would keep it until there is load. */
 function releaseStartup(): void {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as (options: object) => void

@@ -27,7 +27,7 @@ const readiness = (host: Host) =>
     JSON.stringify({ status: host.isReady() ? 'ready' : 'starting', timeoutMs: host.timeoutMs }),
   )
 
-/** What every process of ours tells: that it lives, whether it is ready, its metrics. */
+/** What every Cordage process serves: health, readiness, metrics. */
 export async function answerProbe(
   request: FunctionRequest,
   ready: () => FunctionReply | Promise<FunctionReply>,
@@ -57,7 +57,7 @@ export type Router = (path: string) => {
   answer(request: FunctionRequest): Promise<FunctionReply> | FunctionReply
 }
 
-/** Probes come by a pod's address or without a Host, and what they get is no secret. */
+/** Probes come by a pod's address or without a Host, and their answers are not secret. */
 const PROBE = /^(\/function\/[a-z0-9-]+)?\/_\/(health|ready)$|^\/healthz$/
 const METRICS = /^(\/function\/[a-z0-9-]+)?\/metrics$/
 
@@ -121,13 +121,13 @@ async function reply(
   if (!Buffer.isBuffer(body)) return body
   let signal: AbortSignal | undefined
   return target.answer({
-    // Whoever asks for the head gets what GET would have, and Node sends no body.
+    // HEAD is answered like GET; Node omits the body.
     method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
     path: target.path,
     query: mark === -1 ? '' : url.slice(mark + 1),
     headers: request.headers,
     body,
-    // Made for those who ask for it: most calls are answered before.
+    // Created on demand: most calls are answered before.
     get signal() {
       signal ??= goneSignal(response)
       return signal
@@ -135,7 +135,7 @@ async function reply(
   })
 }
 
-/** How long what is still being sent of a refused body is read and thrown away. */
+/** How long the rest of a refused body is read and discarded. */
 const LINGER_MS = 2000
 
 function send(
@@ -151,7 +151,7 @@ function send(
     ...(last && { connection: 'close' }),
   })
   if (request.complete || request.method !== 'POST') return void response.end(body)
-  // Closed in the middle of its body, a sender would see a broken connection instead of the reply.
+  // If the connection closed mid-body, the sender would see an error instead of the reply.
   response.write(body)
   const end = () => {
     clearTimeout(timer)
@@ -161,10 +161,10 @@ function send(
   request.once('end', end).resume()
 }
 
-/** Replies that are still to be sent in whole, by their server. */
+/** Replies that are not fully sent yet, by server. */
 const unsent = new WeakMap<Server, Set<ServerResponse>>()
 
-/** requestTimeout bounds slow senders; the headers' limit is Node's 16 KiB and answers 431. Who needs a Host, we say. */
+/** requestTimeout bounds slow senders; the headers' limit is Node's 16 KiB and answers 431. We check the Host ourselves. */
 const OPTIONS = { requestTimeout: 60_000, keepAliveTimeout: 65_000, requireHostHeader: false }
 
 export function makeServer(route: Router, publicHosts: string[]): Server {
@@ -194,7 +194,7 @@ export async function listen(server: Server, port: number, address: string): Pro
   return (server.address() as AddressInfo).port
 }
 
-/** How long a caller who is slow to send or to receive is waited for at the end. */
+/** How long a stop waits for a slow caller. */
 const LAST_REPLIES_MS = 5000
 
 /** Stops accepting, answers the calls in flight, and closes what is left. */

@@ -44,7 +44,7 @@ export class OutageError extends Error {
 }
 
 /**
- * Work that was done and failed in a way that whoever asked for it can do something about: a test of a build, a mart that
+ * Work that failed in a way that the caller can act on: a test of a build, a mart that
  * cannot be published. Over HTTP: 500 with the message, which holds no value of a person.
  */
 export class FailedError extends Error {
@@ -88,7 +88,7 @@ const OUTAGE_CODES = new Set([
   'ENOSPC',
 ])
 // SQLSTATE classes: 08 connection, 53 resources, 57P operator intervention, 55P03 lock timeout, 40 serialization or deadlock,
-// 25P03 a transaction that stood still for too long.
+// 25P03 a transaction that was idle for too long.
 const OUTAGE_SQLSTATE = /^(08|53|57P|40|55P03|25P03)/
 const OUTAGE_MESSAGE =
   /connection terminated|timeout exceeded when trying to connect|server closed the connection/i
@@ -102,7 +102,7 @@ export function isOutage(error: unknown): boolean {
   return OUTAGE_MESSAGE.test(error.message) || (error.cause !== undefined && isOutage(error.cause))
 }
 
-/** Where an error came from, for the log; of an outage that says nothing. */
+/** Where an error came from, for the log; an outage's stack says nothing. */
 export function stackOf(error: unknown): string | undefined {
   return error instanceof Error && !isOutage(error) ? error.stack : undefined
 }

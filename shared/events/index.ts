@@ -41,7 +41,7 @@ const OFFSET = /^\d+$/
 
 /**
  * A CloudEvent 1.0 as functions receive it from the bus. `id` is `<system>/<table>/<position>`; the extensions
- * `topic`, `partition`, `offset` and `busid` say where on the bus it lies.
+ * `topic`, `partition`, `offset` and `busid` say where on the bus it is.
  */
 export const busEventSchema = z.object({
   specversion: z.literal('1.0'),
@@ -56,7 +56,7 @@ export const busEventSchema = z.object({
   /** Decimal text: offsets are 64-bit. */
   offset: z.coerce.string().regex(OFFSET),
   busid: z.string(),
-  /** It was parked and comes again: what lies behind it in its partition has been handled before it. */
+  /** It was parked and is redelivered: later events of its partition have been handled before it. */
   replayed: z.boolean().optional(),
   data: z.unknown(),
 })
@@ -67,7 +67,7 @@ export function readBusEvent(event: object): BusEvent | undefined {
   return isBusEvent(event) ? event : busEventSchema.safeParse(event).data
 }
 
-/** What the schema says, by hand: nearly every event fits it as it is, and to ask the schema takes a tenth of its landing. */
+/** The schema's checks by hand: nearly every event passes, and running the schema takes a tenth of its landing. */
 function isBusEvent(event: Partial<Record<keyof BusEvent, unknown>>): event is BusEvent {
   const { specversion, id, source, type, time, position, partitionkey, topic, partition, offset } = event
   return (
@@ -95,7 +95,7 @@ export function toBusEvent(record: BusRecord): BusEvent {
   return { ...attributesOf(record), data: readData(record.value) }
 }
 
-/** Data that is no JSON, which only others can have sent, is a text: no function takes that for a change. */
+/** Data that is not JSON, which only others can have sent, is a text: no function accepts it as a change. */
 function readData(value: string): unknown {
   try {
     return JSON.parse(value)

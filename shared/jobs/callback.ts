@@ -6,7 +6,7 @@ import { findJob } from './job-store.ts'
 
 /** How long a callback may take to answer. */
 const TIMEOUT_MS = 10_000
-/** Told again after so long, doubled each time, and so often at most: nine hours in all. */
+/** First retry delay, doubled each time, and most attempts: nine hours in all. */
 const FIRST_WAIT_MS = 1000
 const MAX_ATTEMPTS = 16
 
@@ -19,13 +19,13 @@ export function signCallback(secret: string, body: string, at: Date): string {
   return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`
 }
 
-/** Tells what has become of jobs whose callers asked for it, at least once each. */
+/** Posts the end of jobs whose callers requested it, at least once each. */
 export async function sendCallbacks(
   { query }: Pick<Store, 'query'>,
   functions: string[],
   { secret, log, signal }: { secret: string; log: Logger; signal: AbortSignal },
 ): Promise<void> {
-  // Moved on first: whoever dies while it tells leaves the next attempt to others.
+  // Advanced first: if this process dies while posting, another makes the next attempt.
   const due = await query<{ id: string; url: string; attempts: number }>(
     `update ops.job_record set callback_attempts = callback_attempts + 1,
        callback_at = clock_timestamp() + least(2 ^ callback_attempts, 7200) * $2 * interval '1 millisecond' + $3 * interval '1 millisecond'

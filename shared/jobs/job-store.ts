@@ -3,14 +3,14 @@ import type { Lease, Query } from '../store/index.ts'
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
-/** A job as whoever asked for it sees it; times are ISO 8601. */
+/** A job as its caller sees it; times are ISO 8601. */
 export type Job = {
   jobId: string
   function: string
   state: JobState
-  /** How far it is: the share that is done, from 0 to 1, and a sentence. */
+  /** Progress: the share that is done, from 0 to 1, and a sentence. */
   progress: { share: number; text: string } | null
-  /** How often it was begun. */
+  /** Attempts so far. */
   attempts: number
   createdAt: string
   startedAt: string | null
@@ -24,9 +24,9 @@ export type Job = {
 export type NewJob = {
   function: string
   input: unknown
-  /** An event starts one job, however often it comes. */
+  /** An event starts one job, however often it is delivered. */
   eventId?: string | undefined
-  /** Where such events come from: while one job of a series waits, to begin or to be tried again, another event of it starts none. */
+  /** The series of such events: while one of its jobs waits for its start or a retry, another event starts none. */
   series?: string | undefined
   requestedBy?: string | undefined
   /** Who that is, for the function; null for Cordage itself. */
@@ -67,7 +67,7 @@ export async function startJob(query: Query, job: NewJob): Promise<string> {
      union all select id from ops.job_record where function = $1 and event_id = $3::text limit 1`,
     values,
   )
-  // Another inserted it at this moment: it is there now.
+  // Another process has just inserted it.
   return row?.id ?? (await startJob(query, job))
 }
 
@@ -101,7 +101,7 @@ export type JobFilter = {
   /** Only of these functions. */
   functions?: string[] | undefined
   states?: JobState[] | undefined
-  /** Only those that this subject asked for. */
+  /** Only those that this subject requested. */
   requestedBy?: string | undefined
   limit: number
 }
@@ -135,7 +135,7 @@ export async function findJob(query: Query, id: string, requestedBy?: string): P
   return row && toJob(row)
 }
 
-/** One that waits is cancelled at once, one that runs by whoever runs it; one that has ended stays as it is. */
+/** A waiting job is cancelled at once, a running one by its runner; an ended one stays as it is. */
 export async function cancelJob(query: Query, id: string): Promise<void> {
   await query(
     `update ops.job_record set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
@@ -147,8 +147,8 @@ export async function cancelJob(query: Query, id: string): Promise<void> {
 }
 
 /**
- * Of each function the job that has waited longest, or that a dead process left.
- * @param owner whose leases are its predecessor's under the same name, so that they need not run out
+ * For each function the job that has waited longest, or that a dead process left.
+ * @param owner takes over the leases of its predecessor of the same name without waiting for their end
  */
 export async function findOpenJobs(
   query: Query,
@@ -165,7 +165,7 @@ export async function findOpenJobs(
   )
 }
 
-/** Takes a job under its lease. @returns undefined where somebody has ended it meanwhile */
+/** Takes a job under its lease. @returns undefined where it was ended meanwhile */
 export async function claimJob(
   query: Query,
   id: string,
@@ -184,10 +184,10 @@ export type Ending =
   | { state: 'done'; result: unknown }
   | { state: 'failed'; problem: unknown }
   | { state: 'cancelled' }
-  /** Tried again after a while. Broken by its own fault, it is a failure; cut off by a stop, it is no attempt at all. */
+  /** Retried after a while. Its own error counts as an attempt; an interruption by a stop does not. */
   | { state: 'waiting'; problem?: unknown; afterMs: number; because: 'outage' | 'failure' | 'stop' }
 
-/** Writes down how an attempt ended, unless another has the job by now. */
+/** Records how an attempt ended, unless another process has taken the job. */
 export async function endAttempt(
   query: Query,
   id: string,
@@ -234,7 +234,7 @@ export async function saveProgress(query: Query, all: Progress[]): Promise<void>
   )
 }
 
-/** Of these jobs those that somebody wants to end. */
+/** Those of these jobs whose cancellation was requested. */
 export async function findCancelled(query: Query, ids: string[]): Promise<string[]> {
   const rows = await query<{ id: string }>(
     'select id from ops.job_record where id = any($1::uuid[]) and cancel_requested_at is not null',

@@ -14,9 +14,9 @@ import {
   saveProgress,
 } from './job-store.ts'
 
-/** Between two looks for jobs that others have started, or left. */
+/** Interval between checks for jobs that others have started, or left. */
 const LOOK_MS = 1000
-/** Between two looks at whether a running job is still wanted; its progress is written as often. */
+/** Interval between checks for cancellation of running jobs; progress is written as often. */
 const BEAT_MS = 500
 /** After a failure a job is left alone for so long, doubled each time. */
 const FIRST_WAIT_MS = 1000
@@ -28,10 +28,10 @@ const ended = makeCounter({
   labels: ['function', 'state'],
 })
 
-/** Says how far a job is: the share that is done, from 0 to 1, and a sentence. */
+/** Reports a job's progress: the share that is done, from 0 to 1, and a sentence. */
 export type Report = (share: number, text: string) => void
 
-/** What became of an attempt. `again`: whether it may go better next time, and whether that was no fault of its own. */
+/** How an attempt ended. `again`: whether to retry, and whether the attempt counts. */
 export type Outcome =
   | { isDone: true; result: unknown }
   | {
@@ -43,23 +43,23 @@ export type Outcome =
 /** A function whose jobs are run here. */
 export type JobFunction = {
   name: string
-  /** How often a job is begun at most that breaks, or whose process dies. */
+  /** Most attempts of a job that fails or whose process dies. */
   maxAttempts: number
   perform(job: ClaimedJob, options: { signal: AbortSignal; report: Report }): Promise<Outcome>
 }
 
 export type JobRunner = {
-  /** Looks for jobs at once. */
+  /** Checks for jobs at once. */
   wake(): void
-  /** Stops those that run, which another process goes on with. */
+  /** Stops running jobs; another process resumes them. */
   close(): Promise<void>
 }
 
 type Running = { lease: Lease; function: string; cancel: AbortController; progress?: Progress | undefined }
 
 /**
- * Runs the jobs of these functions, one of each at a time, whoever started them. A job is one process's for as long as that
- * renews its lease; one whose process died is begun again by whoever finds it.
+ * Runs the jobs of these functions, one of each at a time, whoever started them. A job belongs to one process while that
+ * renews its lease; if the process dies, the next that finds the job runs it again.
  */
 export function startJobRunner(options: {
   store: Pick<Store, 'query'>
@@ -86,7 +86,7 @@ export function startJobRunner(options: {
     }
     const signal = AbortSignal.any([lease.signal, cancel.signal, stopping.signal])
     const outcome = job.failures < own.maxAttempts ? await own.perform(job, { signal, report }) : DIED
-    // Another has it: what came of this attempt is nobody's.
+    // Another process has it: this attempt's outcome is dropped.
     if (lease.signal.aborted) return
     const ending = endingOf(outcome, job, own, {
       isCancelled: cancel.signal.aborted,

@@ -49,7 +49,7 @@ export type CommitInfo = {
   operation: string
   operationParameters: Record<string, string>
   engineInfo: string
-  /** Tells our commit from another's where the storage could not say whose it took. */
+  /** Identifies our commit if the storage could not say whose it accepted. */
   txnId: string
 }
 
@@ -62,7 +62,7 @@ export type Action =
   | { domainMetadata: DomainMetadata }
   | { commitInfo: CommitInfo }
 
-/** Whether two lists of actions cannot be one commit: both set the same, or one of them sets what all others rest on. */
+/** Whether two lists of actions cannot be one commit: both set the same, or one sets what all others depend on. */
 export function collide(some: Action[], others: Action[]): boolean {
   const places = new Set(some.map(placeOf))
   return (
@@ -92,7 +92,7 @@ function formatAction(action: Action): string {
   return `{"txn":{"appId":${JSON.stringify(appId)},"version":${version}${updated}}}`
 }
 
-/** The actions of a commit's file; kinds that are not known here are left out, as the protocol asks. */
+/** The actions of a commit's file; unknown kinds are ignored, as the protocol requires. */
 export function parseCommit(text: string): Action[] {
   return text
     .split('\n')

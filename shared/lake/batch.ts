@@ -25,7 +25,7 @@ export async function stampBatch(table: Table): Promise<void> {
   }
 }
 
-/** @returns what the properties say where the log no longer tells: nothing has landed for as long as it is kept */
+/** @returns the properties' batch if the log no longer has one: nothing has landed within its retention */
 async function findLastBatch(table: Table): Promise<number | undefined> {
   for (let { version } = table.snapshot; version >= 0; version--) {
     const actions = await readCommit(table, version)

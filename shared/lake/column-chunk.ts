@@ -15,13 +15,13 @@ export type ColumnChunk = { pieces: Uint8Array[]; size: number; meta: ColumnMeta
 /** Level 1 is as quick as snappy in native code and leaves a third of its bytes; the Delta protocol's default codec. */
 export const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-/** A chunk below this, such as that of a column which says the same throughout, is not worth a codec's own bytes. */
+/** A smaller chunk, such as that of a constant column, is not worth a codec's own bytes. */
 const LEAST_COMPRESSED_BYTES = 256
 
 /**
  * Encodes a column of a row group: a dictionary where its values repeat, and one page, for a row group is small. The
- * values are stored as they are, each type by a loop of its own (docs/decisions/0015).
- * @throws RangeError where a value is not of its column's type: stored it would be another
+ * values are stored as they are, each type by its own loop (docs/decisions/0015).
+ * @throws RangeError where a value is not of its column's type: it would be stored as another
  */
 export function encodeChunk(column: Column, values: ColumnValues, statistics: ColumnStatistics): ColumnChunk {
   const { type = 'BYTE_ARRAY' } = parquetElement(column)
@@ -108,7 +108,7 @@ function makePage(
   return { pieces: [head, levels, packed], size: before + packed.length, unpackedSize: before + data.length }
 }
 
-/** By the greatest and the least alone: to look at each long takes as long as to store it. */
+/** By the greatest and the least alone: checking each long takes as long as storing it. */
 function requireLongs({ name }: Column, { min_value, max_value }: Statistics): void {
   for (const bound of [min_value, max_value])
     if (typeof bound === 'bigint' && BigInt.asIntN(64, bound) !== bound)
@@ -138,7 +138,7 @@ function definitionLevels(values: ColumnValues, nulls: number): Uint8Array {
 type Dictionary = { values: Physical[]; indexes: Uint32Array }
 
 const SAMPLE = 200
-/** Values per distinct one from which a dictionary is worth its reading. */
+/** Values per distinct one from which a dictionary is worth its cost. */
 const LEAST_REPEATED = 4
 
 /** @returns undefined where the values do not repeat enough */
@@ -152,7 +152,7 @@ function makeDictionary(values: Physical[]): Dictionary | undefined {
   let place = -1
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as Physical
-    // Zero and minus zero are equal, and neither may stand for the other.
+    // Zero and minus zero are equal, but neither may replace the other.
     if (place < 0 || !Object.is(value, last)) {
       const name = nameOf(value)
       place = places.get(name) ?? -1
@@ -180,7 +180,7 @@ function isVaried(values: Physical[]): boolean {
   return sample.size > 0.9 * looked
 }
 
-/** What two equal values have in common and no others: bytes by what they hold, minus zero apart from zero. */
+/** A key that only equal values share: bytes by content, minus zero apart from zero. */
 function nameOf(value: Physical): Physical {
   if (typeof value === 'object')
     return Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')
@@ -195,7 +195,7 @@ function encodeIndexes({ values, indexes }: Dictionary): Uint8Array {
   return writer.getBytes()
 }
 
-/** Values one behind the other as Parquet stores them, little end first, as the machines that this runs on do. */
+/** Values one after the other as Parquet stores them, little-endian, as the machines that this runs on are. */
 function encodePlain(column: Column, type: ParquetType, values: Physical[]): Uint8Array {
   switch (type) {
     case 'BOOLEAN':
@@ -252,7 +252,7 @@ function encodeDoubles({ name }: Column, values: number[]): Uint8Array {
   return new Uint8Array(doubles.buffer)
 }
 
-/** Nothing stands between them: one that is longer or shorter would move all that follow. */
+/** Without separators: one that is longer or shorter would shift all that follow. */
 function encodeFixed(column: Column, values: Uint8Array[]): Uint8Array {
   const { type_length: length = 0 } = parquetElement(column)
   const bytes = new Uint8Array(length * values.length)
@@ -266,10 +266,10 @@ function encodeFixed(column: Column, values: Uint8Array[]): Uint8Array {
   return bytes
 }
 
-/** Up to this length a text of ASCII is written by its characters sooner than by a call. */
+/** Up to this length writing an ASCII text by its characters is faster than a call. */
 const SHORT = 64
 
-/** Texts, or bytes, each behind its length. */
+/** Texts, or bytes, each after its length. */
 function encodeTexts({ name }: Column, values: (string | Uint8Array)[]): Uint8Array {
   let most = 0
   for (const value of values) {

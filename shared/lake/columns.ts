@@ -50,7 +50,7 @@ export function makeEncode(type: ColumnType): Encode {
   }
 }
 
-/** A date is on the bus still when its column has become a time: midnight, as in the rows that have landed. */
+/** Dates may still be on the bus when their column has become a time: midnight, as in landed rows. */
 const DATE_LENGTH = 10
 
 /** JSON has no numbers for these. */
@@ -63,7 +63,7 @@ const SPECIAL_DOUBLES = new Map<unknown, number>([
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const INTEGER = /^-?\d{1,19}$/
 
-/** On the bus an int is a number, which some events still are when its column has become wider. */
+/** On the bus an int is a number, and some events still have one when its column has become wider. */
 const isInt = (value: Exclude<Value, null>): value is number =>
   typeof value === 'number' && (value | 0) === value && !Object.is(value, -0)
 
@@ -82,7 +82,7 @@ const PLUS = 43
 const MINUS = 45
 const POINT = 46
 
-/** By characters, not by a pattern: money is in most rows, and a pattern takes four times as long. */
+/** By characters, not by a regular expression: most rows have money, and it takes four times as long. */
 function makeEncodeDecimal({ precision, scale }: { precision: number; scale: number }): Encode {
   const store = makeStoreDecimal(precision)
   const encode: Encode = value => {
@@ -92,7 +92,7 @@ function makeEncodeDecimal({ precision, scale }: { precision: number; scale: num
     let unscaled = 0
     let digits = 0
     let significant = 0
-    let fraction = -1 // digits behind the point, once there is one
+    let fraction = -1 // digits after the point, once there is one
     for (let at = start; at < value.length; at++) {
       const digit = value.charCodeAt(at) - ZERO
       if (digit === POINT - ZERO && fraction < 0) {

@@ -8,7 +8,7 @@ import type { Table } from './table.ts'
 /** Partition columns of every table: the commit time's year and month in UTC. */
 export type Month = { year: string; month: string }
 
-/** Writes a data file and tells what a commit must say for it to count. Until then it is nobody's: see `deleteFiles`. */
+/** Writes a data file and returns the actions that a commit needs for it. Until then no table has it: see `deleteFiles`. */
 export async function writeRows(table: Table, month: Month, rows: RowBuffer): Promise<AddFile> {
   const file = new ParquetFile(rows.columns)
   const body = file.writeRowGroup(rows.values)
@@ -64,7 +64,7 @@ export function removeActions(files: AddFile[], dataChange: boolean): Action[] {
   }))
 }
 
-/** Takes away files that no commit holds. */
+/** Deletes files that no commit refers to. */
 export async function deleteFiles(table: Table, files: AddFile[]): Promise<void> {
   await Promise.all(files.map(({ path }) => table.objects.delete(dataKey(table, path))))
 }

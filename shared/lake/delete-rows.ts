@@ -13,12 +13,12 @@ export type Condition = { column: string } & ({ in: Exclude<Value, null>[] } | {
 export type Deletion = { rows: number; filesRewritten: number; filesRemoved: number }
 
 /**
- * Deletes the rows that meet all conditions, in one commit, also those that land while it works. Only files that hold
- * such rows are rewritten; how far each bus partition has landed stays as it is, so that nothing lands again by itself.
+ * Deletes the rows that meet all conditions, in one commit, including those that land meanwhile. Only files that hold
+ * such rows are rewritten; the partitions' landing marks stay, so that nothing lands again by itself.
  *
  * The old files stay for readers of older versions until vacuum finds them past retention. Where rows must be gone at
  * once, as in an erasure, say so to vacuum: `vacuum(table, { retentionMs: 0 })`.
- * @param options `also`: what the same commit is to say besides, made from the state that it follows
+ * @param options `also`: more actions for the same commit, made from the state that it follows
  * @throws TypeError for a column that the table does not have, or a value that is not of its type
  */
 export async function deleteRows(
@@ -29,7 +29,7 @@ export async function deleteRows(
   const { operation = 'DELETE', also } = options
   if (conditions.length === 0)
     throw new TypeError(`${table.path}: without a condition every row would be deleted`)
-  /** By path: what takes a file's place, or that it holds no such row. */
+  /** By path: a file's replacement, or that it holds no such row. */
   const known = new Map<string, Replacement>()
   await table.refresh()
   for (;;) {
@@ -40,7 +40,7 @@ export async function deleteRows(
         if (add) await deleteFiles(table, [add])
         known.delete(path)
       }
-    // Each time: another writer may have changed the table's columns.
+    // Again each time: another writer may have changed the table's columns.
     const tests = conditions.map(condition => makeTest(table, condition))
     for (const file of snapshot.files.values())
       if (!known.has(file.path)) known.set(file.path, await withoutRows(table, file, tests))
@@ -97,7 +97,7 @@ export function makeTest(table: Table, condition: Condition): Test {
 }
 
 const bytesOf = (value: Physical) => (value instanceof Uint8Array ? value : Buffer.from(String(value)))
-/** Bytes are compared by what they hold, not by being the same object. */
+/** Bytes are compared by content, not by identity. */
 const comparable = (value: Physical) =>
   value instanceof Uint8Array || typeof value === 'string'
     ? Buffer.from(bytesOf(value)).toString('latin1')
@@ -120,7 +120,7 @@ function liesBetween({ type }: Column, value: Value, min: unknown, max: unknown)
   return true
 }
 
-/** Looks for the rows in the tested columns alone, and rewrites a file only where it holds some. */
+/** Reads only the tested columns, and rewrites a file only if it holds such rows. */
 async function withoutRows(table: Table, file: AddFile, tests: Test[]): Promise<Replacement> {
   if (!mayHold(file, tests)) return { rows: 0 }
   const stored = { key: dataKey(table, file.path), size: file.size }

@@ -1,4 +1,4 @@
-/** Delta tables, written and kept up from TypeScript; read by anything that reads Delta. */
+/** Delta tables, written and maintained from TypeScript; read by anything that reads Delta. */
 export type { Action, AddFile } from './actions.ts'
 export { batchIdOf, stampBatch } from './batch.ts'
 export type { Column, Physical } from './columns.ts'

@@ -1,7 +1,7 @@
 import type { Action } from './actions.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** How far one partition of a topic has landed: of later events, those up to here are there already. */
+/** How far one partition of a topic has landed: events up to here are already in the table. */
 export type LandedMark = { offset: bigint | undefined; position: string | undefined }
 
 /** Where events come from: a partition of a topic of one bus. */

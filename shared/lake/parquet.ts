@@ -25,7 +25,7 @@ export const DECOMPRESSORS = { ...decompressors, ZSTD: (bytes: Uint8Array) => zs
 export class RowBuffer {
   readonly columns: Column[]
   readonly values: ColumnValues[]
-  /** `isInherited`: every object has something of that name, a row that lacks the column too. */
+  /** `isInherited`: every object has a property of that name, even a row that lacks the column. */
   readonly #declared: { column: Column; encode: ReturnType<typeof makeEncode>; isInherited: boolean }[]
 
   constructor(declared: Column[], own: Column[] = []) {
@@ -42,7 +42,7 @@ export class RowBuffer {
     return this.values[0]?.length ?? 0
   }
 
-  /** @returns the column whose type its value does not have; nothing of the row has been added then */
+  /** @returns the column whose value has the wrong type; the row is then not added */
   add(row: Record<string, Value | undefined>, own: readonly Physical[] = []): Column | undefined {
     const { values } = this
     let at = 0
@@ -125,7 +125,7 @@ export class ParquetFile {
 
 const MAGIC = Buffer.from('PAR1')
 
-/** What the footer says of a chunk that begins at a place in the file. */
+/** The footer's entry for a chunk that begins at an offset in the file. */
 function placeAt({ meta }: ColumnChunk, start: bigint): RowGroup['columns'][number] {
   const { dictionary_page_offset: dictionary, data_page_offset: data } = meta
   return {
@@ -148,7 +148,7 @@ function bare({ converted_type: _, logical_type: __, ...element }: SchemaElement
 
 export interface RowGroupValues {
   rows: number
-  /** As they lie in memory, before encoding: about what Parquet calls uncompressed. */
+  /** As in memory, before encoding: about what Parquet calls uncompressed. */
   bytes: number
   values: ColumnValues[]
 }

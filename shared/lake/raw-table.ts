@@ -6,7 +6,7 @@ export function tablePath(system: string, table: string): string {
   return `lake/cdc_${system}/${plainName(table)}`
 }
 
-/** What the lake says of each change, beside the source's columns. */
+/** The lake's own columns of each change, besides the source's. */
 export const OWN_COLUMNS: Column[] = [
   { name: '_op', type: { kind: 'string' }, required: true },
   { name: '_position', type: { kind: 'string' }, required: true },

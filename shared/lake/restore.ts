@@ -9,16 +9,16 @@ import { changeColumns, schemaVersionOf } from './schema-change.ts'
 import type { Snapshot } from './snapshot.ts'
 import { openTable, readCommit, type Table } from './table.ts'
 
-/** A table cannot be taken back to there; the message says what is missing. */
+/** A table cannot be restored to that point; the message says what is missing. */
 export class RestoreError extends Error {
   override readonly name = 'RestoreError'
 }
 
-/** Files so close to the end of their retention may be deleted while we bring them back. */
+/** Files so close to the end of their retention may be deleted while we restore them. */
 const MARGIN_MS = 5 * 60 * 1000
 
 /**
- * Takes a table back to what it was at a version, in a new commit (Delta's RESTORE): rows, columns, and how far each bus
+ * Restores a table to a version, in a new commit (Delta's RESTORE): rows, columns, and how far each bus
  * partition had landed. What has landed since lands again only if the bus is read again from those marks on: see
  * `npm run rebuild`, which does both under the consumer's lease.
  * @throws VersionNotFoundError, RestoreError
@@ -34,7 +34,7 @@ export async function restoreTable(table: Table, version: number): Promise<void>
     await requireNoReplays(table, version, then)
     const isOther = then.metadata.schemaString !== now.metadata.schemaString
     const actions: Action[] = [
-      // Its number is a new one: rows that say an older number must not mean two sets of columns.
+      // Its number is new: an older number in rows must not mean two sets of columns.
       ...(isOther ? [changeColumns(now.metadata, then.columns, schemaVersionOf(now) + 1)] : []),
       ...removeActions(
         [...now.files.values()].filter(({ path }) => !then.files.has(path)),
@@ -52,7 +52,7 @@ export async function restoreTable(table: Table, version: number): Promise<void>
   }
 }
 
-/** Vacuum deletes what has been out of the table for the retention, or for less where that is asked. */
+/** Vacuum deletes what left the table longer ago than the retention, or a shorter time if requested. */
 async function requireFiles(table: Table, version: number, files: AddFile[]): Promise<void> {
   const { snapshot, retentionMs } = table
   const stored = new Set<string>()
@@ -69,7 +69,7 @@ async function requireFiles(table: Table, version: number, files: AddFile[]): Pr
     )
 }
 
-/** A transaction mark cannot be taken out of a table: one that there was not yet says that nothing has landed. */
+/** A transaction mark cannot be removed from a table: one that did not exist yet is set to nothing landed. */
 function marksOf({ snapshot: now }: Table, then: Snapshot): Action[] {
   const actions: Action[] = []
   for (const [appId, { version }] of now.transactions) {
@@ -87,8 +87,8 @@ function marksOf({ snapshot: now }: Table, then: Snapshot): Action[] {
 }
 
 /**
- * Parked events that were replayed since lie below the marks of then, where the bus is not read again: to go back behind
- * them would lose them.
+ * Parked events that were replayed since are below that version's marks, where the bus is not read again: restoring
+ * would lose them.
  */
 async function requireNoReplays(table: Table, version: number, then: Snapshot): Promise<void> {
   const marks = landMarks(then)
@@ -140,10 +140,10 @@ async function readPlaces(
   }
 }
 
-/** A partition's first change behind a position: where the bus is to be read again from. */
+/** A partition's first change after a position: from there the bus must be read again. */
 export type FirstAfter = { partition: number; position: string; offset: bigint }
 
-/** The places of the rows behind a position, per partition the one with the least offset. */
+/** Where the rows after a position are on the bus: per partition the one with the least offset. */
 export async function findFirstAfter(table: Table, position: string): Promise<Map<number, FirstAfter>> {
   const first = new Map<number, FirstAfter>()
   const tests = [makeTest(table, { column: '_position', above: position })]
@@ -159,8 +159,8 @@ export async function findFirstAfter(table: Table, position: string): Promise<Ma
 }
 
 /**
- * Takes out every row behind a position, and sets the marks of these partitions back to just before their first row that
- * went: what the bus has from there on lands again. Works at any age of the table, for it needs no old version.
+ * Removes every row after a position, and sets the marks of these partitions back to just before their first removed
+ * row: the bus's events from there on land again. Works at any age of the table, because it needs no old version.
  */
 export function rewindTable(
   table: Table,

@@ -13,12 +13,12 @@ export function schemaVersionOf(snapshot: Snapshot): number {
   return Number(snapshot.metadata?.configuration[SCHEMA_VERSION] ?? 0)
 }
 
-/** A column's declared type is another than the lake's: rows of both cannot share the table. */
+/** A column's declared type differs from the lake's: rows of both cannot share the table. */
 export class IncompatibleSchemaError extends Error {
   override readonly name = 'IncompatibleSchemaError'
 }
 
-/** Columns are declared wider than the lake has them: its files are to be rewritten first (widenTable). */
+/** Columns are declared wider than the lake has them: its files must be rewritten first (widenTable). */
 export class WiderSchemaError extends Error {
   override readonly name = 'WiderSchemaError'
 }
@@ -39,7 +39,7 @@ export function compareSchema(snapshot: Snapshot, declared: Column[]): SchemaCha
     const { name, type } = column
     const inLake = known.get(name)
     const other = spelled.get(name.toLowerCase())
-    // Many readers take the two for one, and a column never leaves the table again.
+    // Many readers treat the two as one, and a column never leaves the table again.
     if (!inLake && other !== undefined)
       change.incompatible.push({ column: name, inLake: `spelled ${other}`, declared: name })
     else if (!inLake) change.added.push(column)
@@ -100,7 +100,7 @@ export function changeColumns(metadata: Metadata, columns: Column[], schemaVersi
   return { metaData: { ...metadata, schemaString: formatSchema(columns), configuration } }
 }
 
-/** New columns come behind the source's others, before the lake's own. */
+/** New columns come after the source's others, before the lake's own. */
 function withAdded(columns: Column[], added: Column[]): Column[] {
   const own = columns.findIndex(({ name }) => name === OWN_COLUMNS[0]?.name)
   const at = own < 0 ? columns.length : own

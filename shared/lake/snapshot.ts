@@ -9,7 +9,7 @@ import type {
 } from './actions.ts'
 import { type Column, columnTypeOf, deltaTypeName } from './columns.ts'
 
-/** What Cordage can read and write; a table that asks for more is refused rather than misread. */
+/** What Cordage can read and write; a table that needs more is refused rather than misread. */
 const KNOWN_FEATURES = new Set(['timestampNtz', 'domainMetadata', 'appendOnly', 'invariants'])
 
 export const PROTOCOL: Protocol = {
@@ -87,7 +87,7 @@ export class Snapshot {
     this.version = version
   }
 
-  /** Forgets tombstones that nobody needs any more: they would be carried from checkpoint to checkpoint. */
+  /** Drops tombstones that nobody needs any more: they would be copied from checkpoint to checkpoint. */
   dropTombstones(before: number): void {
     for (const [path, { deletionTimestamp }] of this.tombstones)
       if (deletionTimestamp < before) this.tombstones.delete(path)

@@ -28,7 +28,7 @@ export class ColumnStatistics {
   add(values: Physical[], nulls: number): Statistics {
     const { min, max, nans } = extremesOf(this.#type, values)
     this.nulls += nulls
-    // NaN has a place in the order of some engines and none in others: such a column has no extremes, in no place.
+    // Some engines order NaN and others do not: such a column gets no bounds at all.
     if (nans > 0) this.#unordered = true
     if (min !== undefined && (this.min === undefined || compare(min, this.min) < 0)) this.min = min
     if (max !== undefined && (this.max === undefined || compare(max, this.max) > 0)) this.max = max
@@ -86,14 +86,14 @@ function literal(type: ColumnType, value: Physical, which: 'min' | 'max'): strin
     case 'decimal':
       return decimalLiteral(value instanceof Uint8Array ? decimalFromBytes(value) : BigInt(value), type.scale)
     default:
-      return undefined // of booleans and bytes readers use none
+      return undefined // readers use no bounds of booleans and bytes
   }
 }
 
 const textOf = (value: Physical) =>
   value instanceof Uint8Array ? Buffer.from(value).toString() : String(value).toWellFormed()
 
-/** A prefix is a lower bound; an upper one has its last character that can be raised raised. */
+/** A prefix is a lower bound; for an upper one its last character that can be increased is increased. */
 function textLiteral(text: string, which: 'min' | 'max'): string | undefined {
   const characters = Array.from(text.slice(0, 2 * TEXT_LENGTH + 2)).slice(0, TEXT_LENGTH)
   const prefix = characters.join('')

@@ -9,7 +9,7 @@ export const CHECKPOINT_INTERVAL = 10
 
 /**
  * A table's own settings for other writers and for ours. History is in the rows, which keep every change, so old
- * versions serve only readers that have begun: the longest, a warehouse build, takes minutes. At a commit a second two
+ * versions serve only readers that have already started: the longest, a warehouse build, takes minutes. At a commit a second two
  * hours are 7,200 log entries and as many small files, which a listing and a checkpoint carry easily; a week would be
  * half a million.
  */
@@ -23,7 +23,7 @@ const HOUR_MS = 3_600_000
 
 /**
  * How long a snapshot may go unconfirmed. The next commit's name must never be one that clean-up has already deleted:
- * put-if-absent would succeed there and the commit be lost. Far below the log's retention.
+ * put-if-absent would succeed there and the commit would be lost. Far below the log's retention.
  */
 const STALE_MS = 5 * 60 * 1000
 
@@ -77,7 +77,7 @@ export class Table {
     return (await this.#commitGroup([{ stillHolds, operation, actions }])).length > 0
   }
 
-  /** The same in a turn of its own. What waits for one by then goes in the same commit, where nothing stands against it. */
+  /** The same in its own turn. Others that wait by then join the same commit, unless they conflict. */
   commitInTurn(stillHolds: () => boolean, operation: string, actions: Action[]): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()
     this.#waiting.push({ stillHolds, operation, actions, resolve, reject })
@@ -93,7 +93,7 @@ export class Table {
     return promise
   }
 
-  /** The first that waits, and all that can go with it. */
+  /** The first that waits, and all that can join it. */
   #takeGroup(): Waiting[] {
     const group: Waiting[] = []
     const goesWith = (one: Waiting) =>
@@ -136,7 +136,7 @@ export class Table {
 
   /**
    * Commits the actions as the version after the snapshot's. The snapshot is then that version, or, when another writer
-   * was first, that writer's: look again at what is left to do, and commit again.
+   * was first, that writer's: check what is left to do, and commit again.
    * @returns whether the commit is ours
    */
   async commit(operation: string, actions: Action[]): Promise<boolean> {
@@ -164,7 +164,7 @@ export class Table {
     return true
   }
 
-  /** @returns false also where the storage failed although a commit of that version is there: the log tells whose it is */
+  /** @returns false also if the storage failed although a commit of that version exists: the log says whose it is */
   async #put(version: number, commit: Action[]): Promise<boolean> {
     try {
       return await this.objects.putIfAbsent(this.key(logName(version)), formatCommit(commit))
@@ -258,7 +258,7 @@ async function loadSnapshot(table: Table, wanted?: number): Promise<Snapshot> {
   if (checkpoint)
     snapshot.apply(checkpoint.version, await readCheckpoint(await table.objects.get(checkpoint.key)))
   const newest = entries.findLast(({ kind }) => kind === 'commit')?.version ?? -1
-  // By name and not by entry: a folder that is written to while it is read may leave one out.
+  // By name and not by listing: a folder that is written to while it is listed may omit one.
   while (snapshot.version < newest) {
     const version = snapshot.version + 1
     const actions = await readCommit(table, version)
@@ -270,7 +270,7 @@ async function loadSnapshot(table: Table, wanted?: number): Promise<Snapshot> {
   return snapshot
 }
 
-/** `_last_checkpoint` is a hint: behind, ahead of what is wanted, gone or broken, the whole listing tells the truth. */
+/** `_last_checkpoint` is a hint: if it is old, too new, missing or broken, the whole listing is used. */
 async function listFromLastCheckpoint(table: Table, upTo: number): Promise<LogEntry[]> {
   const hinted = await readLastCheckpoint(table)
   if (hinted !== undefined && hinted <= upTo) {

@@ -6,14 +6,14 @@ import { CHECKPOINT_INTERVAL, type LogEntry, listLog, type Table } from './table
 import { filesBeingWidened } from './widen.ts'
 
 /**
- * Upkeep of a table that gets a commit a second for months. It runs beside writers and readers: it commits like any
+ * Maintenance of a table that gets a commit a second for months. It runs alongside writers and readers: it commits like any
  * writer, and deletes only what no version within the table's retention needs.
  */
 
-/** A file of this size is left as it is: large enough to read well, small enough to rewrite in passing. */
+/** A file of this size is left as it is: large enough to read well, small enough to rewrite quickly. */
 const TARGET_BYTES = 32 * 1024 * 1024
 /**
- * Files are merged when so many of about one size have come together, so that a row is rewritten once per size class
+ * Files are merged once there are so many of about one size, so that a row is rewritten once per size class
  * and not once per run (a log-structured merge), and a partition never holds more than a few dozen files.
  */
 const FILES_PER_CLASS = 8
@@ -101,7 +101,7 @@ async function replaceFiles(table: Table, files: AddFile[], add: AddFile): Promi
   }
 }
 
-/** Checkpoints so young may be the one that a reader has just been pointed to. */
+/** A reader may just have been pointed to a checkpoint this young. */
 const YOUNG_MS = 10 * 60 * 1000
 /** Of older ones every tenth stays: an older version is then at most a hundred commits from one. */
 const KEPT_CHECKPOINTS = 10 * CHECKPOINT_INTERVAL
@@ -117,14 +117,14 @@ export async function cleanLog(table: Table): Promise<number> {
   const olderThan = (ms: number) => (entry: LogEntry) => now - entry.modifiedAt.getTime() > ms
   const commits = entries.filter(({ kind }) => kind === 'commit')
   const checkpoints = entries.filter(({ kind }) => kind === 'checkpoint')
-  // Of versions past retention the last was still the current one when retention began: it can be read like the later ones.
+  // The last version past retention was still current when retention began: it stays readable like later ones.
   const oldestNeeded = commits.findLast(olderThan(table.retentionMs))?.version ?? -1
   const first = checkpoints.findLast(({ version }) => version <= oldestNeeded)?.version ?? -1
   const thinned = checkpoints
     .slice(0, -1)
     .filter(olderThan(YOUNG_MS))
     .filter(({ version }) => version > first && version % KEPT_CHECKPOINTS !== 0)
-  // Oldest first: killed in between, what is left still begins with a run of commits up to its checkpoint.
+  // Oldest first: if killed in between, the rest still begins with consecutive commits up to its checkpoint.
   const doomed = [...entries.filter(({ version }) => version < first), ...thinned]
   for (const { key } of doomed) await table.objects.delete(key)
   return doomed.length
@@ -134,7 +134,7 @@ export async function cleanLog(table: Table): Promise<number> {
 const IN_FLIGHT_MS = 60 * 60 * 1000
 
 /**
- * Deletes data files that left the table longer ago than the retention, and those that never came into it because
+ * Deletes data files that left the table longer ago than the retention, and those that never entered it because
  * their writer died.
  * @returns files deleted
  */
@@ -143,7 +143,7 @@ export async function vacuum(table: Table, options: { retentionMs?: number } = {
   const stored: { key: string; modifiedAt: Date }[] = []
   for await (const info of table.objects.list(table.key('')))
     if (!info.key.slice(table.key('').length).startsWith('_')) stored.push(info)
-  // Only now: a file that was stored before is then known if its commit was made before.
+  // Read only now, so that a file stored before the listing is known if its commit was made.
   await table.refresh()
   const now = Date.now()
   const { files, tombstones } = table.snapshot

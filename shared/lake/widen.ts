@@ -14,11 +14,11 @@ import { makeWiden } from './widening.ts'
 const NOTES = '_widening/'
 
 /**
- * Gives columns the wider types that they are declared with: every file is rewritten, and all take the place of the old
+ * Gives columns their wider declared types: every file is rewritten, and all of them replace the old
  * ones in one commit. Rows keep their values, and the table its marks; older versions keep their types
  * (docs/decisions/0012-wider-columns-by-rewriting.md).
  *
- * Each rewritten file is noted, so that who goes on after a stop, or beside us, takes it as it is: a table of any size
+ * Each rewritten file is noted, so that a later or concurrent run reuses it: a table of any size
  * gets there in runs of limited time.
  * @returns files rewritten; 0 where no column is wider
  * @throws the signal's reason, between two files
@@ -71,7 +71,7 @@ export async function widenTable(table: Table, declared: Column[], signal?: Abor
   }
 }
 
-/** Values that widening has to read and write, some million a second. Bytes would not say: what repeats takes none. */
+/** Values that widening has to read and write, some million a second. Bytes are no measure: repeated values take none. */
 export function countValues({ snapshot }: Table): number {
   const rows = [...snapshot.files.values()].reduce(
     (sum, { stats = '{}' }) => sum + (JSON.parse(stats).numRecords ?? Number.POSITIVE_INFINITY),
@@ -80,10 +80,10 @@ export function countValues({ snapshot }: Table): number {
   return rows * snapshot.dataColumns.length
 }
 
-/** Notes of a widening that nobody has gone on with for so long are of one that is wanted no more. */
+/** A widening whose notes are this old has been abandoned. */
 const ABANDONED_MS = 7 * 24 * 60 * 60 * 1000
 
-/** Paths of the files that are rewritten and not in the table yet: vacuum leaves them alone. Clears notes that are past. */
+/** Paths of rewritten files that are not in the table yet: vacuum keeps them. Clears old notes. */
 export async function filesBeingWidened(table: Table): Promise<string[]> {
   const paths: string[] = []
   const reached = table.key(`${NOTES}${digest(formatSchema(table.snapshot.columns))}/`)

@@ -5,7 +5,7 @@ import { decimalFromBytes, makeStoreDecimal, type Physical } from './columns.ts'
 export type Widen = (value: Physical) => Physical
 
 const MICROS_PER_DAY = 86_400_000_000n
-/** Digits before the point that hold every value of the type. */
+/** Digits before the point that every value of the type fits. */
 const INTEGER_DIGITS = { int: 10, bigint: 19 }
 
 /**

@@ -12,7 +12,7 @@ import {
 
 /** Unfinished writes live in one folder, apart from the keys: no listing shows them and one sweep finds them. */
 const UNFINISHED = '.unfinished'
-/** No write takes this long: what is older was left by a process that died. */
+/** No write takes this long: an older file was left by a process that died. */
 const ABANDONED_MS = 60 * 60 * 1000
 const STATS_AT_ONCE = 64
 
@@ -134,7 +134,7 @@ function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
-/** Gives a file a second name, unless there is such a name, and takes the first away. */
+/** Links a file to a second name, unless that exists, and removes the first. */
 async function linkOnce(written: string, target: string): Promise<boolean> {
   try {
     await link(written, target)
@@ -158,7 +158,7 @@ async function writeSynced(path: string, body: ObjectBody): Promise<void> {
   }
 }
 
-/** Makes the folder and syncs what it was made in: a name is only safe when its folder is. */
+/** Creates the folder and syncs its parent: a name is only durable when its folder is. */
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true })
   if (first === undefined) return
@@ -185,7 +185,7 @@ async function unlinkIfThere(path: string): Promise<void> {
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code
 const isMissing = (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')
 
-/** Tells "not there" from "not now": a full disk or lost rights are mended by an operator, and then a retry helps. */
+/** Tells "missing" from "unavailable": an operator fixes a full disk or lost rights, and then a retry helps. */
 async function attempt<T>(key: string, verb: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -17,14 +17,14 @@ export function openObjects(url: string): ObjectStore {
 }
 
 /**
- * Looks, before the first use, whether the storage at a URL is there and keeps its promises.
+ * Checks, before the first use, that the storage at a URL exists and gives its guarantees.
  * @throws ConfigError that says in one line what to do; OutageError where it cannot be reached
  */
 export async function requireObjects(url: string): Promise<void> {
   if (url.startsWith('s3:')) await openS3Objects(url).require()
 }
 
-/** A folder of the storage as programs name it that read by themselves: a path, or `s3://<bucket>/<prefix>`. */
+/** A folder of the storage as other programs name it: a path, or `s3://<bucket>/<prefix>`. */
 export function locateFolder(url: string, folder: string): string {
   if (url.startsWith('file:')) return join(fileURLToPath(url), folder)
   const { bucket, prefix } = parseS3Url(url)

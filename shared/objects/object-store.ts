@@ -3,7 +3,7 @@ export interface ObjectInfo {
   /** Bytes. */
   size: number
   modifiedAt: Date
-  /** What the storage tells this content from others of the same key by, where it says so. */
+  /** The storage's version of this content (its etag), where it has one. */
   etag?: string
 }
 
@@ -11,7 +11,7 @@ export interface ObjectInfo {
 export type ObjectBody = Uint8Array | string | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 /**
- * Object storage, no more than S3 promises: whole objects, no rename, no append, strongly consistent. A write that has
+ * Object storage, no more than S3 guarantees: whole objects, no rename, no append, strongly consistent. A write that has
  * returned is on disk. What the storage refuses for now is thrown as OutageError.
  */
 export interface ObjectStore {
@@ -25,7 +25,7 @@ export interface ObjectStore {
   putIfAbsent(key: string, body: ObjectBody): Promise<boolean>
   /** All keys that begin with `prefix`, in the order of their UTF-8 bytes, after `startAfter` where it is given. */
   list(prefix: string, options?: { startAfter?: string }): AsyncIterable<ObjectInfo>
-  /** A key that is not there is fine. */
+  /** A missing key is fine. */
   delete(key: string): Promise<void>
 }
 
@@ -38,7 +38,7 @@ export class ObjectNotFoundError extends Error {
   }
 }
 
-/** Keys are relative paths whatever the storage. @throws TypeError for one that could leave its place */
+/** Keys are relative paths in every storage. @throws TypeError for one that could leave the storage's folder */
 export function requireKey(key: string): string {
   const segments = key.split('/')
   if (segments.some(segment => ['', '.', '..'].includes(segment)) || /[\\\0]/.test(key))

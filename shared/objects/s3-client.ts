@@ -1,4 +1,4 @@
-/** What of the SDK is used, and nothing else: a bundle has it in a file of its own, loaded where objects lie in S3. */
+/** The part of the SDK that is used: a bundle has it in a separate file, loaded only for S3. */
 export {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,

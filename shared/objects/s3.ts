@@ -19,14 +19,14 @@ const REQUEST_TIMEOUT_MS = 30_000
 const SOCKETS = 64
 /** Reads whose answer broke off in its middle, which the SDK does not try again by itself. */
 const READ_ATTEMPTS = 3
-/** "Somebody writes this key just now": the storage answers for one of us in the end. */
+/** A conflict with another writer of this key: a retry gets a final answer. */
 const CONFLICT_ATTEMPTS = 20
 const CONFLICT_DELAY_MS = 20
 const LONGEST_CONFLICT_DELAY_MS = 1000
 
 /**
- * Under this name an object says which write made it. A write whose answer is lost, or that something on the way sent
- * twice, finds there whether it was done.
+ * Metadata that names the write that created an object. A write whose answer is lost, or that a proxy sent
+ * twice, learns from it whether it succeeded.
  */
 const WRITE_ID = 'write-id'
 
@@ -65,7 +65,7 @@ export function openS3Objects(url: string, { requestTimeoutMs = REQUEST_TIMEOUT_
       return await work(await connect())
     } catch (error) {
       if (verb === 'read' && isMissing(error)) throw new ObjectNotFoundError(key, { cause: error })
-      // What reads our caller's body fails for reasons of its own.
+      // The caller's body may fail for its own reasons.
       if (!isOfStorage(error)) throw error
       throw new OutageError('objects', `cannot ${verb} ${key} in bucket ${Bucket}`, { cause: error })
     }
@@ -89,7 +89,7 @@ export function openS3Objects(url: string, { requestTimeoutMs = REQUEST_TIMEOUT_
     })
   }
 
-  /** Whether what lies there was written by this write; undefined where nothing lies there. */
+  /** Whether the existing object is from this write; undefined where there is none. */
   async function isOurs({ s3, client }: Connected, Key: string, id: string): Promise<boolean | undefined> {
     try {
       const { Metadata } = await client.send(new s3.HeadObjectCommand({ Bucket, Key }))
@@ -101,8 +101,8 @@ export function openS3Objects(url: string, { requestTimeoutMs = REQUEST_TIMEOUT_
   }
 
   /**
-   * Sends the request that makes an object appear, until it is known whether it did.
-   * @returns false where another's object is there and ours must not replace it
+   * Sends the request that publishes an object, until its outcome is known.
+   * @returns false where another writer's object exists and must not be replaced
    */
   async function settle(
     to: Connected,
@@ -120,7 +120,7 @@ export function openS3Objects(url: string, { requestTimeoutMs = REQUEST_TIMEOUT_
           continue
         }
         if (!isOfStorage(error) || isRefusal(error)) throw error
-        // 412 is also what our own success looks like when it is sent a second time; the rest may have been done or not.
+        // 412 also follows our own success if the request was sent twice; other errors leave the outcome open.
         const ours = await isOurs(to, Key, write.id).catch(() => {
           throw error
         })
@@ -170,7 +170,7 @@ export function openS3Objects(url: string, { requestTimeoutMs = REQUEST_TIMEOUT_
         throw error
       }
 
-      /** What cannot be taken away now the bucket's lifecycle rule takes away later. */
+      /** What cannot be removed now, the bucket's lifecycle rule removes later. */
       async function abort(): Promise<void> {
         await client.send(new s3.AbortMultipartUploadCommand(upload)).catch(() => undefined)
       }
@@ -275,7 +275,7 @@ function makeClient(s3: Sdk, location: S3Location, requestTimeout: number): S3Cl
   })
 }
 
-/** Lists, writes twice under the same new name, and takes that away: each right that the stack needs, and the promise. */
+/** Lists, writes twice under the same new name, and deletes it: each right that the stack needs, and put-if-absent. */
 async function requireBucket({ s3, client }: Connected, location: S3Location): Promise<void> {
   const { bucket: Bucket, prefix, endpoint } = location
   const where = `bucket ${Bucket}${endpoint ? ` at ${endpoint}` : ''}`
@@ -346,7 +346,7 @@ async function* cut(body: ObjectBody, partBytes: number): AsyncGenerator<Buffer>
   if (bytes > 0) yield Buffer.concat(held)
 }
 
-/** An answer that ended before it was whole. */
+/** An incomplete answer. */
 class BrokenAnswerError extends Error {
   override readonly name = 'BrokenAnswerError'
 }
@@ -365,7 +365,7 @@ function isMissing(error: unknown): boolean {
   return ['NoSuchKey', 'NotFound'].includes(nameOf(error))
 }
 
-/** The storage has said no, for good: then nothing was written. */
+/** The storage has refused for good: nothing was written. */
 function isRefusal(error: unknown): boolean {
   const status = statusOf(error) ?? 0
   return status >= 400 && status < 500 && ![404, 408, 409, 412, 429].includes(status)

@@ -9,10 +9,10 @@ export { openMasterKey, readMasterKey } from './master-key.ts'
 /** The vaults of all systems, under one master key. */
 export type Privacy = { vaultOf(system: string): Vault }
 
-/** The personal keys of one system's clients, and what is done with them. */
+/** The personal keys of one system's clients, and their use. */
 export type Vault = {
   /**
-   * The keys of these clients, made where they have none yet. Once in a transaction.
+   * The keys of these clients, created where missing. Once per transaction.
    * @returns by client id; a client that was erased is not among them
    */
   keysOf(query: Query, clientIds: string[]): Promise<Map<string, KeyObject>>
@@ -42,7 +42,7 @@ export function openVault(system: string, masterKey: Buffer): Vault {
     Buffer.from(hkdfSync('sha256', masterKey, system, 'cordage joinable hash', KEY_BYTES)),
   )
   const wrappingKey = createSecretKey(masterKey)
-  // Key objects, for node:crypto makes one at each use of plain bytes, at some four times the cost of the use.
+  // Key objects, because node:crypto creates one at each use of plain bytes, at some four times the cost of the use.
   const cache = new Map<string, KeyObject>()
   const remember = (clientId: string, key: KeyObject) => {
     if (cache.size >= CACHED_KEYS) cache.delete(cache.keys().next().value ?? '')
@@ -99,7 +99,7 @@ export function openVault(system: string, masterKey: Buffer): Vault {
       if (!key && clientOf(table, row) !== undefined) throw new Error('a personal row has no client key')
       for (const [name, value] of Object.entries(row)) {
         const column = table.columns[name]
-        // In a table with personal data a column that nobody has listed is taken for personal.
+        // In a table with personal data an unlisted column counts as personal.
         if (!column || column.policy === 'drop') continue
         treated[name] = value === null ? null : treatValue(name, column, value, key, systemKey)
       }
@@ -130,7 +130,7 @@ function treatValue(
   }
 }
 
-/** Whose row it is; undefined where it does not say. */
+/** Whose row it is; undefined where it names nobody. */
 export function clientOf(table: SourceTable, row: Row): string | undefined {
   const client = table.personal && table.client ? row[table.client] : undefined
   return client === undefined || client === null ? undefined : String(client)

@@ -18,7 +18,7 @@ import type { Query } from '../store/index.ts'
 import { KEY_BYTES, NONCE_BYTES, open, seal } from './seal.ts'
 
 const RESTORE = 'put it back from the back-up of secrets (docs/playbooks/restore.md)'
-/** What is sealed in the store, to know the key by. */
+/** What is sealed in the store, to recognise the key. */
 const CHECK = Buffer.from('cordage master key')
 
 const fileOf = (home: string) => join(home, 'secrets', 'master.key')
@@ -46,9 +46,9 @@ export function readMasterKey(home: string): Buffer {
 }
 
 /**
- * The master key of a store: given as a setting, or in a file that is made at the first start. From then on it is the one
- * that the store knows.
- * @throws ConfigError where it is missing although the store holds keys that it wraps, or is another
+ * The master key of a store: given as a setting, or in a file that is created at the first start. From then on it is the one
+ * that the store recognises.
+ * @throws ConfigError where it is missing although the store holds keys that it wraps, or is a different key
  */
 export async function openMasterKey(
   { CORDAGE_HOME, MASTER_KEY }: Pick<Settings, 'CORDAGE_HOME' | 'MASTER_KEY'>,
@@ -76,7 +76,7 @@ async function readOrMakeKey(home: string, query: Query): Promise<Buffer> {
   return readMasterKey(home)
 }
 
-/** Whole or not at all: half a key after a power cut would be another one. Of two who make it at once one is first. */
+/** Whole or not at all: half a key after a power cut would be a different one. Of two that create it at once one is first. */
 function makeMasterKey(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const unfinished = `${file}.${process.pid}`
@@ -93,7 +93,7 @@ function makeMasterKey(file: string): void {
   }
 }
 
-/** A store from before there was a check is known by any client's key. */
+/** A store older than this check is recognised by any client's key. */
 async function isKeyOf(key: Buffer, query: Query): Promise<boolean> {
   const read = () => query<{ sealed: Buffer }>('select sealed from privacy.master_key')
   if ((await read()).length === 0) {

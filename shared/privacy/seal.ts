@@ -4,7 +4,7 @@ export const KEY_BYTES = 32
 export const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** AES-256-GCM: nonce, ciphertext and tag. Only who names the same context opens it. */
+/** AES-256-GCM: nonce, ciphertext and tag. Opening it needs the same context. */
 export function seal(key: CipherKey, nonce: Buffer, clear: Buffer, context: Buffer): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(context)
   return Buffer.concat([nonce, cipher.update(clear), cipher.final(), cipher.getAuthTag()])

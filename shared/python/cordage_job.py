@@ -1,4 +1,4 @@
-"""What every job.py is, whatever it does (shared/python/python-job.ts is its other side).
+"""What every job.py has in common (shared/python/python-job.ts is its other side).
 
     from cordage_job import JobError, progress, run
 
@@ -21,12 +21,12 @@ import threading
 _protocol = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
 os.dup2(2, 1)
 
-# Where the environment forbids to keep compiled modules, each job would compile its libraries again.
+# If the environment forbids storing compiled modules, each job would compile its libraries again.
 sys.dont_write_bytecode = False
 
 
 class JobError(Exception):
-    """What went wrong, in words for who asked. `kind` is a fixed snake_case word."""
+    """What went wrong, for the caller. `kind` is a fixed snake_case word."""
 
     def __init__(self, message, kind, details=()):
         super().__init__(message)
@@ -56,6 +56,6 @@ def _say(**line):
 
 
 def _end_with_caller():
-    """Standard input closes when nobody waits for this job any more, however they ended."""
+    """Standard input closes when the caller is gone, however it ended."""
     sys.stdin.read()
     os._exit(1)

@@ -6,12 +6,12 @@ import { ConfigError } from '../errors/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { findUp } from './find-up.ts'
 
-/** Between asking a job to end and ending it: enough to remove a half-written file. */
+/** Between asking a job to end and killing it: enough to remove a half-written file. */
 const GRACE_MS = 3000
-/** Of what a job wrote to its standard error, what an error that has no other words quotes. */
+/** How much of a job's standard error an error without its own message quotes. */
 const MAX_QUOTED_CHARS = 2000
 
-/** The job said itself what went wrong. `kind` is a fixed snake_case word. */
+/** The job itself reported an error. `kind` is a fixed snake_case word. */
 export class PythonJobError extends Error {
   override readonly name = 'PythonJobError'
   readonly kind: string
@@ -64,7 +64,7 @@ export async function runPythonJob<Result>(options: {
   signal.throwIfAborted()
   const child = spawn(findPython(group, dirname(script)), [script], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    // cordage_job.py lies beside this file, also in a bundle.
+    // cordage_job.py is beside this file, also in a bundle.
     env: {
       ...process.env,
       PYTHONPATH: [import.meta.dirname, process.env.PYTHONPATH].filter(Boolean).join(delimiter),

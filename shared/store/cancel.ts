@@ -3,7 +3,7 @@ import { hangUp } from './connect.ts'
 import type { Query } from './types.ts'
 
 /**
- * Takes a connection from the pool; who stops waiting for one takes none.
+ * Takes a connection from the pool, or none if the caller stops waiting.
  * @throws the signal's reason where it aborts first
  */
 export function takeConnection(pool: pg.Pool, signal?: AbortSignal): Promise<pg.PoolClient> {
@@ -25,8 +25,8 @@ export function takeConnection(pool: pg.Pool, signal?: AbortSignal): Promise<pg.
 }
 
 /**
- * Has the signal end what a connection's server works on, at once.
- * @returns what must be called when the connection is no longer used: whether it was cut off, and is good for nothing more
+ * Makes the signal's abort cancel the connection's running query at once.
+ * @returns to be called after use: whether the connection was cut off and is unusable
  */
 export function cancelWith(
   signal: AbortSignal | undefined,
@@ -36,7 +36,7 @@ export function cancelWith(
   if (!signal) return () => false
   const cancel = () => {
     const { processID } = client as unknown as { processID: number }
-    // Where even that cannot be said, nothing will be heard either: statement_timeout ends it there, and here we hang up.
+    // If the cancel request fails, no answer will come: statement_timeout ends the query, and we close the connection.
     void ask('select pg_cancel_backend($1)', [processID]).catch(() => hangUp(client))
   }
   signal.addEventListener('abort', cancel, { once: true })

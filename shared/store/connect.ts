@@ -4,10 +4,10 @@ import type { SecretUrl } from '../config/index.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** A machine that is gone without a word is noticed by its silence; a query that takes long is not. */
+/** A machine that vanishes is detected by its silence; a long query is not mistaken for one. */
 export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 }
 
-/** Ends a connection at once, whatever it waits for: its queries are rejected. With TLS another stream takes the first one's place. */
+/** Ends a connection at once, whatever it waits for: its queries are rejected. With TLS another stream replaces the first. */
 export function hangUp(client: pg.ClientBase): void {
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
   stream.destroy()

@@ -78,7 +78,7 @@ export function findPostgres(root: string): string {
   return found
 }
 
-/** What the server's program says of itself, run as it will be. @throws ConfigError where it cannot be run */
+/** The version that the server's program prints, run as it will be. @throws ConfigError where it cannot be run */
 export async function readPostgresVersion(binaries: string): Promise<string> {
   const { prefix } = await findRunAs()
   const [command = '', ...args] = [...prefix, join(binaries, 'postgres'), '--version']
@@ -90,7 +90,7 @@ export async function readPostgresVersion(binaries: string): Promise<string> {
 }
 
 /**
- * Starts the Postgres whose data lies in `<home>/postgres`, made there at the first start. A small shell stands between:
+ * Starts the Postgres whose data is in `<home>/postgres`, created at the first start. A small shell stands between:
  * its standard input is this process, and when that ends, however it ends, the shell stops the server.
  */
 export async function startPostgres(options: {
@@ -150,7 +150,7 @@ export async function startPostgres(options: {
   }
 }
 
-/** The store of the stack that runs on a folder, for tools beside it. @throws ConfigError where none runs */
+/** The store of the stack that runs on a folder, for tools. @throws ConfigError where none runs */
 export function findEmbeddedStore(home: string): SecretUrl {
   try {
     const password = readFileSync(join(home, 'secrets', 'postgres.password'), 'utf8').trim()
@@ -173,7 +173,7 @@ function readPassword(home: string): string {
 }
 
 async function initialise(data: string, binaries: string, password: string, runAs: RunAs): Promise<void> {
-  // Made beside its place and moved there when it is whole: initdb writes PG_VERSION first, not last.
+  // Created next to its place and moved there when complete: initdb writes PG_VERSION first, not last.
   const unfinished = `${data}.new`
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { recursive: true, mode: 0o700 })
@@ -212,7 +212,7 @@ function isRoot(): boolean {
   return process.getuid?.() === 0
 }
 
-/** How a command is run as another user: the words before it, and who then has to own the data. */
+/** How a command is run as another user: its prefix, and who then has to own the data. */
 type RunAs = { prefix: string[]; owner: number }
 
 /**
@@ -248,7 +248,7 @@ async function waitForPredecessor(data: string): Promise<void> {
   for (let i = 0; i < 300 && existsSync(file); i++) {
     const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
     if (!isAlive(pid)) return
-    // After a crash of the machine its number may be another program's by now, which Postgres would take for itself.
+    // After a machine crash another program may have its pid, which Postgres would take for its own.
     if (!isPostgres(pid)) return rmSync(file)
     await sleep(100)
   }
@@ -260,7 +260,7 @@ function isPostgres(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres'
   } catch {
-    return true // where the system does not tell, or it has just ended
+    return true // where the system does not say, or it has just ended
   }
 }
 

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { FencedError } from '../errors/index.ts'
 import type { Query, Store } from './types.ts'
 
-/** Time after which a holder that says nothing is taken for dead. */
+/** Time after which a silent holder counts as dead. */
 export const LEASE_MS = 6000
 const RENEW_MS = 1500
-/** Between two tries to get a lease that somebody holds. */
+/** Interval between attempts to get a held lease. */
 export const LEASE_RETRY_MS = 1000
 /** A holder stops this long before others may take its lease: its timer may be late, and its last call needs a moment. */
 const MARGIN_MS = 500

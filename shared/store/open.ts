@@ -135,7 +135,7 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
 
 const LISTEN_RETRY_MS = 500
 
-/** Listens until it is closed. A connection that fails on its way is closed, whatever it failed at. */
+/** Listens until it is closed. A connection that fails during set-up is closed, wherever it failed. */
 async function listen(
   url: SecretUrl,
   applicationName: string,
@@ -153,7 +153,7 @@ async function listen(
       await fresh.end()
       throw error
     }
-    // Only one that listened is made again when it is lost: a failed attempt is tried again by the loop below.
+    // Only a connection that listened is reopened when it is lost: the loop below retries failed attempts.
     fresh.once('end', () => void reconnect())
     client = fresh
   }

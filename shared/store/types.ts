@@ -20,11 +20,11 @@ export type TransactionOptions = { readOnly?: boolean; signal?: AbortSignal | un
 
 export type Store = {
   query: Query
-  /** Over a connection that waits for nobody's work: leases are renewed and queries cancelled by it. */
+  /** Over a connection that runs no other work: it renews leases and cancels queries. */
   urgent: Query
   /** Commits what `work` did, or nothing of it where it throws or the signal aborts. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
-  /** Calls back on each NOTIFY of these channels, over a connection of its own that is made again when lost. */
+  /** Calls back on each NOTIFY of these channels, over its own connection, which is reopened when lost. */
   listen(
     channels: string[],
     onNotify: (channel: string, payload: string) => void,

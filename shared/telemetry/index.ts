@@ -19,7 +19,7 @@ type MetricOptions<L extends string> = {
   help: string
   labels?: readonly L[]
   buckets?: number[]
-  /** Called at each scrape, to set what is then. */
+  /** Called at each scrape, to set current values. */
   collect?: () => Promise<void>
 }
 
@@ -47,7 +47,7 @@ export function makeHistogram<L extends string>({
 
 /**
  * A JSON-lines logger. Nothing above debug is logged for normal work; values of personal columns never are
- * (whoever logs passes names, positions and counts).
+ * (callers pass names, positions and counts).
  */
 export function makeLogger(options: { level: string; destination?: pino.DestinationStream }): pino.Logger {
   const settings: pino.LoggerOptions = {

@@ -1,7 +1,7 @@
 /**
  * Index and queries are folded by the same code, whatever locale the store has: Postgres' own lower() knows letters by the
- * locale of its database, and the embedded store's knows ASCII only. Raise FOLDING when a fold or a word comes out otherwise
- * than before: index-products then makes what it has made by an older one again.
+ * locale of its database, and the embedded store's knows ASCII only. Raise FOLDING when a fold or a word changes:
+ * index-products then folds again what an older version has folded.
  */
 export const FOLDING = 1
 
@@ -61,7 +61,7 @@ const STROKED: Record<string, string> = {
 }
 const STROKED_LETTERS = new RegExp(`[${Object.keys(STROKED).join('')}]`, 'gu')
 
-/** A folded text as it is typed by who leaves out accents and points. */
+/** A folded text as it is typed without accents and points. */
 export function withoutMarks(folded: string): string {
   if (ASCII.test(folded)) return folded
   return folded
@@ -84,7 +84,7 @@ export function tidy(text: string): string {
     .trim()
 }
 
-/** A number or a name as it is looked up whole: its beginning where it is very long. */
+/** A number or a name as it is looked up whole: its prefix where it is very long. */
 export function toKey(text: string): string {
   return [...fold(text).slice(0, 2 * KEY_CHARACTERS)].slice(0, KEY_CHARACTERS).join('')
 }

@@ -55,7 +55,7 @@ export function readIdentifiers(text: string): string[] {
   return [...found]
 }
 
-/** Weights of a text search vector, by where a word stands: in a name, a category, a description, another language's text. */
+/** Weights of a text search vector, by where a word is: in a name, a category, a description, another language's text. */
 export type Weight = 'A' | 'B' | 'C' | 'D'
 
 const MAX_POSITION = 16_383

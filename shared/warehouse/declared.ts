@@ -8,7 +8,7 @@ export const declaredMarts = z.array(
       description: z.string(),
       key: z.string().transform(toList),
       indexes: z.string().transform(toList),
-      // A build of before has none.
+      // An older build has none.
       access: z.string().default('user'),
       row_rules: z.string().default('{}').transform(toRules),
     })

@@ -6,7 +6,7 @@ import { OutageError } from '../errors/index.ts'
 import { declaredMarts } from './declared.ts'
 import type { Build, Mart, Warehouse, WarehouseReader } from './warehouse.ts'
 
-/** What a reader may use beside what runs in the same process. */
+/** What a reader may use, given what else runs in the same process. */
 const READER_OPTIONS = {
   access_mode: 'READ_ONLY',
   memory_limit: '512MB',
@@ -17,7 +17,7 @@ const READER_OPTIONS = {
 const text = (value: unknown) => String(value)
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 
-/** The DuckDB file in a folder. Opens nothing yet: each read opens the file that is there then. */
+/** The DuckDB file in a folder. Opens nothing yet: each read opens the then current file. */
 export function openDuckdbWarehouse(folder: string): Warehouse & { file: string } {
   const file = join(folder, 'warehouse.duckdb')
   // DuckDB calls a database by its file's name up to the first dot, dbt up to the last: a name with one only.
@@ -41,7 +41,7 @@ async function readFile<T>(file: string, work: (reader: WarehouseReader) => Prom
   await access(file).catch(() => {
     throw new OutageError('warehouse', 'it has not been built yet')
   })
-  // Loaded by who reads only: a build has its own in Python, and the library takes its time and 15 MB.
+  // Loaded by readers only: a build has its own in Python, and the library takes time and 15 MB.
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(file, READER_OPTIONS)
   const connection = await instance.connect()

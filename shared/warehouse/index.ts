@@ -13,7 +13,7 @@ export { makeSystemVars, type SystemVars, type TablePin, type TableVars } from '
 export type * from './warehouse.ts'
 export { trinoLocation }
 
-/** Opens nothing yet: each read asks for the build that is there then. The URL's scheme picks the engine. */
+/** Opens nothing yet: each read uses the then current build. The URL's scheme picks the engine. */
 export function openWarehouse(settings: Pick<Settings, 'CORDAGE_HOME' | 'WAREHOUSE_URL'>): Warehouse {
   const url = settings.WAREHOUSE_URL
   if (url?.scheme === 'trino')
@@ -37,7 +37,7 @@ export function lakeFolder(settings: LakeSettings, folder = 'lake'): string {
   return locateFolder(wholeUrl(settings), folder)
 }
 
-/** As whom DuckDB reads the lake; null where it lies in files. */
+/** The credentials with which DuckDB reads the lake; null where it is in files. */
 export function lakeAccess(settings: LakeSettings): Promise<S3Access | null> {
   return findS3Access(wholeUrl(settings))
 }

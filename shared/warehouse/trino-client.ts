@@ -6,7 +6,7 @@ import type { TrinoPlace } from './trino-url.ts'
 /** What a query answers, a page at a time. Columns are known from the first page with rows on, or at the end. */
 export type Page = { columns: { name: string; type: string }[]; rows: unknown[][] }
 
-/** Trino refuses a statement. `code` is its own word for why, such as `TABLE_NOT_FOUND`. */
+/** Trino refuses a statement. `code` is its error name, such as `TABLE_NOT_FOUND`. */
 export class TrinoQueryError extends Error {
   override readonly name = 'TrinoQueryError'
   readonly code: string
@@ -18,16 +18,16 @@ export class TrinoQueryError extends Error {
 
 export type Trino = {
   place: TrinoPlace
-  /** Pages as they come; who stops reading ends the query. Numbers are JavaScript's: cast what is wider to varchar. */
+  /** Pages as they come; a reader that stops ends the query. Numbers are JavaScript's: cast wider ones to varchar. */
   pages(sql: string, options?: { schema?: string }): AsyncGenerator<Page>
-  /** All rows, for what is known to be few. */
+  /** All rows, for small results. */
   query<Row extends unknown[] = unknown[]>(sql: string): Promise<Row[]>
 }
 
-/** A Trino answers each request within some seconds, however long the query runs: by then it says that it still does. */
+/** A Trino answers each request within seconds, however long the query runs: it reports that it is still running. */
 const ANSWER_TIMEOUT_MS = 60_000
 
-/** Asks nothing yet. */
+/** Sends no request yet. */
 export function connectTrino(place: TrinoPlace, { answerTimeoutMs = ANSWER_TIMEOUT_MS } = {}): Trino {
   async function* pages(sql: string, options: { schema?: string } = {}): AsyncGenerator<Page> {
     const client = await openClient(place, options.schema)
@@ -37,7 +37,7 @@ export function connectTrino(place: TrinoPlace, { answerTimeoutMs = ANSWER_TIMEO
       const results = await client.query(sql)
       for (;;) {
         const { value, done } = (await results.next()) as IteratorResult<QueryResult, QueryResult>
-        // The library hands a failed query's last answer on as if it were rows.
+        // The library passes a failed query's last answer on as if it were rows.
         if (value.error) throw new TrinoQueryError(value.error)
         running = value.nextUri === undefined ? undefined : value
         if (!done && (value.columns || value.data))
@@ -61,7 +61,7 @@ export function connectTrino(place: TrinoPlace, { answerTimeoutMs = ANSWER_TIMEO
   }
 }
 
-/** The library is loaded by who asks a Trino only. */
+/** The library is loaded only where Trino is used. */
 async function openClient(place: TrinoPlace, schema: string | undefined) {
   const { BasicAuth, Trino } = await import('trino-client')
   const host = place.host.includes(':') ? `[${place.host}]` : place.host
@@ -78,7 +78,7 @@ async function openClient(place: TrinoPlace, schema: string | undefined) {
   })
 }
 
-/** The library has no setting for it; without one a host that is cut off would hold a caller for ever. */
+/** The library has no such setting; without it an unreachable host would block a caller forever. */
 function limitRequests(client: TrinoClient, timeout: number): void {
   const { clientConfig } = (client as unknown as { client: { clientConfig: { timeout?: number } } }).client
   clientConfig.timeout = timeout
@@ -92,7 +92,7 @@ function readCa(file: string): Buffer {
   }
 }
 
-/** Trino's words for "not now". */
+/** Trino's error names for "not now". */
 const OUTAGES = new Set([
   'SERVER_STARTING_UP',
   'SERVER_SHUTTING_DOWN',

@@ -1,7 +1,7 @@
 import type { SecretUrl } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 
-/** Where a Trino is, as whom to ask it, and where in it the warehouse lies. */
+/** A Trino's address, its user, and where in it the warehouse is. */
 export type TrinoPlace = {
   host: string
   port: number
@@ -11,7 +11,7 @@ export type TrinoPlace = {
   /** File of the certificate authority; undefined takes the system's. */
   ca: string | undefined
   catalog: string
-  /** Schema in which the finished tables are found; builds lie beside it, `<schema>_<n>`. */
+  /** Schema of the finished tables; builds are in `<schema>_<n>`. */
   schema: string
 }
 

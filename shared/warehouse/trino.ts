@@ -11,11 +11,11 @@ import type { Answer, Build, LakeTable, Mart, Warehouse, WarehouseReader } from 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 
-/** Trino says so of a schema or a view that nobody has made yet. */
+/** Trino's answer for a schema or a view that does not exist yet. */
 const MISSING = new Set(['SCHEMA_NOT_FOUND', 'TABLE_NOT_FOUND'])
 
 /**
- * Schemas of a Trino catalog. Each build has one of its own, `<schema>_<n>`. In `<schema>` the view `build` says which is
+ * Schemas of a Trino catalog. Each build has its own, `<schema>_<n>`. In `<schema>` the view `build` says which is
  * the finished one: replacing that view is one step, before which everybody reads the old build and after which the new.
  */
 export function openTrinoWarehouse(place: TrinoPlace, home: string): Warehouse {
@@ -30,12 +30,12 @@ export function openTrinoWarehouse(place: TrinoPlace, home: string): Warehouse {
       await mkdir(home, { recursive: true })
       const current = await findCurrent(trino)
       const numbers = await listBuilds(trino)
-      // What is newer than the finished one was left by a build that failed.
+      // Anything newer than the finished one was left by a failed build.
       await dropBuilds(
         trino,
         numbers.filter(number => current === undefined || number > current),
       )
-      // By the clock: a query that a killed build left running must not write into the next one's schema.
+      // By the clock: a query left running by a killed build must not write into the next one's schema.
       const number = Math.max(Math.floor(Date.now() / 1000), (numbers.at(-1) ?? 0) + 1)
       const schema = schemaOf(place, number)
       await trino.query(`create schema ${quote(schema)}`)
@@ -70,7 +70,7 @@ async function findCurrent(trino: Trino): Promise<number | undefined> {
   }
 }
 
-/** Numbers of the builds that are there, finished or not, in order. */
+/** Numbers of the existing builds, finished or not, in order. */
 async function listBuilds(trino: Trino): Promise<number[]> {
   const pattern = new RegExp(`^${trino.place.schema}_(\\d+)$`)
   const schemas = await trino.query<[string]>('select schema_name from information_schema.schemata')
@@ -87,7 +87,7 @@ async function dropBuilds(trino: Trino, numbers: number[]): Promise<void> {
       })
 }
 
-/** `build` first: it alone says what is finished. The marts' own views are for people, who want a name that stays. */
+/** `build` first: only it says what is finished. The marts' own views give people stable names. */
 async function moveViews(trino: Trino, number: number): Promise<void> {
   const schema = quote(trino.place.schema)
   const from = quote(schemaOf(trino.place, number))
@@ -177,8 +177,8 @@ async function firstRows(pages: AsyncIterable<Page>, maxRows = Number.POSITIVE_I
 }
 
 /**
- * Puts into the metastore what is not there, or is there at another place. Trino then follows the tables' own logs: what
- * lands later needs no word from us.
+ * Registers in the metastore what is missing or at another location. Trino then follows the tables' own logs: what
+ * lands later needs no registration.
  */
 async function registerTables(trino: Trino, tables: LakeTable[]): Promise<void> {
   const schemas = [...new Set(tables.map(({ system }) => `cdc_${system}`))]
@@ -216,7 +216,7 @@ function notRegistered({ place }: Trino, table: string, location: string, error:
   )
 }
 
-/** How Trino calls a folder of the object storage: files by its native local file system, whose root is `/`. */
+/** Trino's name of a folder of the object storage: files by its native local file system, whose root is `/`. */
 export function trinoLocation(url: string): string {
   return url.startsWith('file:') ? `local://${fileURLToPath(url)}` : url
 }

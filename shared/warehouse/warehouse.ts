@@ -9,7 +9,7 @@ export type Build = {
   versions: Record<string, number>
 }
 
-/** A finished model that is there for everybody: a dimension, facts, an aggregate or a mart. */
+/** A finished model for readers: a dimension, facts, an aggregate or a mart. */
 export type Mart = {
   name: string
   description: string
@@ -39,24 +39,24 @@ export type WarehouseReader = {
 /** Where job.py has dbt build, in its own words. */
 export type BuildTarget = { engine: 'duckdb'; file: string } | ({ engine: 'trino' } & TrinoPlace)
 
-/** A build under way, in a place of its own. */
+/** A running build, in a new place. */
 export type NextBuild = {
   target: BuildTarget
-  /** Lets everybody who reads from now on read this build; who reads the old one reads on. */
+  /** Makes this build current for new readers; readers of the old one finish undisturbed. */
   replace(): Promise<void>
 }
 
-/** What dbt builds from the lake. A build works in a place of its own and takes the old one's place when it is whole. */
+/** What dbt builds from the lake. A build works in a new place and replaces the old one when it is complete. */
 export type Warehouse = {
   /** Group of the Python lock with which dbt builds here. */
   python: 'warehouse' | 'trino'
   /** Folder of dbt's own state: parsed project, compiled SQL, logs. */
   stateFolder: string
-  /** Where dbt builds that somebody runs by hand: it disturbs no build and nobody who reads one. */
+  /** Where manual dbt runs build: they disturb no build and no reader. */
   byHand: BuildTarget
   /** A query that lists the tables of a build. */
   tablesQuery: string
-  /** One at a time, which the caller sees to. */
+  /** One at a time; the caller ensures it. */
   beginBuild(): Promise<NextBuild>
   /**
    * Makes tables of the lake known to an engine that finds them in a metastore; absent where it reads them by their path.

@@ -6,7 +6,7 @@ import type { FunctionDefinition, ResourceName } from '../../shared/contract/ind
 import { type FunctionFolder, loadFunction } from '../project.ts'
 import { LOADER, NODE_MAJOR } from './loader.ts'
 
-/** Resources whose packages have compiled parts, which no bundler can take in: copied beside the bundle, for this platform. */
+/** Resources whose packages have compiled parts, which no bundler can include: copied beside the bundle, for this platform. */
 const NATIVE_PACKAGES: {
   resource: ResourceName
   name: string
@@ -17,8 +17,8 @@ const NATIVE_PACKAGES: {
 ]
 
 /**
- * What only some settings ask for, imported when they do: a file of its own beside the bundle, which nobody reads or
- * compiles where the settings are others.
+ * What only some settings need, imported on demand: a separate file beside the bundle, which is not read or
+ * compiled with other settings.
  */
 const LATE_MODULES: { resource: ResourceName; path: string }[] = [
   { resource: 'objects', path: 'shared/objects/s3-client.ts' },

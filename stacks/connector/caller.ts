@@ -18,7 +18,7 @@ const MARGIN_MS = 10_000
 const ASK_AFTER_MS = 5000
 /** A function that does not say within this time how long its calls may take does not answer calls either. */
 const ASK_TIMEOUT_MS = 10_000
-/** A silent connection is asked for a sign of life: a machine that is gone is noticed before the limit. */
+/** Keep-alive on a silent connection: a vanished machine is detected before the limit. */
 const KEEP_ALIVE_MS = 10_000
 
 /** How the connector reaches functions: within its own process, or over HTTP. The signal's abort ends a call. */
@@ -32,7 +32,7 @@ export type Caller = {
   ): Promise<Reply>
 }
 
-/** A call that reached nobody, or of which nothing came back. */
+/** A call that reached nobody, or that was not answered. */
 const notAnswered = (detail: string): Reply => ({ status: 503, body: { detail } })
 
 function toDelivery({ body, ...reply }: Reply): Delivery {
@@ -41,7 +41,7 @@ function toDelivery({ body, ...reply }: Reply): Delivery {
   return { ...reply, results: Array.isArray(results) ? results : [], detail }
 }
 
-/** Calls functions of this very process, whose hosts keep their time limits. */
+/** Calls functions of this process, whose hosts enforce their time limits. */
 export function makeLocalCaller(hosts: Map<string, Host>): Caller {
   return {
     async deliver(name, records, signal) {
@@ -79,13 +79,13 @@ function toReply(status: number, body: unknown, retryAfter?: string): Reply {
 
 type HttpCallerOptions = {
   /**
-   * By function name; `*` is for all others, with `{name}` in the place of the name. Several copies of a function are
+   * By function name; `*` is for all others, with `{name}` for the name. Several instances of a function are
    * separated by `|` and called in turn.
    */
   urls: Map<string, string>
   /** Access token for functions that ask for one. */
   token: Token
-  /** Cuts calls in flight off, which then count as not answered. */
+  /** Aborts calls in flight, which then count as not answered. */
   signal: AbortSignal
 }
 
@@ -111,7 +111,7 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
     try {
       return await send(url, { method: 'POST', headers }, body, AbortSignal.any([signal, limit.signal]))
     } catch (error) {
-      // What comes back under the same address may be another version of it.
+      // After a restart the same address may run another version.
       limits.forget(url)
       throw error
     } finally {
@@ -143,7 +143,7 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
         return reply
       } catch (error) {
         problem = error
-        // Of two copies only one may be given the call: another is asked only where this one cannot have heard of it.
+        // Only one instance may get the call: the next is tried only if this one cannot have received it.
         if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') break
       }
     return notAnswered(describeError(problem))
@@ -163,7 +163,7 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
   }
 }
 
-/** Time limits by URL. A function tells its own with its readiness; it is asked by the first call that takes a while. */
+/** Time limits by URL. A function reports its own with its readiness; the first slow call asks for it. */
 function makeLimits() {
   const known = new Map<string, number>()
   const ask = async (url: URL) => {
@@ -218,7 +218,7 @@ function send(url: URL, options: RequestOptions, body: Buffer[], signal: AbortSi
       readReply(response).then(resolve, reject).finally(settled)
     })
     const cut = () => {
-      // First, for what is destroyed in the middle of a reply has another error of its own.
+      // First, because destroying a reply midway raises another error of its own.
       reject(signal.reason)
       sent.destroy()
     }
@@ -234,7 +234,7 @@ function send(url: URL, options: RequestOptions, body: Buffer[], signal: AbortSi
   })
 }
 
-/** A reply that is no JSON is not the function's but of something before it, and counts by its status. */
+/** A reply that is not JSON comes from something in front of the function, and counts by its status. */
 async function readReply(response: IncomingMessage): Promise<Reply> {
   const pieces: Buffer[] = []
   let bytes = 0
@@ -250,7 +250,7 @@ async function readReply(response: IncomingMessage): Promise<Reply> {
   } catch {
     const type = headers['content-type'] ?? 'no content type'
     const problem = { title: `something in front of the function answered (${type}, no JSON)` }
-    // A page in the place of results: whatever it was that said so, the function has not.
+    // A page instead of results: it did not come from the function.
     return toReply(statusCode < 300 ? 502 : statusCode, problem, headers['retry-after'])
   }
 }

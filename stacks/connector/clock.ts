@@ -29,9 +29,9 @@ type ClockOptions = {
 }
 
 /**
- * Calls a function when its schedule is due, once however many connectors run: each due time has one row, and whoever holds
- * the lock runs what the row says is still to be done. Runs that were missed while nobody was there collapse to one. A run
- * whose function is away or cannot run yet is tried again with growing delay, and one whose connector was killed is run
+ * Calls a function when its schedule is due, once however many connectors run: each due time has one row, and the holder of
+ * the lock runs what the row says is still to be done. Runs that were missed while no connector ran collapse to one. A run
+ * whose function is down or cannot run yet is retried with growing delay, and one whose connector was killed is run
  * again, until the next one is due.
  */
 export async function keepSchedule(options: ClockOptions): Promise<void> {
@@ -61,7 +61,7 @@ export async function keepSchedule(options: ClockOptions): Promise<void> {
   }
 }
 
-/** When the schedule was due that somebody last took; now for one that never was. */
+/** The due time of the schedule's last run; now for a schedule that never ran. */
 async function lastDue(store: Store, id: string): Promise<Date> {
   const [row] = await store.query<{ due_at: Date | null }>(
     'select max(due_at) as due_at from ops.schedule_run where schedule = $1',
@@ -108,7 +108,7 @@ async function runPending(options: ClockOptions, id: string): Promise<number> {
   if (!pending) return MAX_SLEEP_MS
   if (pending.wait_ms > 0) return pending.wait_ms
   return await underLease(leases, `exclusive/${schedule.exclusive ?? name}`, signal, async lease => {
-    // Whoever had the lock may have run it meanwhile.
+    // The previous holder may have run it meanwhile.
     const run = await findPending(store.query, id)
     if (!run) return MAX_SLEEP_MS
     return run.wait_ms > 0 ? run.wait_ms : await runOnce(options, id, run, lease)
@@ -142,7 +142,7 @@ async function runOnce(
   )
   const verdict = judge(reply)
   const detail = verdict === 'done' ? null : `${reply.status}: ${describeReply(reply)}`
-  // Cut off because we stop, or because another has the lock: whoever comes next runs it again.
+  // Interrupted because we stop, or because another has the lock: the next holder runs it again.
   const isCutOff = verdict !== 'done' && (signal.aborted || lease.signal.aborted)
   const isWaiting = verdict === 'outage' || isCutOff
   const waitMs = isCutOff ? 0 : retryMs(attempt, reply.retryAfterMs)
@@ -151,7 +151,7 @@ async function runOnce(
       { schedule: id, status: reply.status, reply: reply.body, ...(isWaiting && { waitMs }) },
       isWaiting ? 'a scheduled run waits and is retried' : 'a scheduled run failed',
     )
-  // Under its number: a run that another has begun again meanwhile is that one's to end.
+  // Under its number: if another has restarted the run meanwhile, that one ends it.
   await store.query(
     `update ops.schedule_run set status = $4, detail = $5,
        finished_at = case when $4 <> 'waiting' then now() end,

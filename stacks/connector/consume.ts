@@ -13,12 +13,12 @@ import { backoffMs, pause, type Waker } from './wake.ts'
 const MAX_TRIES = 3
 /** Batches a minute above which a topic is busy, and gathers for longer. */
 const BUSY_BATCHES = 20
-/** A topic without news is looked at this often, should a notification have been lost. */
+/** A quiet topic is polled this often, in case a notification was lost. */
 const POLL_MS = 1000
 
 /** Batches of one topic on their way at once, in a backlog. */
 const STREAMS = 4
-/** A stream that is not behind is looked at this often while others are. */
+/** A stream that is not behind is polled this often while others are. */
 const IDLE_STREAM_MS = 200
 
 export type ConsumeOptions = {
@@ -44,12 +44,12 @@ export async function consume(options: ConsumeOptions): Promise<void> {
   const pace = makePace(trigger)
   const lanes = makeLanes(options)
   let reader: BusReader | undefined
-  // Of who had the lease before it is not known.
+  // Unknown for the previous holder of the lease.
   let reported: string | null | undefined
   while (!signal.aborted) {
     try {
       reader ??= await bus.openReader(name, topic, waker.wake)
-      // What is waited for is counted now, and read once it is delivered.
+      // Counted now, read once it is delivered.
       const lingerMs = pace.waitMs()
       const unread = lingerMs > 0 ? await reader.countUnread?.() : undefined
       if (unread !== undefined && unread < trigger.maxEvents) {
@@ -68,7 +68,7 @@ export async function consume(options: ConsumeOptions): Promise<void> {
       const waitMs = isBacklog ? 0 : pace.waitMs()
       if (waitMs > 0) {
         await pause(waitMs, signal)
-        // The next look takes what came meanwhile along.
+        // The next poll includes what came meanwhile.
         pace.waited()
         continue
       }
@@ -99,7 +99,7 @@ export async function consume(options: ConsumeOptions): Promise<void> {
 
 /**
  * A backlog goes in streams, each of every fourth partition: while the function works on a batch of one, those of the
- * others are settled, read, sent and written. They end together, once less than two are behind or one meets a problem.
+ * others are settled, read, sent and written. They end together, once fewer than two are behind or one has a problem.
  */
 async function deliverBacklog(
   { topic, trigger, lease, signal }: ConsumeOptions,
@@ -150,7 +150,7 @@ function makeLanes(options: ConsumeOptions) {
     const { problem, isStuck } = await deliver(batches, tries)
     // Stuck among others that moved, or after its tries with all of them.
     if (isStuck && (problem === undefined || tries.limit() < maxEvents || tries.areSpent())) {
-      // Of all partitions, for those that are not in this batch would wait for these.
+      // For all partitions, because those that are not in this batch would wait for these.
       for (let partition = 0; partition < options.topic.partitions; partition++)
         alone.set(partition, makeTries(maxEvents, tries.limit()))
       together = makeTries(maxEvents)
@@ -198,7 +198,7 @@ type Lanes = ReturnType<typeof makeLanes>
 type Outcome = {
   /** What keeps events from moving. */
   problem: string | undefined
-  /** Whether one of them fails for a reason that waiting does not mend. */
+  /** Whether one of them fails for a reason that waiting does not fix. */
   isStuck: boolean
 }
 
@@ -211,11 +211,11 @@ async function deliverOnce(
   const { name, caller, bus, topic, store, lease, log } = options
   const records = batches.flatMap(batch => batch.records)
   const reply = await caller.deliver(name, records, lease.signal)
-  // Cut off, because another has the lease or may have it any moment: it says what there is to say.
+  // Interrupted, because another has the lease or may have it any moment: that one reports the problem.
   if (lease.signal.aborted) throw new FencedError(`the lease ${lease.name} was lost during a call`)
   const verdict = judge(reply)
   const isAlone = records.length === 1
-  // That a proxy gave up on one event's call does not say that the event is bad.
+  // A proxy's time-out for one event's call does not mean that the event is bad.
   if (verdict === 'outage' || (reply.status === 504 && verdict === 'too_much' && isAlone)) {
     tries.outage(reply.retryAfterMs)
     return { problem: `${reply.status}: ${reply.detail}`, isStuck: false }
@@ -223,7 +223,7 @@ async function deliverOnce(
   // A refusal of the whole batch says nothing about its events: none of them is settled.
   const settlement = settle(batches, verdict === 'done' ? reply.results : [])
   const [first] = settlement.blocked
-  // A function that says what it waits for is waited for; only the unknown runs out of tries.
+  // A function that names what it waits for gets unlimited retries; only unknown errors run out of tries.
   const isOutage =
     verdict === 'done' && first !== undefined && !['unknown_error', 'no_answer'].includes(first.reason)
   const isHopeless = verdict === 'too_much' ? isAlone : tries.isHopeless(records.length)
@@ -254,7 +254,7 @@ async function deliverOnce(
   return { problem: isWaiting ? reply.detail || first.reason : undefined, isStuck }
 }
 
-/** Spaces batches out: a first event goes at once, those behind it are gathered. */
+/** Spaces batches out: a first event is sent at once, later ones are gathered. */
 function makePace({ lingerMs, busyLingerMs = lingerMs }: TopicTrigger) {
   let recent: number[] = []
   let hasWaited = false
@@ -285,7 +285,7 @@ function makeTries(maxEvents: number, startLimit = maxEvents) {
   let askedMs = 0
   return {
     limit: () => limit,
-    /** Grows with each failure in a row, and is no shorter than who answered asks for. */
+    /** Grows with each failure in a row, and is no shorter than the reply's Retry-After. */
     delayMs: () => Math.max(backoffMs(Math.max(failures, outages)), askedMs),
     outage(retryAfterMs = 0) {
       outages += 1

@@ -6,8 +6,8 @@ import { ConfigError } from '../../shared/errors/index.ts'
 import { sayHome } from '../local/home.ts'
 
 /**
- * `npm run forget -- <system>`: takes away at the source what following it has made there, so that it keeps no log for
- * nobody. What was captured stays. Its source file is still needed, and goes afterwards.
+ * `npm run forget -- <system>`: removes from the source what following it has created there, so that it keeps no log for
+ * nobody. What was captured stays. Its source file is still needed; remove it afterwards.
  */
 try {
   const system = process.argv[2]

@@ -35,7 +35,7 @@ export type ConnectorOptions = {
   objects: ObjectStore
   caller: Caller
   masterKey: Buffer
-  /** Where the object storage announces new objects, if it does. */
+  /** Where the object storage sends notifications of new objects, if it does. */
   notices?: { host: string; port: number } | undefined
   log: Logger
 }
@@ -44,7 +44,7 @@ const RETENTION_DAYS = 7
 const RETENTION_CHECK_MS = 3_600_000
 
 export type Connector = {
-  /** What each loop is at. */
+  /** The state of each loop. */
   loops(): LoopState[]
   close(): Promise<void>
 }
@@ -68,7 +68,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   type Work = { lease: Lease; signal: AbortSignal }
   type Turn = { acquire(): Promise<Work | undefined>; ended(): void }
 
-  /** Runs a loop under its lease for as long as the connector lives; whatever ends it, it begins again. */
+  /** Runs a loop under its lease for as long as the connector lives; whatever ends it, it restarts. */
   const keepUnderLease = async (name: string, turn: Turn, work: (work: Work) => Promise<void>) => {
     book.note(name, 'waiting')
     for (let attempt = 0; !signal.aborted; ) {

@@ -1,13 +1,13 @@
 import { makeCounter, makeGauge } from '../../shared/telemetry/index.ts'
 
-/** What one of the connector's loops is at. */
+/** The state of one of the connector's loops. */
 export type LoopState = {
   /** Such as `capture/adventureworks` or `consume/land-changes/cdc.adventureworks.Sale`. */
   loop: string
-  /** waiting: another process has its lease. failing: it broke off, and begins again after a while. */
+  /** waiting: another process has its lease. failing: it failed, and restarts after a while. */
   state: 'waiting' | 'running' | 'failing'
   since: Date
-  /** Why it broke off. */
+  /** Why it failed. */
   problem?: string
 }
 
@@ -22,7 +22,7 @@ const failures = makeCounter({
   labels: ['loop'],
 })
 
-/** Notes what each loop is at, for probes and for whoever scrapes. */
+/** Records the state of each loop, for probes and metrics. */
 export function makeLoopBook() {
   const loops = new Map<string, LoopState>()
   return {

@@ -18,7 +18,7 @@ import { makeProbes } from './probes.ts'
 import { requireSources } from './sources.ts'
 import { makeToken } from './token.ts'
 
-/** How long the calls in flight are waited for at the end. */
+/** How long a stop waits for calls in flight. */
 const LAST_CALLS_MS = 5000
 
 /** The connector as a process of its own: functions are called over HTTP. */
@@ -36,7 +36,7 @@ try {
   const log = makeLogger({ level: settings.LOG_LEVEL })
   const sources = readSources(settings.SOURCES)
   const connectionOf = (source: Source) => readSourceUrl(source, CORDAGE_HOME)
-  // Whoever only consumes needs the bus that the sources name, and not the sources.
+  // A connector that only consumes needs the bus of the sources, not the sources.
   const looked = duties.includes('capture') ? sources : sources.filter(source => !isFollowed(source))
   await requireSources({ sources: looked, busUrl: settings.BUS_URL, connectionOf, log })
   await requireObjects(OBJECTS_URL.reveal())

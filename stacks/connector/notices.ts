@@ -6,11 +6,11 @@ import { ConfigError } from '../../shared/errors/index.ts'
 export type NoticeOptions = {
   host: string
   port: number
-  /** Called for each notice. */
+  /** Called for each notification. */
   wake(): void
 }
 
-/** Where they are to be heard, if the settings say so. */
+/** Where to listen for them, if set. */
 export function readNotices({
   HOST,
   OBJECT_EVENTS_PORT,
@@ -19,8 +19,8 @@ export function readNotices({
 }
 
 /**
- * Hears from an object storage that it has something new. Any POST is a notice, and nothing of it is read: each vendor has
- * a body of its own, and what is new a listing says.
+ * Receives notifications from an object storage. Any POST is one, and its body is not read: each vendor has
+ * its own format, and the listing says what is new.
  * @throws ConfigError where the port cannot be listened on
  */
 export async function hearNotices({ host, port, wake }: NoticeOptions): Promise<{ close(): void }> {

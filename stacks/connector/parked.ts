@@ -4,14 +4,14 @@ import { type BusEvent, toRecord } from '../../shared/events/index.ts'
 import type { Query, Store } from '../../shared/store/index.ts'
 import type { Settled } from './settle.ts'
 
-/** What the store's index of parked events takes without asking; foreign ids can be of any length. */
+/** What the store's index of parked events surely takes; ids from others can be of any length. */
 const MAX_ID = 500
 /** Events of some megabytes are read a few at a time. */
 const MAX_READ_BYTES = 8 * 1024 * 1024
 
 /**
- * Sets events aside, before any cursor moves past them, with their data as they lay on the bus. Of what was not admitted
- * yet only the place is kept: what it holds may be personal.
+ * Parks events, before any cursor moves past them, with their data as they were on the bus. Of what was not admitted
+ * yet only the position is kept: its values may be personal.
  */
 export async function park(store: Store, name: string, parked: Settled[]): Promise<void> {
   if (parked.length === 0) return
@@ -82,7 +82,7 @@ function toEvent(record: BusRecord): string {
   return `${attributes.slice(0, -1)},"data":${record.value}}`
 }
 
-/** A parked event, to be sent again: as it stands in `event`, or with its first bytes where that has no data. */
+/** A parked event, to be sent again: as it is in `event`, or with its original bytes where that has no data. */
 export type ParkedEvent = { id: string; function: string; record: BusRecord }
 
 /** The events that a condition picks, in the order in which they were parked; as many as may be held at once, one at least. */

@@ -4,8 +4,8 @@ import type { Store } from '../../shared/store/index.ts'
 import type { LoopState } from './loops.ts'
 
 /**
- * What a connector of its own tells: `/_/health` that it lives, `/_/ready` whether it reaches the store, and what each of
- * its loops is at, `/metrics` for Prometheus. A source or a function that is away makes it no less ready: to start it again
+ * What a separate connector serves: `/_/health`, `/_/ready` with whether it reaches the store and the state of each of
+ * its loops, `/metrics` for Prometheus. A source or a function that is down does not make it unready: a restart
  * would not help.
  */
 export function makeProbes({ store, loops }: { store: Pick<Store, 'urgent'>; loops(): LoopState[] }): Router {

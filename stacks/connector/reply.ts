@@ -9,17 +9,17 @@ export type Reply = {
   body: unknown
   /** The problem's fixed word, where it was the function that answered. */
   reason?: string
-  /** How long the function asks to be left alone. */
+  /** The function's Retry-After. */
   retryAfterMs?: number
 }
 
 /**
- * Statuses that say nothing about what was sent: the function is not there, does not know us, has too much to do, or is not
- * reached. They are waited for; redirects too, which nobody follows.
+ * Statuses that say nothing about what was sent: the function does not exist, does not know us, is overloaded, or is not
+ * reached. They are retried; so are redirects, which nobody follows.
  */
 const OUTAGE_STATUS = new Set([401, 403, 404, 405, 407, 408, 409, 410, 415, 421, 425, 429, 502, 503])
 
-/** What is mended in the settings and not by waiting. */
+/** What needs other settings and not waiting. */
 const ADVICE = new Map([
   [401, 'look at FUNCTIONS_TOKEN'],
   [403, 'check FUNCTIONS_TOKEN and its roles'],
@@ -45,7 +45,7 @@ export type Verdict =
   | 'refused'
   | 'unknown'
 
-/** What a reply means, whoever answered: the function, or a proxy before it that lost its patience. */
+/** What a reply means, whether from the function or from a proxy in front of it. */
 export function judge({ status, reason }: Pick<Delivery, 'status' | 'reason'>): Verdict {
   if (status < 300) return 'done'
   if (status < 400 || OUTAGE_STATUS.has(status)) return 'outage'
@@ -76,5 +76,5 @@ export function readRetryAfter(header: string | undefined): number | undefined {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : undefined
 }
 
-/** Nobody is left alone for longer because of one header. */
+/** The longest delay that one header can cause. */
 const MAX_RETRY_AFTER_MS = 5 * 60_000

@@ -14,8 +14,8 @@ export type Settled = { record: BusRecord; reason: string; detail?: string | und
 
 /**
  * What a function's answers mean for the cursors. Offsets are cumulative: a partition moves up to its first event that
- * is to come again; what was settled behind it comes again too, which every sink survives. An event without an answer is
- * one to come again.
+ * is to be redelivered; settled ones after it are redelivered too, which every sink tolerates. An event without an answer is
+ * redelivered.
  */
 export function settle(batches: PartitionBatch[], results: BatchResult[]): Settlement {
   const answerTo = makeAnswerTo(results)

@@ -3,7 +3,7 @@ import { LEASE_MS, LEASE_RETRY_MS, type Lease, type Leases, type Store } from '.
 import type { Logger } from '../../shared/telemetry/index.ts'
 import { pause } from './wake.ts'
 
-/** Looks in a row at which we held more than our share before something is given back: a restart is no newcomer. */
+/** Consecutive checks with more than our share before something is given back: a restart is no newcomer. */
 const LOOKS_ABOVE_SHARE = 3
 /** How long a lease that nobody takes is left to those who hold less. */
 const LEFT_TO_OTHERS_MS = LEASE_MS
@@ -43,7 +43,7 @@ export function shareLeases(options: {
   const waiting = new Map<string, (work: ShareOfWork | undefined) => void>()
   const working = new Map<string, AbortController>()
   const freeSince = new Map<string, number>()
-  /** What others had the time to take and did not: given back it would only come again. */
+  /** What others could have taken and did not: given back, it would only return. */
   let leftOver = new Set<string>()
   let member: Lease | undefined
   let members = 0
@@ -71,7 +71,7 @@ export function shareLeases(options: {
       if (taken.has(name)) freeSince.delete(name)
       else if (!freeSince.has(name)) freeSince.set(name, Date.now())
     const isLeft = (name: string) => Date.now() - (freeSince.get(name) ?? Date.now()) > LEFT_TO_OTHERS_MS
-    // In any order, so that those who look at the same moment do not all ask for the same ones.
+    // In random order, so that connectors that check at the same moment do not all request the same ones.
     const free = shuffle([...waiting.keys()].filter(name => !taken.has(name)))
     const ours = free.filter((name, i) => i < share - kept.length || isLeft(name))
     for (const name of ours.slice(Math.max(share - kept.length, 0))) leftOver.add(name)

@@ -4,7 +4,7 @@ import { ConfigError, describeError, isOutage } from '../../shared/errors/index.
 import type { Logger } from '../../shared/telemetry/index.ts'
 
 /**
- * Holds every source file against its database before anything is captured. A source that is down is no reason not to
+ * Checks every source file against its database before anything is captured. A source that is down does not prevent a
  * start: its capture waits for it, and checks it again.
  * @throws ConfigError where a file and its database do not fit, in one line that names file, table and column
  */

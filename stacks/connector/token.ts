@@ -10,7 +10,7 @@ type Granted = { token: string; renewAt: number; expiresAt: number }
 
 /** Of a token's life: after this share a new one is asked for, while the old one still holds. */
 const RENEW_AFTER = 0.8
-/** Where an issuer does not say how long its token lives. */
+/** If an issuer does not say how long its token lives. */
 const DEFAULT_LIFE_S = 60
 /** A new token is not asked for more often, whoever refuses the old one. */
 const RETRY_MS = 1000
@@ -31,7 +31,7 @@ export function makeToken(settings: Settings): Token {
   return keepGranted(() => askForToken(settings))
 }
 
-/** Each time: whoever renews it replaces the file, by a link as Kubernetes does, or by another content. */
+/** Read each time: its renewal replaces the file, by a link as Kubernetes does, or its content. */
 function readToken(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim()
@@ -61,7 +61,7 @@ function keepGranted(ask: () => Promise<Granted>): Token {
     const mayAsk = now - askedAt >= RETRY_MS || asking !== undefined
     if (current && current.token !== refused && now < current.renewAt) return current.token
     if (current && now < current.expiresAt && (current.token !== refused || !mayAsk)) {
-      // It holds for a while yet: nobody waits for the next one, and whoever gives it out may be away.
+      // It is still valid: nobody waits for the next one, and the issuer may be down.
       if (mayAsk) renew().catch(() => {})
       return current.token
     }

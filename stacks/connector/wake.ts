@@ -13,7 +13,7 @@ export function pause(ms: number, signal: AbortSignal, onRing?: (ring: () => voi
   })
 }
 
-/** Lets one loop sleep until somebody has news for it. News that come while it is awake are not lost. */
+/** Lets one loop sleep until it is woken. A call while it is awake is not lost. */
 export type Waker = { wake(): void; wait(timeoutMs: number, signal: AbortSignal): Promise<void> }
 
 export function makeWaker(): Waker {

@@ -7,9 +7,9 @@ import { describeReply, judge } from './reply.ts'
 import { backoffMs, pause, retryMs, type Waker } from './wake.ts'
 
 const POLL_MS = 1000
-/** Where the storage announces new objects a listing only makes up for a notice that was lost. */
+/** With notifications from the storage, a listing only covers a lost one. */
 const NOTICED_POLL_MS = 60_000
-/** Notices come in bursts, which one listing serves. */
+/** Notifications come in bursts, which one listing serves. */
 const GATHER_MS = 100
 
 type WatchOptions = {
@@ -20,17 +20,17 @@ type WatchOptions = {
   caller: Caller
   log: Logger
   signal: AbortSignal
-  /** Is woken by the storage's notices, where it gives any. */
+  /** Is woken by the storage's notifications, if it sends any. */
   waker?: Waker | undefined
 }
 
-/** Objects, by key and version, of which nothing is left to be done: of them the store need not be asked. */
+/** Objects, by key and version, that are settled: the store need not be asked. */
 type Passed = Map<string, string>
 
 /**
- * Hands each new object under the prefixes to a function, once it has taken it. The listing is the truth; what became of
- * each object is remembered in the store. An object that is written again is new. What the function refuses is remembered
- * as refused; after any other failure it is handed over again, with growing delay.
+ * Hands each new object under the prefixes to a function until it has taken it. Only the listing counts; the outcome of
+ * each object is kept in the store. An object that is written again is new. What the function refuses is recorded
+ * as refused; after any other failure it is delivered again, with growing delay.
  */
 export async function watchObjects(options: WatchOptions): Promise<void> {
   const { name, log, signal, waker } = options
@@ -63,7 +63,7 @@ async function look(options: WatchOptions, before: Passed): Promise<{ passed: Pa
         passed.set(object.key, version)
       else waiting.push(object.key)
     }
-  // What was taken away meanwhile is waited for no more.
+  // Objects that were deleted meanwhile are no longer awaited.
   await options.store.query(
     `delete from ops.seen_object where function = $1 and status = 'waiting' and not key = any($2::text[])`,
     [options.name, waiting],
@@ -71,14 +71,14 @@ async function look(options: WatchOptions, before: Passed): Promise<{ passed: Pa
   return { passed, isComplete: waiting.length === 0 }
 }
 
-/** Tells an object from one that was written under its key before, also where that has a later time. */
+/** Tells an object from an earlier one under its key, even if that one has a later time. */
 function versionOf({ modifiedAt, size, etag }: ObjectInfo): string {
   return [modifiedAt.toISOString(), size, etag].filter(part => part !== undefined).join('/')
 }
 
 type Seen = { status: 'done' | 'waiting' | 'refused'; attempts: number; wait_ms: number | null }
 
-/** @returns whether nothing is left to be done, now or before; false where the function has to be waited for */
+/** @returns whether the object is settled; false where the function has to be waited for */
 async function handOver(options: WatchOptions, object: ObjectInfo, version: string): Promise<boolean> {
   const { name, store, caller, signal } = options
   const { key, size, modifiedAt } = object
@@ -95,13 +95,13 @@ async function handOver(options: WatchOptions, object: ObjectInfo, version: stri
     source: '/objects',
     data: { key, size, modifiedAt: modifiedAt.toISOString() },
   })
-  // Cut off because we stop: that is no failure of the function.
+  // Interrupted because we stop: not a failure of the function.
   if (signal.aborted && judge(reply) !== 'done') return false
   const status = await remember(options, object, version, reply, (seen?.attempts ?? 0) + 1)
   return status !== 'waiting'
 }
 
-/** Writes down what became of an object. An outage is looked after soon; what broke the function is given more time. */
+/** Records an object's outcome. An outage is retried soon; an unknown failure is given more time. */
 async function remember(
   { name, store, log }: WatchOptions,
   { key, modifiedAt }: ObjectInfo,

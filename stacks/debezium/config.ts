@@ -6,7 +6,7 @@ import { ConfigError } from '../../shared/errors/index.ts'
 
 /** A row of ten megabytes, before and after its change, as JSON. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
-/** Says once a second how far the log has been told, also while no table changes. */
+/** Reports once a second how far the log has been sent, even while no table changes. */
 const HEARTBEAT_MS = 1000
 /** The table that a heartbeat writes to where a log has no place for messages of its own. */
 export const HEARTBEAT_TABLE = 'cordage_heartbeat'

@@ -86,7 +86,7 @@ try {
       signal,
     )
   await showAnswers({ stack, source, say, signal: abort.signal }).catch(error => {
-    // Cut off in the middle of an answer by Ctrl-C, which is no failure. Any other leaves what runs running.
+    // Interrupted in the middle of an answer by Ctrl-C, which is no failure. Any other error leaves everything running.
     if (!abort.signal.aborted) say(`an answer could not be shown: ${describeError(error)}`)
   })
   if (!abort.signal.aborted)
@@ -97,14 +97,14 @@ try {
   exitWith(error)
 }
 
-/** Who asks for a day or a rate of changes measures something: then the data are as published. */
+/** A given day or rate of changes is for measuring: then the data are as published. */
 function isLiving({ DEMO_SHOP, DEMO_TODAY, DEMO_RATE }: Settings): boolean {
   return (
     DEMO_SHOP === 'living' || (DEMO_SHOP === undefined && DEMO_TODAY === undefined && DEMO_RATE === undefined)
   )
 }
 
-/** Lets it go on until it is aborted: what broke off, as when the server restarts, begins again. */
+/** Keeps it running until it is aborted: after a failure, as when the server restarts, it starts again. */
 async function keepRunning(name: string, run: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await run().catch(error => {

@@ -144,7 +144,7 @@ function planPrices(planner: Planner, day: number): ShopEvent[] {
 
 export type PlanOptions = { history: History; pace: Pace; stories: Story[]; seed: number }
 
-/** What happens on the days after the history, day by day without an end. The same options plan the same. */
+/** What happens on the days after the history, day by day without end. The same options give the same plan. */
 export function* planDays({ history, pace, stories, seed }: PlanOptions): Generator<ShopEvent[]> {
   const lastOrders = new Map([...pace.lastOrders].map(([client, last]) => [client, { ...last }]))
   const planner: Planner = {

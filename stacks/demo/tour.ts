@@ -75,7 +75,7 @@ export async function showAnswers({ stack, source, say, signal }: Tour): Promise
   await showChange({ source, say, search, gateway, signal })
 }
 
-/** Has a function run as a job, as one does by hand, and says how far it is now and then. */
+/** Runs a function as a job, as by hand, and prints its progress now and then. */
 async function runJob(
   { gateway, say, signal }: Pick<Tour, 'say' | 'signal'> & { gateway: string },
   name: string,
@@ -101,7 +101,7 @@ async function runJob(
   if (job && job.state !== 'done') throw new Error(`${name} ${job.state}: ${JSON.stringify(job.problem)}`)
 }
 
-/** Changes a price at the source and waits until a search tells it. */
+/** Changes a price at the source and waits until a search returns it. */
 async function showChange({
   source,
   say,

@@ -12,7 +12,7 @@ export type ConnectServer = Server & {
   configure(name: string, config: Record<string, string>): Promise<void>
 }
 
-/** A worker of Kafka Connect with Debezium. Where its connectors have come to lies in Kafka. */
+/** A worker of Kafka Connect with Debezium. Its connectors' offsets are in Kafka. */
 export async function startConnect({
   home,
   broker,

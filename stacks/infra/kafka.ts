@@ -23,7 +23,7 @@ export type KafkaServer = Server & {
 export type KafkaOptions = {
   home: string
   port?: number
-  /** Whom it lets in at `url`; without it everybody. */
+  /** Who may connect at `url`; without it everybody. */
   guard?: {
     user: string
     password: string
@@ -35,8 +35,8 @@ export type KafkaOptions = {
 }
 
 /**
- * A broker that is its own controller (KRaft). Its data lies in `home`; started again there, it goes on with it. A guarded
- * one has a second door at `broker`, without a guard, for itself and for tests.
+ * A broker that is its own controller (KRaft). Its data is in `home`; restarted there, it continues with it. A secured
+ * one has a second listener at `broker`, without authentication, for itself and for tests.
  */
 export async function startKafka({ home, port, guard }: KafkaOptions): Promise<KafkaServer> {
   const [own, controller] = [port ?? (await takeFreePort()), await takeFreePort()]
@@ -106,7 +106,7 @@ function guardProperties({ user, password, tls, mayAll = true }: Guard): Record<
       [`${listener}.ssl.keystore.location`]: tls.keyAndCertificate,
     }),
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    // ANONYMOUS is whoever comes by the door without a guard, the broker itself included.
+    // ANONYMOUS is any client of the unauthenticated listener, the broker included.
     'super.users': ['User:ANONYMOUS', ...(mayAll ? [`User:${user}`] : [])].join(';'),
   }
 }

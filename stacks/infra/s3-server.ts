@@ -13,7 +13,7 @@ export type S3Server = Server & {
   bucket(name: string, endpoint?: string): Promise<string>
 }
 
-/** Where and as whom a server is to run: given again, a server that was ended goes on where it was. */
+/** Where a server runs and with which keys: given again, a stopped server continues where it was. */
 export type S3ServerOptions = {
   home: string
   port?: number

@@ -13,7 +13,7 @@ const CATALOG = 'lake'
 export type TrinoOptions = {
   /** Folder of its own: settings, log, metastore, and what it writes where the lake is files. */
   home: string
-  /** Of the door without a password; a free one otherwise. */
+  /** Port without a password; a free one otherwise. */
   port?: number
   /** Where the lake is object storage; otherwise it is files of this machine. */
   s3?: {
@@ -24,7 +24,7 @@ export type TrinoOptions = {
     /** Hive's metastore as `thrift://host:port`, or `s3://bucket/prefix` of one of files and of what Trino writes. */
     metastore: string
   }
-  /** Opens a second, encrypted door for the user `cordage` with this password. */
+  /** Opens a second, encrypted port for the user `cordage` with this password. */
   password?: string
 }
 

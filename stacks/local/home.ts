@@ -4,7 +4,7 @@ import { findEmbeddedStore } from '../../shared/store/embedded.ts'
 import type { Query } from '../../shared/store/index.ts'
 import { findRunning } from './run-lock.ts'
 
-/** Tools beside a running stack say where they look: their answer goes to standard output, this does not. */
+/** Tools print which folder they work on, but not to standard output, where their answer goes. */
 export function sayHome(settings: Settings): void {
   process.stderr.write(`home: ${describeHome(settings)}\n`)
 }

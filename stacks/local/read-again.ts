@@ -7,7 +7,7 @@ import { findStore, requireSystem, sayHome } from './home.ts'
 
 /**
  * `npm run snapshot -- <system>`: has the system's tables read again, as after its replication slot was lost. The running
- * capture begins a new epoch; what the new snapshot does not bring is taken for deleted.
+ * capture begins a new epoch; rows that the new snapshot lacks count as deleted.
  */
 try {
   const system = process.argv[2]

@@ -4,7 +4,7 @@ import { ConfigError } from '../../shared/errors/index.ts'
 import { isAlive } from '../../shared/store/embedded.ts'
 
 /**
- * Keeps a second stack away from the same folder. The lock of a process that was killed counts for nothing.
+ * Keeps a second stack away from the same folder. The lock of a killed process is void.
  * @returns what gives it back. @throws ConfigError where another process has it
  */
 export function takeRunLock(home: string): () => void {
@@ -36,7 +36,7 @@ export function findRunning(home: string): number | undefined {
   return pid > 0 && isAlive(pid) && held === `${pid} ${startOf(pid)}` ? pid : undefined
 }
 
-/** When a process began, where the system tells: its number alone may be another's by now. */
+/** When a process started, if the system says: its pid alone may be another's by now. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -91,7 +91,7 @@ test('only functions for people are reached from outside the cluster', () => {
 test('a host waits longer than the function takes, as far as Knative lets it', () => {
   for (const definition of definitions) {
     const { name } = definition
-    // Who calls a job waits for its start only.
+    // The caller of a job waits only for its start.
     const timeoutMs = (jobOf(definition) ? undefined : definition.timeoutMs) ?? 30_000
     const { timeoutSeconds, responseStartTimeoutSeconds } = readService(name).spec.template.spec
     assert.equal(timeoutSeconds, Math.min(600, timeoutMs / 1000 + 10), name)

@@ -69,7 +69,7 @@ function copiesOf(definition: FunctionDefinition, trigger: Trigger | undefined):
   return { least: 0, most: 1 }
 }
 
-/** How long a call may take. Who calls a job waits for its start only. */
+/** How long a call may take. The caller of a job waits only for its start. */
 function callSeconds(definition: FunctionDefinition, defaultMs: number): number {
   const limitMs = jobOf(definition) ? defaultMs : (definition.timeoutMs ?? defaultMs)
   return Math.ceil(limitMs / 1000)

@@ -15,8 +15,8 @@ import { ConfigError, OutageError } from '../../../shared/errors/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
 
 /**
- * Takes a source's changes as Debezium tells them, gives each its position, treats personal values as the source file
- * says, and writes them to the topics that everybody reads. A message that comes again gets the position that it had: what
+ * Takes a source's changes from Debezium, gives each its position, treats personal values as the source file
+ * says, and writes them to the topics that all functions read. A message that is redelivered gets the same position: what
  * is written twice is landed once.
  */
 export default defineEventFunction({
@@ -47,7 +47,7 @@ const parked = (id: string, reason: string): BatchResult => ({ id, status: 'park
 
 type System = { source: DebeziumSource; vault: ReturnType<Resources['privacy']['vaultOf']> }
 
-/** Messages of one raw topic, in the order in which they lie there. */
+/** Messages of one raw topic, in the topic's order. */
 async function admitMessages(
   events: BusEvent[],
   { source, vault }: System,
@@ -58,7 +58,7 @@ async function admitMessages(
   const records: NewRecord[] = []
   const refusals: Admitted['refusals'] = []
   for (const { changes, ends } of read.runs) {
-    // The clients' keys are kept before anything that they encrypt leaves.
+    // The clients' keys are stored before anything encrypted with them leaves.
     const admitted = await admit(store.query, source, vault, changes, readDebeziumValue).catch(waitForMending)
     records.push(...admitted.records, ...ends)
     refusals.push(...admitted.refusals)
@@ -80,7 +80,7 @@ async function admitMessages(
   return read.results
 }
 
-/** A source file that does not fit its source is mended sooner or later, and the changes wait for it. */
+/** Until a source file is corrected to fit its source, the changes wait. */
 function waitForMending(error: unknown): never {
   throw error instanceof ConfigError ? new OutageError('source', error.message, { cause: error }) : error
 }

@@ -22,8 +22,8 @@ const tableReport = z.object({
 })
 
 /**
- * Upkeep of the lake, beside its writers and readers: small files are merged, what no version of the last hours needs is
- * deleted, and tables whose columns are declared wider than they are get rewritten. Each step commits or deletes by itself and finds its work by looking, so it may run twice or die
+ * Maintains the lake alongside its writers and readers: small files are merged, what no version of the last hours needs is
+ * deleted, and tables with wider declared columns are rewritten. Each step commits or deletes by itself and finds its own work, so it may run twice or die
  * anywhere.
  */
 export default defineFunction({
@@ -59,7 +59,7 @@ export default defineFunction({
         if (files > 0) log.info({ table: opened.path, files }, 'table rewritten: columns have become wider')
       })
     }
-    // Last, because a large one may take the time that is left; the next run goes on from there.
+    // Last, because a large one may take the remaining time; the next run resumes there.
     for (const widen of widenings) await widen()
     return { tables }
   },

@@ -20,8 +20,8 @@ type Destination = { source: SourceTable; table: Table }
 
 /**
  * Writes change events to the lake's Delta tables: per table one commit a batch, with how far each bus partition has
- * landed (offset and position) in the same commit. That makes a repeat harmless: an event up to there is skipped, by
- * whichever writer it comes.
+ * landed (offset and position) in the same commit. That makes a repeat harmless: an event up to there is skipped,
+ * whichever writer gets it.
  */
 export default defineEventFunction({
   name: 'land-changes',
@@ -40,7 +40,7 @@ export default defineEventFunction({
       return destination ? landTopic(destination, events, log) : answerAll(events, 'parked', 'unknown_table')
     })
     const settled = await Promise.allSettled(landings)
-    // Thrown again for all: what has landed of the other tables is skipped when the batch comes again.
+    // Thrown again for all: what has landed of the other tables is skipped when the batch is redelivered.
     for (const landing of settled) if (landing.status === 'rejected') throw landing.reason
     return settled.flatMap(landing => (landing.status === 'fulfilled' ? landing.value : []))
   },
@@ -57,7 +57,7 @@ function findDestinations(sources: Source[], objects: ObjectStore): Map<string, 
   return new Map(destinations)
 }
 
-/** A table of so many values (rows times columns) is rewritten in passing when a column becomes wider: ten seconds' work. */
+/** A table of up to so many values (rows times columns) is rewritten during landing when a column becomes wider: ten seconds. */
 const WIDEN_IN_PASSING_VALUES = 10_000_000
 
 async function landTopic(destination: Destination, events: BusEvent[], log: Logger): Promise<BatchResult[]> {
@@ -69,7 +69,7 @@ async function landTopic(destination: Destination, events: BusEvent[], log: Logg
       return await land(destination, events, log)
     } catch (error) {
       if (error instanceof UnsupportedTableError) {
-        // The table is to be mended, and then these events are good.
+        // Once the table is rewritten, these events fit.
         log.error({ table: table.path }, describeError(error))
         return answerAll(events, 'retry', 'unsupported_table')
       }
@@ -78,7 +78,7 @@ async function landTopic(destination: Destination, events: BusEvent[], log: Logg
       // Another writer may have changed the columns.
       if (!isFresh) await refresh()
       else if (!isWider) {
-        // All of them, the snapshot's end too: without the rows before it it would call their keys deleted.
+        // All of them, also the snapshot's end: without the rows before it, it would mark their keys deleted.
         log.error(
           { table: table.path, topic: source.topic, events: events.length, problem: error.message },
           'columns that do not fit the lake: events parked, to be replayed once the source file is corrected',

@@ -26,17 +26,17 @@ import {
   writeRows,
 } from '../../../shared/lake/index.ts'
 
-/** A value that is not of its column's declared type. Says nothing of the value itself: it may be personal. */
+/** A value that is not of its column's declared type. Does not contain the value: it may be personal. */
 export type Mismatch = { eventId: string; column: Column }
 
 export type Landed = { results: BatchResult[]; mismatches: Mismatch[] }
 
 /**
- * Lands events of one table's topic, in one commit. Each event is held against what the table says has landed of its
- * partition; where another writer changes that before we commit, all are held against the newer table, so that however
- * many writers get the same events each is in the table once. Writers of other partitions are in nobody's way: files are
- * written side by side, only commits take turns, and what waits for the same turn is one commit. A replayed event lies
- * below what has landed: it is looked for among the rows.
+ * Lands events of one table's topic, in one commit. Each event is compared with what the table says has landed of its
+ * partition; if another writer changes that before we commit, all are compared with the newer table, so that however
+ * many writers get the same events each is in the table once. Writers of other partitions do not conflict: files are
+ * written in parallel, only commits take turns, and what waits for the same turn is one commit. A replayed event is
+ * before what has landed: it is looked up in the rows.
  */
 export async function landEvents(table: Table, source: SourceTable, events: BusEvent[]): Promise<Landed> {
   const lanes = lanesOf(events)
@@ -46,7 +46,7 @@ export async function landEvents(table: Table, source: SourceTable, events: BusE
       refresh: () => table.exclusive(() => table.refresh()),
       commit: (actions, stillHolds) => table.commitInTurn(stillHolds, 'WRITE', actions),
     })
-  // Held against all rows, which takes a while in which nobody is to add any.
+  // Compared with all rows, which takes a while, and meanwhile nobody may add any.
   return table.exclusive(() =>
     landLanes(table, source, lanes, replays, {
       refresh: () => table.refresh(),
@@ -55,7 +55,7 @@ export async function landEvents(table: Table, source: SourceTable, events: BusE
   )
 }
 
-/** How the table is changed: in turns, or in the one that all of this has. */
+/** How the table is changed: in turns, or all of this in one. */
 type Turns = {
   refresh(): Promise<void>
   commit(actions: Action[], stillHolds: () => boolean): Promise<boolean>
@@ -72,7 +72,7 @@ async function landLanes(
   let last: { sorted: SortedEvents; files: AddFile[] } | undefined
   for (;;) {
     if (marksOf(table.snapshot, lanes).some((mark, i) => mark < (before[i] ?? mark))) {
-      // Taken back to an earlier state: whoever handed these over may have read on from where the table was.
+      // Restored to an earlier state: the connector may have read on from the table's previous state.
       if (last) await deleteFiles(table, last.files)
       const results = lanes.flatMap(({ events }) =>
         events.map(({ event: { id } }) => ({ id, status: 'retry' as const, reason: 'table_was_restored' })),
@@ -88,13 +88,13 @@ async function landLanes(
       last?.sorted.landing === sorted.landing && last.sorted.schemaVersion === sorted.schemaVersion
     if (last && !stillFits) await deleteFiles(table, last.files)
     if (sorted.landing === 0) {
-      // To skip an event is to rely on marks, which may have been set back since they were read.
+      // Skipping an event relies on marks, which may have been set back since they were read.
       if (sorted.results.some(({ status }) => status === 'skipped')) await turns.refresh()
       if (stillHolds()) return sorted
       last = undefined
       continue
     }
-    // What has landed only grows: as many events left to land as before are the same events, and their files still good.
+    // What has landed only grows: if as many events are left to land as before, they are the same and their files still valid.
     const files: AddFile[] = last && stillFits ? last.files : await writeFiles(table, sorted.months)
     // Written, the rows are not held while the commit waits for its turn.
     sorted.months.clear()
@@ -109,13 +109,13 @@ function marksOf(snapshot: Snapshot, lanes: Lane[]): bigint[] {
   return lanes.map(({ origin }) => landedMark(snapshot, origin).offset ?? -1n)
 }
 
-/** All of a table that events are held against: as long as it is the same, so is what became of them. */
+/** The part of a table that events are compared with: while it stays the same, so do the decisions. */
 function stateOf(snapshot: Snapshot, lanes: Lane[], hasReplays: boolean): unknown[] {
   const landed = lanes.flatMap(({ origin }) => {
     const { offset, position } = landedMark(snapshot, origin)
     return [offset, position, landedEpoch(snapshot, origin)]
   })
-  // Replays are held against the rows themselves.
+  // Replays are compared with the rows themselves.
   return [snapshot.metadata, hasReplays && snapshot.version, ...landed]
 }
 
@@ -134,7 +134,7 @@ type SortedEvents = Landed & {
   schemaVersion: number
   /** Rows by `YYYY-MM` of their commit time, in UTC. */
   months: Map<string, RowBuffer>
-  /** What the commit says besides its files. */
+  /** The commit's other actions besides its files. */
   actions: Action[]
 }
 
@@ -157,7 +157,7 @@ function sortOut(
     actions,
   }
 
-  /** Adds the event's row to `months`. @returns why it can be none */
+  /** Adds the event's row to `months`. @returns the reason if it cannot be a row */
   function addRow(event: BusEvent, offset: bigint, months: SortedEvents['months']): string | undefined {
     if (event.type === SNAPSHOT_END)
       return snapshotEndSchema.safeParse(event.data).success ? undefined : 'malformed_event'
@@ -176,7 +176,7 @@ function sortOut(
     return 'type_mismatch'
   }
 
-  // Rows that are looked at and not landed.
+  // Rows that are checked and not landed.
   const decided: SortedEvents['months'] = new Map()
   for (const lane of lanes) {
     const landed = landedMark(snapshot, lane.origin)
@@ -193,8 +193,8 @@ function sortOut(
         (event.type !== SNAPSHOT_END && mark.position !== undefined && event.position <= mark.position)
       const hasLanded = event.replayed ? replayed.has(changeName(event)) : isBehind
       if (!hasLanded && !event.replayed) mark.offset = offset
-      // What lies behind the marks was decided, not landed: the process that was to park it may be gone, so that what
-      // can be no row is parked again.
+      // What is before the marks was decided, not landed: the process that should have parked it may be gone, so what
+      // cannot be a row is parked again.
       const refusal = addRow(event, offset, hasLanded ? decided : sorted.months)
       if (refusal !== undefined) {
         sorted.results.push({ id: event.id, status: 'parked', reason: refusal })
@@ -220,8 +220,8 @@ function sortOut(
 }
 
 /**
- * A later change at an offset that has landed already: the log was cut back, as by restoring the store from an older
- * copy. To skip it would lose it, to land it could double another.
+ * A later change at an offset that has already landed: the log was cut back, for example by restoring the store from an older
+ * copy. Skipping it would lose it, landing it could double another.
  */
 function wentBack(event: BusEvent, offset: bigint, landed: LandedMark): boolean {
   if (landed.offset === undefined || landed.position === undefined || event.type === SNAPSHOT_END)
@@ -236,7 +236,7 @@ function lanesOf(events: BusEvent[]): Lane[] {
   const lanes: Lane[] = []
   let lane: Lane | undefined
   for (const event of events) {
-    // A partition's events come together.
+    // A partition's events are adjacent.
     if (!lane || !isOf(event, lane)) lane = lanes.find(one => isOf(event, one))
     if (!lane) {
       const { busid: busId, topic, partition } = event

@@ -14,8 +14,8 @@ export type Coverage = {
 }
 
 /**
- * Per system, up to where all of its tables have landed. A system that was never captured is left out.
- * @throws BadInputError while one is being read: half of it would not fit the rest, and yesterday's marts do
+ * Per system, up to where all of its tables have landed. A system that was never captured is omitted.
+ * @throws BadInputError while one is being read: a half-read table would not fit the rest, and yesterday's marts do
  */
 export async function readCoverage(store: Store, sources: Source[]): Promise<Coverage[]> {
   const rows = await store.query<{ topic: string; complete: boolean; position: string; changed_at: Date }>(
@@ -45,7 +45,7 @@ export async function readCoverage(store: Store, sources: Source[]): Promise<Cov
   })
 }
 
-/** Positions of different systems do not compare: the one whose changes are known for the shortest time stands for all. */
+/** Positions of different systems do not compare: the one that is furthest behind stands for all. */
 export function leastCovered(coverage: Coverage[]): { changedAt: string; position: string } | null {
   const [least] = coverage.toSorted((a, b) => a.changedAt.localeCompare(b.changedAt))
   return least ? { changedAt: least.changedAt, position: least.position } : null

@@ -12,9 +12,9 @@ import { pinSystems, tablesToRegister, versionsOf } from './pin.ts'
 import { writeProjectState } from './project-state.ts'
 
 /**
- * Builds the warehouse from the lake with dbt, in a place of its own (a DuckDB file, or a schema in Trino) that becomes
- * everybody's when every model is built and every test has passed: a failed build leaves yesterday's. A repeat builds the same again from what the lake
- * holds then. One build at a time, whoever asks: a second one waits for the first.
+ * Builds the warehouse from the lake with dbt, in a new place (a DuckDB file, or a schema in Trino) that becomes
+ * current when every model is built and every test has passed: a failed build leaves yesterday's. A repeat builds again from what the lake
+ * then holds. One build at a time: a second one waits for the first.
  */
 const input = z.strictObject({
   threads: z.number().int().min(1).max(16).default(2).describe('Models and tests that run at once'),
@@ -50,7 +50,7 @@ const jobResult = output.omit({ versions: true, covered: true, tookMs: true })
 /** The object that announces the latest build. */
 const ANNOUNCEMENT = 'builds/warehouse.json'
 const PROJECT = 'dbt/dbt_project.yml'
-/** Whoever holds it builds. */
+/** Its holder builds. */
 const LEASE = 'build-warehouse'
 
 export default defineFunction({
@@ -107,10 +107,10 @@ export default defineFunction({
       }).catch(error => {
         throw error instanceof PythonJobError ? toFailed(error) : error
       })
-      // Whoever lost the lease may have a newer build in its place by now.
+      // If the lease was lost, a newer build may already be current.
       lease.signal.throwIfAborted()
       await replace()
-      // Whoever waits for a new build (publish-marts) finds it announced only once it is in its place.
+      // A build is announced (to publish-marts) only once it is current.
       await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ covered, versions })))
       if (built.warnings.length > 0)
         log.warn(
@@ -130,7 +130,7 @@ function tell(report: Report, progress: Record<string, unknown>): void {
     report(data.done / data.total, `${data.done} of ${data.total} models and tests, last ${data.node}`)
 }
 
-/** What dbt says of a model or a test that failed, for whoever asked for the build or looks at its schedule. */
+/** What dbt says of a failed model or test, for the build's caller and its schedule. */
 function toFailed(error: PythonJobError): FailedError {
   return new FailedError(
     `the build failed, and the previous one stays (what to do: docs/playbooks/failed-build.md): ${error.message}`,

@@ -1,4 +1,4 @@
-"""Builds the warehouse: runs dbt into a new DuckDB file or a new schema of Trino, and notes in it what it holds.
+"""Builds the warehouse: runs dbt into a new DuckDB file or a new schema of Trino, and records in it what it holds.
 
 Request:
     {"projectDir", "covered": {...} or null, "versions": {...}} and what dbt/run_dbt.py asks for
@@ -11,10 +11,10 @@ from pathlib import Path
 
 from cordage_job import JobError, progress, run
 
-# Of the rows that a test found, and of an engine's error, what an answer shows.
+# How much an answer shows of a test's rows and of an engine's error.
 SHOWN_ROWS = 3
 MAX_SAID_CHARS = 1000
-# Columns that say which row it is, besides ids and keys.
+# Columns that identify a row, besides ids and keys.
 TELLING = set(
     "source_system source_table unique_field from_field n_records occurrences currency total their_total week_start"
     " month_start category version".split()
@@ -40,7 +40,7 @@ def build_models(request):
 
     def report(event):
         nonlocal done
-        # A model's event counts all of them as its total, a test's as its models.
+        # A model's event has all of them as its total, a test's only the tests.
         totals = {"LogModelResult": "total", "LogTestResult": "num_models"}
         if event.info.name in totals:
             done += 1

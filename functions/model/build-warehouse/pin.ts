@@ -5,9 +5,9 @@ import type { Coverage } from './coverage.ts'
 
 type Lake = {
   objects: ObjectStore
-  /** How DuckDB calls a folder of the objects. */
+  /** DuckDB's name of a folder of the objects. */
   locate(folder: string): string
-  /** Whether the table's properties are to name its last batch, which an engine with a metastore shows. */
+  /** Whether to write the last batch into the table's properties, which an engine with a metastore shows. */
   stamps: boolean
 }
 
@@ -59,7 +59,7 @@ export function versionsOf(systems: Record<string, SystemVars>): Record<string, 
   return Object.fromEntries(versions)
 }
 
-/** What an engine's metastore is to know: tables in which nothing has landed cannot be read yet. */
+/** Tables for an engine's metastore: those in which nothing has landed cannot be read yet. */
 export function tablesToRegister(systems: Record<string, SystemVars>, objectsUrl: string): LakeTable[] {
   return landedTables(systems).map(({ system, name, folder }) => ({
     system,

@@ -72,7 +72,7 @@ async function copyMart(
   return { ...mart, rows: copy.rowCount, types }
 }
 
-/** Which mart it is, and what the store says of it. */
+/** Names the mart, with the store's message. */
 function toFailed(mart: Mart, error: unknown): FailedError {
   return new FailedError(
     `mart ${mart.name} cannot be published, and the previous marts stay (what to do: docs/playbooks/failed-build.md): ${describeError(error)}`,

@@ -7,7 +7,7 @@ import { copyMarts } from './copy.ts'
 import { checkRowRules } from './rights.ts'
 import { dropOldSchemas, moveViews } from './views.ts'
 
-/** Whoever holds it publishes. */
+/** Its holder publishes. */
 const LEASE = 'publish-marts'
 
 /** Called by hand without a field, or with the announcement of a build. */

@@ -5,7 +5,7 @@ import type { Mart } from '../../../shared/warehouse/index.ts'
 
 const quote = pg.escapeIdentifier
 
-/** @throws FailedError where a row rule is of a column that its mart does not have: nobody would know what it hides */
+/** @throws FailedError where a row rule names a column that its mart does not have: it would be unclear what it hides */
 export function checkRowRules(marts: Mart[]): void {
   for (const { name, columns, rowRules } of marts)
     for (const column of Object.keys(rowRules))
@@ -16,7 +16,7 @@ export function checkRowRules(marts: Mart[]): void {
         )
 }
 
-/** The view of a mart: its owner sees every row, and whoever else asks those that the roles in ops.mart_reader allow. */
+/** The view of a mart: its owner sees every row, any other role those that ops.mart_reader allows. */
 export function viewSql({ name, rowRules }: Mart, schema: string, owner: string): string {
   const isOwner = `pg_has_role(current_user, ${pg.escapeLiteral(owner)}, 'member')`
   const rules = Object.entries(rowRules).map(([column, claim]) => {

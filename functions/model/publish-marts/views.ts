@@ -9,8 +9,8 @@ import { grantToReaders, viewSql } from './rights.ts'
 const quote = pg.escapeIdentifier
 
 /**
- * A view is moved under an exclusive lock, and whoever asks for the view meanwhile queues behind it: so we ask for a
- * moment only, and again later where somebody's long query has it.
+ * A view is moved under an exclusive lock, and readers queue behind it: so the lock timeout is
+ * short, and it is retried while a long query reads the view.
  */
 const LOCK_TIMEOUT_MS = 50
 const LOCK_ATTEMPTS = 200
@@ -28,7 +28,7 @@ export async function moveViews(
     try {
       await store.transaction(async transaction => {
         await transaction.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
-        // Whoever publishes by now publishes what is newer.
+        // Another process now publishes something newer.
         await checkLease(transaction.query, lease)
         await replaceViews(transaction, published, number)
         await recordMarts(transaction, published, build, number)

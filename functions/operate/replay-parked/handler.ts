@@ -21,7 +21,7 @@ const output = z.object({
     ),
 })
 
-/** Asks for parked events to be sent again. A repeat asks for the same ones, and sinks keep the newer position. */
+/** Requests that parked events be sent again. A repeat requests the same ones, and sinks keep the newer position. */
 export default defineFunction({
   name: 'replay-parked',
   summary: 'Sends parked events to their function again, chosen by topic, function, reason or time',

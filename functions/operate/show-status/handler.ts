@@ -3,7 +3,7 @@ import { defineFunction } from '../../../shared/contract/index.ts'
 import { exportLag } from './lag.ts'
 import { readStatus, statusSchema } from './status.ts'
 
-/** Where everything stands, read in one snapshot of the store. */
+/** The status of everything, read in one snapshot of the store. */
 export default defineFunction({
   name: 'show-status',
   summary: 'How fresh every table and mart is, what is parked, what runs',

@@ -8,7 +8,7 @@ const MAX_VALUES = 100
 
 const value = z.union([z.string().max(1000), z.number(), z.boolean()])
 const OPERATORS = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
-/** What a column's rows are held against. */
+/** What a column's rows are compared with. */
 export const filter = z.union([
   value,
   z.null(),
@@ -23,7 +23,7 @@ export function unknownColumn(column: string, field: string, types: Map<string, 
 }
 
 /**
- * Conditions by which a caller sees the rows of its own alone: a column's value is among those of its claim, and who lacks the
+ * Conditions that show a caller only its own rows: a column's value is among those of its claim, and a caller without the
  * claim sees none. An operator sees every row. Their values are added to `values`.
  */
 export function makeRowRules(

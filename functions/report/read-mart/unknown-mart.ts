@@ -12,7 +12,7 @@ export async function unknownMart(query: Query, mart: string, caller: Identity):
   return new NotFoundError(`no mart ${JSON.stringify(mart)}: ${known}`, { field: 'mart' })
 }
 
-/** Before the first publication: who is at work on it, by the lease that it holds, or when it will come. */
+/** Before the first publication: what is running, by its lease, or when the marts will come. */
 async function whyNone(query: Query): Promise<string> {
   const held = await query<{ name: string }>(
     `select name from ops.lease where name in ('build-warehouse', 'publish-marts') and expires_at > now()`,

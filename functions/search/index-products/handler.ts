@@ -17,7 +17,7 @@ export default defineEventFunction({
   summary: 'Makes changed products, texts, categories and stock searchable',
   uses: ['store', 'models', 'sources'] as const,
 
-  /** What an older version has folded is folded again before the first change; searches go on meanwhile. */
+  /** What an older version has folded is folded again before the first change; searches continue meanwhile. */
   async init({ resources }) {
     await refold(resources.store)
   },
@@ -34,7 +34,7 @@ export default defineEventFunction({
       const { touched, malformed } = await store.transaction(({ query }) => applyEvents(query, target, own))
       // Prices and stock are searchable from here on; a changed text still needs its vector.
       const hasCategories = namesCategories(target)
-      // Found again, now that the change can be seen: a product that came meanwhile finds its category by itself.
+      // Looked up again, now that the change is visible: a product that came meanwhile finds its category by itself.
       const productIds = [...touched.productIds, ...(await findProductsOf(store.query, touched))]
       let embedded = await refreshTexts(store, models, {
         productIds: [],

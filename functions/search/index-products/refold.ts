@@ -3,11 +3,11 @@ import { FOLDING, toKey } from '../../../shared/text/index.ts'
 import { TEXTS_LOCK } from './texts.ts'
 import { refreshWords } from './words.ts'
 
-/** Rows that are folded again in one transaction: whoever is stopped in between goes on from there. */
+/** Rows that are folded again in one transaction: after a stop the next run resumes there. */
 const AT_ONCE = 500
 
 /**
- * Folds what an older version has folded, or none has, as after an update: keys, words and vocabulary. Several copies
+ * Folds what an older version has folded, or none has, as after an update: keys, words and vocabulary. Several instances
  * take turns.
  */
 export async function refold(store: Store): Promise<void> {

@@ -97,10 +97,10 @@ export function findTarget(sources: Source[], topic: string): Target | undefined
   return undefined
 }
 
-/** A number that is none, or has no end, is no price that anybody could ask for. */
+/** NaN and infinity are no prices to search for. */
 const hasRoom = (value: Row[string]) => value === null || Number.isFinite(Number(value))
 
-/** A row as the index takes it: our names, ids as text with their prefix. Who has one place, or one language, need not name it. */
+/** A row as the index takes it: our names, ids as text with their prefix. A table with one location, or one language, need not name it. */
 function toIndexRow({ source, table, index }: Target, row: Row): Row {
   const renamed: Row = {}
   for (const [name, given] of Object.entries(row)) {
@@ -170,7 +170,7 @@ export function namesCategories({ source }: Target): boolean {
   return source.tables.some(({ entity }) => entity === 'category' || entity === 'subcategory')
 }
 
-/** Which id of a row says what its change may change in the texts of products. */
+/** By entity, the id that says which products' texts a change may affect. */
 const TOUCHES: Partial<Record<SourceTable['entity'], [column: string, kind: keyof Touched]>> = {
   product: ['product_id', 'productIds'],
   product_text: ['model', 'models'],
@@ -239,7 +239,7 @@ async function deleteOlder(query: Query, { source, table, index }: Target, posit
   )
 }
 
-/** Once every partition has seen the snapshot's end, what it did not bring is gone at the source. */
+/** Once every partition has seen the snapshot's end, rows that it lacks are gone at the source. */
 async function endSnapshot(query: Query, target: Target, event: BusEvent): Promise<Row[]> {
   const { epoch, partitions } = snapshotEndSchema.parse(event.data)
   await query(

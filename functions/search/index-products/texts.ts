@@ -19,7 +19,7 @@ const EMBEDDED_CHARACTERS = 4000
 type Text = { product_id: string; sku: string | null; text: string; text_hash: string | null }
 
 /**
- * Reads the texts of products again and renews words and vectors where they changed. One at a time: whoever comes later
+ * Reads the texts of products again and renews words and vectors where they changed. One at a time: a later call
  * sees what the one before has committed, so that an older text never overwrites a newer one's vector.
  */
 export async function refreshTexts(
@@ -30,7 +30,7 @@ export async function refreshTexts(
   if (touched.productIds.length === 0 && touched.models.length === 0) return 0
   return store.transaction(async ({ query }) => {
     await query('select pg_advisory_xact_lock($1)', [TEXTS_LOCK])
-    // A category that changed while the product did was not seen by either: whoever is last here sees both.
+    // If a category changed at the same time as its product, neither saw the other: the last one here sees both.
     if (touched.hasCategories) await resolveCategories(query, touched.productIds)
     const rows = await query<Text>(
       `select p.product_id, p.sku, e.text_hash,
@@ -82,7 +82,7 @@ export async function ensureGraph(store: Store): Promise<void> {
   try {
     const { rows } = await client.query('select pg_try_advisory_lock($1) as is_ours', [GRAPH_LOCK])
     if (rows[0]?.is_ours) {
-      // It takes as long as it takes, and goes on where the call that began it has ended.
+      // It may take long, and continues after the call that started it has ended.
       await client.query('set statement_timeout = 0')
       await client.query('set lock_timeout = 0')
       await makeGraph(client)
@@ -102,7 +102,7 @@ async function makeGraph(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query(
     `select 1 from pg_index where indexrelid = to_regclass('search.embedding_graph') and not indisvalid`,
   )
-  // What a build that was cut off left behind: nobody searches by it, and everybody writes to it.
+  // What an interrupted build left: no search uses it, and every write maintains it.
   if (rows.length > 0) await client.query('drop index search.embedding_graph')
   await client.query(
     'create index concurrently if not exists embedding_graph on search.embedding using hnsw (embedding vector_cosine_ops)',

@@ -75,7 +75,7 @@ function toWords(texts: Texts) {
     plain: toVector([
       [join(texts.sku, name), 'A'],
       [kind, 'B'],
-      // Its English words are there by their stems, which take half of the room.
+      // Its English words are there by their stems, which take half the space.
       [withoutEnglish(description ?? ''), 'C'],
       [others ?? '', 'D'],
     ]),

@@ -11,7 +11,7 @@ export type Terms = {
   /** Any of the words as it is, without its marks, or by its stem; and all of them. */
   any: string
   all: string
-  /** The same where words may be the beginnings of others: the last, and those that no product has as they are. */
+  /** The same where words may be prefixes of others: the last, and those that no product has as they are. */
   anyBegun: string
   allBegun: string
 }
@@ -19,8 +19,8 @@ export type Terms = {
 type Found = { stems: string[] | null; isKnown: boolean }
 
 /**
- * What the index knows of a query's words. The vocabulary in memory answers for nearly all; a word that it does not have is
- * asked for, because the catalogue may have it since a moment, or have one that begins so: neither is misspelled.
+ * What the index knows of a query's words. The vocabulary in memory has nearly all; a missing word is
+ * looked up, because the catalogue may have it only since a moment, or have it as a prefix: neither is misspelled.
  */
 export async function lookUpTerms(
   store: Store,
@@ -62,7 +62,7 @@ async function ask(store: Store, words: string[]): Promise<Map<string, Found>> {
   return new Map(rows.map(row => [row.word, { stems: row.stems, isKnown: row.is_known }]))
 }
 
-/** Beginnings of Latin words from here on: shorter ones begin half of the catalogue. */
+/** Shortest prefix of Latin words: shorter ones match half of the catalogue. */
 const MIN_BEGINNING = 3
 
 function toConditions(
@@ -70,7 +70,7 @@ function toConditions(
   stemsOf: (word: string) => string[] | null | undefined,
   isWhole: (word: string) => boolean,
 ) {
-  // Words that say nothing count only where there are no others.
+  // Stop words count only where there are no others.
   const telling = words.filter(({ word, parts }) => parts.length > 0 || stemsOf(word)?.length !== 0)
   const used = telling.length > 0 ? telling : words
   const formsOf = (word: string) => {

@@ -57,7 +57,7 @@ export const OR_MORE = of(
   'of meer|minimaal',
 )
 
-/** What may stand before a limit and says nothing else. */
+/** What may precede a limit and means nothing else. */
 export const ABOUT = of('prices?|priced|costing|costs?|for', 'preis|für', 'prix', 'precio', 'prezzo', 'prijs')
 
 /** A number that one of these follows has ended: they begin something else. */

@@ -42,7 +42,7 @@ const LIMITS: Limit[] = [
 ]
 
 /**
- * Reads limits of price and takes them out. A number is a price where it has a currency, or where it ends what was said: at
+ * Reads limits of price and removes them. A number is a price where it has a currency, or where it ends a phrase: at
  * the end of the query or of a clause, before a preposition or a colour. Before a unit or any other word it is something else.
  */
 export function readPrices(query: string): Prices {
@@ -75,7 +75,7 @@ function readLimit(
     if (kind === 'range' && !isBareRange(amounts, text.slice(0, found.index), after)) return undefined
   } else if (!/^(?![\p{L}\p{N}\p{M}])/u.test(after)) return undefined
   const values = amounts.map(({ value }) => value)
-  // "1-2k" is in thousands on both sides; "200 to 100" is said the wrong way round.
+  // "1-2k" is in thousands on both sides; "200 to 100" is reversed.
   if (low && high) {
     const [first = 0, second = 0] = values.toSorted((a, b) => a - b)
     return { priceMin: first, priceMax: second }
@@ -124,7 +124,7 @@ const NEXT_LIMIT = new RegExp(
 )
 const IN = new RegExp(String.raw`^\s+in(?:\s+(${words.NO_INCHES})${BOUNDARY}|\s+\S|\s*$)`, 'iu')
 
-/** Whether nothing after a bare number says what it counts. */
+/** Whether no unit follows a bare number. */
 function endsAmount(after: string, value: number): boolean {
   const next = NEXT_LIMIT.exec(after)
   if (next?.[1] !== undefined) {
@@ -133,7 +133,7 @@ function endsAmount(after: string, value: number): boolean {
   }
   if (CLAUSE_END.test(after)) return true
   const inches = IN.exec(after)
-  // "27.5 in wheel" is of inches, and who seeks something "in red" for 100 or more has said a price.
+  // "27.5 in wheel" is inches; with "in red" and 100 or more it is a price.
   if (inches) return inches[1] !== undefined || (value >= 100 && inches[0].trim() !== 'in')
   return ENDED.test(after)
 }

@@ -52,7 +52,7 @@ export type SearchRow = {
 const DEPTH = 100
 /** The customary constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009). */
 const RRF_K = 60
-/** The model knows English: in other languages what it takes for near counts for less than a word that is there. */
+/** The model knows English: in other languages its similarity counts for less than a matching word. */
 const OTHER_LANGUAGE_MEANING = 0.5
 /** Cosine below which a text is about something else: unrelated pairs of this model lie around 0 to 0.1. */
 const MIN_SIMILARITY = 0.2
@@ -77,7 +77,7 @@ ways as (
   from eligible order by name, product_id limit ${DEPTH}
 )`
 
-/** Shorter beginnings of a number begin too many; one without a digit is a word. */
+/** Shorter prefixes of a number match too many; one without a digit is a word. */
 const BEGUN_NUMBER = /^(?=.*\p{N}).{3,}$/u
 /** After every text that begins with another, in the order of its bytes. */
 const LAST = String.fromCodePoint(0x10ffff)
@@ -87,8 +87,8 @@ const RELEVANCE = `ts_rank('{0.1, 0.3, 0.6, 1.0}', words, $9::tsquery, 1)`
 
 /**
  * What identifiers, words and meaning each find. $4 the query and $5 its pieces as they are looked up, $6 the query as an id,
- * $7 and $8 the beginnings of numbers and where each ends, $9 any and $10 all of its words, $11 and $12 the same for words that
- * begin so, $13 its vector. Whole words come before begun ones, and all of them before some.
+ * $7 and $8 the prefixes of numbers and where each range ends, $9 any and $10 all of its words, $11 and $12 the same for
+ * prefixes, $13 its vector. Whole words come before prefixes, and all of them before some.
  */
 const rankedBy = (isEnglish: boolean) => `
 identified as (

@@ -1,7 +1,7 @@
 import type { Store } from '../../../shared/store/index.ts'
 import { withoutMarks } from '../../../shared/text/index.ts'
 
-/** A word of the catalogue: in how many products it is, and its English stems: none for one that says nothing, such as "the". */
+/** A word of the catalogue: in how many products it is, and its English stems: none for a stop word, such as "the". */
 export type Known = { count: number; stems: string[] | null }
 
 /** The catalogue's words, for those who misspell them. */
@@ -17,7 +17,7 @@ const MIN_LENGTH = 4
 const LONG = 8
 
 export function makeVocabulary(words: Map<string, Known>): Vocabulary {
-  // Who leaves out marks has not misspelled: words are compared without them.
+  // Missing marks are no misspelling: words are compared without them.
   const bare = new Map([...words].map(([word, { count }]) => [withoutMarks(word), { word, count }]))
   const byLength = Map.groupBy(bare.keys(), word => word.length)
   const isKnown = (word: string) =>
@@ -72,7 +72,7 @@ export function editDistance(a: string, b: string, limit: number): number {
 export const stemsSql = (word: string) =>
   `case when ${word} ~ '^[a-z]+$' then ts_lexize('pg_catalog.english_stem', ${word}) end`
 
-/** The words are read again after this long at the least, and no oftener than takes a fiftieth of the time. */
+/** The words are read again after this long at the earliest, and take at most a fiftieth of the time. */
 const REFRESH_MS = 2000
 const SHARE = 50
 
@@ -97,7 +97,7 @@ export function keepVocabulary(store: Store): () => Vocabulary {
   return () => {
     if (Date.now() >= dueAt) {
       dueAt = Number.POSITIVE_INFINITY
-      // A failure only leaves the words of before.
+      // A failure leaves the previous words.
       read().catch(() => {
         dueAt = Date.now() + REFRESH_MS
       })

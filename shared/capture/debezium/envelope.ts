@@ -14,7 +14,7 @@ import {
 } from '../values.ts'
 import type { DebeziumSource } from './kind.ts'
 
-/** A column's value as Debezium writes it, and what its schema says of it, where there is one. */
+/** A column's value as Debezium writes it, and its schema, where there is one. */
 export type DebeziumValue = { value: unknown; schema: FieldSchema | undefined; decimals: 'string' | 'base64' }
 
 type FieldSchema = { field?: string; name?: string; fields?: FieldSchema[]; parameters?: { scale?: string } }
@@ -32,7 +32,7 @@ export type DebeziumMessage =
       /** Commit time, ISO 8601. */
       changedAt: string
     }
-  /** A change of nothing that we list, such as a heartbeat's: everything before it has been told. */
+  /** A change of an unlisted table, such as the heartbeat's: everything before it has been sent. */
   | { kind: 'mark'; place: Place; at: Date }
   /** A tombstone, a heartbeat without a place, the begin or end of a transaction. */
   | { kind: 'nothing' }
@@ -73,7 +73,7 @@ export function readDebezium(source: DebeziumSource, message: unknown): Debezium
   return readChange(source, envelope, schema, message)
 }
 
-/** Heartbeats and the borders of transactions have no operation. */
+/** Heartbeats and the boundaries of transactions have no operation. */
 function readOther(envelope: Envelope): DebeziumMessage {
   const isKnown = envelope.status !== undefined || 'ts_ms' in envelope
   return isKnown ? { kind: 'nothing' } : { kind: 'foreign', reason: 'malformed_event' }
@@ -122,7 +122,7 @@ function readTime(origin: Record<string, unknown>): Date | undefined {
 
 /**
  * Postgres: the end of the transaction before it in the log, which all changes of one share and which a restart keeps (a
- * change's own place is another's before its commit, and batched inserts share one). SQL Server: the commit's place. Both
+ * change's own LSN precedes its commit, and batched inserts share one). SQL Server: the commit's LSN. Both
  * with the change's number in its transaction.
  */
 function readPlace(origin: Record<string, unknown>, transaction: Envelope['transaction']): Place | undefined {
@@ -136,7 +136,7 @@ function readPlace(origin: Record<string, unknown>, transaction: Envelope['trans
   const sequence = typeof origin.sequence === 'string' ? parse(origin.sequence) : undefined
   const previous = Array.isArray(sequence) ? sequence[0] : undefined
   if (typeof previous === 'string' && !/^\d+$/.test(previous)) return undefined
-  // The first transaction behind a snapshot has none before it.
+  // The first transaction after a snapshot has none before it.
   return { commit: typeof previous === 'string' ? BigInt(previous) : 1n, commitDigits: 16, ordinal }
 }
 
@@ -205,7 +205,7 @@ const ISO_DATE = /^([+-]?\d{4,})(-\d{2}-\d{2})Z?$/
 /**
  * A value in its declared type. Without a schema, times are microseconds (`time.precision.mode=microseconds`), dates are
  * days since 1970, and decimals are what the source file says.
- * @throws ValueError where the value is none of that type; NoPlaceError where the type has no place for it
+ * @throws ValueError where the value is not of that type; NoPlaceError where it does not fit it
  */
 export function readDebeziumValue(
   { value, schema, decimals }: DebeziumValue,

@@ -5,7 +5,7 @@ export type RawEpoch = {
   epoch: number
   firstOffset: bigint
   endOffset: bigint | undefined
-  /** Commits have as many digits as the source's log; those of epochs of before have 16. */
+  /** Commits have as many digits as the source's log; those of older epochs have 16. */
   isWide: boolean
 }
 
@@ -52,7 +52,7 @@ export async function loadRawEpochs(query: Query, system: string, busId: string)
     at: (offset: bigint) => epochs.findLast(({ firstOffset }) => firstOffset <= offset),
     /** A snapshot begins with this message. */
     begin: (offset: bigint) => add(offset),
-    /** Changes begin with this message, and no snapshot comes before them: what is known of the tables stays. */
+    /** Changes begin with this message without a snapshot before them: the tables' earlier rows stay. */
     beginWithoutSnapshot: (offset: bigint) => add(offset, offset),
     /** The snapshot ends before this message. */
     end(epoch: RawEpoch, offset: bigint) {

@@ -12,13 +12,13 @@ export type ReadMessages = {
   /** What becomes of each message, by its event's id. */
   results: { id: string; status: 'done' | 'skipped' | 'parked'; reason?: string }[]
   runs: Run[]
-  /** The last message that says how far everything before it reaches. */
+  /** The last message with a complete position: everything before it has been sent. */
   mark: { position: Position; at: Date } | undefined
   last: { epoch: number; state: 'snapshot' | 'streaming'; position: Position } | undefined
 }
 
 /**
- * Reads messages of a system's raw topic, in the order in which they lie there: each change with its position, and where a
+ * Reads messages of a system's raw topic, in the topic's order: each change with its position, and where a
  * snapshot begins and ends.
  */
 export function readMessages(source: DebeziumSource, events: BusEvent[], epochs: RawEpochs): ReadMessages {
@@ -72,7 +72,7 @@ export function readMessages(source: DebeziumSource, events: BusEvent[], epochs:
 
 const NARROW_DIGITS = 16
 
-/** An epoch of before ends where the source's log outgrows its digits; until then its positions are in order. */
+/** An older epoch ends where the source's log outgrows its digits; until then its positions are in order. */
 function hasRoomFor({ isWide }: RawEpoch, { commit }: Place): boolean {
   return isWide || BigInt.asUintN(NARROW_DIGITS * 4, commit) === commit
 }

@@ -25,7 +25,7 @@ const HEARTBEAT_MS = 1000
  * Captures a Postgres source until `signal` aborts: its changes as they are committed, and meanwhile its tables, where
  * they were not read yet. Events and the place in the log up to which they are on the bus are written in one transaction,
  * so a restart anywhere neither loses nor doubles one.
- * @throws ConfigError where the source cannot be captured as it is; OutageError where it went away
+ * @throws ConfigError where the source cannot be captured as it is; OutageError where the connection is lost
  */
 export async function capturePostgres(options: CaptureOptions<PostgresSource>): Promise<void> {
   const { source, store, lease, signal } = options
@@ -46,7 +46,7 @@ export async function capturePostgres(options: CaptureOptions<PostgresSource>): 
     }
     const isLost = error instanceof OtherLogError
     const problem = isLost ? lostSlotText(source.system, error.message) : describeError(error)
-    // For whoever asks why nothing comes; the next progress takes it away again.
+    // Shown in the status; the next progress removes it.
     await saveProblem(store, source.system, problem, isLost).catch(() => {})
     throw isLost ? new ConfigError(problem) : error
   }
@@ -55,8 +55,8 @@ export async function capturePostgres(options: CaptureOptions<PostgresSource>): 
 const UNDEFINED_OBJECT = '42704'
 
 /**
- * Before Postgres 18 the log cannot be decoded where our publication was not there, also once it is there again. It is:
- * whoever begins has looked, or made it.
+ * Before Postgres 18 the log cannot be decoded where our publication was missing, even once it is back. It is back:
+ * the start has checked or created it.
  */
 function isUntold(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string }
@@ -192,7 +192,7 @@ async function keepWatch(
 
 const LOOK_FOR_OWED_MS = 200
 
-/** Reads what is still to be read, and afterwards what the log tells in part only, for as long as the stream goes on. */
+/** Reads what is still to be read, and then the rows that the log sends only in part, while the stream runs. */
 async function keepReading(
   { source, url, log }: CaptureOptions<PostgresSource>,
   catalog: Catalog,

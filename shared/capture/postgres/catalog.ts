@@ -3,7 +3,7 @@ import { digitsOf, type PostgresType, type TypedColumn } from './types.ts'
 
 /**
  * What a Postgres' catalogue says of the tables that a source file names: read in a few statements, each second while we
- * stream, so that whatever changes there is noticed (https://www.postgresql.org/docs/18/catalogs.html).
+ * stream, so that every change there is detected (https://www.postgresql.org/docs/18/catalogs.html).
  */
 export type Catalog = {
   server: ServerFacts
@@ -29,7 +29,7 @@ export type ServerFacts = {
   freeSlots: number
   freeSenders: number
   synchronousStandbys: string
-  /** Digits behind the point of its money. */
+  /** Decimal places of its money. */
   moneyScale: number
 }
 
@@ -65,7 +65,7 @@ export type IndexFacts = {
   isDeferrable: boolean
 }
 
-/** A table, or a partition of one: what the log says of its rows depends on each of them. */
+/** A table, or a partition of one: what the log holds of its rows depends on each of them. */
 export type RelationFacts = {
   oid: string
   schema: string
@@ -78,7 +78,7 @@ export type RelationFacts = {
   columns: ColumnFacts[]
   /** The tables that it is a partition of, the nearest first. */
   ancestors: string[]
-  /** As the server guesses; negative where it never looked. */
+  /** The server's estimate; negative where it has none. */
   estimatedRows: number
 }
 

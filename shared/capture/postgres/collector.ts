@@ -12,18 +12,18 @@ export type Streamed = {
   /** Whether its key is checked at a transaction's end only. */
   isDeferrable: boolean
   /**
-   * Whether its rows lie in partitions. Each logs as much of an old row as its own replica identity says; the stream tells
-   * it as the whole table's, with nulls in the place of what is not known.
+   * Whether its rows are in partitions. Each logs as much of an old row as its own replica identity says; the stream sends
+   * it as the whole table's, with nulls for unknown values.
    */
   isPartitioned: boolean
-  /** Before it nothing needs to be told: the table is read from there on. */
+  /** Changes before it can be dropped: the table is read from there on. */
   readFrom: bigint
 }
 
-/** Rows that were read of a table, and how far that has come. */
+/** Rows that were read from a table, and the progress of that reading. */
 export type Chunk = {
   rows: RawRow<string>[]
-  /** What the statement saw that read them, and a place of the log behind all that it saw. */
+  /** The snapshot of the statement that read them, and an LSN after everything that it saw. */
   visibility: Visibility
   behind: bigint
   /** The source's clock before it, ISO 8601. */
@@ -31,11 +31,11 @@ export type Chunk = {
   step: ReadStep
 }
 
-/** How far the reading of a table has come, once the rows before it are on the bus. */
+/** The progress of a table's reading, once the rows before it are on the bus. */
 export type ReadStep = {
   table: SourceTable
   rows: number
-  /** Behind the rows, once they have their places. */
+  /** After the rows, once they have their positions. */
   end?: { position: Position; at: string } | undefined
 } & (
   | {
@@ -47,7 +47,7 @@ export type ReadStep = {
   | { kind: 'owed'; keys: OwedKey[] }
 )
 
-/** A row of which the log has a part only: it is read from the source. `number` tells one debt from the next. */
+/** A row that the log has only in part: it is read from the source. `number` tells one such request from the next. */
 export type OwedKey = { key: string; values: string[]; number: number }
 
 export type Taken = {
@@ -56,13 +56,13 @@ export type Taken = {
   /** The place in the log that is reached once they are written. */
   reachedLsn: bigint
   lastCommit: LastCommit | undefined
-  /** Keys by table whose rows the source is still to be asked for. */
+  /** Keys by table of the rows still to be read from the source. */
   owed: Record<string, string[][]>
 }
 
 export const isStep = (entry: RawChange | ReadStep): entry is ReadStep => 'kind' in entry
 
-/** A table's values did not come as they are declared: only another reading can mend that. */
+/** A table's values did not come as declared: only reading it again can fix that. */
 export class ReadAgainError extends Error {
   override readonly name = 'ReadAgainError'
   readonly table: string
@@ -72,7 +72,7 @@ export class ReadAgainError extends Error {
   }
 }
 
-/** The log does not hold what was read of it. */
+/** The log no longer holds what was read from it. */
 export class OtherLogError extends Error {
   override readonly name = 'OtherLogError'
 }
@@ -81,9 +81,9 @@ const OTHER_LOG = 'its log is not the one that was read: the database was restor
 
 /** Changes appended in one transaction. */
 const MAX_BATCH = 5000
-/** Ordinals from here on are of rows that were read behind a transaction, not of its own changes. */
+/** Ordinals from here on are of rows that were read after a transaction, not of its own changes. */
 const READ_ORDINAL = 0x8000_0000
-/** Behind all rows that are read at a place. */
+/** After all rows that are read at an LSN. */
 const END_ORDINAL = 0xffff_ffff
 
 /** While a chunk is being read: whose rows the stream changes meanwhile, by key, and in which transactions. */
@@ -94,7 +94,7 @@ type Window = {
   /** Transactions that came before it and need not have ended for everybody. */
   before: number[]
   chunk?: Chunk
-  /** Once it is read: of other keys nothing needs to be kept in mind, however long a transaction is. */
+  /** Once it is read: other keys need not be remembered, however long a transaction is. */
   keys?: Set<string>
   placed: PromiseWithResolvers<void>
 }
@@ -103,7 +103,7 @@ export type Collector = ReturnType<typeof makeCollector>
 
 /**
  * Gathers the stream's messages into changes with positions, leaving out what was appended before a restart, and puts
- * the rows that are read meanwhile where they belong: behind every transaction that they saw, without those that a
+ * the rows that are read meanwhile where they belong: after every transaction that they saw, without those that a
  * later one has changed. So each key's changes come in the order of the log, whether read or streamed.
  */
 export function makeCollector(options: {
@@ -127,7 +127,7 @@ export function makeCollector(options: {
   let current: { commitLsn: bigint; committedAt: string; xid: number; count: number } | undefined
   let newest = lastCommit
   let place = placeOf(last)
-  /** Transactions that the stream has told and that may not be visible to everybody yet. */
+  /** Transactions that the stream has sent and that may not be visible to everybody yet. */
   let recent: number[] = []
   let isProven = lastCommit === undefined || lastCommit.lsn < options.startLsn
   const owed = makeOwed(
@@ -147,7 +147,7 @@ export function makeCollector(options: {
     moved.clear()
   }
 
-  /** Rows that were read, behind everything that they saw. */
+  /** Rows that were read, after everything that they saw. */
   const put = (window: Window) => {
     const { chunk, table, touched, truncatedBy } = window
     if (!chunk) return
@@ -211,7 +211,7 @@ export function makeCollector(options: {
     }
   }
 
-  /** Whether a change comes without columns that are captured, which a reading that follows makes up for. */
+  /** Whether a change lacks captured columns, which a later reading supplies. */
   const lacks = (relation: Relation, { table, readFrom }: Streamed): boolean => {
     const missing = takenColumns(table).flatMap(([name]) => (relation.columns.includes(name) ? [] : [name]))
     if (missing.length === 0) return false
@@ -256,18 +256,18 @@ export function makeCollector(options: {
       advance(lsn)
     },
     owed,
-    /** Resolves once the stream has told everything before `lsn`. */
+    /** Resolves once the stream has sent everything before `lsn`. */
     whenReached(lsn: bigint): Promise<void> {
       if (lsn <= reachedLsn) return Promise.resolve()
       return new Promise(resolve => waiters.add({ lsn, resolve }))
     },
     waiting: () => entries.length,
-    /** What somebody sees who looks now: what came before it need not be kept in mind. */
+    /** What a statement sees now: earlier changes need not be remembered. */
     seen(visibility: Visibility) {
       recent = recent.filter(xid => !visibility.sees(xid))
     },
 
-    /** To be called before rows of a table are read: from here on their changes are kept in mind. */
+    /** To be called before rows of a table are read: from here on their changes are remembered. */
     openWindow(table: SourceTable): Window {
       const window: Window = {
         table,
@@ -282,7 +282,7 @@ export function makeCollector(options: {
     closeWindow: (window: Window) => void windows.delete(window),
     /**
      * Puts what was read where it belongs, once the stream has come that far.
-     * @returns false where it missed a transaction that the stream has told already: it must be read again
+     * @returns false where it missed a transaction that the stream has already sent: it must be read again
      */
     fillWindow(window: Window, chunk: Chunk): boolean {
       if (window.before.some(xid => !chunk.visibility.sees(xid))) {
@@ -301,7 +301,7 @@ export function makeCollector(options: {
       entries = entries.length <= MAX_BATCH ? [] : entries.slice(MAX_BATCH)
       if (entries.length === 0 && !current)
         return { entries: taken, reachedLsn, lastCommit: newest, owed: owed.list() }
-      // While a transaction is still arriving, only what lies before its commit is safe to let go.
+      // While a transaction is still arriving, only what precedes its commit may be released.
       const lastTaken = taken.findLast(entry => !isStep(entry)) as RawChange | undefined
       return {
         entries: taken,
@@ -329,7 +329,7 @@ function isWhole({ before, after }: RawChange): boolean {
   return true
 }
 
-/** The rows that the source is to be asked for. */
+/** The rows to be read from the source. */
 function makeOwed(tables: SourceTable[], owedBefore: Record<string, string[][]>) {
   const byTable = new Map<SourceTable, Map<string, OwedKey>>()
   const asked = new Set<number>()
@@ -347,7 +347,7 @@ function makeOwed(tables: SourceTable[], owedBefore: Record<string, string[][]>)
         table,
         table.key.map(name => row.get(name) ?? ''),
       ),
-    /** Some that were not asked for yet, of one table. */
+    /** Some that were not requested yet, of one table. */
     next(limit: number): { table: SourceTable; keys: OwedKey[] } | undefined {
       for (const [table, owed] of byTable) {
         const keys = [...owed.values()].filter(({ number }) => !asked.has(number)).slice(0, limit)
@@ -356,7 +356,7 @@ function makeOwed(tables: SourceTable[], owedBefore: Record<string, string[][]>)
       }
       return undefined
     },
-    /** They are on the bus; one that is owed again since stays. */
+    /** They are on the bus; one that was requested again since stays. */
     paid(table: SourceTable, keys: OwedKey[]) {
       const owed = byTable.get(table)
       for (const { key, number } of keys) {

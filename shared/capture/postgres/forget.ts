@@ -4,7 +4,7 @@ import { ConfigError } from '../../errors/index.ts'
 import { slotOf } from './inspect.ts'
 import { connectSource } from './prepare.ts'
 
-/** Takes our slot, and our publication where it is our role's, away. @returns what was taken away */
+/** Drops our slot, and our publication if our role owns it. @returns what was dropped */
 export async function forgetSource(url: SecretUrl, source: Source): Promise<string[]> {
   const name = slotOf(source)
   const client = await connectSource(url)

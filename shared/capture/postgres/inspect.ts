@@ -67,7 +67,7 @@ export function missingTables(
   })
 }
 
-/** Holds a source file against its database: log settings, rights, tables, keys, publications, columns, types. */
+/** Compares a source file with its database: log settings, rights, tables, keys, publications, columns, types. */
 export function inspectSource(catalog: Catalog, source: Source): SourceReport {
   const report = inspectTables(catalog, source)
   return { ...report, problems: [...findServerProblems(catalog.server, source), ...report.problems] }
@@ -207,12 +207,12 @@ function inspectTable(
   report.unlisted.push(...untold)
 }
 
-/** Whether a column can be listed to be captured, as far as can be said of it alone. */
+/** Whether a column can be captured, judged by itself. */
 export function mayBeTaken({ name, type, generated }: ColumnFacts): boolean {
   return generated === '' && readableKinds(type).length > 0 && !/^(_.*|year|month|)$/i.test(name)
 }
 
-/** What cannot be captured at all: its log says nothing of it, or says it under another name. */
+/** Tables that cannot be captured at all: their changes are not in the log, or under another name. */
 function findKindProblem(
   { tables, publications }: Catalog,
   table: SourceTable,
@@ -337,7 +337,7 @@ function inspectColumns(
 }
 
 /**
- * What is read again because the log has not all of the old row. Full identity is advised only where it is safe and spares
+ * What is read again because the log lacks part of the old row. Full identity is advised only where it is safe and avoids
  * that: of a partitioned table's old rows nothing but the key is taken, whatever its partitions log.
  */
 function findIdentityWarnings(

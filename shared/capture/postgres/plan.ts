@@ -23,13 +23,13 @@ type PlanOptions = {
   ): Promise<void>
 }
 
-/** Progress with the places that a stream begins from: the slot's own, and the one up to which everything is on the bus. */
+/** Progress with the LSNs that a stream begins from: the slot's own, and the one up to which everything is on the bus. */
 export type Plan = Progress & { confirmedLsn: bigint; slotLsn: bigint }
 
 /**
- * Where capture goes on: the slot that it left, or a new one where it knows nothing, and what of the tables is still to be
- * read. A reading that was cut short goes on from where it was.
- * @throws ConfigError where changes were lost; what to do is in its text
+ * Where capture resumes: its slot, or a new one if it has none, and what of the tables is still to be
+ * read. An interrupted reading resumes where it was.
+ * @throws ConfigError where changes were lost; its message says what to do
  */
 export async function planCapture(options: PlanOptions, client: pg.Client, catalog: Catalog): Promise<Plan> {
   const { source, store, lease } = options
@@ -57,18 +57,18 @@ export async function planCapture(options: PlanOptions, client: pg.Client, catal
   return plan
 }
 
-/** A slot that is past what was written is not the one that we left: it would begin behind changes that nobody has. */
+/** A slot ahead of what was written is not the one that we left: it would skip changes that nobody has. */
 function stand(known: Progress, slotLsn: bigint): Plan | undefined {
   const { confirmedLsn } = known
   if (confirmedLsn === undefined || slotLsn > confirmedLsn) return undefined
   return { ...known, confirmedLsn, slotLsn }
 }
 
-/** Nothing of what it has read counts any more: an operator said so, or nothing was read yet. */
+/** Nothing that was read counts any more: an operator said so, or nothing was read yet. */
 const isForgotten = ({ tables, reading }: Progress) =>
   Object.keys(tables).length === 0 && Object.keys(reading).length === 0
 
-/** A new slot and a new epoch: whatever log the old ones were of, it is not gone on with. */
+/** A new slot and a new epoch: the old log is abandoned, whichever it was. */
 async function beginAgain(
   client: pg.Client,
   source: Source,
@@ -88,7 +88,7 @@ async function beginAgain(
     lastCommit: undefined,
     owed: byName<never>(),
   }
-  // Written down first: a slot of this name is ours from here on, also where we are killed before its place is known.
+  // Recorded first: a slot of this name is ours from here on, even if we are killed before its LSN is known.
   await store.transaction(({ query }) =>
     saveProgress(query, source.system, lease, { ...fresh, confirmedLsn: undefined }),
   )
@@ -152,7 +152,7 @@ const estimateOf = ({ estimatedRows, leaves }: TableFacts) =>
   [estimatedRows, ...leaves.map(leaf => leaf.estimatedRows)].reduce((sum, rows) => sum + Math.max(0, rows), 0)
 
 /**
- * Behind every commit so far, and before the rows that are read from now on: those have the place right before where the log
+ * After every commit so far, and before the rows that are read from now on: those have the LSN right before where the log
  * ends when they are read, which is here still where nothing else is written to it.
  */
 async function findEpochStart(client: pg.Client): Promise<bigint> {

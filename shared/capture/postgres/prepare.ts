@@ -8,7 +8,7 @@ import { findHazards, withLeaves } from './identity.ts'
 import { inspectSource, missingTables, SENDS_GENERATED, SENDS_ROOT, slotOf } from './inspect.ts'
 import { SESSION_OPTIONS } from './types.ts'
 
-/** How long a change of our publication may wait for somebody's lock of a table. */
+/** How long a change of our publication may wait for a table's lock. */
 const LOCK_MS = 5000
 /** Whatever a role or a database has set for others. */
 const OPTIONS = `${SESSION_OPTIONS} -c lock_timeout=${LOCK_MS} -c statement_timeout=60000 -c default_transaction_read_only=off`
@@ -61,13 +61,13 @@ export async function readTables(url: SecretUrl): Promise<{ namespace: string; t
   }
 }
 
-/** Our publication, where it is there. */
+/** Our publication, if it exists. */
 export function ourPublication({ publications }: Catalog, source: Source): PublicationFacts | undefined {
   return publications.find(({ name }) => name === slotOf(source))
 }
 
 /**
- * Checks a source, and makes its publication where that is not there or lacks tables.
+ * Checks a source, and creates or completes its publication.
  * @throws ConfigError with all problems in one line, before anything is changed
  */
 export async function prepareSource(client: pg.Client, source: Source): Promise<Catalog> {
@@ -86,7 +86,7 @@ export async function prepareSource(client: pg.Client, source: Source): Promise<
     ? `alter publication ${name} add table ${tables}`
     : `create publication ${name} for table ${tables} with (${sends})`
   await client.query(statement).catch(cause => {
-    // What the database itself forbids, as by an event trigger: somebody who may has to do it.
+    // The database forbids it, for example by an event trigger: a role that may has to do it.
     throw isOutage(cause)
       ? cause
       : new ConfigError(`${source.file}: the database refuses ${statement}: run it as a role that may`, {
@@ -97,7 +97,7 @@ export async function prepareSource(client: pg.Client, source: Source): Promise<
 }
 
 /**
- * Takes tables out of our own publication whose UPDATE and DELETE fail at the source because of it: its application comes
+ * Removes tables from our own publication whose UPDATE and DELETE fail at the source because of it: its application comes
  * first. @returns what was done
  */
 export async function withdrawHarmful(

@@ -4,10 +4,10 @@ import { type CaptureLease, checkLease } from '../state.ts'
 import { formatLsn, parseLsn } from './replication.ts'
 import type { TableIdentity } from './table-identity.ts'
 
-/** From which place of the log on changes are of an epoch: the place decides, however often a change is sent. */
+/** The LSN from which on changes belong to an epoch: the LSN decides, however often a change is sent. */
 export type Epoch = { epoch: number; from: bigint }
 
-/** What was read of a table: in which epoch last completely, and as what it was defined then. */
+/** What was read of a table: the epoch of its last complete reading, and its definition then. */
 export type TableProgress = { epoch: number; identity: TableIdentity | { oid: string } }
 
 /** A table that is being read: the parts that hold its rows, and how far each is. */
@@ -15,7 +15,7 @@ export type Reading = {
   epoch: number
   /** Its identity once it is read. */
   identity: TableIdentity
-  /** Whether all of it is read, so that what the reading does not bring is gone. */
+  /** Whether all of it is read, so that rows the reading lacks are deleted. */
   isWhole: boolean
   /** The table itself, or some of its partitions, by number. */
   parts: { oid: string; after?: string[] }[]
@@ -23,10 +23,10 @@ export type Reading = {
   estimatedRows: number
 }
 
-/** The last transaction that is on the bus: a log that has another one in its place is not the log that we read. */
+/** The last transaction that is on the bus: a log that has another one at that LSN is not the log that we read. */
 export type LastCommit = { lsn: bigint; at: string }
 
-/** Where the capture of a Postgres has come to. */
+/** The progress of a Postgres' capture. */
 export type Progress = {
   state: 'snapshot' | 'streaming' | 'lost'
   slot: string
@@ -40,7 +40,7 @@ export type Progress = {
   confirmedLsn: bigint | undefined
   position: Position | undefined
   lastCommit: LastCommit | undefined
-  /** Keys by table of rows that the source is still to be asked for. */
+  /** Keys by table of the rows still to be read from the source. */
   owed: Record<string, string[][]>
 }
 
@@ -135,7 +135,7 @@ export async function saveReached(
     lastCommit: LastCommit | undefined
     reading: Progress['reading'] | undefined
     owed: Progress['owed']
-    /** What is wrong at the source although capture goes on. */
+    /** What is wrong at the source although capture continues. */
     problem: string | undefined
   },
 ): Promise<void> {
@@ -156,7 +156,7 @@ export async function saveReached(
   )
 }
 
-/** Which server it is whose log was read: another one's is not gone on with. */
+/** The server whose log was read: another server's log is not continued. */
 export async function saveServer(
   store: Store,
   system: string,
@@ -168,7 +168,7 @@ export async function saveServer(
   )
 }
 
-/** A table's reading has ended: as it is defined now it is known. */
+/** A table's reading has ended: records its current definition. */
 export async function saveRead(
   query: Query,
   system: string,

@@ -24,7 +24,7 @@ const MAX_WAITING = 30_000
 const OWED_KEYS = 200
 const RETRY_MS = 200
 const ASK_MS = 50
-/** How long we wait for a lock that somebody holds who changes a table. */
+/** How long we wait for the lock of somebody who changes a table. */
 const LOCK_MS = 2000
 
 /** A table that is to be read, along one of its unique indexes. */
@@ -43,22 +43,22 @@ export type ReaderOptions = {
   collector: Collector
   /** Schemas of the keys' types, where their operators are. */
   typeSchemas: string[]
-  /** The place of the log from which on changes are of an epoch. */
+  /** The LSN from which on changes belong to an epoch. */
   beginOf(epoch: number): bigint
-  /** Asks the source how far the stream is; the collector hears of it. */
+  /** Asks the source how far the stream is; the collector gets the answer. */
   ask(): void
   signal: AbortSignal
 }
 
 /**
- * Reads tables piece by piece while the stream goes on: each statement sees its own moment, and the collector puts its
- * rows behind what it saw. No transaction at the source is open for longer than a statement.
+ * Reads tables chunk by chunk while the stream runs: each statement has its own snapshot, and the collector puts its
+ * rows after what it saw. No transaction at the source is open for longer than a statement.
  */
 export async function readTables(options: ReaderOptions, readables: Readable[]): Promise<void> {
   if (readables.length === 0) return
   await withReader(options, async client => {
     for (const readable of readables) {
-      // What the stream tells before this place is of the epoch before.
+      // Changes before this LSN belong to the previous epoch.
       await until(options, client, options.collector.whenReached(options.beginOf(readable.reading.epoch)))
       for (const part of readable.reading.parts) await readPart(options, client, readable, part)
     }
@@ -105,7 +105,7 @@ async function readPart(
   }
 }
 
-/** Reads rows of which the log has a part only. */
+/** Reads rows that the log has only in part. */
 export async function readOwed(options: ReaderOptions): Promise<void> {
   const { source, collector } = options
   const first = collector.owed.next(OWED_KEYS)
@@ -212,7 +212,7 @@ function makePace() {
   }
 }
 
-/** Waits for the stream to come somewhere, and has the source say how far it is meanwhile. */
+/** Waits for the stream to reach an LSN, and meanwhile asks the source how far it is. */
 async function until(
   { ask, signal }: ReaderOptions,
   client: pg.Client,
@@ -224,7 +224,7 @@ async function until(
   })
   for (let asked = 0; !isThere; asked++) {
     signal.throwIfAborted()
-    // What nobody waits for lies in the server's memory until its page is full: a message of ours takes it along.
+    // Unflushed log stays in the server's memory until its page is full: our message flushes it.
     if (asked === 2) await client.query(`select pg_logical_emit_message(true, 'cordage', '')`)
     ask()
     await Promise.race([arrived, sleep(ASK_MS)])

@@ -14,7 +14,7 @@ type CopyConnection = {
 }
 
 export type ReplicationStream = {
-  /** Tells the server that everything before `lsn` may be let go, and asks it how far it is. */
+  /** Tells the server that it may drop everything before `lsn`, and asks it how far it is. */
   confirm(lsn: bigint): void
   /** Stops reading from the socket, so that the server waits instead of our memory filling. */
   pause(): void
@@ -37,7 +37,7 @@ const WAL_PAGE = 8192n
 /** Of a page and of a segment's first page (XLogPageHeaderData). */
 const PAGE_HEADERS = [24n, 40n]
 
-/** Where the next record begins, the last one ends: at a page's border the header lies between, which nobody sends. */
+/** The last record ends where the next begins, except at a page boundary, where a header lies between. */
 export function behindPageHeader(lsn: bigint): bigint {
   const offset = lsn % WAL_PAGE
   return PAGE_HEADERS.includes(offset) ? lsn - offset : lsn
@@ -60,8 +60,8 @@ async function connectReplication(url: SecretUrl, signal?: AbortSignal): Promise
 export type ServerIdentity = { system: string; timeline: number; end: bigint }
 
 /**
- * Streams a slot's changes from where it was confirmed last. Messages come in the order of the log; `onKeepalive` says
- * that everything before `walEnd` has been sent. An opening that fails leaves no connection behind.
+ * Streams a slot's changes from its confirmed LSN on. Messages come in the order of the log; `onKeepalive` says
+ * that everything before `walEnd` has been sent. If it fails to open, no connection is left.
  * @param options.require is called with what the server is before anything is read of it
  */
 export async function openReplicationStream(options: {
@@ -93,7 +93,7 @@ async function identify(client: pg.Client): Promise<ServerIdentity> {
   return { system: found.systemid, timeline: Number(found.timeline), end: parseLsn(found.xlogpos) }
 }
 
-/** The places at which a timeline's ancestors were left. */
+/** The LSNs at which a timeline branched off its ancestors. */
 async function readHistory(client: pg.Client, timeline: number): Promise<string> {
   const { rows } = await client.query<{ content: Buffer | string }>(`TIMELINE_HISTORY ${timeline}`)
   return String(rows[0]?.content ?? '')

@@ -4,12 +4,12 @@ import { ConfigError } from '../../errors/index.ts'
 import { slotOf } from './inspect.ts'
 import { parseLsn, type ServerIdentity } from './replication.ts'
 
-/** What a lost slot means, and how to go on. */
+/** What a lost slot means, and what to do. */
 export function lostSlotText(system: string, because: string): string {
   return `source ${system}: ${because}: its replication slot is lost and changes with it; run "npm run snapshot -- ${system}" to read its tables again`
 }
 
-/** A slot's place: before it the source keeps nothing for us. */
+/** A slot's LSN: the source keeps no log for us before it. */
 export type Slot = { confirmedLsn: bigint; isLost: boolean }
 
 export async function readSlot(client: pg.Client, source: Source): Promise<Slot | undefined> {
@@ -25,7 +25,7 @@ export async function readSlot(client: pg.Client, source: Source): Promise<Slot 
   }
 }
 
-/** A slot of this name before we ever made one is another installation's, also where that one is stopped just now. */
+/** If we never created a slot, one of this name is another installation's, even if that one is stopped now. */
 export function refuseForeignSlot(source: Source, slot: Slot | undefined): void {
   const name = slotOf(source)
   if (slot)
@@ -34,7 +34,7 @@ export function refuseForeignSlot(source: Source, slot: Slot | undefined): void 
     )
 }
 
-/** Drops our slot and makes it again. @returns where its stream begins: everything committed before is in the tables */
+/** Drops and recreates our slot. @returns where its stream begins: everything committed before is in the tables */
 export async function recreateSlot(client: pg.Client, source: Source): Promise<bigint> {
   const slot = slotOf(source)
   await dropSlot(client, slot)
@@ -66,9 +66,9 @@ async function dropSlot(client: pg.Client, slot: string): Promise<void> {
 }
 
 /**
- * Why a server's log is not the one that was read: another cluster, a timeline that left ours before the place that we
+ * Why a server's log is not the one that was read: another cluster, a timeline that branched off before the LSN that we
  * have confirmed, or a log that ends before it.
- * @param historyOf the server's history of a timeline: lines of an ancestor's number and the place where it was left
+ * @param historyOf the server's history of a timeline: lines of an ancestor's number and the LSN where it was left
  */
 export async function findOtherLog(
   known: { server: { system: string; timeline: number } | undefined; confirmedLsn: bigint },

@@ -3,9 +3,9 @@ import type { PublicationFacts, TableFacts } from './catalog.ts'
 import { publishedBy } from './identity.ts'
 
 /**
- * What tells that a table's rows are the ones that were read and followed: whatever of it changes without an event at
+ * What identifies a table's rows as the ones that were read and followed: anything that changes without an event at
  * each row changes here (a rewrite with other values, a column that was dropped and added again, a partition that came
- * or went, a publication that was made again).
+ * or went, a recreated publication).
  */
 export type TableIdentity = {
   oid: string
@@ -49,11 +49,11 @@ export type Difference =
   | { kind: 'all'; because: string }
   | { kind: 'parts'; oids: string[] }
 
-/** Holds what a table was against what it is. */
+/** Compares a table with what it was. */
 export function compareIdentity(was: TableIdentity | { oid: string }, is: TableIdentity): Difference {
   const all = (because: string): Difference => ({ kind: 'all', because })
   if (was.oid !== is.oid) return all('it is not the table that was read')
-  // Read by a version that knew nothing more of it.
+  // Read by a version that recorded no more.
   if (!('columns' in was)) return { kind: 'none' }
   if (was.published !== is.published) return all('its publication was changed')
   const isRewritten = was.file !== is.file

@@ -4,7 +4,7 @@ type Kind = ColumnType['kind']
 
 /**
  * Settings under which Postgres prints values, alike in every session that reads them, whatever a role or a database has
- * set: a snapshot and the stream behind it must tell one value in one way. Money prints as `-$1,234.50`, names of other
+ * set: a snapshot and the stream after it must print a value in the same way. Money prints as `-$1,234.50`, names of other
  * schemas with their schema.
  */
 export const SESSION_OPTIONS = Object.entries({
@@ -102,7 +102,7 @@ export type TypedColumn = {
 /**
  * Why a column cannot be read as it is declared, or only in part; undefined where all is well.
  * @param where the column's name with its table's
- * @param moneyScale digits behind the point of the database's money
+ * @param moneyScale decimal places of the database's money
  */
 export function checkType(
   where: string,

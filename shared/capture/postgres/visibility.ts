@@ -3,7 +3,7 @@
  * https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-INFO-SNAPSHOT).
  */
 export type Visibility = {
-  /** Whether it saw what this transaction did. @param xid as the stream tells it, without its epoch */
+  /** Whether it saw what this transaction did. @param xid as the stream sends it, without its epoch */
   sees(xid: number): boolean
 }
 
@@ -15,7 +15,7 @@ export function readVisibility(text: string): Visibility {
   const unfinished = new Set(running === '' ? [] : running.split(',').map(BigInt))
   return {
     sees(xid) {
-      // Numbers that are compared are within two thousand million of each other: the server sees to it.
+      // Compared numbers are within two thousand million of each other: the server guarantees it.
       const full = xmax + BigInt((xid - Number(BigInt.asUintN(32, xmax))) | 0)
       return full < xmin || (full < xmax && !unfinished.has(full))
     },

@@ -16,7 +16,7 @@ import type { Mark } from './writer.ts'
 type Look = { mark: Mark; visibility: Visibility; problem: string | undefined }
 
 /**
- * Looks at a source while it is streamed: where its log is, whether its tables are still the ones that were read, and
+ * Watches a source while it is streamed: where its log is, whether its tables are still the ones that were read, and
  * whether our publication makes its statements fail.
  */
 export function makeWatch(options: {
@@ -76,7 +76,7 @@ export function makeWatch(options: {
       )
       const [place] = rows
       if (!place) throw new Error('the source did not report its position')
-      // Looked at after the log's place was: up to there all of the tables were streamed.
+      // Read after the log's LSN: up to there all of the tables were streamed.
       const problem = await inspect()
       return {
         mark: { lsn: parseLsn(place.lsn), at: place.at },
@@ -100,7 +100,7 @@ export function makeWatch(options: {
   }
 }
 
-/** What is compared from look to look: all but the server's guesses and free places. */
+/** What is compared each time: all but the server's estimates and free slots. */
 function textOf({ tables, publications }: Catalog): string {
   return JSON.stringify([[...tables], publications], (key, value) =>
     key === 'estimatedRows' ? undefined : value,

@@ -9,7 +9,7 @@ import { readPostgresValue } from '../values.ts'
 import { type Collector, isStep, type ReadStep, type Taken } from './collector.ts'
 import { epochAt, type Progress, type Reading, saveReached, saveRead } from './progress.ts'
 
-/** A moment at the source: everything committed before `at` lies before `lsn` in its log. */
+/** A moment at the source: everything committed before `at` is before `lsn` in its log. */
 export type Mark = { lsn: bigint; at: Date }
 
 type WriterOptions = {
@@ -29,7 +29,7 @@ export type Writer = ReturnType<typeof makeWriter>
 
 /**
  * Writes what was collected, one transaction at a time; what arrives meanwhile goes into the next. Events, the place in the
- * log up to which they are on the bus, and how far readings have come are written together.
+ * log up to which they are on the bus, and the readings' progress are written together.
  */
 export function makeWriter(options: WriterOptions) {
   const { source, store, bus, lease, collector, progress, onWritten } = options
@@ -112,7 +112,7 @@ export function makeWriter(options: WriterOptions) {
     mark: (next: Mark) => {
       mark ??= next
     },
-    /** What is wrong at the source although capture goes on. */
+    /** What is wrong at the source although capture continues. */
     say: (text: string | undefined) => {
       problem = text
     },
@@ -125,7 +125,7 @@ export function makeWriter(options: WriterOptions) {
 
 type Ended = Pick<Reading, 'epoch' | 'identity' | 'isWhole'> & Pick<ReadStep, 'table' | 'end'>
 
-/** Moves readings by their steps. @returns those that are complete with them, which are none any more */
+/** Advances readings by their steps. @returns those that they complete, which end */
 function takeSteps(reading: Progress['reading'], steps: ReadStep[]): Ended[] {
   const ended: Ended[] = []
   for (const step of steps) {
@@ -143,7 +143,7 @@ function takeSteps(reading: Progress['reading'], steps: ReadStep[]): Ended[] {
   return ended
 }
 
-/** The events that end a whole reading, behind its last rows. */
+/** The events that end a whole reading, after its last rows. */
 function endsOf({ table, epoch, isWhole, end }: Ended): NewRecord[] {
   return isWhole && end ? makeSnapshotEnds(table, epoch, end.position, end.at) : []
 }

@@ -45,7 +45,7 @@ export function startRouter(views) {
     scrollTo(0, 0)
   })
   addEventListener('popstate', () => {
-    // A place within the view that is open is none to go to.
+    // An anchor within the open view is no navigation.
     if (location.hash === '') open()
   })
   open()

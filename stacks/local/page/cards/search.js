@@ -122,7 +122,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     }
   }
 
-  /** The same search again, without a word to screen readers and only while nothing else is going on. */
+  /** The same search again, without telling screen readers and only while nothing else runs. */
   async function refresh() {
     if (document.hidden) return
     if (hasFailed) return find()

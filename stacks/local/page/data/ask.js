@@ -1,4 +1,4 @@
-/** What the server's functions answer, and what its silence means. */
+/** Calls to the server's functions, and what a missing answer means. */
 
 /** @import { Answers } from './answers.ts' */
 

@@ -1,4 +1,4 @@
-/** Figures as people say them. The page is in English, and so are its dates, whatever the browser's language. */
+/** Figures as people read them. The page is in English, and so are its dates, whatever the browser's language. */
 
 const LANGUAGE = 'en-GB'
 const whole = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 })

@@ -20,10 +20,10 @@ const REASONS = {
   unknown_error: 'it failed three times for an unknown reason; see the log',
 }
 
-/** Where nothing but a change's place is kept, because its personal values were not treated yet: it cannot be sent again. */
+/** Only the change's position is kept, because its personal values were not treated yet: it cannot be sent again. */
 const ADMISSION = 'admit-changes'
 
-/** Tries of an object after which it is no passing moment that its function has not taken it. */
+/** Tries after which an object that was not taken needs attention. */
 const PATIENCE = 5
 
 /** @param {ParkedGroup} group */

@@ -4,7 +4,7 @@ import { html, setText } from './dom.js'
 /** @import { Child, Part } from './dom.js' */
 
 /**
- * What is the matter, why, and what may be done about it.
+ * What is wrong, why, and what to do.
  *
  * @param {...Child} actions
  * @returns {Part<{ text: string, detail: string }>}
@@ -39,7 +39,7 @@ export function makeEntry() {
 }
 
 /**
- * Says that an answer did not come; what came before stays beside it.
+ * Says that an answer did not come; earlier content stays.
  *
  * @returns {Part<unknown>}
  */
