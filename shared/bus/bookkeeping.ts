@@ -33,13 +33,13 @@ export function makeBookkeeping(store: Store, cluster: string) {
   }
 
   const describe = (log: string) => (log === '' ? 'the log in the store' : `the Kafka cluster ${log}`)
-  const whereItLies = (topic: KnownTopic) =>
+  const whereItIs = (topic: KnownTopic) =>
     topic.cluster === cluster
       ? `is no longer on ${describe(cluster)}: the connector recreates it at its start`
       : `is on ${describe(topic.cluster)}, but BUS_URL names ${describe(cluster)}: give every process the same BUS_URL`
 
   /** Recreates a topic's log, under another bus id. @throws ConfigError while a group has not read all of the old one */
-  const foundAnew = async (query: Query, { id, name }: KnownTopic, partitions: number) => {
+  const recreateLog = async (query: Query, { id, name }: KnownTopic, partitions: number) => {
     const unread = await query<{ group: string; events: string }>(
       `select c."group", sum(p.next_offset - c.next_offset) as events from bus.cursor c join bus.partition p using (topic_id, partition)
        where topic_id = $1 and c.next_offset < p.next_offset group by 1 order by 1`,
@@ -87,8 +87,8 @@ export function makeBookkeeping(store: Store, cluster: string) {
           )
           if (made) await addPartitions(query, made.id, partitions)
         } else if (topic.cluster !== cluster || isGone(name)) {
-          if (!allowRecreate) throw new ConfigError(`topic ${name} ${whereItLies(topic)}`)
-          await foundAnew(query, topic, partitions)
+          if (!allowRecreate) throw new ConfigError(`topic ${name} ${whereItIs(topic)}`)
+          await recreateLog(query, topic, partitions)
         } else if (topic.partitions !== partitions)
           throw new ConfigError(
             `topic ${name} has ${topic.partitions} partitions, but its source file says ${partitions}: keys would move to other partitions`,

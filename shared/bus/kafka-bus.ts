@@ -6,7 +6,7 @@ import type { Store, Transaction } from '../store/index.ts'
 import { type Bookkeeping, makeBookkeeping } from './bookkeeping.ts'
 import type { Bus, WantedTopic } from './bus.ts'
 import { readKafkaUrl } from './kafka-client.ts'
-import { fetchBorders, openKafkaReader, withAdmin } from './kafka-reader.ts'
+import { fetchBounds, openKafkaReader, withAdmin } from './kafka-reader.ts'
 import { isOfSnapshot } from './position.ts'
 import { makeId, type NewRecord, placeOf } from './record.ts'
 
@@ -92,7 +92,7 @@ export async function openKafkaBus(url: SecretUrl, store: Store): Promise<Bus> {
       attempt(url, () => openKafkaReader({ kafka, books, group, topic, wake })),
 
     async earliestOffsets(topic) {
-      return (await attempt(url, () => fetchBorders(kafka, topic))).map(({ low }) => low)
+      return (await attempt(url, () => fetchBounds(kafka, topic))).map(({ low }) => low)
     },
 
     // The brokers enforce each topic's retention.

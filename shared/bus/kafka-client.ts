@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import './kafkajs-mended.ts'
+import './kafkajs-fixes.ts'
 import { type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
 import type { SecretUrl } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'

@@ -4,7 +4,7 @@ import { ConfigError, OutageError } from '../errors/index.ts'
 import type { Bookkeeping } from './bookkeeping.ts'
 import type { BusReader, PartitionBatch, Topic } from './bus.ts'
 import { type KafkaRecord, makeToRecord } from './kafka-record.ts'
-import { type RawMessage, readRecordsRaw } from './kafkajs-mended.ts'
+import { type RawMessage, readRecordsRaw } from './kafkajs-fixes.ts'
 
 /** Bytes of values held in memory ahead of the function: the next batches while it works on one. */
 const MAX_BUFFERED = 8 * 1024 * 1024
@@ -31,14 +31,14 @@ export type KafkaReaderOptions = {
 export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusReader> {
   const { kafka, books, group, topic } = options
   readRecordsRaw()
-  const borders = await fetchBorders(kafka, topic)
+  const bounds = await fetchBounds(kafka, topic)
   const cursors = await books.loadCursors(
     group,
     topic,
-    borders.map(({ low }) => low),
+    bounds.map(({ low }) => low),
   )
   for (const { partition, nextOffset } of cursors) {
-    const { low = 0n, high = 0n } = borders[partition] ?? {}
+    const { low = 0n, high = 0n } = bounds[partition] ?? {}
     const place = `topic ${topic.name}, partition ${partition}: ${group} has read up to ${nextOffset}`
     if (nextOffset < low) throw new ConfigError(`${place}, but the log begins at ${low}`)
     if (nextOffset > high) throw new ConfigError(`${place}, but the log ends at ${high}`)
@@ -78,7 +78,7 @@ export async function openKafkaReader(options: KafkaReaderOptions): Promise<BusR
 }
 
 /** Where a topic's log begins and ends, by partition. */
-export async function fetchBorders(kafka: Kafka, topic: Topic): Promise<{ low: bigint; high: bigint }[]> {
+export async function fetchBounds(kafka: Kafka, topic: Topic): Promise<{ low: bigint; high: bigint }[]> {
   const offsets = await withAdmin(kafka, admin => admin.fetchTopicOffsets(topic.name))
   return offsets
     .toSorted((a, b) => a.partition - b.partition)

@@ -1,6 +1,6 @@
 import { RAW, type Topic } from './bus.ts'
 import { dataOf, makeEncoder } from './encoded.ts'
-import type { RawMessage } from './kafkajs-mended.ts'
+import type { RawMessage } from './kafkajs-fixes.ts'
 import { isPosition, makePosition, type Position } from './position.ts'
 import { type BusRecord, type Encoded, makeId, ownJson, placeOf, topicJson } from './record.ts'
 

@@ -15,12 +15,12 @@ const BUS_CHANNEL = 'cordage_bus'
 export function openStoreBus(store: Store): Bus {
   const books = makeBookkeeping(store, '')
   const wakers = new Map<string, Set<() => void>>()
-  let notices: ReturnType<Store['listen']> | undefined
+  let subscription: ReturnType<Store['listen']> | undefined
   let readers = 0
   let preparedFor = ''
   const stopListening = async () => {
-    const listening = notices
-    notices = undefined
+    const listening = subscription
+    subscription = undefined
     await (await listening)?.close()
   }
 
@@ -106,14 +106,14 @@ export function openStoreBus(store: Store): Bus {
     async openReader(group, topic, wake) {
       // Registered at once: of two who open readers at the same moment one must not listen twice.
       readers += 1
-      notices ??= store.listen([BUS_CHANNEL], (_, name) => {
+      subscription ??= store.listen([BUS_CHANNEL], (_, name) => {
         for (const waker of wakers.get(name) ?? []) waker()
       })
       try {
-        await notices
+        await subscription
       } catch (error) {
         readers -= 1
-        notices = undefined
+        subscription = undefined
         throw error
       }
       wakers.set(topic.name, (wakers.get(topic.name) ?? new Set()).add(wake))

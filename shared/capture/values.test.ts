@@ -86,7 +86,7 @@ test('what is not of the declared type is refused without saying the value', () 
     )
 })
 
-test('what has no place in its type says why', () => {
+test('what does not fit its type says why', () => {
   for (const [kind, text, reason] of [
     ['decimal', 'NaN', 'nan'],
     ['decimal', '-Infinity', 'infinity'],

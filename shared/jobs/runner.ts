@@ -126,9 +126,9 @@ export function startJobRunner(options: {
 
   const beat = async () => {
     if (running.size === 0) return
-    const told = [...running.values()].flatMap(({ progress }) => progress ?? [])
+    const updates = [...running.values()].flatMap(({ progress }) => progress ?? [])
     for (const one of running.values()) one.progress = undefined
-    if (told.length > 0) await saveProgress(store.query, told)
+    if (updates.length > 0) await saveProgress(store.query, updates)
     for (const id of await findCancelled(store.query, [...running.keys()]))
       running.get(id)?.cancel.abort(new Error('the job was cancelled'))
   }

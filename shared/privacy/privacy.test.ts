@@ -203,7 +203,7 @@ test('the master key is made once, for its owner alone', async context => {
   assert.deepEqual(readdirSync(join(home, 'secrets')), ['master.key'])
 })
 
-test('a master key that is missing or another is refused where the store holds what it wraps', async context => {
+test('a missing or different master key is refused where the store holds what it wraps', async context => {
   for (const [name, begin] of [
     ['keys_checked', async () => {}],
     // As a store is that was begun before there was a check.

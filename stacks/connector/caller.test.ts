@@ -62,7 +62,7 @@ test('a call in flight is cut off when the connector has waited long enough', as
   assert.equal((await reply).status, 503)
 })
 
-test('copies of a function are called in turn, and one that is down is passed over', async () => {
+test('instances of a function are called in turn, and one that is down is skipped', async () => {
   const callerOf = (...urls: string[]) =>
     makeHttpCaller({
       urls: new Map([['land-changes', urls.join('|')]]),

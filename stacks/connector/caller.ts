@@ -124,8 +124,8 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
     body: Buffer[],
     ownSignal?: AbortSignal,
   ): Promise<Reply> => {
-    const copies = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
-    if (copies.length === 0) return notAnswered(`no URL for the function ${name}: check FUNCTION_URLS`)
+    const instances = (urls.get(name) ?? urls.get('*')?.replaceAll('{name}', name))?.split('|') ?? []
+    if (instances.length === 0) return notAnswered(`no URL for the function ${name}: check FUNCTION_URLS`)
     let bearer: string | undefined
     try {
       bearer = await token(refused)
@@ -135,9 +135,9 @@ export function makeHttpCaller({ urls, token, signal: stopping }: HttpCallerOpti
     const signal = ownSignal ? AbortSignal.any([stopping, ownSignal]) : stopping
     const first = turn++
     let problem: unknown
-    for (let i = 0; i < copies.length; i++)
+    for (let i = 0; i < instances.length; i++)
       try {
-        const url = new URL(copies[(first + i) % copies.length] ?? '')
+        const url = new URL(instances[(first + i) % instances.length] ?? '')
         const reply = await postTo(url, type, body, bearer, signal)
         if (reply.status === 401) refused = bearer
         return reply

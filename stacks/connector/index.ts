@@ -11,7 +11,7 @@ import type { Caller } from './caller.ts'
 import { keepSchedule } from './clock.ts'
 import { consume } from './consume.ts'
 import { type LoopState, makeLoopBook } from './loops.ts'
-import { hearNotices } from './notices.ts'
+import { listenForNotifications } from './notifications.ts'
 import { replayParked } from './replay.ts'
 import { shareLeases } from './share.ts'
 import { backoffMs, makeWaker, pause, type Waker } from './wake.ts'
@@ -36,7 +36,7 @@ export type ConnectorOptions = {
   caller: Caller
   masterKey: Buffer
   /** Where the object storage sends notifications of new objects, if it does. */
-  notices?: { host: string; port: number } | undefined
+  notifications?: { host: string; port: number } | undefined
   log: Logger
 }
 
@@ -60,8 +60,10 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   const wake = () => {
     for (const waker of watchers) waker.wake()
   }
-  const notices =
-    options.notices && duties.includes('watch') ? await hearNotices({ ...options.notices, wake }) : undefined
+  const notifications =
+    options.notifications && duties.includes('watch')
+      ? await listenForNotifications({ ...options.notifications, wake })
+      : undefined
   const leases = makeLeases(store, options.owner)
   const book = makeLoopBook()
 
@@ -156,7 +158,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   if (duties.includes('watch'))
     for (const { function: name, prefixes } of triggers)
       if (prefixes) {
-        const waker = notices && makeWaker()
+        const waker = notifications && makeWaker()
         if (waker) watchers.push(waker)
         loops.push(watchObjects({ ...options, name, prefixes, waker, signal }))
       }
@@ -164,7 +166,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   return {
     loops: book.list,
     async close() {
-      notices?.close()
+      notifications?.close()
       abort.abort()
       await Promise.allSettled(loops)
       await bus.close()

@@ -13,7 +13,7 @@ import { makeLogger, startProcessMetrics } from '../../shared/telemetry/index.ts
 import { keepHeapSmall } from '../local/heap.ts'
 import { makeHttpCaller } from './caller.ts'
 import { DUTIES, type Duty, startConnector } from './index.ts'
-import { readNotices } from './notices.ts'
+import { readNotificationAddress } from './notifications.ts'
 import { makeProbes } from './probes.ts'
 import { requireSources } from './sources.ts'
 import { makeToken } from './token.ts'
@@ -58,7 +58,7 @@ try {
       signal: cutOff.signal,
     }),
     masterKey: await openMasterKey(settings, store.query),
-    notices: readNotices(settings),
+    notifications: readNotificationAddress(settings),
     log,
   })
   startProcessMetrics()

@@ -81,7 +81,7 @@ test('whatever an event holds can be parked beside others, byte for byte, and is
   assert.equal(again[6]?.value, VALUES['no JSON'])
 })
 
-test('what was mended in the store is what is sent again', async () => {
+test('a parked event that was corrected in the store is sent again as corrected', async () => {
   await parkAll(recordOf('{"after":{"ListPrice":"wrong"}}'))
   await store.query(`update ops.parked set event = jsonb_set(event, '{data,after,ListPrice}', '"20.0000"')`)
   assert.equal((await readAll())[0]?.value, '{"after": {"ListPrice": "20.0000"}}')

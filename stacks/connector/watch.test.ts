@@ -11,7 +11,7 @@ import type { Store } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import { waitFor } from '../../tests/support/demo.ts'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
-import { hearNotices } from './notices.ts'
+import { listenForNotifications } from './notifications.ts'
 import { makeWaker, type Waker } from './wake.ts'
 import { watchObjects } from './watch.ts'
 
@@ -138,11 +138,11 @@ test('another file under the same name is noticed, though its time is older', as
   assert.deepEqual(again.given, [], `${calls} calls before`)
 })
 
-test('a notice, whatever it says, is looked after at once; between notices nothing is listed', async () => {
+test('a notification, whatever it says, causes a listing at once; between notifications nothing is listed', async () => {
   const waker = makeWaker()
   const port = await takeFreePort()
-  const notices = await hearNotices({ host: '127.0.0.1', port, wake: waker.wake })
-  await assert.rejects(hearNotices({ host: '127.0.0.1', port, wake() {} }), (error: Error) => {
+  const notifications = await listenForNotifications({ host: '127.0.0.1', port, wake: waker.wake })
+  await assert.rejects(listenForNotifications({ host: '127.0.0.1', port, wake() {} }), (error: Error) => {
     assert.ok(error instanceof ConfigError)
     assert.match(error.message, /OBJECT_EVENTS_PORT: cannot listen on 127\.0\.0\.1, port \d+: EADDRINUSE/)
     return true
@@ -155,6 +155,6 @@ test('a notice, whatever it says, is looked after at once; between notices nothi
   assert.equal((await fetch(url, { method: 'POST', body: 'no json {' })).status, 200)
   await waitFor('the object', async () => given.length === 1, 10_000)
   await stop()
-  notices.close()
+  notifications.close()
   assert.equal(looks(), 2)
 })

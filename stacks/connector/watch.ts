@@ -117,9 +117,9 @@ async function remember(
     verdict === 'outage'
       ? Math.max(backoffMs(attempts), reply.retryAfterMs ?? 0)
       : retryMs(attempts, reply.retryAfterMs)
-  const told = { function: name, key, status: reply.status, reply: reply.body }
-  if (status === 'refused') log.error(told, 'an object was refused')
-  else if (status === 'waiting') log.warn({ ...told, attempts, waitMs }, 'an object waits for its function')
+  const fields = { function: name, key, status: reply.status, reply: reply.body }
+  if (status === 'refused') log.error(fields, 'an object was refused')
+  else if (status === 'waiting') log.warn({ ...fields, attempts, waitMs }, 'an object waits for its function')
   await store.query(
     `insert into ops.seen_object (function, key, modified_at, version, status, attempts, detail, next_try_at)
      values ($1, $2, $3, $4, $5, $6, $7, case when $5 = 'waiting' then now() + $8 * interval '1 millisecond' end)

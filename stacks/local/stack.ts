@@ -32,7 +32,7 @@ import { makeLeases, migrate, openStore } from '../../shared/store/index.ts'
 import { type Logger, startProcessMetrics, startTracing } from '../../shared/telemetry/index.ts'
 import { makeLocalCaller } from '../connector/caller.ts'
 import { DUTIES, startConnector } from '../connector/index.ts'
-import { readNotices } from '../connector/notices.ts'
+import { readNotificationAddress } from '../connector/notifications.ts'
 import { requireSources } from '../connector/sources.ts'
 import { listFunctions, loadFunction, ROOT } from '../project.ts'
 import { makeGateway } from './gateway.ts'
@@ -159,7 +159,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       objects,
       caller: makeLocalCaller(hosts),
       masterKey,
-      notices: readNotices(settings),
+      notifications: readNotificationAddress(settings),
       log,
     })
     undo.push(() => {

@@ -9,7 +9,7 @@ const LONGEST_SECONDS = 600
 
 /** @throws ConfigError where a call may take longer than Knative waits for an answer */
 export function makeService(needs: FunctionNeeds, options: Options): object {
-  const { definition, size, copies, seconds } = needs
+  const { definition, size, replicas, seconds } = needs
   const { name, access, uses } = definition
   if (seconds > LONGEST_SECONDS)
     throw new ConfigError(
@@ -37,8 +37,8 @@ export function makeService(needs: FunctionNeeds, options: Options): object {
         metadata: {
           labels,
           annotations: {
-            'autoscaling.knative.dev/min-scale': String(copies.least),
-            'autoscaling.knative.dev/max-scale': String(copies.most),
+            'autoscaling.knative.dev/min-scale': String(replicas.least),
+            'autoscaling.knative.dev/max-scale': String(replicas.most),
             'autoscaling.knative.dev/target': String(size.inFlight),
           },
         },

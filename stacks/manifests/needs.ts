@@ -57,10 +57,10 @@ function sizeOf({ uses }: FunctionDefinition): Size {
   return SIZES.find(entry => uses.includes(entry.uses))?.size ?? LEAST_SIZE
 }
 
-type Copies = { least: number; most: number }
+type Replicas = { least: number; most: number }
 
-/** How many copies there may be. None where nobody waits for the second that a start takes. */
-function copiesOf(definition: FunctionDefinition, trigger: Trigger | undefined): Copies {
+/** How many replicas there may be. None where nobody waits for the second that a start takes. */
+function replicasOf(definition: FunctionDefinition, trigger: Trigger | undefined): Replicas {
   // Its jobs run beside its calls, where no autoscaler sees them: to scale down would break them off.
   if (jobOf(definition)) return { least: 1, most: 1 }
   // A topic's batches come one after the other, and each change would wait for the start.
@@ -83,7 +83,7 @@ export type FunctionNeeds = {
   definition: FunctionDefinition
   trigger: Trigger | undefined
   size: Size
-  copies: Copies
+  replicas: Replicas
   /** How long a call may take. */
   seconds: number
 }
@@ -98,7 +98,7 @@ export function needsOf(
     definition,
     trigger,
     size: sizeOf(definition),
-    copies: copiesOf(definition, trigger),
+    replicas: replicasOf(definition, trigger),
     seconds: callSeconds(definition, defaultMs),
   }
 }

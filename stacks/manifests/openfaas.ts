@@ -19,7 +19,7 @@ export function makeStack(functions: FunctionNeeds[], options: Options): object 
   }
 }
 
-function makeFunction({ definition, size, copies, seconds }: FunctionNeeds, options: Options): object {
+function makeFunction({ definition, size, replicas, seconds }: FunctionNeeds, options: Options): object {
   const secrets = secretsOf(definition, options)
   const sources = definition.uses.includes('sources') ? listSourceFiles(options.sources) : []
   return {
@@ -37,9 +37,9 @@ function makeFunction({ definition, size, copies, seconds }: FunctionNeeds, opti
     },
     secrets: [...secrets.map(secretName), ...sources.map(file => basename(file))],
     labels: {
-      'com.openfaas.scale.min': String(Math.max(1, copies.least)),
-      'com.openfaas.scale.max': String(copies.most),
-      'com.openfaas.scale.zero': String(copies.least === 0),
+      'com.openfaas.scale.min': String(Math.max(1, replicas.least)),
+      'com.openfaas.scale.max': String(replicas.most),
+      'com.openfaas.scale.zero': String(replicas.least === 0),
       'com.openfaas.scale.type': 'capacity',
       'com.openfaas.scale.target': String(size.inFlight),
     },

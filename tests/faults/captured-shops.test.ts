@@ -203,7 +203,7 @@ describe('captured exactly', TOGETHER, () => {
     })
 })
 
-test('what comes later and makes updates fail is withdrawn within seconds, and said', {
+test('what later makes updates fail is withdrawn within seconds, and reported', {
   timeout: 60_000,
 }, async () => {
   await withShop(
@@ -233,7 +233,7 @@ test('what comes later and makes updates fail is withdrawn within seconds, and s
   )
 })
 
-test('50 openings of the stream that fail leave no connection at the source', {
+test('50 failed openings of the stream leave no connection at the source', {
   timeout: 120_000,
 }, async () => {
   await withShop(

@@ -88,7 +88,7 @@ test('a table that is recreated is read again, although its publication forgot i
   assert.equal((await captureIs('streaming')).epoch, epoch + 1)
 })
 
-test('a slot of our name that another installation made is left alone, however often we try', {
+test('a slot of our name that another installation created is left alone, however often we try', {
   timeout: 60_000,
 }, async () => {
   await fleet.kill('capture')

@@ -236,7 +236,7 @@ test('a message that is none of ours comes with its place in the log, and spoils
   )
 })
 
-test('a log that was cut or recreated is an error that names the topic', async () => {
+test('a truncated or recreated log is an error that names the topic', async () => {
   await append(record(0, 1), record(0, 2))
   const [batch] = await readAll(await open(), 2)
   assert.ok(batch?.records[0])

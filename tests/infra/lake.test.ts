@@ -4,7 +4,7 @@ import { makeLake } from '../integration/lake-support.ts'
 import { onEachStore } from './stores.ts'
 
 onEachStore(store => {
-  test('eight processes that race for every commit, with compaction beside them, lose nothing and double nothing', async t => {
+  test('eight processes that race for every commit, with concurrent compaction, lose nothing and double nothing', async t => {
     const lake = await makeLake(await store.server.bucket('raced'))
     t.after(lake.remove)
     await checkRaceUnderCompaction(lake, 40)

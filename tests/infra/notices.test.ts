@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3'
 import { openObjects } from '../../shared/objects/index.ts'
 import { takeFreePort } from '../../shared/store/embedded.ts'
-import { hearNotices } from '../../stacks/connector/notices.ts'
+import { listenForNotifications } from '../../stacks/connector/notifications.ts'
 import type { S3Server } from '../../stacks/infra/s3-server.ts'
 import { waitFor } from '../support/demo.ts'
 import { onEachStore } from './stores.ts'
@@ -13,18 +13,18 @@ const BUCKET = 'noticed'
 
 onEachStore(store => {
   let server: S3Server
-  let notices: Awaited<ReturnType<typeof hearNotices>>
+  let notifications: Awaited<ReturnType<typeof listenForNotifications>>
   let heard = 0
   before(async () => {
     const port = await takeFreePort()
     // First, because a server may try what it is to tell.
-    notices = await hearNotices({ host: '127.0.0.1', port, wake: () => (heard += 1) })
+    notifications = await listenForNotifications({ host: '127.0.0.1', port, wake: () => (heard += 1) })
     const notify = `http://127.0.0.1:${port}/`
     server = await store.start({ home: join(store.home, 'noticed'), notify })
   })
   after(async () => {
     await server?.stop()
-    notices.close()
+    notifications.close()
   })
 
   test('an object that was written is announced', async () => {
@@ -32,7 +32,7 @@ onEachStore(store => {
     if (store.name === 'MinIO') await askForNotices(server)
     heard = 0
     await objects.put('inbox/a', 'one')
-    await waitFor('a notice', async () => heard > 0, 20_000)
+    await waitFor('a notification', async () => heard > 0, 20_000)
     assert.deepEqual(
       (await Array.fromAsync(objects.list('inbox/'))).map(({ key }) => key),
       ['inbox/a'],

@@ -93,7 +93,7 @@ test('connectors that start together share the topics evenly', async () => {
   await untilShared()
 })
 
-test(`what a killed connector did is done by the others within ${TAKEOVER_MS / 1000} s`, async t => {
+test(`the others take over a killed connector's work within ${TAKEOVER_MS / 1000} s`, async t => {
   // The one that everything waits for.
   const { member, topics } = await holderOf(/^admit-changes/)
   await fleet.kill(member)
@@ -118,7 +118,7 @@ test(`what a killed connector did is done by the others within ${TAKEOVER_MS / 1
   await untilShared()
 })
 
-test('a connector and a function that stood still for longer than a lease write nothing late', async () => {
+test('a connector and a function that hang for longer than a lease write nothing late', async () => {
   const { member, topics } = await holderOf(/^land-changes\/.*\.Inventory/)
   const signal = (name: string, what: 'SIGSTOP' | 'SIGCONT') => process.kill(fleet.pidOf(name), what)
   const copies = ['land-changes', 'land-changes-2']

@@ -19,7 +19,7 @@ async function readRows(url: string, path: string, env: Record<string, string>):
 }
 
 onEachStore(store => {
-  test('a server with a certificate of one’s own authority is reached where it is named in the setting for that, and not otherwise', async t => {
+  test('a server with a certificate of a private CA is reached if the setting names that CA, and not otherwise', async t => {
     const { authority, ...tls } = await makeCertificate(store.home)
     const front = await startFront(store.server.endpoint, () => 'pass', tls)
     t.after(front.close)

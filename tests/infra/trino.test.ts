@@ -186,7 +186,7 @@ test('npm run sql asks Trino, also for the names that stay', async () => {
   assert.match(await ask('tables'), /agg_sales_weekly/)
 })
 
-test('a failed build on Trino leaves the one that was there, and says what failed', async () => {
+test('a failed build on Trino leaves the previous one, and says what failed', async () => {
   const read = () =>
     engines.trino.warehouse.read(async ({ build, query }) => [
       build,

@@ -63,7 +63,7 @@ function event(n: number): BusEvent {
   }
 }
 
-test('a backlog of a million events lands once each while memory stays flat, beside compaction', async () => {
+test('a backlog of a million events lands once each while memory stays flat, with concurrent compaction', async () => {
   const resources = { objects: lake.objects, sources: [SOURCE] }
   const land = await startFunction(landChanges, { resources })
   const compact = await startFunction(compactLake, { resources })

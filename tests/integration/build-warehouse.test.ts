@@ -53,7 +53,7 @@ after(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-test('a lake in which nothing has landed gives a warehouse of empty tables, also to two who ask at once', async () => {
+test('a lake in which nothing has landed gives a warehouse of empty tables, also to two concurrent calls', async () => {
   const told: [number, string][] = []
   const [{ status, body }, other] = await Promise.all([
     build.attempt({}),
@@ -312,7 +312,7 @@ test('a bad row is set aside by table, key, column and reason; the rest is built
   assert.ok(Number(after?.[4]) < 2000, 'the calendar is that of the sales that there are')
 })
 
-test('a build that fails leaves the warehouse that was there, and tells the caller which test, and which rows', async t => {
+test('a failed build leaves the previous warehouse, and tells the caller which test, and which rows', async t => {
   const { mtimeMs } = await stat(warehouse.file)
   // A second system with the same ids, which a start refuses.
   const other = join(home, 'objects/lake/cdc_other')

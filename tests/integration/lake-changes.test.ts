@@ -249,7 +249,7 @@ test('rows that land, and files that are merged, while rows are deleted are neit
   assert.ok(left.every(({ Client }) => Client === 'Bob'))
 })
 
-test('a table is taken back to a version: rows, columns and marks, and forward again', async () => {
+test('a table is restored to a version: rows, columns and marks, and forward again', async () => {
   const table = await openTable(lake.objects, 'restored')
   const added: Column[] = [ID, { name: 'v', type: { kind: 'int' } }]
   await land(table, [ID], 0, 4)
@@ -297,7 +297,7 @@ test('a version before which parked events were replayed since is refused: they 
   await restoreTable(table, 0)
 })
 
-test('a table is taken back to a position without an old version, whatever was merged since', async () => {
+test('a table is restored to a position without an old version, whatever was merged since', async () => {
   const table = await openTable(lake.objects, 'rewound')
   for (let at = 0; at < 12; at++) await land(table, [ID], at * 10, at * 10 + 9)
   await compact(table)

@@ -13,7 +13,7 @@ after(async () => {
   await killed.remove()
 })
 
-test('eight processes that race for every commit, with compaction beside them, lose nothing and double nothing', () =>
+test('eight processes that race for every commit, with concurrent compaction, lose nothing and double nothing', () =>
   checkRaceUnderCompaction(raced, 40))
 
 test('a writer killed in the middle of its commits leaves a readable table, and its events land when they come again', () =>

@@ -306,7 +306,7 @@ test('rows are filtered, ordered and limited, over POST and over GET', async () 
   assert.equal((empty.body.rows as unknown[]).length, 1)
 })
 
-test('a mart that the store refuses is named to the caller, and those of before stay', async () => {
+test('a mart that the store refuses is named to the caller, and the previous marts stay', async () => {
   await publish.call({})
   const before = await schemas()
   await buildWith({ agg_sales_weekly: { ...weekly, key: ['week_start'] } })

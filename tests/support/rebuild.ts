@@ -173,7 +173,7 @@ export function testRebuild({ openBus, cutLog }: BusUnderTest): void {
   const cursors = () =>
     store.query(`select partition, next_offset from bus.cursor where "group" = 'land-changes' order by 1`)
 
-  test('a table is taken back to a version, and what came after lands again, once', async () => {
+  test('a table is restored to a version, and later changes land again, once', async () => {
     await append(change(0, 1), change(0, 2), end(0), end(1), change(1, 1), change(1, 2))
     await pump(land)
     const then = await version()
@@ -199,7 +199,7 @@ export function testRebuild({ openBus, cutLog }: BusUnderTest): void {
     assert.equal((await positionsIn()).length, 25)
   })
 
-  test('a table is taken back to a position within its stream, or within its first snapshot', async () => {
+  test('a table is restored to a position within its stream, or within its first snapshot', async () => {
     await append(...[1, 2, 3, 4].map(id => change(0, id)), end(0), end(1))
     await append(...Array.from({ length: 10 }, (_, i) => change(1 + i, i)))
     await pump(land, 4)
@@ -258,7 +258,7 @@ export function testRebuild({ openBus, cutLog }: BusUnderTest): void {
     await running.close()
   })
 
-  test('the index is rebuilt from the lake, the parked and what has not landed yet, and is searched meanwhile', async () => {
+  test('the index is rebuilt from the lake, parked events and those that have not landed yet, and is searched meanwhile', async () => {
     const everything = () =>
       store.query(
         `select product_id, name, list_price, position, is_deleted, text_hash, words is not null as has_words

@@ -163,7 +163,7 @@ test('what comes again has the positions that it had, after another snapshot too
   assert.deepEqual(rows.slice(3), ['r 0002 0/0', 'r 0002 0/1'])
 })
 
-test('a snapshot that broke off is another epoch when it begins again', async () => {
+test('an interrupted snapshot is another epoch when it starts again', async () => {
   const admit = await start()
   await admit([product(1, { snapshot: 'first' }, 'r'), product(2, { snapshot: 'true' }, 'r')])
   await admit([product(1, { snapshot: 'first' }, 'r'), mark(300)], 2)
@@ -258,7 +258,7 @@ test('what leaves holds no clear personal value', async () => {
   assert.match(values, /"ClientID":7/)
 })
 
-test('foreign messages are parked, and refused rows by their place alone', async () => {
+test('messages from outside are parked, and refused rows by their position alone', async () => {
   const admit = await start()
   assert.deepEqual(
     await admit([

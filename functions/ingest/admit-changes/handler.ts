@@ -59,7 +59,9 @@ async function admitMessages(
   const refusals: Admitted['refusals'] = []
   for (const { changes, ends } of read.runs) {
     // The clients' keys are stored before anything encrypted with them leaves.
-    const admitted = await admit(store.query, source, vault, changes, readDebeziumValue).catch(waitForMending)
+    const admitted = await admit(store.query, source, vault, changes, readDebeziumValue).catch(
+      waitForCorrection,
+    )
     records.push(...admitted.records, ...ends)
     refusals.push(...admitted.refusals)
   }
@@ -81,6 +83,6 @@ async function admitMessages(
 }
 
 /** Until a source file is corrected to fit its source, the changes wait. */
-function waitForMending(error: unknown): never {
+function waitForCorrection(error: unknown): never {
   throw error instanceof ConfigError ? new OutageError('source', error.message, { cause: error }) : error
 }

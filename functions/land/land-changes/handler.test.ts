@@ -30,7 +30,7 @@ test('changes land in one commit, with how far their partition is', async () => 
   })
 })
 
-test('a batch that comes again, whole or with other borders, lands nothing twice', async () => {
+test('a batch that is redelivered, whole or with other boundaries, lands nothing twice', async () => {
   const land = start()
   await land([event(1), event(2)])
   assert.deepEqual(await land([event(1), event(2)]), ['skipped already_landed', 'skipped already_landed'])
@@ -50,7 +50,7 @@ test('changes that a restarted capture sends again at new offsets are skipped by
   ])
 })
 
-test('a batch that comes again is as decided, also where it ends with an event that can be no row', async () => {
+test('a batch that is redelivered is as decided, also where it ends with an event that can be no row', async () => {
   const land = start()
   const batch = [event(1), event(2, { data: { op: 'c' } })]
   assert.deepEqual(await land(batch), ['done', 'parked malformed_event'])

@@ -44,11 +44,11 @@ async function pinTable(
   if (stamps) await stampBatch(table)
   const { snapshot } = table
   const there = new Set(snapshot.columns.map(({ name }) => name))
-  const begun = through ? Number.parseInt(through.split('-')[0] ?? '', 16) : Number.POSITIVE_INFINITY
+  const coveredEpoch = through ? Number.parseInt(through.split('-')[0] ?? '', 16) : Number.POSITIVE_INFINITY
   return {
     path: locate(path),
     version: snapshot.version,
-    epoch: Math.min(completedEpoch(snapshot, topic, partitions), begun),
+    epoch: Math.min(completedEpoch(snapshot, topic, partitions), coveredEpoch),
     landed: Object.keys(columns).filter(name => there.has(name)),
   }
 }

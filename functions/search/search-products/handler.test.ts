@@ -167,7 +167,7 @@ test('a number is found within a sentence, whatever stands around it', async () 
     )
 })
 
-test('beginnings of numbers and words are found while they are typed, under whole ones', async () => {
+test('prefixes of numbers and words are found while they are typed, below whole ones', async () => {
   for (const [query, sku] of [
     ['BK-R93', 'BK-R93R-62'],
     ['bk-m8', 'BK-M82S-38'],

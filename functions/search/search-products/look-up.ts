@@ -12,8 +12,8 @@ export type Terms = {
   any: string
   all: string
   /** The same where words may be prefixes of others: the last, and those that no product has as they are. */
-  anyBegun: string
-  allBegun: string
+  anyPrefix: string
+  allPrefixes: string
 }
 
 type Found = { stems: string[] | null; isKnown: boolean }
@@ -63,7 +63,7 @@ async function ask(store: Store, words: string[]): Promise<Map<string, Found>> {
 }
 
 /** Shortest prefix of Latin words: shorter ones match half of the catalogue. */
-const MIN_BEGINNING = 3
+const MIN_PREFIX = 3
 
 function toConditions(
   words: Word[],
@@ -86,15 +86,15 @@ function toConditions(
   const begun = used.map(({ word }, i) => {
     // The last one may still be typed; of the others those that no product has as they are.
     const mayBegin = i === used.length - 1 || !isWhole(word)
-    const beginnings = [...new Set(mayBegin ? [word, withoutMarks(word)] : [])]
-      .filter(form => form.length >= MIN_BEGINNING || /\P{ASCII}/u.test(form))
+    const prefixes = [...new Set(mayBegin ? [word, withoutMarks(word)] : [])]
+      .filter(form => form.length >= MIN_PREFIX || /\P{ASCII}/u.test(form))
       .map(form => `${quoteLexeme(form)}:*`)
-    return oneOf([whole[i] ?? '', ...beginnings])
+    return oneOf([whole[i] ?? '', ...prefixes])
   })
   return {
     any: whole.join(' | '),
     all: whole.join(' & '),
-    anyBegun: begun.join(' | '),
-    allBegun: begun.join(' & '),
+    anyPrefix: begun.join(' | '),
+    allPrefixes: begun.join(' & '),
   }
 }

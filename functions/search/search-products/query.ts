@@ -78,7 +78,7 @@ ways as (
 )`
 
 /** Shorter prefixes of a number match too many; one without a digit is a word. */
-const BEGUN_NUMBER = /^(?=.*\p{N}).{3,}$/u
+const NUMBER_PREFIX = /^(?=.*\p{N}).{3,}$/u
 /** After every text that begins with another, in the order of its bytes. */
 const LAST = String.fromCodePoint(0x10ffff)
 
@@ -164,7 +164,7 @@ export async function findProducts(store: Store, wanted: ProductQuery): Promise<
   const values: unknown[] = [wanted.limit, wanted.group, wanted.topics]
   if (vector) {
     const pieces = readIdentifiers(query).map(toKey)
-    const begun = pieces.filter(piece => BEGUN_NUMBER.test(piece))
+    const begun = pieces.filter(piece => NUMBER_PREFIX.test(piece))
     values.push(
       toKey(query),
       pieces,
@@ -172,7 +172,7 @@ export async function findProducts(store: Store, wanted: ProductQuery): Promise<
       begun,
       begun.map(first => first + LAST),
     )
-    values.push(terms.any, terms.all, terms.anyBegun, terms.allBegun, pgvector.toSql([...vector]))
+    values.push(terms.any, terms.all, terms.anyPrefix, terms.allPrefixes, pgvector.toSql([...vector]))
   }
   const asked = (Object.keys(FILTERS) as (keyof Filters)[]).filter(name => filters[name] !== undefined)
   const conditions = asked.map(name => {

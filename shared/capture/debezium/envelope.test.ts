@@ -139,7 +139,7 @@ test('a message with its schema reads as one without', () => {
   assert.deepEqual(readDebezium(SOURCE, '{"schema":{},"payload":null}'), { kind: 'nothing' })
 })
 
-test('tombstones, heartbeats and the borders of transactions say nothing; what is none of these is foreign', () => {
+test('tombstones, heartbeats and the boundaries of transactions are no changes; anything else is foreign', () => {
   for (const text of [
     null,
     '{"ts_ms":1795571886084}',
@@ -211,7 +211,7 @@ test('whole numbers may be written with a point, and a number as text', () => {
   assert.equal(readAs(12.5, DECIMAL), '12.5')
 })
 
-test('what has no place in its type says why: NaN, infinity, and years that nobody reads', () => {
+test('what does not fit its type says why: NaN, infinity, and years that nobody reads', () => {
   const reasonOf = (value: unknown, type: ColumnType) => {
     try {
       return readAs(value, type)

@@ -42,10 +42,10 @@ export async function loadRawEpochs(query: Query, system: string, busId: string)
   const changed = new Set<RawEpoch>()
   const add = (firstOffset: bigint, endOffset?: bigint): RawEpoch => {
     last += 1
-    const begun: RawEpoch = { epoch: last, firstOffset, endOffset, isWide: true }
-    epochs.push(begun)
-    changed.add(begun)
-    return begun
+    const started: RawEpoch = { epoch: last, firstOffset, endOffset, isWide: true }
+    epochs.push(started)
+    changed.add(started)
+    return started
   }
   return {
     /** The epoch that a message lies in. */

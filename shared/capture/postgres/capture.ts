@@ -34,7 +34,7 @@ export async function capturePostgres(options: CaptureOptions<PostgresSource>): 
   } catch (error) {
     if (signal.aborted) throw error
     if (error instanceof ReadAgainError) await forgetTable(store, source.system, lease, error.table)
-    if (isUntold(error)) {
+    if (lacksPublication(error)) {
       await store.transaction(async ({ query }) => {
         await checkLease(query, lease)
         await forgetTables(query, source.system)
@@ -58,7 +58,7 @@ const UNDEFINED_OBJECT = '42704'
  * Before Postgres 18 the log cannot be decoded where our publication was missing, even once it is back. It is back:
  * the start has checked or created it.
  */
-function isUntold(error: unknown): boolean {
+function lacksPublication(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string }
   return code === UNDEFINED_OBJECT && /publication/.test(message ?? '')
 }

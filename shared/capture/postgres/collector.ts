@@ -197,8 +197,10 @@ export function makeCollector(options: {
     if (change.op !== 't' && lacks(relation, streamed)) return
     touch(table, xid, change)
     const before = isPartitioned ? change.before && keyOnly(table, change.before) : change.before
-    const told: RawChange = { ...change, before, table, position, changedAt: committedAt }
-    const { change: left, unsure } = isDeferrable ? moved.follow(told) : { change: told, unsure: undefined }
+    const complete: RawChange = { ...change, before, table, position, changedAt: committedAt }
+    const { change: left, unsure } = isDeferrable
+      ? moved.follow(complete)
+      : { change: complete, unsure: undefined }
     if (last !== undefined && position <= last) return
     newest = { lsn: commitLsn, at: committedAt }
     if (unsure) owed.add(table, unsure)

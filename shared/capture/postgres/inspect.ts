@@ -199,12 +199,12 @@ function inspectTable(
       proposed.map(column => proposeColumn(column, table.personal)),
     )
   if (!table.personal) return
-  const untold = unlisted.map(
+  const lacking = unlisted.map(
     ({ name }) =>
       `column ${table.name}.${name} is not listed in a table with personal data: list it with a policy (keep, drop, hash, generalise, encrypt)`,
   )
-  report.problems.push(...untold)
-  report.unlisted.push(...untold)
+  report.problems.push(...lacking)
+  report.unlisted.push(...lacking)
 }
 
 /** Whether a column can be captured, judged by itself. */

@@ -49,10 +49,10 @@ export async function planCapture(options: PlanOptions, client: pg.Client, catal
     throw new ConfigError(text)
   }
   const plan = progress ?? (await beginAgain(client, source, store, lease, known))
-  const begun = await planReadings(options, client, catalog, plan)
+  const started = await planReadings(options, client, catalog, plan)
   await store.transaction(async transaction => {
     await saveProgress(transaction.query, source.system, lease, plan)
-    await options.beginSnapshot(transaction, begun)
+    await options.beginSnapshot(transaction, started)
   })
   return plan
 }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { Settings } from '../../shared/config/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 
-export type NoticeOptions = {
+export type NotificationOptions = {
   host: string
   port: number
   /** Called for each notification. */
@@ -11,10 +11,10 @@ export type NoticeOptions = {
 }
 
 /** Where to listen for them, if set. */
-export function readNotices({
+export function readNotificationAddress({
   HOST,
   OBJECT_EVENTS_PORT,
-}: Settings): Pick<NoticeOptions, 'host' | 'port'> | undefined {
+}: Settings): Pick<NotificationOptions, 'host' | 'port'> | undefined {
   return OBJECT_EVENTS_PORT === undefined ? undefined : { host: HOST, port: OBJECT_EVENTS_PORT }
 }
 
@@ -23,12 +23,16 @@ export function readNotices({
  * its own format, and the listing says what is new.
  * @throws ConfigError where the port cannot be listened on
  */
-export async function hearNotices({ host, port, wake }: NoticeOptions): Promise<{ close(): void }> {
+export async function listenForNotifications({
+  host,
+  port,
+  wake,
+}: NotificationOptions): Promise<{ close(): void }> {
   const server = createServer((request, response) => {
-    const isNotice = request.method === 'POST'
+    const isNotification = request.method === 'POST'
     request.resume()
-    response.writeHead(isNotice ? 200 : 405, { 'content-length': 0 }).end()
-    if (isNotice) wake()
+    response.writeHead(isNotification ? 200 : 405, { 'content-length': 0 }).end()
+    if (isNotification) wake()
   })
   server.listen(port, host)
   await once(server, 'listening').catch(cause => {
