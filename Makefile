@@ -129,7 +129,7 @@ $(UV):
 	@.tools/uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 
 # An environment for each group of the lock. Python by its version and not by its path: for a path of a version manager's
-# uv makes the environment anew each time.
+# uv would rebuild the environment each time.
 .venvs/%/.installed: uv.lock | $(UV)
 	@echo "installing Python packages: $*"
 	@UV_PROJECT_ENVIRONMENT=$(@D) $(UV) sync -q --locked --compile-bytecode --python 3.11 --only-group $*

@@ -105,7 +105,7 @@
 {#
     The versions of each key: a new one opens when a tracked column changes, and closes when the next one opens or the
     key is deleted. Columns that are overwritten show their last value in every version of one life: a key that was
-    deleted and comes again is another thing.
+    deleted and created again is another thing.
     The first version counts from 1900-01-01, since what came before the first snapshot is not known.
     A key that the last completed snapshot no longer showed ends where that snapshot began.
     Positions say what came after what; a clock that was set back in between is not followed back.

@@ -28,7 +28,7 @@
 {%- endmacro %}
 
 {#
-    `value` where `time` lies in a year of four digits, by the clocks of every zone: what lies before has no text that the
+    `value` where `time` is in a year of four digits, by the clocks of every zone: what is earlier has no text that the
     store reads, and what comes after may be infinity's place holder.
 #}
 {% macro if_dated(time, value, type) -%}

@@ -1,4 +1,4 @@
-"""Has DuckDB read the lake with extensions from the locked wheels: a build never reaches for a network but the lake's own."""
+"""Has DuckDB read the lake with extensions from the locked wheels: a build uses no network but the lake's own."""
 
 import os
 from functools import cache
@@ -10,7 +10,7 @@ import certifi
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 # Where the bucket is and as whom it is read (shared/objects, S3Access): what starts dbt in its own process sets it, so
-# that a secret is on no command line and in no environment. None where the lake lies in files.
+# that a secret is on no command line and in no environment. None where the lake is in files.
 s3 = None
 
 

@@ -49,7 +49,7 @@ export type Policy = (typeof POLICIES)[number]
 
 type Marks = { joinable?: boolean | undefined; idPrefix?: string | undefined }
 type TakenColumn = Marks & { type: ColumnType; as: string; policy?: Exclude<Policy, 'drop'> | undefined }
-/** Nothing of it is read: it may be of any type of the source's, and whichever is named is not looked at. */
+/** It is not read: it may be of any type in the source, and a declared type is ignored. */
 type DroppedColumn = Marks & { type?: ColumnType | undefined; as?: string | undefined; policy: 'drop' }
 
 /** The fields of a column, each by itself. */
@@ -91,7 +91,7 @@ export const column = columnFields.transform((given, context): TakenColumn | Dro
 
 export type SourceColumn = TakenColumn | DroppedColumn
 
-/** Asked for each row: found once for each table. */
+/** Needed for each row: computed once for each table. */
 const taken = new WeakMap<Record<string, SourceColumn>, [string, TakenColumn][]>()
 
 /** The columns of a table that are read: of a dropped one nothing is, whatever it holds. */

@@ -15,10 +15,10 @@ export type ColumnKind = 'id' | 'text' | 'money' | 'integer' | 'bigint' | 'boole
 export type EntityDescription = {
   /**
    * What tells its rows apart: the models and the index rank changes by it. The first of which a table has every column must
-   * be its key. An entity without any is in the lake alone: nothing is asked of it.
+   * be its key. An entity without any is only in the lake: it has no requirements.
    */
   keys: string[][]
-  /** What else the models or the index cannot do without. */
+  /** What else the models or the index require. */
   needs: string[]
   /** What each row should have: where it does not, the row is in the mart set_aside. */
   expects: string[]

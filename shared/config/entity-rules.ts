@@ -23,7 +23,7 @@ export type EntityTable = {
 }
 export type Issue = { path: PropertyKey[]; says: string }
 
-/** What the entity of a table asks for and the table has not. */
+/** What the table's entity requires and the table lacks. */
 export function findEntityIssues(table: EntityTable): Issue[] {
   const { name, entity, key, columns } = table
   const rule = entity && describeEntity(entity)

@@ -7,7 +7,7 @@ const PLAIN = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/
 const HASH_DIGITS = 8
 /** What a system is called in the names of slots, topics and folders. */
 const SYSTEM = /^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$/
-/** Not to be kept as a key of a JavaScript object. */
+/** Not usable as a key of a JavaScript object. */
 const RESERVED = '__proto__'
 
 /**

@@ -17,7 +17,7 @@ export class SecretUrl {
     return this.#url
   }
   toString(): string {
-    // Up to the last @, for a password may hold one; and what a query string may carry.
+    // Up to the last @, because a password may contain one; and secrets in a query string.
     return this.#url
       .replace(/\/\/(.+)@/, (_, userInfo: string) => `//${userInfo.split(':')[0]}:***@`)
       .replaceAll(/([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi, '$1***')
@@ -243,7 +243,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return { ...parsed.data, CORDAGE_HOME: resolve(parsed.data.CORDAGE_HOME) }
 }
 
-/** The folder of all state, and how it was found: who has set it for one command only looks into another with the next. */
+/** The folder of all state, and where its name comes from: if it was set for one command only, the next uses another. */
 export function describeHome(
   { CORDAGE_HOME }: Pick<Settings, 'CORDAGE_HOME'>,
   env: NodeJS.ProcessEnv = process.env,

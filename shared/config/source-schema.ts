@@ -73,7 +73,7 @@ export const databaseKeys = {
 /** What a kind of capture adds to the keys of a source file: to the source, and to each of its tables. */
 export type SourceKeys = { source: z.ZodRawShape; table: z.ZodRawShape }
 export type SourceKind = {
-  /** How changes are read, to go on behind "How its changes are read:". */
+  /** How changes are read; continues the phrase "How its changes are read:". */
   summary: string
   keys: SourceKeys
 }

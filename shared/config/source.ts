@@ -29,7 +29,7 @@ export function readSourceText(file: string, text: string, kinds: SourceKinds): 
     line: lines.linePos(error.pos[0]).line,
     says: error.message,
   }))
-  // A key that is there twice leaves a text that can be read; anything else does not.
+  // A text with a repeated key can still be read; one with any other error cannot.
   if (document.errors.some(error => error.code !== 'DUPLICATE_KEY')) return { problems: repeated }
   const lineOf = (path: PropertyKey[]): number => {
     for (let length = path.length; length > 0; length--) {
@@ -47,7 +47,7 @@ export function readSourceText(file: string, text: string, kinds: SourceKinds): 
   }
   const system = basename(file).replace(/\.ya?ml$/, '')
   const read = readFields(given, kinds)
-  // Everything at once, also of tables in which something else is malformed: nobody wants to come back for each.
+  // Reports everything at once, also for tables in which something else is malformed.
   const issues = [
     ...findSystemIssues(system),
     ...('issues' in read ? read.issues : []),
@@ -93,7 +93,7 @@ function toIssues(issue: z.core.$ZodIssue, kinds: SourceKinds, capture: string |
     const path = [...issue.path, key]
     const owners = Object.keys(kinds).filter(name => place && key in (kinds[name]?.keys[place] ?? {}))
     if (owners.length === 0) return [{ path, says: 'unknown key' }]
-    // What is no kind of capture is said already; its keys may be right.
+    // An unknown kind of capture is already reported; its keys may be right.
     if (capture === undefined) return []
     return [{ path, says: `a key of capture: ${owners.join(' or ')}; this source has capture: ${capture}` }]
   })
@@ -130,7 +130,7 @@ function readEach<Shape extends z.ZodRawShape>(
 const toRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
-/** Where a key stands in the text: its offset. Sequences have no keys: their own place stands for their items. */
+/** The offset of a key in the text. Sequences have no keys: their own offset is used for their items. */
 function findPair(node: unknown, path: PropertyKey[]): number | undefined {
   let place = node
   let offset: number | undefined

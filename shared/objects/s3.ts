@@ -17,7 +17,7 @@ const CONNECT_TIMEOUT_MS = 5000
 /** Until a request is answered, and between two chunks of an answer. A part takes a second on a slow line. */
 const REQUEST_TIMEOUT_MS = 30_000
 const SOCKETS = 64
-/** Reads whose answer broke off in its middle, which the SDK does not try again by itself. */
+/** Retries of reads whose answer broke off midway, which the SDK does not retry. */
 const READ_ATTEMPTS = 3
 /** A conflict with another writer of this key: a retry gets a final answer. */
 const CONFLICT_ATTEMPTS = 20

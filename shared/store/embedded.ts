@@ -279,7 +279,7 @@ const PORTS = 10_000
 let nextPort = Math.floor(Math.random() * PORTS)
 
 /**
- * A port of this machine's loopback that is free now, and another at each call. Whoever is to listen there may take its
+ * A port of this machine's loopback that is free now, a different one at each call. Its user may take its
  * time: no connection takes the port meanwhile, as one might that the system chose.
  */
 export async function takeFreePort(): Promise<number> {

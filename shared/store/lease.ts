@@ -9,7 +9,7 @@ const RENEW_MS = 1500
 export const LEASE_RETRY_MS = 1000
 /** A holder stops this long before others may take its lease: its timer may be late, and its last call needs a moment. */
 const MARGIN_MS = 500
-/** Between two tries to seize a lease whose holder writes at this moment. */
+/** Interval between attempts to seize a lease whose holder is writing. */
 const SEIZE_RETRY_MS = 100
 
 export type Lease = {
@@ -25,7 +25,7 @@ export type Leases = {
   /** The holder's name. */
   owner: string
   /**
-   * Takes a lease that nobody holds, or, to `seize` it, whoever does: that one notices within LEASE_MS. Never in the
+   * Takes a free lease or, with `seize`, a held one, whose holder notices within LEASE_MS. Never in the
    * middle of a transaction that has checked the lease.
    * @returns undefined where another holds it
    */
@@ -38,7 +38,7 @@ export type Leases = {
 type Held = { lease: Lease; abort: AbortController; deadline: NodeJS.Timeout }
 
 /**
- * @param owner a holder's own name: a process that comes back under the name of its dead predecessor need not wait for
+ * @param owner a holder's own name: a process that restarts under the name of its dead predecessor does not wait for
  *   that one's leases to run out
  */
 export function makeLeases(store: Pick<Store, 'query' | 'urgent'>, owner: string): Leases {
@@ -46,7 +46,7 @@ export function makeLeases(store: Pick<Store, 'query' | 'urgent'>, owner: string
   // The store lets an owner take its own lease again: of two who ask in this process only one may get that far.
   const asking = new Set<string>()
 
-  /** A lease of the same name under another number is another's. */
+  /** A lease of the same name under another number belongs to another holder. */
   const lose = ({ name, fencing }: Pick<Lease, 'name' | 'fencing'>) => {
     const own = held.get(name)
     if (own?.lease.fencing !== fencing) return
@@ -54,7 +54,7 @@ export function makeLeases(store: Pick<Store, 'query' | 'urgent'>, owner: string
     own.abort.abort()
     held.delete(name)
   }
-  /** Who could not renew in time stops by its own clock, whatever its question to the store is waiting for. */
+  /** A holder that could not renew in time stops by its own clock, even while its query waits. */
   const loseLater = (lease: Lease, askedAt: number) =>
     setTimeout(() => lose(lease), Math.max(0, askedAt + LEASE_MS - MARGIN_MS - performance.now())).unref()
 
@@ -123,7 +123,7 @@ export function makeLeases(store: Pick<Store, 'query' | 'urgent'>, owner: string
 
 /**
  * Takes the lease's row, unless somebody has it locked: a transaction that has checked the lease ends before another
- * holder begins. The clock is read once the row is ours, for a statement may have waited.
+ * holder starts. The clock is read once the row is ours, because a statement may have waited.
  */
 async function take(query: Query, name: string, owner: string, seize: boolean): Promise<number | undefined> {
   const [row] = await query<{ fencing: string }>(
@@ -144,7 +144,7 @@ async function take(query: Query, name: string, owner: string, seize: boolean): 
   return row && Number(row.fencing)
 }
 
-/** Each by itself: one whose row somebody has locked is passed over, and holds up no other. */
+/** Each by itself: a lease whose row is locked is skipped and does not hold up others. */
 function renewAll(query: Query, leases: Lease[]) {
   return query<{ name: string; fencing: string; is_ours: boolean; is_kept: boolean }>(
     `with mine as (select * from unnest($1::text[], $2::bigint[]) as m (name, fencing)),
@@ -159,7 +159,7 @@ function renewAll(query: Query, leases: Lease[]) {
   )
 }
 
-/** One whose row somebody has locked runs out by itself: nobody is waited for. */
+/** A lease whose row is locked expires by itself: release does not wait for it. */
 async function giveBack(query: Query, leases: Lease[]): Promise<void> {
   await query(
     `with free as (
@@ -172,7 +172,7 @@ async function giveBack(query: Query, leases: Lease[]): Promise<void> {
 }
 
 /**
- * Holds the lease's number until the transaction ends: whoever would take the lease waits for that, renewing it does not.
+ * Locks the lease's number until the transaction ends: taking the lease waits for that, renewing it does not.
  * @throws FencedError where another process holds the lease by now
  */
 export async function checkLease(query: Query, lease: { name: string; fencing: number }): Promise<void> {
@@ -184,7 +184,7 @@ export async function checkLease(query: Query, lease: { name: string; fencing: n
 }
 
 /**
- * Does `work` while holding a lease, after whoever holds it now.
+ * Does `work` while holding a lease; waits for its present holder first.
  * @throws the signal's reason where it aborts before the lease is free
  */
 export async function underLease<T>(

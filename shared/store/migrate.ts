@@ -44,7 +44,7 @@ export async function migrate(
 }
 
 /**
- * A newer schema is none: functions of this version go on while another takes their place.
+ * A newer schema is accepted: functions of this version keep running until the newer ones replace them.
  * @throws ConfigError where the store's schema is older than this code needs
  */
 export async function requireSchema(store: Store): Promise<void> {

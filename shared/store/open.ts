@@ -17,7 +17,7 @@ const types: pg.CustomTypesConfig = {
 
 /**
  * How a vector index is searched: twice as wide as the hundred that a search fuses, and further where filters leave fewer
- * (`make bench ONLY=search-size`). The server knows the names once pgvector is loaded; before that they only lie there.
+ * (`make bench ONLY=search-size`). The server knows the names once pgvector is loaded; before that they have no effect.
  */
 const SEARCH_OPTIONS = '-c hnsw.ef_search=200 -c hnsw.iterative_scan=relaxed_order'
 
@@ -33,7 +33,7 @@ const SESSION_OPTIONS = [
 
 /** A process that stands still in the middle of a transaction would keep its locks from everybody. */
 const IDLE_IN_TRANSACTION_MS = 60_000
-/** Who waits for a lock for longer says so, as of any outage, and asks again. */
+/** A longer wait for a lock counts as an outage and is retried. */
 const LOCK_TIMEOUT_MS = 60_000
 /** Short statements that wait for no lock. Without an answer by then they are asked again, while a lease still lasts. */
 const URGENT_TIMEOUT_MS = 3000

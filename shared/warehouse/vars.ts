@@ -46,7 +46,7 @@ function typeName(type: ColumnType): string {
 }
 
 /**
- * The source systems as the dbt project sees them: columns as they lie in the lake, after policy. Nothing has landed yet; a
+ * The source systems as the dbt project sees them: columns as they are in the lake, after policy. Nothing has landed yet; a
  * build pins what has.
  */
 export function makeSystemVars(sources: Source[]): Record<string, SystemVars> {

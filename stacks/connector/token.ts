@@ -12,7 +12,7 @@ type Granted = { token: string; renewAt: number; expiresAt: number }
 const RENEW_AFTER = 0.8
 /** If an issuer does not say how long its token lives. */
 const DEFAULT_LIFE_S = 60
-/** A new token is not asked for more often, whoever refuses the old one. */
+/** Shortest interval between requests for a token, even if the old one is refused. */
 const RETRY_MS = 1000
 
 /**

@@ -108,7 +108,7 @@ function isLiving({ DEMO_SHOP, DEMO_TODAY, DEMO_RATE }: Settings): boolean {
 async function keepRunning(name: string, run: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await run().catch(error => {
-      if (!signal.aborted) say(`${name} broke off: ${describeError(error)}`)
+      if (!signal.aborted) say(`${name} failed: ${describeError(error)}`)
     })
     await sleep(1000)
   }

@@ -68,10 +68,10 @@ export function makeService(needs: FunctionNeeds, options: Options): object {
 
 /** One works, the other takes over within seconds. */
 const REPLICAS = 2
-/** Calls in flight are waited for five seconds, and as long what asks for health: with some to spare. */
+/** A stop waits five seconds for calls in flight, and as long for health checks; with a margin. */
 const CONNECTOR_GRACE_SECONDS = 20
 
-/** The connector is no function: it runs all the time and nobody calls it. */
+/** The connector is not a function: it always runs and nobody calls it. */
 export function makeConnector(options: Options): object {
   const { namespace } = options
   const labels = labelsOf('connector', 'connector', options)

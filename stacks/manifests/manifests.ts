@@ -46,7 +46,7 @@ export async function writeManifests(options: Options): Promise<string[]> {
   const manifests = await makeManifests(options)
   const folder = join(options.into, KNATIVE)
   mkdirSync(folder, { recursive: true })
-  // A function that is no more would be deployed again.
+  // Otherwise a removed function would be deployed again.
   for (const name of readdirSync(folder).filter(name => name.endsWith('.yml'))) rmSync(join(folder, name))
   for (const [path, text] of manifests) writeFileSync(join(options.into, path), text)
   return [...manifests.keys()]
@@ -58,7 +58,7 @@ function toDocument(object: object, comment: string): Document {
   return document
 }
 
-/** What a function is and what calls it, for whoever reads the file. */
+/** What a function is and what calls it, for readers of the file. */
 function describe({ definition: { summary }, trigger }: FunctionNeeds): string {
   const callers = trigger && describeTrigger(trigger)
   return `${summary}; ${callers ?? 'called over HTTP only'}.`

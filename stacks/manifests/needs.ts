@@ -1,18 +1,18 @@
 import type { Trigger } from '../../shared/config/index.ts'
 import { type FunctionDefinition, jobOf, type ResourceName } from '../../shared/contract/index.ts'
 
-/** What a copy of a function gets, in the units of Kubernetes. */
+/** What a replica of a function gets, in the units of Kubernetes. */
 export type Size = {
   memory: { request: string; limit: string }
-  /** Without a limit: a limit slows a start and a search down, and keeps nobody from anything. */
+  /** Without a limit: a limit slows a start and a search down, and protects nothing. */
   cpu: string
   /** Of /tmp, the one folder that can be written to. */
   disk: string
-  /** Calls at once in a copy, beyond which another copy is started. */
+  /** Concurrent calls per replica, beyond which another is started. */
   inFlight: number
 }
 
-/** By what a function uses, the first that fits. Figures are of docs/benchmarks.md, but where another place is named. */
+/** By what a function uses, the first that fits. Figures are from docs/benchmarks.md unless noted. */
 const SIZES: { uses: ResourceName; size: Size }[] = [
   {
     // Node and dbt beside it: 80 and 535 MB, watched in tests/integration/build-warehouse.test.ts, on DuckDB, which keeps
@@ -61,7 +61,7 @@ type Replicas = { least: number; most: number }
 
 /** How many replicas there may be. None where nobody waits for the second that a start takes. */
 function replicasOf(definition: FunctionDefinition, trigger: Trigger | undefined): Replicas {
-  // Its jobs run beside its calls, where no autoscaler sees them: to scale down would break them off.
+  // Its jobs run outside its calls, where no autoscaler sees them: scaling down would interrupt them.
   if (jobOf(definition)) return { least: 1, most: 1 }
   // A topic's batches come one after the other, and each change would wait for the start.
   if (trigger?.topics) return { least: 1, most: 3 }
@@ -75,7 +75,7 @@ function callSeconds(definition: FunctionDefinition, defaultMs: number): number 
   return Math.ceil(limitMs / 1000)
 }
 
-/** Beyond its limit a function has this long to say so itself: its host waits longer than it. */
+/** Beyond its limit a function has this long to report it itself: its host waits longer than that. */
 export const MARGIN_SECONDS = 10
 
 /** A function, what calls it, and what a platform has to give it. */

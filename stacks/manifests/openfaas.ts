@@ -10,7 +10,7 @@ const MOUNTED = '/var/openfaas/secrets'
 /** The name of a secret in OpenFaaS, which takes lower case only. */
 const secretName = (setting: string) => `cordage-${setting.toLowerCase().replaceAll('_', '-')}`
 
-/** `stack.yml`, which faas-cli reads. Functions bring a server of their own: the language is `dockerfile`. */
+/** `stack.yml`, which faas-cli reads. Functions have their own server: the language is `dockerfile`. */
 export function makeStack(functions: FunctionNeeds[], options: Options): object {
   return {
     version: '1.0',
@@ -29,7 +29,7 @@ function makeFunction({ definition, size, replicas, seconds }: FunctionNeeds, op
     environment: {
       ...settingsOf(options),
       ...Object.fromEntries(secrets.map(name => [`${name}_FILE`, `${MOUNTED}/${secretName(name)}`])),
-      // Whoever reads the folder takes the YAML files in it, and no other secret's.
+      // Readers of the folder take its YAML files only, not other secrets.
       ...(sources.length > 0 && { SOURCES: MOUNTED }),
       exec_timeout: `${seconds}s`,
       read_timeout: `${seconds + MARGIN_SECONDS}s`,

@@ -34,7 +34,7 @@ export const resourcesOf = ({ memory, cpu }: Size) => ({
 
 type Mounts = {
   settings: Record<string, string>
-  /** Names of settings that lie in the secret `cordage`. */
+  /** Names of settings in the secret `cordage`. */
   secrets: string[]
   /** The source files, of the config map `cordage-sources`. */
   hasSources: boolean

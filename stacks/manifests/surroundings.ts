@@ -10,7 +10,7 @@ export const HOME = `${SCRATCH}/cordage`
 
 export const imageOf = (name: string, { registry, tag }: Options) => `${registry}/${name}:${tag}`
 
-/** A call's host name was looked at by the gateway, or is a pod's address. */
+/** A call's host name was checked by the gateway, or is a pod's address. */
 const COMMON = { HOST: '0.0.0.0', PUBLIC_HOSTS: '*', CORDAGE_HOME: HOME }
 /** Settings that a function has no use for. */
 const ONLY_CONNECTOR = /^(FUNCTION|CONNECTOR|OBJECT_EVENTS)/

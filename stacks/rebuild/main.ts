@@ -18,8 +18,8 @@ import { INDEX_FUNCTION, rebuildIndex } from './rebuild-index.ts'
 import { type Goal, rebuildTable } from './rebuild-table.ts'
 
 /**
- * `npm run rebuild -- table <system>.<Table> --to-version N | --to-position P` takes a lake table back and has the bus
- * land again what came after; `npm run rebuild -- index` rebuilds the search index from the lake. Both beside a running
+ * `npm run rebuild -- table <system>.<Table> --to-version N | --to-position P` restores a lake table and makes the bus
+ * land later changes again; `npm run rebuild -- index` rebuilds the search index from the lake. Both alongside a running
  * Cordage (docs/playbooks/rebuild.md).
  */
 const USAGE =
@@ -74,7 +74,7 @@ try {
       const { version, rewound } = await rebuildTable({ bus, leases, objects, ...chosen })
       const from = rewound.map(({ partition, nextOffset }) => `${partition} from ${nextOffset}`).join(', ')
       process.stdout.write(
-        `${name} is taken back, as version ${version}; ${from === '' ? 'nothing had landed since' : `its partitions land again: ${from}`}\n`,
+        `${name} is restored, as version ${version}; ${from === '' ? 'nothing had landed since' : `its partitions land again: ${from}`}\n`,
       )
     } else {
       const models = await loadModels()

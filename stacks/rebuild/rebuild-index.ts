@@ -44,7 +44,7 @@ export type IndexRebuild = {
 
 /**
  * Rebuilds the search index from the lake, which has every change, and from the bus what has not landed yet. Searches
- * are answered meanwhile, from each row as it was until it is made again. Killed in between it is to be run again.
+ * are answered meanwhile; each row stays as it was until it is rebuilt. If killed in between, run it again.
  */
 export async function rebuildIndex(options: IndexRebuild): Promise<{ rows: number }> {
   const { sources, leases } = options

@@ -36,7 +36,7 @@ export type Rebuilt = { version: number; rewound: Rewind[] }
 
 /**
  * Takes a table back, and the cursors of land-changes with it, so that the bus lands again what came after. The cursors
- * go first: killed in between, what comes again is skipped by the marks that the table still has. They are set once more
+ * go first: if killed in between, redelivered events are skipped by the marks that the table still has. They are set once more
  * after the table, should the lease have been lost and somebody have read on meanwhile.
  * @throws RestoreError, ConfigError or VersionNotFoundError, before anything has changed, where the table or the bus does
  *   not reach back so far
@@ -117,7 +117,7 @@ async function toPosition(
       ...change,
       busId,
       topic: name,
-      // The end of a snapshot lies behind its rows and before the changes that follow.
+      // The end of a snapshot comes after its rows and before the changes that follow.
       epoch: epochOf(change.position) - (isOfSnapshot(change.position) ? 1 : 0),
     })),
   )

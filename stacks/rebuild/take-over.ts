@@ -5,7 +5,7 @@ import type { Lease, Leases } from '../../shared/store/index.ts'
 const QUIET_MS = 8000
 
 /**
- * Does `work` in the place of whoever feeds a topic to a function: that one stops, and goes on from where the cursors are
+ * Does `work` while holding the lease that feeds a topic to a function: its consumer stops, and resumes where the cursors are
  * when the work is done.
  */
 export async function takeOver<T>(

@@ -9,7 +9,7 @@ export type Interpretation = {
   filters: { priceMin?: number; priceMax?: number }
   /** The words to look for, folded, as they were typed. */
   words: Word[]
-  /** By word, what was probably meant by it. Only who asks the index knows whether the word is there meanwhile. */
+  /** By word, what was probably meant by it. Only the index knows whether the word exists by now. */
   corrections: Map<string, string>
 }
 

@@ -48,7 +48,7 @@ export async function loadRawEpochs(query: Query, system: string, busId: string)
     return started
   }
   return {
-    /** The epoch that a message lies in. */
+    /** The epoch of a message. */
     at: (offset: bigint) => epochs.findLast(({ firstOffset }) => firstOffset <= offset),
     /** A snapshot begins with this message. */
     begin: (offset: bigint) => add(offset),

@@ -157,7 +157,7 @@ async function readServer(client: pg.Client, slot: string): Promise<ServerFacts>
        (current_setting('max_replication_slots')::int - (select count(*) from pg_replication_slots))::int as "freeSlots",
        (current_setting('max_wal_senders')::int - (select count(*) from pg_stat_replication))::int as "freeSenders",
        current_setting('synchronous_standby_names') as "synchronousStandbys",
-       -- One unit has as many zeros as money has digits behind the point.
+       -- One unit has as many zeros as money has decimal places.
        length(('x' || encode(cash_send(1::numeric::money), 'hex'))::bit(64)::bigint::text) - 1 as "moneyScale"`,
     [slot],
   )

@@ -166,7 +166,7 @@ export function yamlName(name: string): string {
   return /^(?!(?:true|false|null)$)[A-Za-z_][A-Za-z0-9_]*$/i.test(name) ? name : JSON.stringify(name)
 }
 
-/** A column's name as one of ours. */
+/** A column's name in snake_case. */
 export function snakeName(name: string): string {
   const snake = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
