@@ -183,14 +183,14 @@ test('a log that begins behind a cursor is an error that names the topic, never 
     read(),
     (error: Error) =>
       error instanceof ConfigError &&
-      /cdc\.shop\.Product, partition 0: g has read up to 0, the log begins at 1/.test(error.message),
+      /cdc\.shop\.Product, partition 0: g has read up to 0, but the log begins at 1/.test(error.message),
   )
 })
 
 test('another partition count is refused: keys would move', async () => {
   await assert.rejects(
     bus.ensureTopics([{ name: topic.name, partitions: 3 }]),
-    /has 2 partitions, its source file says 3/,
+    /has 2 partitions, but its source file says 3/,
   )
   await bus.ensureTopics([{ name: topic.name, partitions: 2 }])
 })

@@ -247,7 +247,7 @@ test('a truncated or recreated log is an error that names the topic', async () =
   await admin.deleteTopicRecords({ topic: name, partitions: [{ partition: 0, offset: '2' }] })
   await assert.rejects(open(), (error: Error) => {
     assert.ok(error instanceof ConfigError)
-    assert.match(error.message, /Product, partition 0: g has read up to 1, the log begins at 2/)
+    assert.match(error.message, /Product, partition 0: g has read up to 1, but the log begins at 2/)
     return true
   })
   await admin.deleteTopics({ topics: [name] })
