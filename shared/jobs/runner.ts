@@ -20,7 +20,7 @@ const LOOK_MS = 1000
 const BEAT_MS = 500
 /** After a failure a job is left alone for so long, doubled each time. */
 const FIRST_WAIT_MS = 1000
-const LONGEST_WAIT_MS = 60_000
+const LONGEST_WAIT_MS = 15_000
 
 const ended = makeCounter({
   name: 'cordage_jobs_total',
