@@ -120,7 +120,7 @@ test('a client is new as often as before; one with habits keeps them', () => {
   assert.ok(usual.filter(Boolean).length / usual.length > 0.9)
 })
 
-test('a client comes again for what such clients come for', () => {
+test('a client returns for what such clients buy', () => {
   const kinds = (orders: { habit: string; lines: Order['lines'] }[], habit: RegExp) =>
     orders
       .filter(order => habit.test(order.habit))

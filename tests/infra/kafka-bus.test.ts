@@ -137,7 +137,7 @@ test('a change of long ago is kept as long as any other: its timestamp is when i
   assert.ok(Math.abs(Date.now() - sentAt) < 60_000)
 })
 
-test('a reader goes on from the cursor in the store, whoever read before it', async () => {
+test('a reader resumes at the cursor in the store, whoever read before it', async () => {
   await append(...Array.from({ length: 10 }, (_, n) => record(0, n)))
   const [batch] = await readAll(await open(), 10)
   assert.ok(batch?.records[4])

@@ -61,7 +61,7 @@ const readAs = async (caller: Identity, mart: string, more: object = {}): Promis
   })
 const idsOf = ({ body }: Answer) => (body.rows as { sale_id: string }[]).map(row => row.sale_id).join('')
 
-test('a caller sees the rows of its claims alone, an operator all, and whoever lacks the claim none', async () => {
+test('a caller sees only the rows of its claims, an operator all, and a caller without the claim none', async () => {
   assert.equal(idsOf(await readAs(ANNA, 'fct_sale')), 'bc')
   assert.equal(idsOf(await readAs(ANNA, 'fct_region')), 'bc')
   assert.equal(
@@ -94,7 +94,7 @@ test('a mart needs the role that it names; others get its name, and those that t
   assert.match(String((await readAs(ANNA, 'none', plain)).body.detail), /agg_open, dim_margin, fct_region/)
 })
 
-test('a job reads as whoever asked for it', async () => {
+test('a job reads as the caller who requested it', async () => {
   const { host } = await startFunction(readMart, { resources: { store }, caller: BERT })
   const started = await host.later({
     method: 'POST',

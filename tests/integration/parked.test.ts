@@ -75,7 +75,7 @@ const priceOf = async (id: string) =>
     ])
   )[0]?.list_price
 
-test('an event that was parked reaches search and lake once it is mended and asked for', {
+test('a parked event reaches search and lake once it is corrected and replayed', {
   timeout: 60_000,
 }, async () => {
   const bus = openStoreBus(store)

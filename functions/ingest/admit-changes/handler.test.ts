@@ -151,7 +151,7 @@ test('a snapshot is an epoch, closed for every table, and changes follow it', as
   assert.deepEqual(capture, { state: 'streaming', epoch: 1, position: '0001-0000000000000064-00000004' })
 })
 
-test('what comes again has the positions that it had, after another snapshot too', async () => {
+test('a redelivered message keeps its position, also after another snapshot', async () => {
   const first = [product(1, { snapshot: 'first' }, 'r'), product(2, { snapshot: 'last' }, 'r'), product(3)]
   const second = [product(1, { snapshot: 'first' }, 'r'), product(2, { snapshot: 'true' }, 'r')]
   await (await start())(first)
@@ -192,7 +192,7 @@ test('SQL Server: commits keep their order where the log outgrows 16 digits, and
   assert.deepEqual(positions.toSorted(), positions)
 })
 
-test('an installation of before keeps its positions, and begins another epoch where the log outgrows them', async () => {
+test('an older installation keeps its positions, and begins another epoch where the log outgrows them', async () => {
   const before = [
     product(1, { snapshot: 'first', lsn: '0000fffe:00000001:0001' }, 'r'),
     product(2, { snapshot: 'last', lsn: '0000fffe:00000001:0001' }, 'r'),

@@ -185,7 +185,7 @@ test('one writer may be given several batches of a table at once, equal and repl
   assert.equal((await dataFiles()).length, snapshot.files.size)
 })
 
-test('an outage of the storage is thrown, and the batch lands when it comes again', async () => {
+test('an outage of the storage is thrown, and the batch lands when it is redelivered', async () => {
   let broken = true
   const failing: ObjectStore = {
     ...objects,
@@ -228,7 +228,7 @@ test('a later change at an offset that has landed is no repeat: the log was cut 
   ])
 })
 
-test('a parked event that comes again is parked again, since the process that parked it may be gone', async () => {
+test('a parked event that is redelivered is parked again, since the process that parked it may be gone', async () => {
   const land = start()
   const wrong = event(2, { row: { ProductID: 2, Name: 'Bike 2', Price: 'much' } })
   assert.deepEqual(await land([event(1), wrong, event(3)]), ['done', 'parked type_mismatch', 'done'])

@@ -9,7 +9,7 @@ import publishMarts from './handler.ts'
 // What it does to a real Postgres is in tests/integration/publish-marts.test.ts.
 const store = { query: async () => [{ fencing: '1' }] } as unknown as Store
 
-test('before the first build the answer is 503, so that the caller comes again', async () => {
+test('before the first build the answer is 503, so that the caller retries', async () => {
   const warehouse = {
     read: async () => {
       throw new OutageError('warehouse', 'it has not been built yet')

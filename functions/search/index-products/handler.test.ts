@@ -242,7 +242,7 @@ test('what an older version has indexed is folded at the next start, and searche
   assert.equal(folded[0]?.sku_key, 'äö-77')
 })
 
-test('when the store is away the batch comes again', async () => {
+test('when the store is down the batch is redelivered', async () => {
   const resources = { store: { ...store }, models, sources: [CATALOGUE] }
   const { deliver } = await startFunction(definition, { resources })
   resources.store.transaction = async () =>
