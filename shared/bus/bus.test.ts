@@ -211,6 +211,26 @@ test('cursors are set back, never forward, and what they then say is complete is
   assert.deepEqual(row, { position, changed_at: null })
 })
 
+test('rows of a snapshot end what a heartbeat has said, until there is another', async () => {
+  const coverage = async () =>
+    (
+      await store.query<{ position: string | null }>('select position from bus.coverage order by partition')
+    ).map(({ position }) => position)
+  const beat = (at: string) =>
+    store.transaction(transaction => bus.heartbeat(transaction, [topic.name], at, new Date()))
+  await read()
+  await beat(makePosition(1, 5n, 0))
+  assert.deepEqual(await coverage(), [makePosition(1, 5n, 0), makePosition(1, 5n, 0)])
+  const ofSnapshot = { ...record(0, 1), position: makePosition(2, 0n, 1) }
+  await append(ofSnapshot, record(1, 6))
+  const [batch] = await read()
+  assert.ok(batch)
+  await bus.moveCursors('g', topic, [{ ...moveOf(batch.cursor, 1n), position: ofSnapshot.position }], 1)
+  assert.deepEqual(await coverage(), [null, makePosition(1, 5n, 0)])
+  await beat(makePosition(2, 7n, 0))
+  assert.deepEqual(await coverage(), [makePosition(2, 7n, 0), makePosition(1, 5n, 0)])
+})
+
 test('a topic that is recreated has another bus id', async () => {
   await store.query('delete from bus.partition')
   await store.query('delete from bus.topic')

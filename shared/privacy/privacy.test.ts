@@ -96,6 +96,18 @@ test('equal values of one client stay equal; other columns, clients and values d
   assert.notEqual(first.Phone, bob.Phone)
 })
 
+test('no nonce seals two different things: another column, value or client has another', async () => {
+  const rows = [
+    await treat(ADA),
+    await treat({ ...ADA, City: 'London' }),
+    await treat({ ...ADA, ClientID: 2 }, '2'),
+  ]
+  const nonceOf = (sealed: unknown) => String(sealed).slice(0, 16) // 12 bytes in base64
+  const nonces = rows.flatMap(({ Name, City }) => [nonceOf(Name), nonceOf(City)])
+  // Name is equal in the first two.
+  assert.equal(new Set(nonces).size, nonces.length - 1)
+})
+
 test('only a joinable hash is the same for different clients, and in another system it is not', async () => {
   const [ada, bob] = [await treat(ADA), await treat({ ...ADA, ClientID: 2 }, '2')]
   assert.equal(ada.Email, bob.Email)
