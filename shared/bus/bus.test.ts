@@ -95,6 +95,16 @@ test('a key with a NUL is no reason to stop', async () => {
   assert.equal(first?.records.length, 1)
 })
 
+test('a key comes as it was, whatever is in it', async () => {
+  const keys = ['a\tb', '\t', '\n', '\r', '\\', '\\N', '\\.', '\t\n\r\\', "é'"]
+  await append(...keys.map((key, n) => ({ ...record(0, n), key })))
+  const [first] = await read()
+  assert.deepEqual(
+    first?.records.map(({ key }) => key),
+    keys,
+  )
+})
+
 test('what is appended is read in order, per partition, as it was', async () => {
   await append(record(0, 1), record(1, 2), record(0, 3, '{"a":"é"}'))
   const [first, second] = await read()
@@ -143,7 +153,7 @@ test('a cursor moves from where it was read, and for each group by itself', asyn
   await bus.moveCursors('g', topic, [moveOf(batch.cursor, 1n)], 1)
   assert.deepEqual(await offsets('g'), [[1], []])
   assert.deepEqual(await offsets('other'), [[0, 1], []])
-  const countUnread = async (group: string) => (await bus.openReader(group, topic, () => {})).countUnread()
+  const countUnread = async (group: string) => (await bus.openReader(group, topic, () => {})).countUnread?.()
   assert.deepEqual([await countUnread('g'), await countUnread('other'), await countUnread('new')], [1, 2, 2])
   await assert.rejects(bus.moveCursors('g', topic, [moveOf(batch.cursor, 2n)], 1), FencedError)
 })
