@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { KeyObject } from 'node:crypto'
-import {
+import fs, {
   chmodSync,
   existsSync,
   mkdirSync,
@@ -12,6 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
@@ -175,6 +176,23 @@ test('a key whose transaction was rolled back is not used again', async () => {
   assert.ok(stored && key?.equals(stored))
 })
 
+test('a key that was read is remembered: only whether its client was erased is asked each time', async () => {
+  await openVault('shop', MASTER).keysOf(store.query, ['80', '81'])
+  const vault = openVault('shop', MASTER)
+  let asked = 0
+  const query: typeof store.query = (...given) => {
+    asked += 1
+    return store.query(...given)
+  }
+  const keysOf = async (...ids: string[]) => [...(await vault.keysOf(query, ids)).keys()].toSorted()
+  assert.deepEqual(await keysOf('80', '81', '80'), ['80', '81'])
+  assert.equal(asked, 2)
+  assert.deepEqual(await keysOf('81', '80'), ['80', '81'])
+  assert.equal(asked, 3)
+  assert.deepEqual(await keysOf(), [])
+  assert.equal(asked, 3)
+})
+
 test('with another master key the keys do not open, and the error says which file is wrong', async () => {
   await openVault('shop', MASTER).keysOf(store.query, ['5'])
   await assert.rejects(
@@ -212,6 +230,41 @@ test('the master key is made once, for its owner alone', async context => {
   assert.deepEqual(same, key)
   assert.deepEqual(await openMasterKey({ CORDAGE_HOME: home }, query), key)
   assert.equal(statSync(file).mode & 0o777, 0o600)
+  assert.deepEqual(readdirSync(join(home, 'secrets')), ['master.key'])
+})
+
+/** Puts another in the place of a function of node:fs, for one test. */
+function replaceFs<K extends 'existsSync' | 'fsyncSync'>(
+  context: TestContext,
+  name: K,
+  by: (typeof fs)[K],
+): void {
+  const { mock } = context.mock.method(fs, name, by as never)
+  syncBuiltinESMExports()
+  context.after(() => {
+    mock.restore()
+    syncBuiltinESMExports()
+  })
+}
+
+test('the master key is on the disk before it has its name', async context => {
+  const { query } = await postgres.createStore('keys_synced')
+  const { home, file } = makeHome(context)
+  const synced: { text: string; isNamed: boolean }[] = []
+  replaceFs(context, 'fsyncSync', () => {
+    synced.push({ text: readFileSync(`${file}.${process.pid}`, 'utf8'), isNamed: existsSync(file) })
+  })
+  const key = await openMasterKey({ CORDAGE_HOME: home }, query)
+  assert.deepEqual(synced, [{ text: key.toString('hex'), isNamed: false }])
+})
+
+test('of two who make the master key at once the second takes what the first has made', async context => {
+  const { query } = await postgres.createStore('keys_raced')
+  const { home, file } = makeHome(context)
+  mkdirSync(join(home, 'secrets'), { mode: 0o700 })
+  writeFileSync(file, 'cd'.repeat(32), { mode: 0o600 })
+  replaceFs(context, 'existsSync', () => false)
+  assert.deepEqual(await openMasterKey({ CORDAGE_HOME: home }, query), Buffer.alloc(32, 0xcd))
   assert.deepEqual(readdirSync(join(home, 'secrets')), ['master.key'])
 })
 
