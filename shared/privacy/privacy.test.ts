@@ -21,7 +21,7 @@ import { parseSource } from '../capture/sources.ts'
 import type { SourceTable } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Store } from '../store/index.ts'
-import { decryptValue, openMasterKey, openVault, readMasterKey } from './index.ts'
+import { decryptValue, makePrivacy, openMasterKey, openVault, readMasterKey } from './index.ts'
 
 const [CLIENT, OPEN] = parseSource(
   'sources/shop.yml',
@@ -114,6 +114,13 @@ test('only a joinable hash is the same for different clients, and in another sys
   assert.equal(ada.Email, bob.Email)
   const elsewhere = openVault('branch', MASTER)
   assert.notEqual((await treat(ADA, '1', elsewhere)).Email, ada.Email)
+})
+
+test('a system has one vault, and each system its own', async () => {
+  const privacy = makePrivacy(MASTER)
+  assert.equal(privacy.vaultOf('shop'), privacy.vaultOf('shop'))
+  assert.deepEqual(await treat(ADA, '1', privacy.vaultOf('shop')), await treat(ADA))
+  assert.notDeepEqual(await treat(ADA, '1', privacy.vaultOf('branch')), await treat(ADA))
 })
 
 test('null stays null, and a table without personal data passes unchanged', async () => {

@@ -13,7 +13,8 @@ export type Kills = {
 
 export function openKills(folder: string, sources: string[]): Kills {
   const file = join(CACHE, 'kills.json')
-  const known: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  const read = (): Record<string, string> => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {})
+  const known = read()
   const state = hash(...sources.map(source => readFileSync(join(folder, source), 'utf8')))
   const keyOf = ({ file, start, end, replacement }: Mutant) =>
     hash(state, file, `${start}-${end}`, replacement)
@@ -25,9 +26,8 @@ export function openKills(folder: string, sources: string[]): Kills {
       return test !== '' && existsSync(join(folder, test)) && killer === stateOf(test) ? test : undefined
     },
     remember(mutant, test) {
-      known[keyOf(mutant)] = stateOf(test)
       mkdirSync(CACHE, { recursive: true })
-      writeFileSync(file, JSON.stringify(known))
+      writeFileSync(file, JSON.stringify({ ...read(), [keyOf(mutant)]: stateOf(test) }))
     },
   }
 }
