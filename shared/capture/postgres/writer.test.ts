@@ -33,7 +33,7 @@ test('a moment at the source is said to be complete once everything before it is
     vault: { keysOf: async () => new Map() },
     lease: { name: 'capture', fencing: 1 },
     collector: {
-      next: (): Partial<Taken> => ({ entries: [], reachedLsn, lastCommit: undefined, owed: undefined }),
+      next: (): Partial<Taken> => ({ entries: [], reachedLsn }),
       waiting: () => 0,
     },
     progress: { reading: {}, tables: {}, epochs: [{ epoch: 1, from: 0n }] },
