@@ -15,7 +15,7 @@ export UV_NO_PROGRESS := 1
 # A test file that leaves something running fails.
 NODE_TEST := node --import ./tests/support/nothing-left.ts --test --test-reporter=spec
 
-.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra lint format doctor reference manifests clean setup setup-demo setup-test setup-infra needs-infra
+.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra mutate lint format doctor reference manifests clean setup setup-demo setup-test setup-infra needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take
 
 bench-infra: setup-test setup-infra ## The figures of Kafka, Debezium and large transactions
 	@node tests/bench/main.ts infra
+
+mutate: setup-test ## Changes the code in random places and says what no test notices (ONLY=room, MUTANTS=40, SEED=1); an hour or more
+	@node --disable-warning=ExperimentalWarning tests/mutate/main.ts $(ONLY)
 
 lint: node_modules/.installed ## Formatter, linter with the import layers, type checks
 	biome check --error-on-warnings .

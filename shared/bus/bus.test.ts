@@ -4,15 +4,21 @@ import { startTestPostgres, type TestPostgres } from '../../tests/support/postgr
 import { ConfigError, FencedError } from '../errors/index.ts'
 import type { Store } from '../store/index.ts'
 import {
+  addOrdinals,
   type Bus,
   type Cursor,
   type CursorMove,
+  commitOf,
   epochOf,
   epochStart,
+  isOfSnapshot,
+  isPosition,
   makePosition,
   type NewRecord,
   openStoreBus,
+  ordinalOf,
   partitionOf,
+  snapshotEnd,
   type Topic,
 } from './index.ts'
 
@@ -89,6 +95,16 @@ test('a key with a NUL is no reason to stop', async () => {
   assert.equal(first?.records.length, 1)
 })
 
+test('a key comes as it was, whatever is in it', async () => {
+  const keys = ['a\tb', '\t', '\n', '\r', '\\', '\\N', '\\.', '\t\n\r\\', "é'"]
+  await append(...keys.map((key, n) => ({ ...record(0, n), key })))
+  const [first] = await read()
+  assert.deepEqual(
+    first?.records.map(({ key }) => key),
+    keys,
+  )
+})
+
 test('what is appended is read in order, per partition, as it was', async () => {
   await append(record(0, 1), record(1, 2), record(0, 3, '{"a":"é"}'))
   const [first, second] = await read()
@@ -137,6 +153,8 @@ test('a cursor moves from where it was read, and for each group by itself', asyn
   await bus.moveCursors('g', topic, [moveOf(batch.cursor, 1n)], 1)
   assert.deepEqual(await offsets('g'), [[1], []])
   assert.deepEqual(await offsets('other'), [[0, 1], []])
+  const countUnread = async (group: string) => (await bus.openReader(group, topic, () => {})).countUnread?.()
+  assert.deepEqual([await countUnread('g'), await countUnread('other'), await countUnread('new')], [1, 2, 2])
   await assert.rejects(bus.moveCursors('g', topic, [moveOf(batch.cursor, 2n)], 1), FencedError)
 })
 
@@ -149,6 +167,47 @@ test('an older holder cannot move a cursor that a newer one has moved', async ()
     FencedError,
   )
   await bus.moveCursors('g', topic, [moveOf({ partition: 0, nextOffset: 1n }, 2n)], 8)
+})
+
+test('a reader is woken by what is appended to its topic, until it is closed', async t => {
+  const woken = { first: 0, second: 0 }
+  const open = (name: keyof typeof woken) =>
+    bus.openReader(name, topic, () => {
+      woken[name] += 1
+    })
+  const wokenAre = (first: number, second: number) =>
+    t.waitFor(() => assert.deepEqual(woken, { first, second }), { timeout: 10_000 })
+  const [first, second] = [await open('first'), await open('second')]
+  await append(record(0, 1))
+  await wokenAre(1, 1)
+  await first.close()
+  await append(record(0, 2))
+  await wokenAre(1, 2)
+  await second.close()
+  await append(record(0, 3))
+  await open('first')
+  await append(record(0, 4))
+  await wokenAre(2, 2)
+})
+
+test('who reads the log for long does not stop who appends, unless there is no table for today yet', async () => {
+  const dropDay = (ahead: number) =>
+    store.query(
+      `drop table bus.event_${new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')}`,
+    )
+  const whileRead = (work: () => Promise<unknown>) =>
+    store.transaction(async ({ query }) => {
+      await query('select 1 from bus.event')
+      await work()
+    })
+  const restarted = () => openStoreBus(store).ensureTopics([{ name: topic.name, partitions: 2 }])
+  await dropDay(6)
+  await whileRead(restarted)
+  await dropDay(0)
+  await assert.rejects(whileRead(restarted), /lock timeout/)
+  await restarted()
+  await append(record(0, 1))
+  assert.deepEqual(await offsets(), [[0], []])
 })
 
 const agePartition = async (days: number) => {
@@ -211,6 +270,26 @@ test('cursors are set back, never forward, and are complete up to what they were
   assert.deepEqual(row, { position, changed_at: null })
 })
 
+test('rows of a snapshot end what a heartbeat has said, until there is another', async () => {
+  const coverage = async () =>
+    (
+      await store.query<{ position: string | null }>('select position from bus.coverage order by partition')
+    ).map(({ position }) => position)
+  const beat = (at: string) =>
+    store.transaction(transaction => bus.heartbeat(transaction, [topic.name], at, new Date()))
+  await read()
+  await beat(makePosition(1, 5n, 0))
+  assert.deepEqual(await coverage(), [makePosition(1, 5n, 0), makePosition(1, 5n, 0)])
+  const ofSnapshot = { ...record(0, 1), position: makePosition(2, 0n, 1) }
+  await append(ofSnapshot, { ...record(0, 6), position: makePosition(2, 6n, 0) }, record(1, 6))
+  const [batch] = await read()
+  assert.ok(batch)
+  await bus.moveCursors('g', topic, [{ ...moveOf(batch.cursor, 2n), position: ofSnapshot.position }], 1)
+  assert.deepEqual(await coverage(), [null, makePosition(1, 5n, 0)])
+  await beat(makePosition(2, 7n, 0))
+  assert.deepEqual(await coverage(), [makePosition(2, 7n, 0), makePosition(1, 5n, 0)])
+})
+
 test('a topic that is recreated has another bus id', async () => {
   await store.query('delete from bus.partition')
   await store.query('delete from bus.topic')
@@ -218,6 +297,30 @@ test('a topic that is recreated has another bus id', async () => {
     topic.name,
   )
   assert.notEqual(again?.busId, topic.busId)
+})
+
+test('a topic that lies on another log is recreated only where that is allowed and no group has left to read', async () => {
+  await append(record(0, 1), record(0, 2))
+  await read('slow')
+  await read('fast')
+  await moveAll('fast', 1)
+  await store.query(`update bus.topic set cluster = 'k1'`)
+  const again = (allowRecreate: boolean) =>
+    openStoreBus(store).ensureTopics([{ name: topic.name, partitions: 3 }], { allowRecreate })
+  await assert.rejects(
+    again(false),
+    /cdc\.shop\.Product lies on the Kafka cluster k1, BUS_URL names the log in the store/,
+  )
+  await assert.rejects(again(true), /slow has 2 events to read of the log that it had/)
+  await moveAll('slow', 1)
+  const recreated = (await again(true)).get(topic.name)
+  assert.notEqual(recreated?.busId, topic.busId)
+  assert.equal(recreated?.partitions, 3)
+  assert.deepEqual(await store.query('select partition, next_offset from bus.partition order by 1'), [
+    { partition: 0, next_offset: '0' },
+    { partition: 1, next_offset: '0' },
+    { partition: 2, next_offset: '0' },
+  ])
 })
 
 test('an append to a topic that nobody made is refused', async () => {
@@ -244,4 +347,41 @@ test('positions compare as text as their numbers do', () => {
   assert.deepEqual(inOrder.toSorted(), inOrder)
   assert.equal(epochOf(makePosition(255, 1n, 1)), 255)
   assert.ok(epochStart(2) > makePosition(1, 2n ** 64n - 1n, 0xffffffff))
+})
+
+test('a position is known by its three parts, of Postgres or of SQL Server, and a number too large for one is refused', () => {
+  for (const digits of [16, 20] as const) {
+    const position = makePosition(7, 0xabcn, 9, digits)
+    assert.ok(isPosition(position))
+    assert.deepEqual([epochOf(position), commitOf(position), ordinalOf(position)], [7, 0xabcn, 9])
+    assert.equal(ordinalOf(addOrdinals(position, 7)), 16)
+    for (const near of [
+      `${position}0`,
+      `0${position}`,
+      position.slice(1),
+      position.slice(0, -1),
+      position.replace('abc', 'ABC'),
+      position.replace('-', '-0'),
+      position.replaceAll('-', '_'),
+    ])
+      assert.equal(isPosition(near), false, near)
+  }
+  assert.equal(makePosition(0xffff, 2n ** 64n - 1n, 0xffffffff), `ffff-${'f'.repeat(16)}-${'f'.repeat(8)}`)
+  assert.throws(() => makePosition(0x10000, 0n, 0), RangeError)
+  assert.throws(() => makePosition(1, 2n ** 64n, 0), RangeError)
+  assert.throws(() => makePosition(1, -1n, 0), RangeError)
+  assert.throws(() => addOrdinals(makePosition(1, 0n, 0xffffffff), 1), RangeError)
+})
+
+test("a snapshot's rows lie behind their epoch's start and before its end, and every change behind that", () => {
+  for (const digits of [16, 20] as const) {
+    const [row, change] = [makePosition(2, 0n, 5), makePosition(2, 1n, 0, digits)]
+    assert.deepEqual([row, snapshotEnd(2), change].map(isOfSnapshot), [true, true, false])
+    assert.deepEqual([change, snapshotEnd(2), row, epochStart(2)].toSorted(), [
+      epochStart(2),
+      row,
+      snapshotEnd(2),
+      change,
+    ])
+  }
 })

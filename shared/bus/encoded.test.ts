@@ -34,6 +34,7 @@ const text = (records: BusRecord[]) => Buffer.concat(toJsonBatch(records)).toStr
 test('events go as they lie, in a few pieces, whichever of them are chosen', () => {
   const { records, plain } = makeRecords(3000, n => JSON.stringify({ n, name: 'é'.repeat(n % 400) }))
   assert.ok(toJsonBatch(records).length < 20)
+  assert.equal(toJsonBatch(records)[1]?.buffer, records[0]?.encoded?.slab.buffer, 'nothing is copied')
   assert.deepEqual(
     records.map(({ value }) => value),
     plain.map(({ value }) => value),

@@ -156,6 +156,8 @@ test('what fails in a way that is for the caller fails at once with its problem'
 test('while something is away the job waits and says so; DELETE ends it', async () => {
   const id = (await call({ rows: 503 })).said.jobId ?? ''
   await waitFor('the outage', async () => (await jobs(`/jobs/${id}`)).said.problem?.reason === 'outage')
+  assert.equal((await jobs(`/jobs/${id}`, 'POST')).status, 405)
+  assert.ok(['waiting', 'running'].includes((await jobs(`/jobs/${id}`)).said.state), 'nothing else ends it')
   const { status, said } = await jobs(`/jobs/${id}`, 'DELETE')
   assert.equal(status, 202)
   assert.ok(['cancelled', 'running'].includes(said.state))

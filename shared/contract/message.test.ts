@@ -122,6 +122,8 @@ test('what CloudEvents allow is taken, or refused by name', () => {
       kind: 'event',
       event: { ...withData, datacontenttype, comexampleextension: 5 },
     })
+  const nothing = { ...event, datacontenttype: 'text/plain' }
+  assert.deepEqual(read(structured, nothing), { kind: 'event', event: { ...nothing, data: {} } })
   const ce = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce-type': 't' }
   for (const type of [undefined, 'application/json', 'application/vnd.shop.order+json'])
     assert.deepEqual(read(type, { a: 1 }, ce), { kind: 'event', event: withData })

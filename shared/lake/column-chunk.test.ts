@@ -137,3 +137,17 @@ test("what is not of its column's type is refused, not stored as another", () =>
   write(int, -(2 ** 31), 2 ** 31 - 1)
   write(bigint, 2n ** 63n - 1n)
 })
+
+test('a value that a row does not have is null', async () => {
+  const column: Column = { name: 'c', type: { kind: 'int' } }
+  assert.deepEqual(
+    await writtenAndRead(column, [
+      [1, undefined, null, 4],
+      [undefined, undefined],
+    ]),
+    [
+      [1, null, null, 4],
+      [null, null],
+    ],
+  )
+})

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, mock, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { type ObjectStore, openObjects } from '../objects/index.ts'
 import { type Action, formatCommit, parseCommit } from './actions.ts'
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { schemaActions } from './schema-change.ts'
 import { UnsupportedTableError } from './snapshot.ts'
 import { BrokenLogError, openTable, Table, VersionNotFoundError } from './table.ts'
@@ -77,6 +78,21 @@ test('a hint to a checkpoint that is gone, ahead or broken misleads nobody', asy
     await objects.put('t/_delta_log/_last_checkpoint', hint)
     assert.equal((await openTable(objects, 't')).snapshot.version, 24, hint)
   }
+})
+
+test('a checkpoint of many thousands of actions says each of them once', async () => {
+  const table = await makeTable(1)
+  const marks = Array.from(
+    { length: 12_000 },
+    (_, i): Action => ({ txn: { appId: `app/${i}`, version: BigInt(i) } }),
+  )
+  await table.commit('TEST', marks)
+  const { bytes, actions } = writeCheckpoint(table.snapshot)
+  const read = await readCheckpoint(Buffer.from(bytes))
+  assert.equal(read.length, actions)
+  const applications = new Set(read.flatMap(action => ('txn' in action ? [action.txn.appId] : [])))
+  assert.equal(applications.size, 12_001)
+  assert.equal(read.filter(action => 'txn' in action).length, 12_001)
 })
 
 test('a log with a commit missing in its middle is refused, not read around', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { KeyObject } from 'node:crypto'
-import {
+import fs, {
   chmodSync,
   existsSync,
   mkdirSync,
@@ -12,6 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
@@ -20,7 +21,7 @@ import { parseSource } from '../capture/sources.ts'
 import type { SourceTable } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Store } from '../store/index.ts'
-import { decryptValue, openMasterKey, openVault, readMasterKey } from './index.ts'
+import { decryptValue, makePrivacy, openMasterKey, openVault, readMasterKey } from './index.ts'
 
 const [CLIENT, OPEN] = parseSource(
   'sources/shop.yml',
@@ -96,11 +97,30 @@ test('equal values of one client stay equal; other columns, clients and values d
   assert.notEqual(first.Phone, bob.Phone)
 })
 
+test('no nonce seals two different things: another column, value or client has another', async () => {
+  const rows = [
+    await treat(ADA),
+    await treat({ ...ADA, City: 'London' }),
+    await treat({ ...ADA, ClientID: 2 }, '2'),
+  ]
+  const nonceOf = (sealed: unknown) => String(sealed).slice(0, 16) // 12 bytes in base64
+  const nonces = rows.flatMap(({ Name, City }) => [nonceOf(Name), nonceOf(City)])
+  // Name is equal in the first two.
+  assert.equal(new Set(nonces).size, nonces.length - 1)
+})
+
 test('only a joinable hash is the same for different clients, and in another system it is not', async () => {
   const [ada, bob] = [await treat(ADA), await treat({ ...ADA, ClientID: 2 }, '2')]
   assert.equal(ada.Email, bob.Email)
   const elsewhere = openVault('branch', MASTER)
   assert.notEqual((await treat(ADA, '1', elsewhere)).Email, ada.Email)
+})
+
+test('a system has one vault, and each system its own', async () => {
+  const privacy = makePrivacy(MASTER)
+  assert.equal(privacy.vaultOf('shop'), privacy.vaultOf('shop'))
+  assert.deepEqual(await treat(ADA, '1', privacy.vaultOf('shop')), await treat(ADA))
+  assert.notDeepEqual(await treat(ADA, '1', privacy.vaultOf('branch')), await treat(ADA))
 })
 
 test('null stays null, and a table without personal data passes unchanged', async () => {
@@ -163,6 +183,23 @@ test('a key whose transaction was rolled back is not used again', async () => {
   assert.ok(stored && key?.equals(stored))
 })
 
+test('a key that was read is remembered: only whether its client was erased is asked each time', async () => {
+  await openVault('shop', MASTER).keysOf(store.query, ['80', '81'])
+  const vault = openVault('shop', MASTER)
+  let asked = 0
+  const query: typeof store.query = (...given) => {
+    asked += 1
+    return store.query(...given)
+  }
+  const keysOf = async (...ids: string[]) => [...(await vault.keysOf(query, ids)).keys()].toSorted()
+  assert.deepEqual(await keysOf('80', '81', '80'), ['80', '81'])
+  assert.equal(asked, 2)
+  assert.deepEqual(await keysOf('81', '80'), ['80', '81'])
+  assert.equal(asked, 3)
+  assert.deepEqual(await keysOf(), [])
+  assert.equal(asked, 3)
+})
+
 test('with another master key the keys do not open, and the error says which file is wrong', async () => {
   await openVault('shop', MASTER).keysOf(store.query, ['5'])
   await assert.rejects(
@@ -200,6 +237,41 @@ test('the master key is made once, for its owner alone', async context => {
   assert.deepEqual(same, key)
   assert.deepEqual(await openMasterKey({ CORDAGE_HOME: home }, query), key)
   assert.equal(statSync(file).mode & 0o777, 0o600)
+  assert.deepEqual(readdirSync(join(home, 'secrets')), ['master.key'])
+})
+
+/** Puts another in the place of a function of node:fs, for one test. */
+function replaceFs<K extends 'existsSync' | 'fsyncSync'>(
+  context: TestContext,
+  name: K,
+  by: (typeof fs)[K],
+): void {
+  const { mock } = context.mock.method(fs, name, by as never)
+  syncBuiltinESMExports()
+  context.after(() => {
+    mock.restore()
+    syncBuiltinESMExports()
+  })
+}
+
+test('the master key is on the disk before it has its name', async context => {
+  const { query } = await postgres.createStore('keys_synced')
+  const { home, file } = makeHome(context)
+  const synced: { text: string; isNamed: boolean }[] = []
+  replaceFs(context, 'fsyncSync', () => {
+    synced.push({ text: readFileSync(`${file}.${process.pid}`, 'utf8'), isNamed: existsSync(file) })
+  })
+  const key = await openMasterKey({ CORDAGE_HOME: home }, query)
+  assert.deepEqual(synced, [{ text: key.toString('hex'), isNamed: false }])
+})
+
+test('of two who make the master key at once the second takes what the first has made', async context => {
+  const { query } = await postgres.createStore('keys_raced')
+  const { home, file } = makeHome(context)
+  mkdirSync(join(home, 'secrets'), { mode: 0o700 })
+  writeFileSync(file, 'cd'.repeat(32), { mode: 0o600 })
+  replaceFs(context, 'existsSync', () => false)
+  assert.deepEqual(await openMasterKey({ CORDAGE_HOME: home }, query), Buffer.alloc(32, 0xcd))
   assert.deepEqual(readdirSync(join(home, 'secrets')), ['master.key'])
 })
 

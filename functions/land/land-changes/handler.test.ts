@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OutageError } from '../../../shared/errors/index.ts'
-import { completedEpoch, landedMark, openTable } from '../../../shared/lake/index.ts'
+import { completedEpoch, landedMark, openTable, restoreTable } from '../../../shared/lake/index.ts'
 import type { ObjectStore } from '../../../shared/objects/index.ts'
 import {
   dataFiles,
@@ -79,6 +79,23 @@ test('the end of a snapshot is recorded as the epoch, complete once every partit
   assert.equal(await rowsIn(), 1)
 })
 
+test('the end of an older snapshot that comes behind a newer one takes no epoch back', async () => {
+  const land = start()
+  await land([0, 1].flatMap(partition => [snapshotEnd(1, 3, partition), snapshotEnd(2, 2, partition)]))
+  const { snapshot } = await openTable(objects, TABLE)
+  assert.equal(completedEpoch(snapshot, 'cdc.shop.Product', 2), 3)
+})
+
+test('nothing is skipped by marks that another has taken back meanwhile', async () => {
+  const land = start()
+  await land([event(1)])
+  await land([event(2)])
+  await restoreTable(await openTable(objects, TABLE), 0)
+  assert.deepEqual(await land([event(2)]), ['retry table_was_restored'])
+  assert.deepEqual(await land([event(2)]), ['done'])
+  assert.equal(await rowsIn(), 2)
+})
+
 test('an event that cannot land is parked alone, with its reason', async () => {
   const land = start()
   const outcomes = await land([
@@ -149,10 +166,16 @@ test('rows go to the month of their commit time, in UTC', async () => {
   await start()([
     event(1, { time: '2017-12-31T23:59:59.999999Z' }),
     event(2, { time: '2018-01-01T00:00:00Z' }),
-    event(3, { time: '2017-12-31T23:30:00-01:00' }),
+    event(3, { time: '2018-02-28T23:30:00-01:00' }),
+    event(4, { time: '2018-05-01T00:30:00+01:00' }),
   ])
   const folders = (await dataFiles()).map(key => key.split('/').slice(3, 5).join('/'))
-  assert.deepEqual(folders, ['year=2017/month=12', 'year=2018/month=1'])
+  assert.deepEqual(folders, [
+    'year=2017/month=12',
+    'year=2018/month=1',
+    'year=2018/month=3',
+    'year=2018/month=4',
+  ])
 })
 
 test('writers of one table land every event once and leave no file of a lost race behind', async () => {

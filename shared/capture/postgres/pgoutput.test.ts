@@ -200,3 +200,9 @@ test('whatever bytes come, the decoder ends', () => {
   // Of the processor, which other tests want too.
   assert.ok(process.cpuUsage(before).user < 10_000_000)
 })
+
+test('a value of a kind that is not known stops the reading: it would be taken for another', () => {
+  const decode = makeDecoder()
+  const insert = bytes('I', int32(7), 'N', int16(1), 'x')
+  assert.throws(() => decode(insert), /a value of unknown kind "x"/)
+})
