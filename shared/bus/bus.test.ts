@@ -309,9 +309,9 @@ test('a topic that lies on another log is recreated only where that is allowed a
     openStoreBus(store).ensureTopics([{ name: topic.name, partitions: 3 }], { allowRecreate })
   await assert.rejects(
     again(false),
-    /cdc\.shop\.Product lies on the Kafka cluster k1, BUS_URL names the log in the store/,
+    /cdc\.shop\.Product is on the Kafka cluster k1, but BUS_URL names the log in the store/,
   )
-  await assert.rejects(again(true), /slow has 2 events to read of the log that it had/)
+  await assert.rejects(again(true), /slow has 2 unread events in its previous log/)
   await moveAll('slow', 1)
   const recreated = (await again(true)).get(topic.name)
   assert.notEqual(recreated?.busId, topic.busId)

@@ -66,7 +66,7 @@ test('a lake in which nothing has landed gives a warehouse of empty tables, also
   // As a job it says how far it is.
   assert.ok(other.isDone, logged.join(''))
   assert.deepEqual([told.length > 100, told.at(-1)?.[0]], [true, 1])
-  assert.match(told[0]?.[1] ?? '', /^1 of \d+ models and tests, \w+ the last$/)
+  assert.match(told[0]?.[1] ?? '', /^1 of \d+ models and tests, last \w+$/)
   assert.deepEqual(body.versions, {})
   assert.equal(body.covered, null)
   assert.deepEqual(await select('select count(*) from fct_sale'), [['0']])

@@ -27,10 +27,16 @@ test('a log that goes on from what was read is the same one', async () => {
 })
 
 test('a log that is another says which way', async () => {
-  assert.match((await isOther({ end: 0x4ffn })) ?? '', /ends before the place that was read/)
-  assert.match((await isOther({ system: '7002' })) ?? '', /another database cluster/)
+  assert.match((await isOther({ end: 0x4ffn })) ?? '', /ends before the position that was read/)
+  assert.match((await isOther({ system: '7002' })) ?? '', /not the database cluster that was read/)
   const beyond = { confirmedLsn: 0x601n }
-  assert.match((await isOther({ timeline: 3, end: 0x900n }, beyond)) ?? '', /went on from an older place/)
-  assert.match((await isOther({ timeline: 3 }, {}, '1\t0/300\tx\n')) ?? '', /went on from an older place/)
-  assert.match((await isOther({ timeline: 3 }, {}, '')) ?? '', /went on from an older place/)
+  assert.match(
+    (await isOther({ timeline: 3, end: 0x900n }, beyond)) ?? '',
+    /continued from an older position/,
+  )
+  assert.match(
+    (await isOther({ timeline: 3 }, {}, '1\t0/300\tx\n')) ?? '',
+    /continued from an older position/,
+  )
+  assert.match((await isOther({ timeline: 3 }, {}, '')) ?? '', /continued from an older position/)
 })
