@@ -60,7 +60,7 @@ test('before the first build there is nothing to publish yet, and reading says t
   assert.equal(status, 404)
   assert.match(
     String(body.detail),
-    /no mart "agg_sales_weekly": none has been published yet: .* build-warehouse begins/,
+    /no mart "agg_sales_weekly": none has been published yet: .* build-warehouse starts/,
   )
 })
 
