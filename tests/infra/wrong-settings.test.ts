@@ -125,7 +125,7 @@ test('changes that Debezium brings, without the Kafka that they come through', a
   const { env } = await makeSettings('without')
   await assertRefused(
     env,
-    /without\.yml: its changes come by Debezium through Kafka: set BUS_URL to that Kafka/,
+    /without\.yml: its changes come by Debezium, through Kafka: set BUS_URL to that Kafka/,
   )
 })
 

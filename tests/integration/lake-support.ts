@@ -157,6 +157,6 @@ export class LakeReader {
   }
 
   close(): void {
-    this.#process.stdin?.end()
+    this.#process.kill()
   }
 }

@@ -11,6 +11,7 @@ const MARK = 'CORDAGE_TEST_FILE'
 const ENDS_WITH_US = /\besbuild --service=/
 /** The file's own hooks stop what it started, which takes some seconds. */
 const PATIENCE_MS = 30_000
+const LAST_MOMENT_MS = 500
 
 const isTestFile = process.env.NODE_TEST_CONTEXT !== undefined
 if (isTestFile) {
@@ -26,7 +27,11 @@ if (isTestFile) {
     }, PATIENCE_MS).unref()
   })
   process.on('exit', () => {
-    const left = listProcesses(`${MARK}=${mark}`)
+    const list = () => listProcesses(`${MARK}=${mark}`)
+    if (list().length === 0) return
+    // What was ended at the last moment is given one more.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_MOMENT_MS)
+    const left = list()
     if (left.length === 0) return
     complain(`left running: ${left.join('; ')}`)
     process.exitCode = 1
