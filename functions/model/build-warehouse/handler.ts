@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
-import { ConfigError, FailedError } from '../../../shared/errors/index.ts'
-import type { Report } from '../../../shared/jobs/index.ts'
-import { findUp, PythonJobError, runPythonJob } from '../../../shared/python/index.ts'
+import { ConfigError } from '../../../shared/errors/index.ts'
+import { findUp } from '../../../shared/python/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import { lakeAccess, lakeFolder, makeSystemVars, objectsUrl } from '../../../shared/warehouse/index.ts'
 import { leastCovered, readCoverage } from './coverage.ts'
 import { pinSystems, tablesToRegister, versionsOf } from './pin.ts'
 import { writeProjectState } from './project-state.ts'
+import { dbtResult, runDbt } from './run-dbt.ts'
 
 /**
  * Builds the warehouse from the lake with dbt, in a new place (a DuckDB file, or a schema in Trino) that becomes
@@ -22,30 +22,13 @@ const input = z.strictObject({
 
 const output = z.object({
   versions: z.record(z.string(), z.number()).describe('Delta version read, by <system>.<table>'),
-  models: z.number(),
-  tests: z.number(),
-  warnings: z.array(z.string()).describe('Tests that found something about the source, not about the models'),
-  setAside: z
-    .array(
-      z.object({
-        system: z.string(),
-        table: z.string(),
-        column: z.string(),
-        what: z.enum(['row', 'value', 'reference']),
-        reason: z.string(),
-        rows: z.number(),
-        keys: z.array(z.string()).describe('The first of them'),
-      }),
-    )
-    .describe('What the marts leave out; the mart set_aside has each row of it'),
+  ...dbtResult.shape,
   covered: z
     .object({ changedAt: z.string(), position: z.string() })
     .nullable()
     .describe('The warehouse holds every change up to this one; null if that is unknown'),
   tookMs: z.number(),
 })
-
-const jobResult = output.omit({ versions: true, covered: true, tookMs: true })
 
 /** The object that announces the latest build. */
 const ANNOUNCEMENT = 'builds/warehouse.json'
@@ -87,25 +70,21 @@ export default defineFunction({
       const versions = versionsOf(pinned)
       await registerTables?.(tablesToRegister(pinned, objectsUrl(settings)))
       await writeProjectState(stateFolder, { declared, pinned })
-      const built = await runPythonJob({
-        script: join(import.meta.dirname, 'job.py'),
+      const request = {
+        projectDir: state.projectDir,
+        stateDir: stateFolder,
+        systems: { declared, pinned },
+        target,
+        threads,
+        s3: await lakeAccess(settings),
+        covered,
+        versions,
+      }
+      const built = await runDbt(request, {
         group: warehouse.python,
-        request: {
-          projectDir: state.projectDir,
-          stateDir: stateFolder,
-          systems: { declared, pinned },
-          target,
-          threads,
-          s3: await lakeAccess(settings),
-          covered,
-          versions,
-        },
-        result: jobResult,
-        onProgress: progress => tell(report, progress),
+        report,
         signal: AbortSignal.any([signal, lease.signal]),
         log,
-      }).catch(error => {
-        throw error instanceof PythonJobError ? toFailed(error) : error
       })
       // If the lease was lost, a newer build may already be current.
       lease.signal.throwIfAborted()
@@ -121,19 +100,3 @@ export default defineFunction({
     })
   },
 })
-
-const progressSchema = z.object({ node: z.string(), done: z.number(), total: z.number().positive() })
-
-function tell(report: Report, progress: Record<string, unknown>): void {
-  const { success, data } = progressSchema.safeParse(progress)
-  if (success)
-    report(data.done / data.total, `${data.done} of ${data.total} models and tests, last ${data.node}`)
-}
-
-/** What dbt says of a failed model or test, for the build's caller and its schedule. */
-function toFailed(error: PythonJobError): FailedError {
-  return new FailedError(
-    `the build failed, and the previous one stays (what to do: docs/playbooks/failed-build.md): ${error.message}`,
-    { reason: error.kind },
-  )
-}
