@@ -23,20 +23,20 @@ import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.
 const manifests = await makeManifests(readOptions([], ROOT))
 
 let postgres: TestPostgres
-/** Where containers find what is mounted, and where it lies in this test. */
-let places: [inContainer: string, here: string][]
+/** Where a container finds what is mounted, and where it lies in this test. */
+let places: Record<string, string>
 
 before(async () => {
   postgres = await startTestPostgres()
   await postgres.createStore('manifests')
   const [mounted, home] = [join(postgres.home, 'mounted'), join(postgres.home, 'container')]
-  places = [
-    ['/etc/cordage/sources', join(ROOT, 'sources')],
-    ['/etc/cordage/secrets', mounted],
-    ['/var/openfaas/secrets', mounted],
-    ['/tmp/cordage', home],
-    ['0.0.0.0', '127.0.0.1'],
-  ]
+  places = {
+    '/etc/cordage/sources': join(ROOT, 'sources'),
+    '/etc/cordage/secrets': mounted,
+    '/var/openfaas/secrets': mounted,
+    '/tmp/cordage': home,
+    '0.0.0.0': '127.0.0.1',
+  }
   const objects = join(postgres.home, 'objects')
   mkdirSync(join(objects, 'lake'), { recursive: true })
   mkdirSync(join(home, 'secrets'), { recursive: true })
@@ -59,9 +59,12 @@ before(async () => {
 })
 after(() => postgres.stop())
 
-/** The environment of a container, with what is mounted where it lies here. */
+/** The environment of a container, with what is mounted where it lies here, which may lie below /tmp/cordage too. */
 function placeHere(env: Record<string, string>): Record<string, string> {
-  const place = (value: string) => places.reduce((text, [from, to]) => text.replace(from, to), value)
+  const place = (value: string) => {
+    const [from, to] = Object.entries(places).find(([path]) => value.includes(path)) ?? ['', '']
+    return value.replace(from, to)
+  }
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, place(value)]))
 }
 
