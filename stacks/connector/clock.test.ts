@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { Cron } from 'croner'
 import { makeLeases, type Store } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
+import { waitFor } from '../../tests/support/demo.ts'
 import { startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
 import type { Caller } from './caller.ts'
 import { keepSchedule, latestDue } from './clock.ts'
@@ -105,20 +106,20 @@ test('two clocks run what is due once between them, and a run that failed is rec
     }
     return { leases, done: keepSchedule(options) }
   })
-  await new Promise(resolve => setTimeout(resolve, 3500))
+  await waitFor('three runs', async () => called.length >= 3)
   abort.abort()
   for (const { leases, done } of clocks) {
     await done
     await leases.close()
   }
-  assert.ok(called.length >= 2 && called.length <= 4, `${called.length} runs`)
   assert.equal(new Set(called).size, called.length, 'no due time twice')
   const runs = await store.query<{ status: string; detail: string | null }>(
     'select status, detail from ops.schedule_run order by due_at',
   )
   assert.equal(runs[0]?.status, 'failed')
   assert.match(runs[0]?.detail ?? '', /no room/)
-  assert.ok(runs.slice(1).every(({ status }) => status === 'done'))
+  // The last one may have been interrupted.
+  assert.ok(runs.slice(1, -1).every(({ status }) => status === 'done'))
 })
 
 /** Due five minutes ago, and not again for a year. */
