@@ -66,6 +66,9 @@
 {% macro week_start(date) -%}cast(date_trunc('week', {{ date }}) as date){%- endmacro %}
 {% macro month_start(date) -%}cast(date_trunc('month', {{ date }}) as date){%- endmacro %}
 
+{# A date some days later, or earlier. #}
+{% macro days_after(date, days) -%}cast({{ date }} + {{ days }} * interval '1' day as date){%- endmacro %}
+
 {#
     A quotient with a declared scale, exact and then rounded once, half a digit away from zero; null for a zero divisor,
     and where it has more digits than decimal(19,4).
@@ -91,4 +94,17 @@
 
 {% macro average(value, scale) -%}
     {{ divide('sum(' ~ value ~ ')', 'count(' ~ value ~ ')', scale) }}
+{%- endmacro %}
+
+{# A sum of `value`, null where one of the rows that have `of` has none: a part is not taken for the whole. #}
+{% macro complete_sum(value, of) -%}
+    case when count({{ value }}) = count({{ of }}) then sum({{ value }}) end
+{%- endmacro %}
+
+{# 1 to 5: in which fifth of the partition a row is in that order, counted by how many are strictly before it. #}
+{% macro quintile(order_by, partition_by) -%}
+    cast(1 + floor(
+        5 * (cast(rank() over (partition by {{ partition_by }} order by {{ order_by }}) as double) - 1)
+        / count(*) over (partition by {{ partition_by }})
+    ) as integer)
 {%- endmacro %}

@@ -13,6 +13,7 @@
             'color': 'text',
             'standard_cost': 'money',
             'list_price': 'money',
+            'currency': 'text',
             'subcategory': 'text',
             'category': 'text',
             'subcategory_id': 'id',
@@ -70,6 +71,7 @@
             'territory_id': 'id',
             'transporter_id': 'id',
             'status': 'text',
+            'currency': 'text',
           },
         },
         'order_item': {
@@ -80,6 +82,7 @@
             'product_id': 'id',
             'quantity': 'money',
             'unit_price': 'money',
+            'currency': 'text',
           },
         },
         'sale': {
@@ -94,6 +97,33 @@
             'territory_id': 'id',
             'quantity': 'money',
             'amount': 'money',
+            'currency': 'text',
+          },
+        },
+        'return': {
+          'expects': ['quantity'],
+          'columns': {
+            'return_id': 'id',
+            'return_date': 'local_time',
+            'sale_id': 'id',
+            'order_id': 'id',
+            'line_number': 'bigint',
+            'product_id': 'id',
+            'client_id': 'id',
+            'territory_id': 'id',
+            'quantity': 'money',
+            'amount': 'money',
+            'currency': 'text',
+            'reason': 'text',
+          },
+        },
+        'exchange_rate': {
+          'expects': [],
+          'columns': {
+            'from_currency': 'text',
+            'to_currency': 'text',
+            'rate_date': 'local_time',
+            'rate': 'rate',
           },
         },
         'inventory': {

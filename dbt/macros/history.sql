@@ -2,6 +2,7 @@
     Every change of an entity, over all systems and tables that have it: its columns (macros/entities.sql), typed, by our
     names, then where, when and what kind of change, and in what currency its system counts. `more` asks for columns of
     one's own beside them, each with its kind: one of those of an entity, or an SQL type.
+    The currency is the row's own where the table names one, by its code of three letters, else the system's.
     A column that a table lacks is null. So is a value that does not fit its type: a value that was wrong once must not
     end every build after it, for all of history is read each time. `misfits` names the columns where that happened,
     `gaps` those that each row should have, that the table has and the row has not (set_aside has both).
@@ -9,6 +10,7 @@
 {% macro changes(entity_name, more={}) %}
     {%- set described = entity(entity_name) -%}
     {%- set columns = dict(described.columns, **more) -%}
+    {%- do columns.pop('currency', none) -%}
     {%- set found = [] -%}
     {%- for system, source in var('systems').items() -%}
         {%- for table, declared in source.tables.items() if declared.entity == entity_name -%}
@@ -46,7 +48,12 @@
         {{ literal(each.table) }} as source_table,
         {{ literal(each.declared.id_prefix) }} as id_prefix,
         {{ zone }} as time_zone,
+        {% if 'currency' in ours -%}
+        coalesce(nullif(upper(trim(cast({{ ours.currency.name }} as varchar))), ''), {{ literal(each.source.currency) }}) as currency,
+        {%- else -%}
         {{ literal(each.source.currency) }} as currency,
+        {%- endif %}
+        {{ literal(each.source.currency) }} as system_currency,
         _op as op,
         _position as source_position,
         _changed_at as changed_at,
@@ -59,7 +66,7 @@
         {%- for name, kind in columns.items() %}
         cast(null as {{ sql_type(kind) }}) as {{ name }},
         {%- endfor %}
-        {%- for name in ['misfits', 'gaps', 'source_system', 'source_table', 'id_prefix', 'time_zone', 'currency', 'op', 'source_position'] %}
+        {%- for name in ['misfits', 'gaps', 'source_system', 'source_table', 'id_prefix', 'time_zone', 'currency', 'system_currency', 'op', 'source_position'] %}
         cast(null as varchar) as {{ name }},
         {%- endfor %}
         cast(null as {{ instant_type() }}) as changed_at,
@@ -108,6 +115,8 @@
     deleted and created again is another thing.
     The first version counts from 1900-01-01, since what came before the first snapshot is not known.
     A key that the last completed snapshot no longer showed ends where that snapshot began.
+    `source_table`, `source_position` and `opened_at` are of the change that opened the version, `opened_date` is its business date,
+    and `closed_date` that of the change that closed it.
     Positions say what came after what; a clock that was set back in between is not followed back.
 #}
 {% macro versions(changes, key, tracked, overwritten) %}
@@ -157,7 +166,7 @@
     ),
     in_order as (
         select
-            source_system, {{ key }}, {{ (tracked + overwritten) | join(', ') }}, is_deleted, source_position,
+            source_system, source_table, {{ key }}, {{ (tracked + overwritten) | join(', ') }}, is_deleted, source_position,
             max(changed_at) over earlier as changed_at,
             max(changed_date) over earlier as changed_date
         from all_turns
@@ -182,7 +191,10 @@
         from compared
     ),
     boundaries as (
-        select *, lead(changed_at) over (partition by source_system, {{ key }} order by source_position) as valid_to
+        select
+            *,
+            lead(changed_at) over (partition by source_system, {{ key }} order by source_position) as valid_to,
+            lead(changed_date) over (partition by source_system, {{ key }} order by source_position) as closed_date
         from lives
         where was_deleted is distinct from is_deleted or (is_changed and not is_deleted)
     ),
@@ -213,6 +225,11 @@
         last_values.{{ column }},
         {%- endfor %}
         numbered.source_system,
+        numbered.source_table,
+        numbered.source_position,
+        numbered.changed_at as opened_at,
+        numbered.changed_date as opened_date,
+        numbered.closed_date,
         cast(numbered.version as integer) as version,
         case
             when numbered.version = 1 then cast('1900-01-01 00:00:00 UTC' as {{ instant_type() }})
@@ -233,10 +250,13 @@
     Of a type 2 dimension, the version that a business date sees: the last one of that day, and after a deletion still
     the last there was, so that a sale always finds its product.
 #}
-{% macro versions_by_day(dimension, entity) %}
+{% macro versions_by_day(dimension, entity, more=[]) %}
     select
         {{ entity }}_key,
         {{ entity }}_id,
+        {%- for column in more %}
+        {{ column }},
+        {%- endfor %}
         valid_from_date as from_date,
         coalesce(
             lead(valid_from_date) over (partition by {{ entity }}_id order by version),
@@ -245,7 +265,15 @@
     from {{ dimension }}
 {% endmacro %}
 
-{# The columns of an entity, joined by commas. #}
+{# The columns of an entity, joined by commas; its currency is beside them (`changes`). #}
 {% macro columns_of(entity_name) -%}
-    {{ entity(entity_name).columns.keys() | join(', ') }}
+    {{ entity(entity_name).columns.keys() | reject('equalto', 'currency') | join(', ') }}
+{%- endmacro %}
+
+{# Where a row of ours comes from, of a relation that has it. #}
+{% macro origin_of(relation) -%}
+    {{ relation }}.source_system,
+        {{ relation }}.source_table,
+        {{ relation }}.source_position,
+        {{ relation }}.changed_at
 {%- endmacro %}

@@ -55,6 +55,11 @@
         {%- if table.covered_at is none %}
         cast(null as {{ instant_type() }})
         {%- else %}
-        cast('{{ table.covered_at | replace('T', ' ') | replace('Z', ' UTC') }}' as {{ instant_type() }})
+        {{ covered_instant(table.covered_at) }}
         {%- endif %} as covered_at
+{%- endmacro %}
+
+{# An ISO time of a pin, as SQL has it. #}
+{% macro covered_instant(time) -%}
+    cast('{{ time | replace('T', ' ') | replace('Z', ' UTC') }}' as {{ instant_type() }})
 {%- endmacro %}

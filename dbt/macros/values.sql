@@ -3,7 +3,8 @@
 {# The SQL type of a kind. #}
 {% macro sql_type(kind) -%}
     {%- set types = {
-        'id': 'varchar', 'text': 'varchar', 'money': 'decimal(19, 4)', 'instant': instant_type(), 'local_time': local_time_type(),
+        'id': 'varchar', 'text': 'varchar', 'money': 'decimal(19, 4)', 'rate': 'decimal(18, 10)',
+        'instant': instant_type(), 'local_time': local_time_type(),
     } -%}
     {{ types.get(kind, kind) }}
 {%- endmacro %}
@@ -44,7 +45,7 @@
 {# Whether the lake's type holds values that ours does not. #}
 {% macro may_not_fit(type, kind) -%}
     {%- set narrow = {
-        'money': ['int'], 'integer': ['int'], 'bigint': ['int', 'bigint'], 'boolean': ['boolean'],
+        'money': ['int'], 'rate': [], 'integer': ['int'], 'bigint': ['int', 'bigint'], 'boolean': ['boolean'],
     } -%}
     {%- if kind in ('id', 'text', 'varchar') or type in narrow.get(kind, []) -%}
         {{ return(false) }}

@@ -5,11 +5,21 @@ import type { ColumnType } from './column.ts'
  *   id          text after its prefix, so that ids of two systems or tables cannot clash
  *   text        as it is
  *   money       decimal(19,4), as are quantities, which come in fractions too
+ *   rate        decimal(18,10), a price of one currency in another
  *   integer, bigint, boolean
  *   instant     a point in time; of a column without a zone, by the system's own
  *   local_time  a clock's reading in the system's time zone
  */
-export type ColumnKind = 'id' | 'text' | 'money' | 'integer' | 'bigint' | 'boolean' | 'instant' | 'local_time'
+export type ColumnKind =
+  | 'id'
+  | 'text'
+  | 'money'
+  | 'rate'
+  | 'integer'
+  | 'bigint'
+  | 'boolean'
+  | 'instant'
+  | 'local_time'
 
 /** An entity, by our names of its columns. */
 export type EntityDescription = {
@@ -22,7 +32,10 @@ export type EntityDescription = {
   needs: string[]
   /** What each row should have: where it does not, the row is in the mart set_aside. */
   expects: string[]
-  /** Columns that the models and the index read, in the order in which they are shown. */
+  /**
+   * Columns that the models and the index read, in the order in which they are shown. `currency` is ISO 4217, and the system's
+   * where a table has no such column or a row no value in it.
+   */
   columns: Record<string, ColumnKind>
 }
 
@@ -43,6 +56,7 @@ export const ENTITIES = {
       color: 'text',
       standard_cost: 'money',
       list_price: 'money',
+      currency: 'text',
       subcategory: 'text',
       category: 'text',
       subcategory_id: 'id',
@@ -99,6 +113,7 @@ export const ENTITIES = {
       territory_id: 'id',
       transporter_id: 'id',
       status: 'text',
+      currency: 'text',
     },
   },
   order_item: {
@@ -111,6 +126,7 @@ export const ENTITIES = {
       product_id: 'id',
       quantity: 'money',
       unit_price: 'money',
+      currency: 'text',
     },
   },
   sale: {
@@ -127,9 +143,37 @@ export const ENTITIES = {
       territory_id: 'id',
       quantity: 'money',
       amount: 'money',
+      currency: 'text',
     },
   },
-  return: IN_THE_LAKE,
+  return: {
+    keys: [['return_id'], ['sale_id'], ['order_id', 'line_number']],
+    needs: ['return_date'],
+    expects: ['quantity'],
+    columns: {
+      return_id: 'id',
+      return_date: 'local_time',
+      sale_id: 'id',
+      order_id: 'id',
+      line_number: 'bigint',
+      product_id: 'id',
+      client_id: 'id',
+      territory_id: 'id',
+      quantity: 'money',
+      amount: 'money',
+      currency: 'text',
+      reason: 'text',
+    },
+  },
+  exchange_rate: {
+    keys: [
+      ['from_currency', 'to_currency', 'rate_date'],
+      ['from_currency', 'rate_date'],
+    ],
+    needs: ['rate'],
+    expects: [],
+    columns: { from_currency: 'text', to_currency: 'text', rate_date: 'local_time', rate: 'rate' },
+  },
   inventory: {
     keys: [['product_id', 'location'], ['product_id']],
     needs: [],
@@ -175,6 +219,7 @@ const TIME: ColumnType['kind'][] = ['date', 'timestamp', 'timestampNtz']
 /** What a column of a kind may be in the lake. Ids and texts may be anything. */
 const LAKE_TYPES: Partial<Record<ColumnKind, ColumnType['kind'][]>> = {
   money: NUMBER,
+  rate: NUMBER,
   boolean: ['boolean'],
   instant: TIME,
   local_time: TIME,

@@ -1,24 +1,52 @@
 import { z } from 'zod'
+import type { Mart, Model } from './warehouse.ts'
 
-/** The table `mart` of a build, as job.py writes it. */
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform(text => JSON.parse(text) as unknown)
+    .pipe(schema)
+const names = z.array(z.string())
+
+/** The table `mart` of a build, as job.py writes it. What an older build lacks has a default. */
 export const declaredMarts = z.array(
   z
     .object({
       name: z.string(),
       description: z.string(),
-      key: z.string().transform(toList),
-      indexes: z.string().transform(toList),
-      // An older build has none.
+      key: json(names),
+      indexes: json(names),
       access: z.string().default('user'),
-      row_rules: z.string().default('{}').transform(toRules),
+      row_rules: json(z.record(z.string(), z.string())).prefault('{}'),
+      trace: json(
+        z.array(z.object({ mart: z.string(), columns: names.optional(), where: z.string() })),
+      ).prefault('[]'),
+      columns: json(z.record(z.string(), z.string())).prefault('{}'),
     })
-    .transform(({ row_rules: rowRules, ...mart }) => ({ ...mart, rowRules })),
+    .transform(
+      ({ row_rules: rowRules, columns: descriptions, ...mart }): Omit<Mart, 'columns'> & Descriptions => ({
+        ...mart,
+        rowRules,
+        descriptions,
+      }),
+    ),
 )
 
-function toRules(json: string): Record<string, string> {
-  return z.record(z.string(), z.string()).parse(JSON.parse(json))
-}
+/** By column. */
+type Descriptions = { descriptions: Record<string, string> }
 
-function toList(json: string): string[] {
-  return z.array(z.string()).parse(JSON.parse(json))
+/** The table `model` of a build. */
+export const declaredModels = z.array(z.object({ name: z.string(), sql: z.string(), parents: json(names) }))
+declaredModels satisfies z.ZodType<Model[]>
+
+/** A mart with its columns, given the columns of each table in their order. */
+export function withColumns(
+  { descriptions, ...mart }: Omit<Mart, 'columns'> & Descriptions,
+  columns: { table: string; name: string; type: string }[],
+): Mart {
+  const own = columns.filter(({ table }) => table === mart.name)
+  return {
+    ...mart,
+    columns: own.map(({ name, type }) => ({ name, type, description: descriptions[name] ?? '' })),
+  }
 }

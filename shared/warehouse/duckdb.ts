@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { z } from 'zod'
 import { OutageError } from '../errors/index.ts'
-import { declaredMarts } from './declared.ts'
-import type { Build, Mart, Warehouse, WarehouseReader } from './warehouse.ts'
+import { declaredMarts, declaredModels, withColumns } from './declared.ts'
+import type { Build, Mart, Model, Warehouse, WarehouseReader } from './warehouse.ts'
 
 /** What a reader may use, given what else runs in the same process. */
 const READER_OPTIONS = {
@@ -50,6 +50,7 @@ async function readFile<T>(file: string, work: (reader: WarehouseReader) => Prom
     return await work({
       build: await readBuild(connection),
       marts: await readMarts(connection),
+      models: await readModels(connection),
       rows: mart => rowsOf(connection, mart),
       async query(sql, { maxRows } = {}) {
         const reader =
@@ -86,13 +87,15 @@ async function readMarts(connection: DuckDBConnection): Promise<Mart[]> {
   const columns = await connection.runAndReadAll(
     "select table_name, column_name, data_type from information_schema.columns where table_schema = 'main' order by table_name, ordinal_position",
   )
-  return declared.map(mart => ({
-    ...mart,
-    columns: columns
-      .getRowsJson()
-      .filter(([table]) => table === mart.name)
-      .map(([, name, type]) => ({ name: text(name), type: text(type) })),
-  }))
+  const listed = columns
+    .getRowsJson()
+    .map(([table, name, type]) => ({ table: text(table), name: text(name), type: text(type) }))
+  return declared.map(mart => withColumns(mart, listed))
+}
+
+async function readModels(connection: DuckDBConnection): Promise<Model[]> {
+  const found = await connection.runAndReadAll('select * from model order by name')
+  return declaredModels.parse(found.getRowObjectsJson())
 }
 
 async function* rowsOf(connection: DuckDBConnection, mart: Mart): AsyncGenerator<(string | null)[][]> {

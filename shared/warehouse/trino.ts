@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { ConfigError, OutageError } from '../errors/index.ts'
-import { declaredMarts } from './declared.ts'
+import { declaredMarts, declaredModels, withColumns } from './declared.ts'
 import { connectTrino, type Page, type Trino, TrinoQueryError } from './trino-client.ts'
 import type { TrinoPlace } from './trino-url.ts'
 import type { Answer, Build, LakeTable, Mart, Warehouse, WarehouseReader } from './warehouse.ts'
@@ -115,6 +115,7 @@ async function readCurrent<T>(trino: Trino, work: (reader: WarehouseReader) => P
   return await work({
     build: await readBuild(trino, schema),
     marts: await readMarts(trino, schema),
+    models: declaredModels.parse(await readDescribed(trino, schema, 'model')),
     rows: mart => rowsOf(trino, schema, mart),
     query: (sql, { maxRows } = {}) => firstRows(trino.pages(sql, { schema }), maxRows),
   })
@@ -136,23 +137,25 @@ async function readBuild(trino: Trino, schema: string): Promise<Build> {
   }
 }
 
+/** Rows of one of the tables in which a build describes itself, by column. */
+async function readDescribed(trino: Trino, schema: string, table: 'mart' | 'model') {
+  const columns = await trino.query<[string]>(
+    `select column_name from information_schema.columns where table_schema = ${literal(schema)} and table_name = ${literal(table)} order by ordinal_position`,
+  )
+  const own = columns.map(([name]) => name)
+  const rows = await trino.query(
+    `select ${own.map(quote).join(', ')} from ${quote(schema)}.${table} order by name`,
+  )
+  return rows.map(row => Object.fromEntries(own.map((name, i) => [name, row[i]])))
+}
+
 async function readMarts(trino: Trino, schema: string): Promise<Mart[]> {
   const columns = await trino.query<[string, string, string]>(
     `select table_name, column_name, data_type from information_schema.columns where table_schema = ${literal(schema)} order by table_name, ordinal_position`,
   )
-  const own = columns.flatMap(([table, name]) => (table === 'mart' ? [name] : []))
-  const rows = await trino.query(
-    `select ${own.map(quote).join(', ')} from ${quote(schema)}.mart order by name`,
-  )
-  const declared = declaredMarts.parse(
-    rows.map(row => Object.fromEntries(own.map((name, i) => [name, row[i]]))),
-  )
-  return declared.map(mart => ({
-    ...mart,
-    columns: columns.flatMap(([table, name, type]) =>
-      table === mart.name ? [{ name, type: duckdbType(type) }] : [],
-    ),
-  }))
+  const listed = columns.map(([table, name, type]) => ({ table, name, type: duckdbType(type) }))
+  const declared = declaredMarts.parse(await readDescribed(trino, schema, 'mart'))
+  return declared.map(mart => withColumns(mart, listed))
 }
 
 /** `timestamp(3) with time zone` and `timestamp(6)` are without their digits in DuckDB. */

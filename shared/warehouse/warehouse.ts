@@ -20,8 +20,28 @@ export type Mart = {
   access: string
   /** By column: the claim that holds the values which a reader may see. */
   rowRules: Record<string, string>
+  /** Which rows of other marts its rows are made of. */
+  trace: TraceStep[]
   /** Types as DuckDB names them. */
-  columns: { name: string; type: string }[]
+  columns: { name: string; type: string; description: string }[]
+}
+
+/** Rows of another mart of which a row is made. */
+export type TraceStep = {
+  mart: string
+  /** The row's columns that are made of them; all by default. */
+  columns?: string[] | undefined
+  /** Which rows: a condition in Postgres' SQL on marts by their names, with `this` for the row. */
+  where: string
+}
+
+/** A model as a build ran it. */
+export type Model = {
+  name: string
+  /** In the SQL of the warehouse's engine. */
+  sql: string
+  /** Models that it reads. */
+  parents: string[]
 }
 
 /** The first rows of an answer: values as JSON has them, whatever is wider as text. */
@@ -30,6 +50,7 @@ export type Answer = { columns: string[]; rows: unknown[][] }
 export type WarehouseReader = {
   build: Build
   marts: Mart[]
+  models: Model[]
   /** A mart's rows, some thousand at a time, each value as text. */
   rows(mart: Mart): AsyncIterable<(string | null)[][]>
   /** Any query on the build's tables. `maxRows` ends it early. */

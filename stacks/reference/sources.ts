@@ -39,6 +39,7 @@ const KINDS_OF_COLUMNS = [
   ['id', 'any type: text in the warehouse, behind its prefix'],
   ['text', 'any type'],
   ['money', 'a number: decimal(19,4) in the warehouse; quantities too, which may have a fraction'],
+  ['rate', 'a number: decimal(18,10) in the warehouse'],
   ['integer', 'a whole number'],
   ['bigint', 'a whole number, of up to 18 digits'],
   ['boolean', '`boolean`'],

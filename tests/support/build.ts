@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
-import type { Warehouse } from '../../shared/warehouse/index.ts'
+import type { TraceStep, Warehouse } from '../../shared/warehouse/index.ts'
 
 export type BuiltMart = {
   sql: string
@@ -9,6 +9,7 @@ export type BuiltMart = {
   indexes?: string[]
   access?: string
   rowRules?: Record<string, string>
+  trace?: TraceStep[]
 }
 
 /** A finished build as build-warehouse leaves it, with these marts. */
@@ -26,14 +27,16 @@ export async function writeBuild(
     `create table build as select now() as built_at, '${position}' as position, timestamptz '${changedAt}' as changed_at, '{"adventureworks.Sale": 3}' as versions`,
   )
   await connection.run(
-    'create table mart (name varchar, description varchar, key varchar, indexes varchar, access varchar, row_rules varchar)',
+    'create table mart (name varchar, description varchar, key varchar, indexes varchar, access varchar, row_rules varchar, trace varchar)',
   )
-  for (const [name, { sql, key, indexes = [], access = 'user', rowRules = {} }] of Object.entries(marts)) {
+  await connection.run('create table model (name varchar, sql varchar, parents varchar)')
+  for (const [name, mart] of Object.entries(marts)) {
+    const { sql, key, indexes = [], access = 'user', rowRules = {}, trace = [] } = mart
     await connection.run(`create table ${name} as ${sql}`)
-    const lists = [key, indexes].map(list => `'${JSON.stringify(list)}'`).join(', ')
-    await connection.run(
-      `insert into mart values ('${name}', 'Grain: one row.', ${lists}, '${access}', '${JSON.stringify(rowRules)}')`,
-    )
+    const json = JSON.stringify
+    const row = [name, 'Grain: one row.', json(key), json(indexes), access, json(rowRules), json(trace)]
+    await connection.run('insert into mart values (?, ?, ?, ?, ?, ?, ?)', row)
+    await connection.run('insert into model values (?, ?, ?)', [name, sql, '[]'])
   }
   connection.closeSync()
   instance.closeSync()

@@ -140,6 +140,17 @@ def demo_rows():
             }
             for number, line in enumerate(lines, start=1)
         ],
+        "Return": [
+            {
+                "ReturnID": number, "ReturnDate": row["return_date"], "TerritoryID": row["territory_id"],
+                "ProductID": row["product_id"], "Quantity": row["quantity"],
+            }
+            for number, row in enumerate(read_csv("return"), start=1)
+        ],
+        "Inventory": [
+            {"ProductID": row["product_id"], "Location": row["location"], "Quantity": row["quantity"]}
+            for row in read_csv("inventory")
+        ],
         "Transporter": [
             {
                 "TransporterID": row["transporter_id"], "Name": row["name"], "ShipBase": row["ship_base"],

@@ -1,24 +1,53 @@
-with sales as (
-    select * from {{ ref('fct_sale') }}
-),
-
-products as (
+with products as (
     select * from {{ ref('dim_product') }}
 ),
 
-final as (
+sales as (
     select
         {{ month_start('sales.sale_date') }} as month_start,
         {{ short_text("coalesce(products.category, 'Unknown')") }} as category,
         sales.currency,
-        cast(count(distinct sales.order_id) as integer) as order_count,
-        cast(count(*) as integer) as sale_count,
-        cast(coalesce(sum(sales.quantity), 0) as decimal(38, 4)) as quantity,
-        cast(coalesce(sum(sales.amount), 0) as decimal(38, 4)) as amount,
-        {{ divide('sum(sales.amount)', 'count(distinct sales.order_id)', 4) }} as amount_per_order
-    from sales
+        count(distinct sales.order_id) as order_count,
+        count(*) as sale_count,
+        sum(sales.quantity) as quantity,
+        sum(sales.amount) as amount,
+        {{ complete_sum('sales.reporting_amount', 'sales.amount') }} as reporting_amount
+    from {{ ref('fct_sale') }} as sales
     left join products on products.product_key = sales.product_key
     group by 1, 2, 3
+),
+
+returns as (
+    select
+        {{ month_start('returns.return_date') }} as month_start,
+        {{ short_text("coalesce(products.category, 'Unknown')") }} as category,
+        returns.currency,
+        sum(returns.quantity) as quantity,
+        sum(returns.amount) as amount
+    from {{ ref('fct_return') }} as returns
+    left join products on products.product_key = returns.product_key
+    group by 1, 2, 3
+),
+
+final as (
+    select
+        coalesce(sales.month_start, returns.month_start) as month_start,
+        coalesce(sales.category, returns.category) as category,
+        coalesce(sales.currency, returns.currency) as currency,
+        cast(coalesce(sales.order_count, 0) as integer) as order_count,
+        cast(coalesce(sales.sale_count, 0) as integer) as sale_count,
+        cast(coalesce(sales.quantity, 0) as decimal(38, 4)) as quantity,
+        cast(coalesce(sales.amount, 0) as decimal(38, 4)) as amount,
+        {{ divide('sales.amount', 'sales.order_count', 4) }} as amount_per_order,
+        cast(coalesce(returns.quantity, 0) as decimal(38, 4)) as returned_quantity,
+        cast(coalesce(returns.amount, 0) as decimal(38, 4)) as returned_amount,
+        cast(coalesce(sales.amount, 0) - coalesce(returns.amount, 0) as decimal(38, 4)) as net_amount,
+        cast(sales.reporting_amount as decimal(38, 4)) as reporting_amount
+    from sales
+    full outer join returns
+        on returns.month_start = sales.month_start
+        and returns.category = sales.category
+        and returns.currency = sales.currency
 )
 
 select * from final

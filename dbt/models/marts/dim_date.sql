@@ -1,7 +1,11 @@
 with business_dates as (
     select order_date as date_day from {{ ref('stg_order') }}
     union all
-    select sale_date from {{ ref('stg_sale') }} where {{ is_business_date('sale_date') }}
+    select sale_date from {{ ref('int_sale') }} where {{ is_business_date('sale_date') }}
+    union all
+    select return_date from {{ ref('stg_return') }} where {{ is_business_date('return_date') }}
+    union all
+    select covered_date from {{ ref('int_business_day') }}
 ),
 
 bounds as (

@@ -30,7 +30,10 @@ final as (
         valid_to,
         valid_from_date,
         is_current,
-        source_system
+        source_system,
+        source_table,
+        source_position,
+        opened_at as changed_at
     from versions
 )
 

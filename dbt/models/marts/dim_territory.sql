@@ -3,7 +3,12 @@ with territory as (
 ),
 
 final as (
-    select territory_id, region, country, continent, source_system
+    select
+        territory.territory_id,
+        territory.region,
+        territory.country,
+        territory.continent,
+        {{ origin_of('territory') }}
     from territory
 )
 

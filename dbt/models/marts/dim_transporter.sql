@@ -3,7 +3,13 @@ with transporter as (
 ),
 
 final as (
-    select transporter_id, name, ship_base, ship_rate, currency, source_system
+    select
+        transporter.transporter_id,
+        transporter.name,
+        transporter.ship_base,
+        transporter.ship_rate,
+        transporter.currency,
+        {{ origin_of('transporter') }}
     from transporter
 )
 

@@ -32,9 +32,11 @@ final as (
         items.quantity,
         items.unit_price,
         cast(items.quantity * items.unit_price as decimal(38, 4)) as amount,
-        items.currency,
-        items.source_system,
-        items.changed_at
+        case
+            when items.currency <> items.system_currency then items.currency
+            else coalesce(orders.currency, items.currency)
+        end as currency,
+        {{ origin_of('items') }}
     from items
     left join orders on orders.order_id = items.order_id
     left join product_versions

@@ -1,6 +1,6 @@
 -- A sale of no date that there can be belongs to no week: set_aside has it, with its amount.
 with sales as (
-    select * from {{ ref('stg_sale') }}
+    select * from {{ ref('int_sale') }}
     where {{ is_business_date('sale_date') }}
 ),
 
@@ -10,6 +10,10 @@ product_versions as (
 
 client_versions as (
     {{ versions_by_day(ref('dim_client'), 'client') }}
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rate') }}
 ),
 
 final as (
@@ -27,8 +31,8 @@ final as (
         sales.amount,
         sales.currency,
         {{ divide('sales.amount', 'sales.quantity', 4) }} as unit_amount,
-        sales.source_system,
-        sales.changed_at
+        cast(sales.amount * rates.rate as decimal(38, 4)) as reporting_amount,
+        {{ origin_of('sales') }}
     from sales
     left join product_versions
         on product_versions.product_id = sales.product_id
@@ -38,6 +42,10 @@ final as (
         on client_versions.client_id = sales.client_id
         and client_versions.from_date <= sales.sale_date
         and client_versions.to_date > sales.sale_date
+    left join rates
+        on rates.currency = sales.currency
+        and rates.from_date <= sales.sale_date
+        and rates.to_date > sales.sale_date
 )
 
 select * from final

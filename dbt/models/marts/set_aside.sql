@@ -18,8 +18,28 @@ undated_sales as (
         currency,
         quantity,
         amount
-    from {{ ref('stg_sale') }}
+    from {{ ref('int_sale') }}
     where sale_date is null or not ({{ is_business_date('sale_date') }})
+),
+
+undated_returns as (
+    select
+        source_system,
+        source_table,
+        'return' as entity,
+        return_id as row_key,
+        'return_date' as name,
+        'row' as what,
+        case
+            when return_date is not null then 'date_out_of_range'
+            when strpos(',' || misfits || ',', ',return_date,') > 0 then 'does_not_fit'
+            else 'missing'
+        end as reason,
+        cast(null as varchar) as currency,
+        cast(null as decimal(19, 4)) as quantity,
+        cast(null as decimal(19, 4)) as amount
+    from {{ ref('stg_return') }}
+    where return_date is null or not ({{ is_business_date('return_date') }})
 ),
 
 undated_orders as (
@@ -43,13 +63,15 @@ found as (
     union all
     select * from undated_orders
     union all
-    {{ values_aside(ref('stg_sale'), 'sale', 'sale_id', ['misfits', 'gaps']) }}
+    select * from undated_returns
     union all
-    {{ references_aside(ref('stg_sale'), 'sale', 'sale_id', 'product_id', ref('dim_product'), 'product') }}
+    {{ values_aside(ref('int_sale'), 'sale', 'sale_id', ['misfits', 'gaps']) }}
     union all
-    {{ references_aside(ref('stg_sale'), 'sale', 'sale_id', 'client_id', ref('dim_client'), 'client') }}
+    {{ references_aside(ref('int_sale'), 'sale', 'sale_id', 'product_id', ref('dim_product'), 'product') }}
     union all
-    {{ references_aside(ref('stg_sale'), 'sale', 'sale_id', 'territory_id', ref('dim_territory'), 'territory') }}
+    {{ references_aside(ref('int_sale'), 'sale', 'sale_id', 'client_id', ref('dim_client'), 'client') }}
+    union all
+    {{ references_aside(ref('int_sale'), 'sale', 'sale_id', 'territory_id', ref('dim_territory'), 'territory') }}
     union all
     {{ values_aside(ref('stg_order'), 'order', 'order_id', ['misfits', 'gaps']) }}
     union all
@@ -74,6 +96,18 @@ found as (
     {{ values_aside(ref('stg_client'), 'client', 'client_id') }}
     union all
     {{ values_aside(ref('stg_transporter'), 'transporter', 'transporter_id') }}
+    union all
+    {{ values_aside(ref('stg_return'), 'return', 'return_id', ['misfits', 'gaps']) }}
+    union all
+    {{ references_aside(ref('stg_return'), 'return', 'return_id', 'product_id', ref('dim_product'), 'product') }}
+    union all
+    {{ references_aside(ref('stg_return'), 'return', 'return_id', 'client_id', ref('dim_client'), 'client') }}
+    union all
+    {{ references_aside(ref('stg_return'), 'return', 'return_id', 'sale_id', ref('int_sale'), 'sale') }}
+    union all
+    {{ values_aside(ref('stg_inventory'), 'inventory', 'stock_id') }}
+    union all
+    {{ references_aside(ref('stg_inventory'), 'inventory', 'stock_id', 'product_id', ref('dim_product'), 'product') }}
 ),
 
 -- One line for each column of a row: the date for which a whole row is set aside is no second one.
@@ -94,7 +128,7 @@ final as (
         on columns_of_sources.source_system = found.source_system
         and columns_of_sources.source_table = found.source_table
         and columns_of_sources.name = found.name
-    where not (found.entity = 'sale' and found.name = 'sale_date' and found.what <> 'row')
+    where not (found.name in ('sale_date', 'return_date') and found.what <> 'row')
 )
 
 select * from final

@@ -25,6 +25,7 @@ final as (
         transporter_id,
         status,
         currency,
+        system_currency,
         misfits,
         gaps,
         source_system,

@@ -11,6 +11,7 @@ final as (
         id_prefix || order_id || '-' || cast(line_number as varchar) as order_item_id,
         {{ columns_of('order_item') }},
         currency,
+        system_currency,
         misfits,
         gaps,
         source_system,

@@ -24,6 +24,7 @@ final as (
         quantity,
         amount,
         currency,
+        system_currency,
         misfits,
         gaps,
         source_system,

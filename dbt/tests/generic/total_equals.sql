@@ -1,5 +1,5 @@
 {#
-    Per currency, the column's total is the same as that of `field` in `to`, less that of the rows which `less` has of it.
+    Per currency, where none is nothing, the column's total is the same as that of `field` in `to`, less that of the rows which `less` has of it.
 #}
 {% test total_equals(model, column_name, to, field, less=none) %}
     with counted as (
@@ -21,5 +21,5 @@
     select ours.currency, ours.total, theirs.currency as their_currency, theirs.total as their_total
     from ours
     full outer join theirs on theirs.currency = ours.currency
-    where ours.total is distinct from theirs.total
+    where coalesce(ours.total, 0) <> coalesce(theirs.total, 0)
 {% endtest %}

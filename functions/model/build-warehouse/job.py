@@ -117,38 +117,52 @@ def ask(target, sql):
 
 
 def describe(target, models, covered, versions):
-    """Writes into the warehouse what it holds and which of its tables are for everybody (shared/warehouse reads it)."""
+    """Writes into the warehouse what it holds: of a build, of the tables that are for everybody, and of how each was made
+    (shared/warehouse reads it)."""
+    build = {"position": covered and covered["position"], "changed_at": covered and covered["changedAt"], "versions": json.dumps(versions)}
     marts = [
-        [
-            node.name,
-            node.description,
-            json.dumps(meta["key"]),
-            json.dumps(meta.get("indexes", [])),
-            meta.get("access", "user"),
-            json.dumps(meta.get("row_rules", {})),
-        ]
+        {
+            "name": node.name,
+            "description": node.description,
+            "key": json.dumps(meta["key"]),
+            "indexes": json.dumps(meta.get("indexes", [])),
+            "access": meta.get("access", "user"),
+            "row_rules": json.dumps(meta.get("row_rules", {})),
+            "trace": json.dumps(meta.get("trace", [])),
+            "columns": json.dumps({name: column.description for name, column in node.columns.items()}),
+        }
         for node in models
         if (meta := node.config.meta).get("key")
     ]
-    build = [covered and covered["position"], covered and covered["changedAt"], json.dumps(versions)]
-    if target["engine"] == "duckdb":
-        describe_duckdb(target["file"], build, marts)
-    else:
-        describe_trino(target, build, marts)
+    names = {node.unique_id: node.name for node in models}
+    made = [
+        {
+            "name": node.name,
+            "sql": node.compiled_code,
+            "parents": json.dumps([names[parent] for parent in node.depends_on.nodes if parent in names]),
+        }
+        for node in models
+    ]
+    write_table = describe_duckdb if target["engine"] == "duckdb" else describe_trino
+    write_table(target, build, {"mart": marts, "model": made})
 
 
-def describe_duckdb(file, build, marts):
+def describe_duckdb(target, build, tables):
     import duckdb
 
-    with duckdb.connect(file) as connection:
+    with duckdb.connect(target["file"]) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
             "create table build as select now() as built_at, cast(? as varchar) as position,"
             " cast(? as timestamp with time zone) as changed_at, cast(? as varchar) as versions",
-            build,
+            list(build.values()),
         )
-        connection.execute("create table mart (name varchar, description varchar, key varchar, indexes varchar, access varchar, row_rules varchar)")
-        connection.executemany("insert into mart values (?, ?, ?, ?, ?, ?)", marts)
+        for table, rows in tables.items():
+            columns = [f'"{name}" varchar' for name in rows[0]]
+            connection.execute(f"create table {table} ({', '.join(columns)})")
+            connection.executemany(
+                f"insert into {table} values ({', '.join('?' * len(columns))})", [list(row.values()) for row in rows]
+            )
 
 
 def connect_trino(target):
@@ -168,7 +182,7 @@ def connect_trino(target):
     )
 
 
-def describe_trino(target, build, marts):
+def describe_trino(target, build, tables):
     connection = connect_trino(target)
 
     def run(sql, values):
@@ -181,14 +195,15 @@ def describe_trino(target, build, marts):
         " cast(? as varchar) as position,"
         " cast(from_iso8601_timestamp(cast(? as varchar)) as timestamp(3) with time zone) as changed_at,"
         " cast(? as varchar) as versions",
-        build,
+        list(build.values()),
     )
-    row = f"({', '.join(['cast(? as varchar)'] * 6)})"
-    run(
-        "create table mart as select * from (values " + ", ".join([row] * len(marts)) + ')'
-        ' as marts (name, description, "key", indexes, access, row_rules)',
-        [value for mart in marts for value in mart],
-    )
+    for table, rows in tables.items():
+        names = ", ".join(f'"{name}"' for name in rows[0])
+        row = f"({', '.join(['cast(? as varchar)'] * len(rows[0]))})"
+        run(
+            f"create table {table} as select * from (values {', '.join([row] * len(rows))}) as described ({names})",
+            [value for described in rows for value in described.values()],
+        )
 
 
 run(build)

@@ -43,12 +43,12 @@ export default defineFunction({
     const startedAt = performance.now()
     return await underLease(state.leases, LEASE, ownSignal, lease =>
       warehouse.read(async reader => {
-        const { build, marts } = reader
+        const { build, marts, models } = reader
         checkRowRules(marts)
         const signal = AbortSignal.any([ownSignal, lease.signal])
         const number = await takeNumber(store)
         const published = await copyMarts(store, reader, number, signal)
-        await moveViews(store, published, build, { number, lease, signal })
+        await moveViews(store, { published, build, models }, { number, lease, signal })
         const droppedSchemas = await dropOldSchemas(store, number)
         log.debug({ schema: `mart_${number}` }, 'marts published')
         return {

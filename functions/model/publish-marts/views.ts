@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { OutageError } from '../../../shared/errors/index.ts'
 import { checkLease, type Lease, type Store, type Transaction } from '../../../shared/store/index.ts'
-import type { Build } from '../../../shared/warehouse/index.ts'
+import type { Build, Model } from '../../../shared/warehouse/index.ts'
 import type { Published } from './copy.ts'
 import { grantToReaders, viewSql } from './rights.ts'
 
@@ -17,11 +17,13 @@ const LOCK_ATTEMPTS = 200
 const RETRY_MIN_MS = 50
 const RETRY_MAX_MS = 1000
 
+/** What becomes current at once: the marts, of which build they are, and how they were made. */
+type Publication = { published: Published[]; build: Build; models: Model[] }
+
 /** Moves every view in one transaction, together with the record of what they show; tries again while one is in use. */
 export async function moveViews(
   store: Store,
-  published: Published[],
-  build: Build,
+  publication: Publication,
   { number, lease, signal }: { number: number; lease: Lease; signal: AbortSignal },
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -30,8 +32,8 @@ export async function moveViews(
         await transaction.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
         // Another process now publishes something newer.
         await checkLease(transaction.query, lease)
-        await replaceViews(transaction, published, number)
-        await recordMarts(transaction, published, build, number)
+        await replaceViews(transaction, publication.published, number)
+        await recordMarts(transaction, publication, number)
       })
       return
     } catch (error) {
@@ -117,16 +119,15 @@ async function readGrants(
 
 async function recordMarts(
   { query }: Transaction,
-  published: Published[],
-  build: Build,
+  { published, build, models }: Publication,
   number: number,
 ): Promise<void> {
   await query('delete from ops.mart')
   for (const mart of published) {
-    const columns = mart.columns.map((column, i) => ({ name: column.name, type: mart.types[i] }))
+    const columns = mart.columns.map((column, i) => ({ ...column, type: mart.types[i] }))
     await query(
-      `insert into ops.mart (mart, schema_number, rows, columns, description, built_at, position, changed_at, versions, access, row_rules)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      `insert into ops.mart (mart, schema_number, rows, columns, description, built_at, position, changed_at, versions, access, row_rules, key, trace)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
         mart.name,
         number,
@@ -139,9 +140,14 @@ async function recordMarts(
         JSON.stringify(build.versions),
         mart.access,
         JSON.stringify(mart.rowRules),
+        JSON.stringify(mart.key),
+        JSON.stringify(mart.trace),
       ],
     )
   }
+  await query('delete from ops.model')
+  for (const { name, sql, parents } of models)
+    await query('insert into ops.model (model, sql, parents) values ($1, $2, $3)', [name, sql, parents])
 }
 
 /** Keeps the schema before this one, for queries that began on it. What somebody else has built upon stays. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
-import { filter } from './conditions.ts'
+import { filter } from '../../../shared/marts/index.ts'
 import { cell, readMart } from './read-rows.ts'
 
 /**

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { z } from 'zod'
-import { type Identity, isStorableTime } from '../../../shared/contract/index.ts'
-import { BadInputError } from '../../../shared/errors/index.ts'
+import { type Identity, isStorableTime } from '../contract/index.ts'
+import { BadInputError } from '../errors/index.ts'
 
 /** Values that one filter may list. */
 const MAX_VALUES = 100

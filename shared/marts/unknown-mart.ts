@@ -1,15 +1,20 @@
-import { hasAccess, type Identity } from '../../../shared/contract/index.ts'
-import { NotFoundError } from '../../../shared/errors/index.ts'
-import type { Query } from '../../../shared/store/index.ts'
+import { hasAccess, type Identity } from '../contract/index.ts'
+import { NotFoundError } from '../errors/index.ts'
+import type { Query } from '../store/index.ts'
 
 /** Names the marts that the caller may read. */
-export async function unknownMart(query: Query, mart: string, caller: Identity): Promise<NotFoundError> {
+export async function unknownMart(
+  query: Query,
+  mart: string,
+  caller: Identity,
+  field: string,
+): Promise<NotFoundError> {
   const marts = await query<{ mart: string; access: string }>(
     'select mart, access from ops.mart order by mart',
   )
   const own = marts.filter(({ access }) => hasAccess(caller, access))
   const known = marts.length > 0 ? `there are ${own.map(row => row.mart).join(', ')}` : await whyNone(query)
-  return new NotFoundError(`no mart ${JSON.stringify(mart)}: ${known}`, { field: 'mart' })
+  return new NotFoundError(`no mart ${JSON.stringify(mart)}: ${known}`, { field })
 }
 
 /** Before the first publication: what is running, by its lease, or when the marts will come. */

@@ -1,0 +1,67 @@
+import { hasAccess, type Identity } from '../contract/index.ts'
+import { BadInputError } from '../errors/index.ts'
+import type { Query } from '../store/index.ts'
+import type { TraceStep } from '../warehouse/index.ts'
+import { unknownMart } from './unknown-mart.ts'
+
+/** A published mart, as publish-marts records it. */
+export type MartRecord = {
+  mart: string
+  /** The level that a reader needs: `user`, or a role. */
+  access: string
+  /** By column: the claim that holds the values which a reader may see. */
+  rowRules: Record<string, string>
+  /** Its rows are in the table of its name in the schema `mart_<n>`. */
+  schemaNumber: number
+  key: string[]
+  /** Types as Postgres names them. */
+  columns: { name: string; type: string; description?: string }[]
+  description: string
+  /** Which rows of other marts its rows are made of. */
+  trace: TraceStep[]
+  builtAt: Date
+  position: string | null
+  changedAt: Date | null
+  /** Delta version by `<system>.<table>`. */
+  versions: Record<string, number>
+}
+
+/**
+ * The mart of that name, for a caller who may read it; which of its rows, makeRowRules says.
+ * @param field of the input that names it
+ * @throws NotFoundError with the names of those that the caller may read; BadInputError (403) without the role
+ */
+export async function findMart(
+  query: Query,
+  mart: string,
+  caller: Identity,
+  field = 'mart',
+): Promise<MartRecord> {
+  // A NUL is in no name, and Postgres would refuse to look for one.
+  const [found] = mart.includes('\0')
+    ? []
+    : await query<MartRecord>(
+        `select mart, access, row_rules as "rowRules", schema_number as "schemaNumber", key, columns, description, trace,
+           built_at as "builtAt", position, changed_at as "changedAt", versions
+         from ops.mart where mart = $1`,
+        [mart],
+      )
+  if (!found) throw await unknownMart(query, mart, caller, field)
+  if (!hasAccess(caller, found.access))
+    throw new BadInputError(`the role ${found.access} is needed to read ${mart}`, {
+      status: 403,
+      reason: 'forbidden',
+      field,
+    })
+  return found
+}
+
+/** The mart's table in SQL. */
+export const tableOf = ({ mart, schemaNumber }: Pick<MartRecord, 'mart' | 'schemaNumber'>): string =>
+  `mart_${schemaNumber}."${mart.replaceAll('"', '""')}"`
+
+/** The moment that a mart's rows are of. */
+export const asOfMart = ({ changedAt, position }: Pick<MartRecord, 'changedAt' | 'position'>) => ({
+  changedAt: changedAt?.toISOString() ?? null,
+  position,
+})
