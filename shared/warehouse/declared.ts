@@ -39,6 +39,9 @@ type Descriptions = { descriptions: Record<string, string> }
 export const declaredModels = z.array(z.object({ name: z.string(), sql: z.string(), parents: json(names) }))
 declaredModels satisfies z.ZodType<Model[]>
 
+/** The table `metric` of a build. */
+export const declaredMetrics = z.array(z.object({ name: z.string(), definition: json(z.unknown()) }))
+
 /** A mart with its columns, given the columns of each table in their order. */
 export function withColumns(
   { descriptions, ...mart }: Omit<Mart, 'columns'> & Descriptions,

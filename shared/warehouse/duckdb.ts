@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { z } from 'zod'
 import { OutageError } from '../errors/index.ts'
-import { declaredMarts, declaredModels, withColumns } from './declared.ts'
-import type { Build, Mart, Model, Warehouse, WarehouseReader } from './warehouse.ts'
+import { declaredMarts, declaredMetrics, declaredModels, withColumns } from './declared.ts'
+import type { Build, Mart, Warehouse, WarehouseReader } from './warehouse.ts'
 
 /** What a reader may use, given what else runs in the same process. */
 const READER_OPTIONS = {
@@ -50,7 +50,8 @@ async function readFile<T>(file: string, work: (reader: WarehouseReader) => Prom
     return await work({
       build: await readBuild(connection),
       marts: await readMarts(connection),
-      models: await readModels(connection),
+      models: declaredModels.parse(await readDescribed(connection, 'model')),
+      metrics: declaredMetrics.parse(await readDescribed(connection, 'metric')),
       rows: mart => rowsOf(connection, mart),
       async query(sql, { maxRows } = {}) {
         const reader =
@@ -80,10 +81,13 @@ async function readBuild(connection: DuckDBConnection): Promise<Build> {
   }
 }
 
+/** Rows of one of the tables in which a build describes itself. */
+async function readDescribed(connection: DuckDBConnection, table: 'mart' | 'model' | 'metric') {
+  return (await connection.runAndReadAll(`select * from ${table} order by name`)).getRowObjectsJson()
+}
+
 async function readMarts(connection: DuckDBConnection): Promise<Mart[]> {
-  const declared = declaredMarts.parse(
-    (await connection.runAndReadAll('select * from mart order by name')).getRowObjectsJson(),
-  )
+  const declared = declaredMarts.parse(await readDescribed(connection, 'mart'))
   const columns = await connection.runAndReadAll(
     "select table_name, column_name, data_type from information_schema.columns where table_schema = 'main' order by table_name, ordinal_position",
   )
@@ -91,11 +95,6 @@ async function readMarts(connection: DuckDBConnection): Promise<Mart[]> {
     .getRowsJson()
     .map(([table, name, type]) => ({ table: text(table), name: text(name), type: text(type) }))
   return declared.map(mart => withColumns(mart, listed))
-}
-
-async function readModels(connection: DuckDBConnection): Promise<Model[]> {
-  const found = await connection.runAndReadAll('select * from model order by name')
-  return declaredModels.parse(found.getRowObjectsJson())
 }
 
 async function* rowsOf(connection: DuckDBConnection, mart: Mart): AsyncGenerator<(string | null)[][]> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { ConfigError, OutageError } from '../errors/index.ts'
-import { declaredMarts, declaredModels, withColumns } from './declared.ts'
+import { declaredMarts, declaredMetrics, declaredModels, withColumns } from './declared.ts'
 import { connectTrino, type Page, type Trino, TrinoQueryError } from './trino-client.ts'
 import type { TrinoPlace } from './trino-url.ts'
 import type { Answer, Build, LakeTable, Mart, Warehouse, WarehouseReader } from './warehouse.ts'
@@ -116,6 +116,7 @@ async function readCurrent<T>(trino: Trino, work: (reader: WarehouseReader) => P
     build: await readBuild(trino, schema),
     marts: await readMarts(trino, schema),
     models: declaredModels.parse(await readDescribed(trino, schema, 'model')),
+    metrics: declaredMetrics.parse(await readDescribed(trino, schema, 'metric')),
     rows: mart => rowsOf(trino, schema, mart),
     query: (sql, { maxRows } = {}) => firstRows(trino.pages(sql, { schema }), maxRows),
   })
@@ -138,7 +139,7 @@ async function readBuild(trino: Trino, schema: string): Promise<Build> {
 }
 
 /** Rows of one of the tables in which a build describes itself, by column. */
-async function readDescribed(trino: Trino, schema: string, table: 'mart' | 'model') {
+async function readDescribed(trino: Trino, schema: string, table: 'mart' | 'model' | 'metric') {
   const columns = await trino.query<[string]>(
     `select column_name from information_schema.columns where table_schema = ${literal(schema)} and table_name = ${literal(table)} order by ordinal_position`,
   )

@@ -44,6 +44,9 @@ export type Model = {
   parents: string[]
 }
 
+/** A number that people ask for by name, as dbt/metrics defines it (shared/metrics reads the definition). */
+export type Metric = { name: string; definition: unknown }
+
 /** The first rows of an answer: values as JSON has them, whatever is wider as text. */
 export type Answer = { columns: string[]; rows: unknown[][] }
 
@@ -51,6 +54,7 @@ export type WarehouseReader = {
   build: Build
   marts: Mart[]
   models: Model[]
+  metrics: Metric[]
   /** A mart's rows, some thousand at a time, each value as text. */
   rows(mart: Mart): AsyncIterable<(string | null)[][]>
   /** Any query on the build's tables. `maxRows` ends it early. */

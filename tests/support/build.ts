@@ -30,6 +30,7 @@ export async function writeBuild(
     'create table mart (name varchar, description varchar, key varchar, indexes varchar, access varchar, row_rules varchar, trace varchar)',
   )
   await connection.run('create table model (name varchar, sql varchar, parents varchar)')
+  await connection.run('create table metric (name varchar, definition varchar)')
   for (const [name, mart] of Object.entries(marts)) {
     const { sql, key, indexes = [], access = 'user', rowRules = {}, trace = [] } = mart
     await connection.run(`create table ${name} as ${sql}`)

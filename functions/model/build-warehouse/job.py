@@ -143,8 +143,27 @@ def describe(target, models, covered, versions):
         }
         for node in models
     ]
+    metrics = [{"name": metric["name"], "definition": json.dumps(metric)} for metric in name_numbers(target, marts)]
     write_table = describe_duckdb if target["engine"] == "duckdb" else describe_trino
-    write_table(target, build, {"mart": marts, "model": made})
+    write_table(target, build, {"mart": marts, "model": made, "metric": metrics})
+
+
+def name_numbers(target, marts):
+    """What people call the numbers of these marts (dbt/metrics)."""
+    from read_metrics import read_metrics
+
+    _, rows = ask(
+        target,
+        "select table_name, column_name from information_schema.columns"
+        f" where table_schema = '{target.get('schema', 'main')}' order by ordinal_position",
+    )
+    columns = {}
+    for table, column in rows:
+        columns.setdefault(table, []).append(column)
+    try:
+        return read_metrics({mart["name"]: {"key": json.loads(mart["key"]), "columns": columns[mart["name"]]} for mart in marts})
+    except ValueError as error:
+        raise JobError(f"dbt/metrics/{error}", "bad_metric") from error
 
 
 def describe_duckdb(target, build, tables):
@@ -160,9 +179,8 @@ def describe_duckdb(target, build, tables):
         for table, rows in tables.items():
             columns = [f'"{name}" varchar' for name in rows[0]]
             connection.execute(f"create table {table} ({', '.join(columns)})")
-            connection.executemany(
-                f"insert into {table} values ({', '.join('?' * len(columns))})", [list(row.values()) for row in rows]
-            )
+            values = [list(row.values()) for row in rows]
+            connection.executemany(f"insert into {table} values ({', '.join('?' * len(columns))})", values)
 
 
 def connect_trino(target):

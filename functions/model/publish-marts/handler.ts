@@ -4,8 +4,9 @@ import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
 import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
 import { copyMarts } from './copy.ts'
+import { dropOldSchemas } from './keep.ts'
 import { checkRowRules } from './rights.ts'
-import { dropOldSchemas, moveViews } from './views.ts'
+import { moveViews } from './views.ts'
 
 /** Its holder publishes. */
 const LEASE = 'publish-marts'
@@ -43,12 +44,12 @@ export default defineFunction({
     const startedAt = performance.now()
     return await underLease(state.leases, LEASE, ownSignal, lease =>
       warehouse.read(async reader => {
-        const { build, marts, models } = reader
+        const { build, marts, models, metrics } = reader
         checkRowRules(marts)
         const signal = AbortSignal.any([ownSignal, lease.signal])
         const number = await takeNumber(store)
         const published = await copyMarts(store, reader, number, signal)
-        await moveViews(store, { published, build, models }, { number, lease, signal })
+        await moveViews(store, { published, build, models, metrics }, { number, lease, signal })
         const droppedSchemas = await dropOldSchemas(store, number)
         log.debug({ schema: `mart_${number}` }, 'marts published')
         return {

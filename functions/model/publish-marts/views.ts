@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { OutageError } from '../../../shared/errors/index.ts'
 import { checkLease, type Lease, type Store, type Transaction } from '../../../shared/store/index.ts'
-import type { Build, Model } from '../../../shared/warehouse/index.ts'
 import type { Published } from './copy.ts'
+import { type Publication, recordPublication } from './record.ts'
 import { grantToReaders, viewSql } from './rights.ts'
 
 const quote = pg.escapeIdentifier
@@ -12,13 +12,10 @@ const quote = pg.escapeIdentifier
  * A view is moved under an exclusive lock, and readers queue behind it: so the lock timeout is
  * short, and it is retried while a long query reads the view.
  */
-const LOCK_TIMEOUT_MS = 50
+export const LOCK_TIMEOUT_MS = 50
 const LOCK_ATTEMPTS = 200
 const RETRY_MIN_MS = 50
 const RETRY_MAX_MS = 1000
-
-/** What becomes current at once: the marts, of which build they are, and how they were made. */
-type Publication = { published: Published[]; build: Build; models: Model[] }
 
 /** Moves every view in one transaction, together with the record of what they show; tries again while one is in use. */
 export async function moveViews(
@@ -33,7 +30,7 @@ export async function moveViews(
         // Another process now publishes something newer.
         await checkLease(transaction.query, lease)
         await replaceViews(transaction, publication.published, number)
-        await recordMarts(transaction, publication, number)
+        await recordPublication(transaction.query, publication, number)
       })
       return
     } catch (error) {
@@ -53,7 +50,7 @@ export async function moveViews(
   }
 }
 
-function isLockTimeout(error: unknown): boolean {
+export function isLockTimeout(error: unknown): boolean {
   const code = (error as { code?: string }).code
   return code === '55P03' || code === '40P01'
 }
@@ -115,66 +112,4 @@ async function readGrants(
      where c.relnamespace = 'mart'::regnamespace and c.relname = $1 and a.grantee <> c.relowner`,
     [view],
   )
-}
-
-async function recordMarts(
-  { query }: Transaction,
-  { published, build, models }: Publication,
-  number: number,
-): Promise<void> {
-  await query('delete from ops.mart')
-  for (const mart of published) {
-    const columns = mart.columns.map((column, i) => ({ ...column, type: mart.types[i] }))
-    await query(
-      `insert into ops.mart (mart, schema_number, rows, columns, description, built_at, position, changed_at, versions, access, row_rules, key, trace)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-      [
-        mart.name,
-        number,
-        mart.rows,
-        JSON.stringify(columns),
-        mart.description,
-        build.builtAt,
-        build.position,
-        build.changedAt,
-        JSON.stringify(build.versions),
-        mart.access,
-        JSON.stringify(mart.rowRules),
-        JSON.stringify(mart.key),
-        JSON.stringify(mart.trace),
-      ],
-    )
-  }
-  await query('delete from ops.model')
-  for (const { name, sql, parents } of models)
-    await query('insert into ops.model (model, sql, parents) values ($1, $2, $3)', [name, sql, parents])
-}
-
-/** Keeps the schema before this one, for queries that began on it. What somebody else has built upon stays. */
-export async function dropOldSchemas(store: Store, current: number): Promise<string[]> {
-  const schemas = await store.query<{ schema: string; tables: string[] }>(
-    `select n.nspname as schema, array(select c.relname::text from pg_class c where c.relnamespace = n.oid and c.relkind = 'r') as tables
-     from pg_namespace n
-     where n.nspname ~ '^mart_[0-9]+$' and substr(n.nspname, 6)::int < $1
-     order by substr(n.nspname, 6)::int desc
-     offset 1`,
-    [current],
-  )
-  const dropped: string[] = []
-  for (const { schema, tables } of schemas) {
-    const done = await store
-      .transaction(async ({ query }) => {
-        await query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
-        for (const table of tables) await query(`drop table ${quote(schema)}.${quote(table)}`)
-        await query(`drop schema ${quote(schema)}`)
-        return true
-      })
-      .catch(error => {
-        // Still read, or still depended upon: the next publication tries again.
-        if (isLockTimeout(error) || (error as { code?: string }).code === '2BP01') return false
-        throw error
-      })
-    if (done) dropped.push(schema)
-  }
-  return dropped
 }

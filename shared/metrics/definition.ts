@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+/** By what a metric can be split. */
+export const dimensionSchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  /** Whose `column` it is; without one it is a column of the metric's own mart. */
+  mart: z.string().optional(),
+  /** Column of the metric's mart, and key of the dimension's. */
+  join: z.string().optional(),
+  column: z.string(),
+  synonyms: z.array(z.string()),
+})
+export type Dimension = z.output<typeof dimensionSchema>
+
+/** A number that people ask for by name: dbt/metrics, as dbt/read_metrics.py has checked and resolved it. */
+export const metricSchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  description: z.string().default(''),
+  unit: z.enum(['currency', 'quantity', 'count', 'days', 'ratio']),
+  mart: z.string(),
+  /** Column with the business date. */
+  date: z.string().optional(),
+  /** A stock is that of a period's last day. */
+  at: z.literal('end').optional(),
+  /** Either a measure, or two whose quotient it is. */
+  measure: z.string().optional(),
+  numerator: z.string().optional(),
+  denominator: z.string().optional(),
+  synonyms: z.array(z.string()),
+  dimensions: z.array(dimensionSchema),
+})
+export type Metric = z.output<typeof metricSchema>

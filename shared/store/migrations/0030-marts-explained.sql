@@ -1,0 +1,30 @@
+-- How each mart was made, for whoever asks where a number comes from; what was published before, for comparison; and what
+-- the numbers are called.
+alter table ops.mart
+  add column key jsonb not null default '[]',
+  -- Rows of other marts that its rows are made of: [{mart, columns, where}].
+  add column trace jsonb not null default '[]';
+
+-- The models of the published build, as they ran.
+create table ops.model (
+  model text primary key,
+  sql text not null,
+  parents text[] not null
+);
+
+-- Publications whose schemas are still there.
+create table ops.publication (
+  number integer primary key,
+  published_at timestamptz not null default now(),
+  built_at timestamptz not null,
+  position text,
+  changed_at timestamptz,
+  -- [{mart, key, columns, access, rowRules, rows}]
+  marts jsonb not null
+);
+
+-- What people call the numbers (dbt/metrics), as the published build had them.
+create table ops.metric (
+  metric text primary key,
+  definition jsonb not null
+);
