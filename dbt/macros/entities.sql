@@ -152,6 +152,24 @@
             'continent': 'text',
           },
         },
+        'interaction': {
+          'expects': [],
+          'columns': {
+            'interaction_id': 'text',
+            'occurred_at': 'instant',
+            'action': 'text',
+            'search_id': 'text',
+            'product_id': 'id',
+            'client_id': 'id',
+            'query': 'text',
+            'filters': 'text',
+            'language': 'text',
+            'result_count': 'integer',
+            'zero_results': 'boolean',
+            'model': 'text',
+            'model_version': 'text',
+          },
+        },
     } -%}
     {{ return(entities[name]) }}
 {%- endmacro %}

@@ -1,6 +1,7 @@
 import type { Source } from '../config/index.ts'
 import type { Capture, CaptureKind } from './capture.ts'
 import { debezium } from './debezium/kind.ts'
+import { OWN_CAPTURE, own } from './own/kind.ts'
 import { postgres } from './postgres/kind.ts'
 
 export type CaptureKinds = Record<string, CaptureKind>
@@ -10,7 +11,7 @@ export const KINDS: CaptureKinds = { postgres, debezium }
 
 /** @throws TypeError for a source of another set of kinds */
 export function kindOf(source: Source, kinds: CaptureKinds = KINDS): CaptureKind {
-  const kind = kinds[source.capture]
+  const kind = source.capture === OWN_CAPTURE ? own : kinds[source.capture]
   if (!kind) throw new TypeError(`${source.file}: nothing captures ${source.capture}`)
   return kind
 }

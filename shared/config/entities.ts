@@ -25,7 +25,7 @@ export type ColumnKind =
 export type EntityDescription = {
   /**
    * What tells its rows apart: the models and the index rank changes by it. The first of which a table has every column must
-   * be its key. An entity without any is only in the lake: it has no requirements.
+   * be its key. An entity without any requires nothing.
    */
   keys: string[][]
   /** What else the models or the index require. */
@@ -193,7 +193,27 @@ export const ENTITIES = {
     columns: { territory_id: 'id', region: 'text', country: 'text', continent: 'text' },
   },
   offer: IN_THE_LAKE,
-  interaction: IN_THE_LAKE,
+  interaction: {
+    // Any table that is no other entity's is one: the models read those that have an interaction_id.
+    keys: [],
+    needs: [],
+    expects: [],
+    columns: {
+      interaction_id: 'text',
+      occurred_at: 'instant',
+      action: 'text',
+      search_id: 'text',
+      product_id: 'id',
+      client_id: 'id',
+      query: 'text',
+      filters: 'text',
+      language: 'text',
+      result_count: 'integer',
+      zero_results: 'boolean',
+      model: 'text',
+      model_version: 'text',
+    },
+  },
 } satisfies Record<string, EntityDescription>
 
 export type Entity = keyof typeof ENTITIES

@@ -27,8 +27,9 @@ export type Issue = { path: PropertyKey[]; says: string }
 export function findEntityIssues(table: EntityTable): Issue[] {
   const { name, entity, key, columns } = table
   const rule = entity && describeEntity(entity)
-  if (!rule || rule.keys.length === 0) return []
-  const issues: Issue[] = []
+  if (!rule) return []
+  const issues = findTypeIssues(rule, table)
+  if (rule.keys.length === 0) return issues
   const named = Map.groupBy(Object.keys(columns), column => columns[column]?.as)
   for (const [ours, [first, second]] of named)
     if (ours !== undefined && second !== undefined)
@@ -59,11 +60,14 @@ export function findEntityIssues(table: EntityTable): Issue[] {
         path: ['tables', name, 'columns'],
         says: `a table of ${entity} rows needs its ${ours}: name that column with "as: ${ours}", or leave the table out`,
       })
-  for (const [column, declared] of Object.entries(columns)) {
-    const says = findTypeIssue(rule, column, declared)
-    if (says) issues.push({ path: ['tables', name, 'columns', column], says })
-  }
   return issues
+}
+
+function findTypeIssues(rule: EntityDescription, { name, columns }: EntityTable): Issue[] {
+  return Object.entries(columns).flatMap(([column, declared]) => {
+    const says = findTypeIssue(rule, column, declared)
+    return says ? [{ path: ['tables', name, 'columns', column], says }] : []
+  })
 }
 
 const isSame = (wanted: string[], ours: (string | undefined)[]) =>

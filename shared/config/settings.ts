@@ -209,6 +209,13 @@ export const settingsSchema = z.object({
     .describe(
       'Port for notifications of new objects from the object storage (docs/object-storage.md); without it the connector lists objects each second',
     ),
+  SEARCH_QUERIES: z
+    .enum(['off', 'hashed', 'kept'])
+    .default('hashed')
+    .describe(
+      'What is recorded of the text that people search for, which may be personal (docs/search.md): off, nothing; hashed, its hash; kept, its hash, and in the store the text itself for SEARCH_QUERY_DAYS',
+    ),
+  SEARCH_QUERY_DAYS: positiveInt.default(30).describe('Days for which SEARCH_QUERIES=kept keeps texts'),
   SOURCES: z.string().default('sources').describe('Folder of the source files'),
 })
 

@@ -271,9 +271,21 @@ test('two systems with the same entity need prefixes; with them they may have th
   )
   assert.deepEqual(
     readSources(folder).map(({ system }) => system),
-    ['branch', 'shop'],
+    ['branch', 'shop', 'cordage'],
   )
   assert.throws(() => readSources(join(folder, 'none')), /cannot be read/)
+})
+
+test("nobody's own system may be called as that of what Cordage records", context => {
+  const folder = mkdtempSync(join(tmpdir(), 'cordage-sources-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'Cordage.yml'), GOOD)
+  assert.throws(
+    () => readSources(folder),
+    /Cordage\.yml: cordage is the system of what Cordage itself records: rename the file$/,
+  )
+  writeFileSync(join(folder, 'Cordage.yml'), GOOD.replace(/capture: \w+/, 'capture: own'))
+  assert.throws(() => readSources(folder), /"own" is unknown: there are postgres, debezium/)
 })
 
 test('a trigger file is refused by its file and field', context => {

@@ -61,6 +61,8 @@ type Common<Uses extends ResourceName, State> = {
   genericPlans?: boolean
   /** Runs once before the function is ready; what it returns is the handler's `state`. */
   init?(surroundings: Surroundings<Uses>): State | Promise<State>
+  /** Runs once after the last call, for what `init` has begun and a call did not wait for. */
+  close?(state: State): Promise<void>
 }
 
 export type RequestSpec<
@@ -90,10 +92,11 @@ export type EventSpec<Uses extends ResourceName, State> = Common<Uses, State> & 
 type AnyContext = Context<ResourceName, unknown>
 
 /** A function as hosts see it, its type parameters erased. */
-export type FunctionDefinition = Omit<Common<ResourceName, unknown>, 'init'> & {
+export type FunctionDefinition = Omit<Common<ResourceName, unknown>, 'init' | 'close'> & {
   access: Access
   readOnly: boolean
   init?: (surroundings: Surroundings<ResourceName>) => unknown
+  close?: (state: unknown) => Promise<void>
 } & (
     | {
         kind: 'request'

@@ -93,7 +93,7 @@ export type Host = {
   later(request: FunctionRequest): Promise<FunctionReply>
   /** Makes one attempt at a job. */
   perform: JobFunction['perform']
-  /** Refuses further calls and waits for those in flight; long ones are aborted after a while. */
+  /** Refuses further calls, waits for those in flight, of which long ones are aborted after a while, and closes the function. */
   drain(): Promise<void>
 }
 
@@ -325,6 +325,12 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     })
     clearTimeout(timer)
   }
+  const end = async () => {
+    const hasStarted = ready
+    ready = false
+    await untilIdle()
+    if (hasStarted) await definition.close?.(state)
+  }
   const through = (call: Call) => pipeline(call, isStart(call) ? startLimits(call) : limits)
 
   return {
@@ -356,8 +362,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       return { status: reply.status, results: [], detail: problem.detail, problem }
     },
     drain() {
-      ready = false
-      drained ??= untilIdle()
+      drained ??= end()
       return drained
     },
   }

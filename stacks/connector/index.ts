@@ -1,5 +1,11 @@
 import { type Bus, type Topic, topicsOf } from '../../shared/bus/index.ts'
-import { type CaptureKinds, isFollowed, KINDS, openCapture } from '../../shared/capture/index.ts'
+import {
+  type CaptureKinds,
+  dropOldOwnRows,
+  isFollowed,
+  KINDS,
+  openCapture,
+} from '../../shared/capture/index.ts'
 import type { SecretUrl, Source, TopicTrigger, Trigger } from '../../shared/config/index.ts'
 import { describeError, FencedError } from '../../shared/errors/index.ts'
 import { dropOldJobs } from '../../shared/jobs/index.ts'
@@ -197,6 +203,9 @@ async function keepRetention(bus: Bus, store: Store, log: Logger, signal: AbortS
       .catch(error => log.warn({ problem: describeError(error) }, 'cannot drop old events'))
     await dropOldJobs(store.query, RETENTION_DAYS).catch(error =>
       log.warn({ problem: describeError(error) }, 'cannot drop old jobs'),
+    )
+    await dropOldOwnRows(store.query).catch(error =>
+      log.warn({ problem: describeError(error) }, 'cannot drop old texts of searches'),
     )
     await pause(RETENTION_CHECK_MS, signal)
   }

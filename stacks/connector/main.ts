@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { openBus } from '../../shared/bus/index.ts'
-import { isFollowed } from '../../shared/capture/index.ts'
+import { isFollowed, isOwn } from '../../shared/capture/index.ts'
 import { readSources } from '../../shared/capture/sources.ts'
 import { readSettings, readSourceUrl, readTriggers, type Source } from '../../shared/config/index.ts'
 import { closeServer, exitWith, listen, makeServer } from '../../shared/contract/index.ts'
@@ -35,7 +35,7 @@ try {
   })
   const log = makeLogger({ level: settings.LOG_LEVEL })
   const sources = readSources(settings.SOURCES)
-  const connectionOf = (source: Source) => readSourceUrl(source, CORDAGE_HOME)
+  const connectionOf = (source: Source) => (isOwn(source) ? STORE_URL : readSourceUrl(source, CORDAGE_HOME))
   // A connector that only consumes needs the bus of the sources, not the sources.
   const looked = duties.includes('capture') ? sources : sources.filter(source => !isFollowed(source))
   await requireSources({ sources: looked, busUrl: settings.BUS_URL, connectionOf, log })

@@ -60,7 +60,10 @@ tables:
     return { status: response.status, text: await response.text() }
   }
   assert.deepEqual(await ask('/_/health'), { status: 200, text: '{"status":"ok"}' })
-  const loopOf = async () => JSON.parse((await ask('/_/ready')).text).loops[0]
+  const loopOf = async () =>
+    (
+      JSON.parse((await ask('/_/ready')).text).loops as { loop: string; state: string; problem?: string }[]
+    ).find(({ loop }) => loop === 'capture/shop')
   await waitFor('the capture to run', async () => (await loopOf())?.state === 'running')
   assert.deepEqual({ ...(await loopOf()), since: '' }, { loop: 'capture/shop', state: 'running', since: '' })
   const { text } = await ask('/metrics')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { openCapture, type SourceReport } from '../../shared/capture/index.ts'
-import { readSourceText } from '../../shared/capture/sources.ts'
+import { findOwnName, readSourceText } from '../../shared/capture/sources.ts'
 import {
   describeProblem,
   findClashes,
@@ -31,7 +31,7 @@ export async function checkSources(settings: Settings, withDatabases: boolean): 
   )
   // Those that can be read are looked at all the same: one file's problems do not hide another's.
   const sources = read.flatMap(({ result }) => ('source' in result ? [result.source] : []))
-  const clashes = findClashes(sources).map(clash => fail('sources', clash))
+  const clashes = [...findOwnName(sources), ...findClashes(sources)].map(clash => fail('sources', clash))
   const found = sources.map(source =>
     withDatabases
       ? attempt(source.system, () => checkDatabase(source, settings))

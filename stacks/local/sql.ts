@@ -59,7 +59,7 @@ function onPostgres(name: string, url: SecretUrl): Place {
 function findPlace(on: string, settings: Settings): Place {
   if (on === 'warehouse') return onWarehouse(settings)
   if (on === 'store') return onPostgres(on, findStore(settings))
-  const sources = readSources(settings.SOURCES)
+  const sources = readSources(settings.SOURCES).filter(({ connection }) => connection !== undefined)
   const source = on === 'source' ? sources[0] : sources.find(({ system }) => system === on)
   if (!source)
     throw new ConfigError(

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { openBus, topicsOf } from '../../shared/bus/index.ts'
-import { isFollowed } from '../../shared/capture/index.ts'
+import { isFollowed, isOwn } from '../../shared/capture/index.ts'
 import { readSources } from '../../shared/capture/sources.ts'
 import {
   readSourceUrl,
@@ -89,7 +89,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const connections = new Map(
       sources
         .filter(source => isFollowed(source))
-        .map(source => [source.system, readSourceUrl(source, home)]),
+        .map(source => [source.system, isOwn(source) ? settings.STORE_URL : readSourceUrl(source, home)]),
     )
     const sourceUrl = (system: string): SecretUrl => {
       const url = connections.get(system)

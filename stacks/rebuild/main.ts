@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isPosition, openBus } from '../../shared/bus/index.ts'
+import { isOwn } from '../../shared/capture/index.ts'
 import { readSources } from '../../shared/capture/sources.ts'
 import { readSettings, type Source } from '../../shared/config/index.ts'
 import { exitWith, makeHost, OPERATOR } from '../../shared/contract/index.ts'
@@ -65,7 +66,8 @@ try {
   await requireSystem(
     store.query,
     settings,
-    (chosen ? [chosen.source] : sources).map(source => source.system),
+    // Every store has Cordage's own system.
+    (chosen ? [chosen.source] : sources.filter(source => !isOwn(source))).map(source => source.system),
   )
   const leases = makeLeases(store, `rebuild/${randomUUID()}`)
   const bus = await openBus(settings.BUS_URL, store)

@@ -74,7 +74,7 @@ ${table(['kind', 'what a column may be in the lake'], KINDS_OF_COLUMNS)}
 
 /** The same for the dbt project: dbt/macros/entities.sql. */
 export function entitiesMacro(): string {
-  const described = ENTITY_NAMES.filter(entity => describeEntity(entity).keys.length > 0)
+  const described = ENTITY_NAMES.filter(entity => Object.keys(describeEntity(entity).columns).length > 0)
   const entries = described.map(entity => {
     const { columns, expects } = describeEntity(entity)
     const lines = Object.entries(columns).map(([name, kind]) => `            '${name}': '${kind}',`)

@@ -5,6 +5,7 @@ import { type BusEvent, CHANGE } from '../../shared/events/index.ts'
 
 type JsonSchema = {
   type?: string
+  format?: string
   enum?: unknown[]
   required?: string[]
   properties?: Record<string, JsonSchema>
@@ -33,7 +34,7 @@ function makeValue(schema: JsonSchema): unknown {
     case 'boolean':
       return true
     default:
-      return 'example'
+      return schema.format === 'uuid' ? '6f7b3c51-4b1e-4f0e-9b52-0e6d8f0a1c11' : 'example'
   }
 }
 

@@ -9,7 +9,7 @@ import { waitFor } from './demo.ts'
 import type { TestPostgres } from './postgres.ts'
 
 type Reply = { status: number; body: Record<string, unknown> }
-type Status = { tables: { consumer: string; position: string | null; eventsBehind: number }[] }
+type Status = { tables: { topic: string; consumer: string; position: string | null; eventsBehind: number }[] }
 
 export type Shop = Awaited<ReturnType<typeof startShop>>
 
@@ -58,7 +58,8 @@ export async function startShop(postgres: TestPostgres, system: string, files: {
       )
       const now = rows[0]?.lsn ?? ''
       await waitFor('the shop to be caught up with', async () => {
-        const { tables } = (await call('show-status')).body as Status
+        const status = (await call('show-status')).body as Status
+        const tables = status.tables.filter(({ topic }) => topic.startsWith(`cdc.${system}.`))
         const reached = (position: string | null) => (position?.split('-')[1] ?? '') >= now
         return tables.length > 0 && tables.every(table => table.eventsBehind === 0 && reached(table.position))
       })

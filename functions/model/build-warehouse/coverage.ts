@@ -1,3 +1,4 @@
+import { isOwn } from '../../../shared/capture/own/kind.ts'
 import type { Source } from '../../../shared/config/index.ts'
 import { BadInputError } from '../../../shared/errors/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
@@ -14,7 +15,8 @@ export type Coverage = {
 }
 
 /**
- * Per system, up to where all of its tables have landed. A system that was never captured is omitted.
+ * Per system, up to where all of its tables have landed. A system that was never captured is omitted, and so is Cordage's own
+ * while that is not known: no mart waits for what people search.
  * @throws BadInputError while one is being read: a half-read table would not fit the rest, and yesterday's marts do
  */
 export async function readCoverage(store: Store, sources: Source[]): Promise<Coverage[]> {
@@ -26,14 +28,17 @@ export async function readCoverage(store: Store, sources: Source[]): Promise<Cov
      group by t.name`,
     [LANDING_GROUP],
   )
-  return sources.flatMap(({ system, tables }) => {
+  return sources.flatMap(source => {
+    const { system, tables } = source
     const own = rows.filter(({ topic }) => tables.some(table => table.topic === topic))
     if (own.length === 0) return []
-    if (own.some(({ complete }) => !complete))
+    if (own.some(({ complete }) => !complete)) {
+      if (isOwn(source)) return []
       throw new BadInputError(`the tables of ${system} are still being read: build once they have landed`, {
         status: 409,
         reason: 'not_yet',
       })
+    }
     const [position = ''] = own.map(row => row.position).toSorted()
     const changedAt = Math.min(...own.map(row => row.changed_at.getTime()))
     const landed = tables.flatMap(({ name, topic }) =>
@@ -45,8 +50,17 @@ export async function readCoverage(store: Store, sources: Source[]): Promise<Cov
   })
 }
 
-/** Positions of different systems do not compare: the one that is furthest behind stands for all. */
-export function leastCovered(coverage: Coverage[]): { changedAt: string; position: string } | null {
-  const [least] = coverage.toSorted((a, b) => a.changedAt.localeCompare(b.changedAt))
+/**
+ * Positions of different systems do not compare: the one that is furthest behind stands for all. Cordage's own does not count.
+ * @returns null where one was never captured
+ */
+export function leastCovered(
+  coverage: Coverage[],
+  sources: Source[],
+): { changedAt: string; position: string } | null {
+  const systems = sources.filter(source => !isOwn(source)).map(({ system }) => system)
+  const found = coverage.filter(({ system }) => systems.includes(system))
+  if (found.length < systems.length) return null
+  const [least] = found.toSorted((a, b) => a.changedAt.localeCompare(b.changedAt))
   return least ? { changedAt: least.changedAt, position: least.position } : null
 }

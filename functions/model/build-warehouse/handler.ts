@@ -59,8 +59,7 @@ export default defineFunction({
     const { store, objects, sources, warehouse } = resources
     return await underLease(state.leases, LEASE, signal, async lease => {
       const coverage = await readCoverage(store, sources)
-      const covered = coverage.length === sources.length ? leastCovered(coverage) : null
-
+      const covered = leastCovered(coverage, sources)
       const { target, replace } = await warehouse.beginBuild()
       const { registerTables, stateFolder } = warehouse
       const declared = makeSystemVars(sources)

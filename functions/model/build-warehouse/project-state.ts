@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { OWN_SYSTEM } from '../../../shared/capture/own/kind.ts'
 import type { SystemVars } from '../../../shared/warehouse/index.ts'
 
 /** Tables land within seconds, and a build comes each quarter of an hour: an hour is worth a look, a day is a failure. */
@@ -28,7 +29,10 @@ export function describeSources(systems: Record<string, SystemVars>): string {
     name: system,
     description: `The tables of ${system}: each change of them, as the lake has it.`,
     schema: `cdc_${system}`,
-    config: { freshness: FRESHNESS, loaded_at_query: '{{ covered_at(source_node) }}' },
+    // Nobody has to search.
+    ...(system !== OWN_SYSTEM && {
+      config: { freshness: FRESHNESS, loaded_at_query: '{{ covered_at(source_node) }}' },
+    }),
     tables: Object.entries(tables).map(([name, { folder, entity }]) => ({
       name: folder,
       identifier: folder.toLowerCase(),

@@ -31,7 +31,9 @@ const output = z.object({
       added: count,
       removed: count,
       changed: count.describe('Rows of one key that differ in a column'),
-      columns: z.array(z.object({ column: z.string(), changed: count })).describe('In which columns, most first'),
+      columns: z
+        .array(z.object({ column: z.string(), changed: count }))
+        .describe('In which columns, most first'),
       examples: z.array(
         z.object({
           change: z.enum(['added', 'removed', 'changed']),

@@ -5,6 +5,7 @@ import { defineFunction, storableText } from '../../../shared/contract/index.ts'
 import { interpret } from './interpret.ts'
 import { lookUpTerms } from './look-up.ts'
 import { findProducts } from './query.ts'
+import { makeSearchRecorder } from './record-searches.ts'
 import { keepVocabulary } from './vocabulary.ts'
 
 const text = storableText(100)
@@ -35,6 +36,12 @@ const input = z.strictObject({
     .regex(/^[a-z]{2}(-[A-Za-z]{2,4})?$/, 'must be a language code such as en or pt-BR')
     .default('en'),
   clientId: text.optional().describe('The client for whom the search is made; it does not affect the order'),
+  searchId: z
+    .uuid()
+    .optional()
+    .describe(
+      'Of a search that is asked again, to see what has changed: it keeps this id and is not recorded again',
+    ),
 })
 
 const output = z.object({
@@ -66,7 +73,10 @@ const output = z.object({
 /** Entities that the index is made of: an answer is as fresh as the least of their tables. */
 const ENTITIES = ['product', 'product_text', 'category', 'subcategory', 'inventory']
 
-/** Finds products by identifier, words and meaning at once, in what the index holds at this moment. */
+/**
+ * Finds products by identifier, words and meaning at once, in what the index holds at this moment. That there was a search is
+ * recorded later (docs/search.md): a search that is repeated is another one.
+ */
 export default defineFunction({
   name: 'search-products',
   summary: 'Products that match a query in words or meaning',
@@ -78,14 +88,24 @@ export default defineFunction({
   output,
   example: { query: 'warm gloves', limit: 3, filters: { category: 'Clothing', priceMax: 50 } },
 
-  async init({ resources: { store, models, sources } }) {
+  async init({ resources: { store, models, sources }, settings, log }) {
     await models.embed(['warm-up'])
     const tables = sources.flatMap(source => source.tables.filter(table => ENTITIES.includes(table.entity)))
-    return { vocabulary: keepVocabulary(store), topics: tables.map(table => table.topic) }
+    return {
+      vocabulary: keepVocabulary(store),
+      topics: tables.map(table => table.topic),
+      searches: makeSearchRecorder(store, settings, log),
+    }
   },
 
-  async handle({ query, limit, filters, language }, { state, resources: { store, models } }) {
+  close: ({ searches }) => searches.close(),
+
+  async handle(
+    { query, limit, filters, language, clientId, searchId: known },
+    { state, resources: { store, models } },
+  ) {
     const startedAt = performance.now()
+    const searchId = known ?? randomUUID()
     const vocabulary = state.vocabulary()
     const meant = interpret(query, vocabulary)
     const applied = { ...meant.filters, ...filters }
@@ -103,8 +123,23 @@ export default defineFunction({
       group: 'index-products',
       topics: state.topics,
     })
+    const tookMs = Math.round((performance.now() - startedAt) * 10) / 10
+    const model = models.embedding
+    const results = found.results.length
+    if (known === undefined)
+      state.searches.record({
+        searchId,
+        at: new Date(),
+        query,
+        clientId,
+        filters: applied,
+        language,
+        results,
+        tookMs,
+        model,
+      })
     return {
-      searchId: randomUUID(),
+      searchId,
       results: found.results.map(({ product_id, list_price, ...rest }) => ({
         ...rest,
         productId: product_id,
@@ -113,9 +148,9 @@ export default defineFunction({
       })),
       facets: found.facets,
       interpreted: { query: meant.query, filters: applied, corrected: terms.corrected },
-      tookMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      tookMs,
       asOf: toAsOf(found),
-      model: models.embedding,
+      model,
     }
   },
 })

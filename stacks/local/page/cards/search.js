@@ -33,6 +33,8 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
   const search = readSearch(params, first)
   /** @type {string | undefined} */
   let shownQuery
+  /** @type {string | undefined} */
+  let searchId
   let hasFailed = false
   /** @type {number | undefined} */
   let typing
@@ -115,6 +117,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
       const found = await ask('search-products', search, inFlight.signal)
       results.show({ found, search, isOther: shownQuery !== query })
       shownQuery = query
+      searchId = found.searchId
       hasFailed = false
       setText(announcer, announcementOf(found))
     } catch (error) {
@@ -128,7 +131,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     if (hasFailed) return find()
     if (shownQuery !== input.value) return
     const own = inFlight.signal
-    const found = await ask('search-products', search, own).catch(() => undefined)
+    const found = await ask('search-products', { ...search, searchId }, own).catch(() => undefined)
     if (found && !own.aborted) results.show({ found, search, isOther: false })
   }
 

@@ -24,6 +24,7 @@ export type FacetName = 'category' | 'subcategory' | 'color'
 export type FacetCount = { value: string; count: number }
 
 export type SearchAnswer = {
+  searchId: string
   results: Product[]
   facets: Record<FacetName, FacetCount[]>
   interpreted: { filters: Record<string, unknown>; corrected: string | null }

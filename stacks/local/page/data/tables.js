@@ -6,14 +6,19 @@
 /** The two for which every table's freshness is shown. @type {Record<string, 'search' | 'lake'>} */
 const CONSUMERS = { 'index-products': 'search', 'land-changes': 'lake' }
 
+/** The system of what Cordage itself records. */
+const OWN_SYSTEM = 'cordage'
+
 /** @param {Status} status @returns {Table[]} */
 export function tablesOf({ tables }) {
-  const systems = new Set(tables.map(({ topic }) => topic.split('.')[1]))
+  const systemOf = (/** @type {string} */ topic) => topic.split('.')[1]
+  const systems = new Set(tables.map(({ topic }) => systemOf(topic)).filter(system => system !== OWN_SYSTEM))
+  const isNamed = (/** @type {string} */ topic) => systems.size > 1 || systemOf(topic) === OWN_SYSTEM
   /** @type {Map<string, Table>} */
   const byTopic = new Map()
   for (const row of tables) {
     const { topic } = row
-    const table = byTopic.get(topic) ?? { topic, name: nameOf(topic, systems.size > 1), rows: 0 }
+    const table = byTopic.get(topic) ?? { topic, name: nameOf(topic, isNamed(topic)), rows: 0 }
     table.rows = Math.max(table.rows, row.rows)
     const consumer = CONSUMERS[row.consumer]
     if (consumer) table[consumer] = row

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type OwnRow, recordRows } from '../../../shared/capture/own/record.ts'
+import type { Settings } from '../../../shared/config/index.ts'
+import { describeError } from '../../../shared/errors/index.ts'
+import type { Store } from '../../../shared/store/index.ts'
+import { type Logger, makeCounter } from '../../../shared/telemetry/index.ts'
+
+/** A search that was answered. */
+export type Search = {
+  searchId: string
+  at: Date
+  query: string
+  clientId: string | undefined
+  filters: Record<string, unknown>
+  language: string
+  results: number
+  tookMs: number
+  model: { name: string; version: string }
+}
+
+/** Searches gather for this long before they are written. */
+const LINGER_MS = 250
+/** Searches of one statement. */
+const MAX_AT_ONCE = 500
+/** Searches that wait while the store is slow; further ones are dropped. */
+const MAX_WAITING = 10_000
+
+const dropped = makeCounter({
+  name: 'cordage_searches_not_recorded_total',
+  help: 'Searches that were answered and could not be recorded: the store was away or too slow',
+})
+
+export type SearchRecorder = { record(search: Search): void; close(): Promise<void> }
+
+/** Records searches after their answers, some at a time: no answer waits for it, and none fails because of it. */
+export function makeSearchRecorder(store: Store, settings: Settings, log: Logger): SearchRecorder {
+  const waiting: Search[] = []
+  let writing: Promise<void> | undefined
+  const writeAll = async () => {
+    await sleep(LINGER_MS, undefined, { ref: false })
+    while (waiting.length > 0) {
+      const searches = waiting.splice(0, MAX_AT_ONCE)
+      await write(store, settings, searches).catch(error => {
+        dropped.inc(searches.length)
+        log.warn({ searches: searches.length, problem: describeError(error) }, 'searches were not recorded')
+      })
+    }
+    writing = undefined
+  }
+  return {
+    record(search) {
+      if (waiting.length >= MAX_WAITING) return dropped.inc()
+      waiting.push(search)
+      writing ??= writeAll()
+    },
+    async close() {
+      await writing
+    },
+  }
+}
+
+async function write(
+  store: Store,
+  { SEARCH_QUERIES, SEARCH_QUERY_DAYS }: Settings,
+  searches: Search[],
+): Promise<void> {
+  const rows = searches.map(search => toRow(search, SEARCH_QUERIES !== 'off'))
+  await recordRows(store.query, 'Search', rows)
+  if (SEARCH_QUERIES !== 'kept') return
+  const asked = searches.filter(({ query }) => query !== '')
+  await store.query(
+    `insert into search.query_text (search_id, query, expires_at)
+     select id, query, now() + make_interval(days => $3) from unnest($1::uuid[], $2::text[]) as asked (id, query)`,
+    [asked.map(({ searchId }) => searchId), asked.map(({ query }) => storable(query)), SEARCH_QUERY_DAYS],
+  )
+}
+
+function toRow(search: Search, withQuery: boolean): OwnRow {
+  const { searchId, at, query, clientId, filters, language, results, tookMs, model } = search
+  return {
+    row: {
+      InteractionID: searchId,
+      OccurredAt: at.toISOString(),
+      Action: 'search',
+      SearchID: searchId,
+      ClientID: clientId ?? null,
+      Query: withQuery && query !== '' ? storable(query) : null,
+      Filters: JSON.stringify(results > 0 ? filters : withoutTexts(filters)),
+      Language: language,
+      ResultCount: String(results),
+      ZeroResults: results === 0 ? 't' : 'f',
+      Model: model.name,
+      ModelVersion: model.version,
+      TookMs: String(tookMs),
+    },
+  }
+}
+
+/** The text of a filter that something passes is the catalogue's; any other may be anything that somebody typed. */
+function withoutTexts(filters: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(filters).map(([name, value]) => [name, typeof value === 'string' ? null : value]),
+  )
+}
+
+/** Postgres keeps no NUL in a text. */
+const storable = (text: string) => text.replaceAll('\0', ' ')

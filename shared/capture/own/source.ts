@@ -1,0 +1,48 @@
+import { parseSource, type Source } from '../../config/index.ts'
+import { OWN_CAPTURE, OWN_SYSTEM, own } from './kind.ts'
+
+/**
+ * The source file of Cordage's own system. A search's text may be personal: where it is recorded at all, the bus and the lake
+ * have its hash by the system's key, and so do those who search for the same again.
+ */
+const TEXT = `
+capture: ${OWN_CAPTURE}
+timeZone: UTC
+tables:
+  Search:
+    entity: interaction
+    key: [InteractionID]
+    client: ClientID
+    partitions: 1
+    columns:
+      InteractionID: { type: string, as: interaction_id, policy: keep }
+      OccurredAt: { type: timestamp, as: occurred_at, policy: keep }
+      Action: { type: string, as: action, policy: keep }
+      SearchID: { type: string, as: search_id, policy: keep }
+      ClientID: { type: string, as: client_id, policy: keep }
+      Query: { type: string, as: query, policy: hash, joinable: true }
+      Filters: { type: string, as: filters, policy: keep }
+      Language: { type: string, as: language, policy: keep }
+      ResultCount: { type: int, as: result_count, policy: keep }
+      ZeroResults: { type: boolean, as: zero_results, policy: keep }
+      Model: { type: string, as: model, policy: keep }
+      ModelVersion: { type: string, as: model_version, policy: keep }
+      TookMs: { type: double, as: took_ms, policy: keep }
+  SearchFeedback:
+    entity: interaction
+    key: [InteractionID]
+    partitions: 1
+    columns:
+      InteractionID: { type: string, as: interaction_id }
+      OccurredAt: { type: timestamp, as: occurred_at }
+      Action: { type: string, as: action }
+      SearchID: { type: string, as: search_id }
+      ProductID: { type: string, as: product_id }
+`
+
+/** The tables that functions record rows in. */
+export type OwnTable = 'Search' | 'SearchFeedback'
+
+export function makeOwnSource(): Source {
+  return parseSource(`${OWN_SYSTEM}.yml`, TEXT, { [OWN_CAPTURE]: own })
+}
