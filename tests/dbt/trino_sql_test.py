@@ -24,7 +24,7 @@ PROJECT = Path(__file__).parents[2] / "dbt"
 # here once Trino's documentation lists it with the same arguments; else it needs a dispatched macro.
 KNOWN = set(
     "and or case cast coalesce concat_ws count current_timestamp date_diff date_trunc exists extract lag lead max min"
-    " floor nullif round row_number split strpos substr sum timestamp_trunc try_cast unnest at_timezone with_timezone".split()
+    " abs floor nullif rank round row_number split strpos substr sum timestamp_trunc trim try_cast unnest upper at_timezone with_timezone".split()
 )
 # sqlglot reads these in Trino's name; Trino does not.
 FORBIDDEN = {

@@ -16,7 +16,7 @@ SHOWN_ROWS = 3
 MAX_SAID_CHARS = 1000
 # Columns that identify a row, besides ids and keys.
 TELLING = set(
-    "source_system source_table unique_field from_field n_records occurrences currency total their_total week_start"
+    "source_system source_table unique_field from_field n_records occurrences currency total their_total missing week_start"
     " month_start category version".split()
 )
 
@@ -46,8 +46,8 @@ def build_models(request):
             done += 1
             progress(node=event.data.node_info.node_name, done=done, total=getattr(event.data, totals[event.info.name]))
 
-    # Unit tests say something about the code, not about the data: `make test` runs them.
-    outcome = run_dbt(request, ["build", "--exclude-resource-type", "unit_test"], callbacks=[report])
+    # Unit tests say something about the code, not about the data: `make test` runs them. Exposures are not run.
+    outcome = run_dbt(request, ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"], callbacks=[report])
     if request["target"]["engine"] == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 

@@ -10,12 +10,13 @@ const COLUMNS = [
 ]
 const RECORD = {
   access: 'user',
-  row_rules: {},
-  schema_number: 7,
+  rowRules: {},
+  schemaNumber: 7,
+  key: ['week_start'],
   columns: COLUMNS,
-  built_at: new Date('2017-07-01T00:00:00Z'),
+  builtAt: new Date('2017-07-01T00:00:00Z'),
   position: null,
-  changed_at: null,
+  changedAt: null,
 }
 
 /** A store that knows one mart; what it was asked is kept. `failures` are thrown one by one by queries of the mart. */

@@ -34,7 +34,10 @@ const input = z.strictObject({
 
 const output = z.object({
   mart: z.string(),
-  columns: z.array(z.object({ name: z.string(), type: z.string() })).describe('Types as Postgres names them'),
+  key: z.array(z.string()).describe('Columns that tell its rows apart, by which trace-row finds one'),
+  columns: z
+    .array(z.object({ name: z.string(), type: z.string(), description: z.string().optional() }))
+    .describe('Types as Postgres names them'),
   rows: z
     .array(z.record(z.string(), cell))
     .describe(

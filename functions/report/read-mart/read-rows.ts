@@ -50,6 +50,7 @@ export async function readMart(
   )
   return {
     mart,
+    key: found.key,
     columns: found.columns,
     rows: rows.map(row =>
       Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)])),

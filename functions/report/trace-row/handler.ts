@@ -10,6 +10,7 @@ const input = z.strictObject({
     .union([scalar, z.record(z.string().max(63), scalar)])
     .describe("The row's key: a value, or values by column where the mart's key has several"),
   column: z.string().max(63).optional().describe('Only what this column of the row was made of'),
+  limit: z.number().int().min(1).max(MAX_ROWS).default(1000).describe('Source rows that are shown'),
 })
 
 const output = z.object({
@@ -30,7 +31,7 @@ const output = z.object({
         columns: z.array(z.string()).nullable().describe('What it makes of the row; null for all of it'),
       }),
     )
-    .describe(`Rows of the source that made it, at most ${MAX_ROWS}`),
+    .describe('Rows of the source that made it, up to `limit`'),
   rowCount: z.number().describe('How many there are'),
   hidden: z
     .array(z.string())

@@ -4,6 +4,7 @@ import { makeCard } from '../parts/card.js'
 import { html, setText } from '../parts/dom.js'
 import { makeTrouble } from '../parts/notice.js'
 import { makeTable } from '../parts/table.js'
+import { traceHref } from './trace.js'
 
 /** @import { MartRow, MartRows } from '../data/answers.ts' */
 /** @import { Column } from '../parts/table.js' */
@@ -58,19 +59,28 @@ export function rowsCard({ params, signal, remember }, mart) {
 }
 
 /** @param {MartRows} answer @param {string} mart @param {string} orderBy */
-function makeRows({ columns, rows }, mart, orderBy) {
+function makeRows({ key, columns, rows }, mart, orderBy) {
   const table = makeTable({
     caption: `Rows of ${mart}`,
     columns: columns.map(
       /** @returns {Column<[number, MartRow]>} */
-      ({ name, type }) => ({
+      ({ name, type }, at) => ({
         title: html(
           'a',
           { href: hrefOf(mart, name, orderBy), title: `Order by ${name}` },
           titleOf(name, orderBy),
         ),
-        className: NUMBERS.some(number => type.startsWith(number)) ? 'number' : 'value',
-        show: (cell, [, row]) => setText(cell, String(row[name] ?? '')),
+        className: isNumber(type) ? 'number' : 'value',
+        show(cell, [, row]) {
+          const text = String(row[name] ?? '')
+          // The row by its head, and each number of its own.
+          if (at > 0 && (!isNumber(type) || text === '')) return setText(cell, text)
+          const column = at === 0 ? undefined : name
+          const title = `Where this ${at === 0 ? 'row' : 'number'} comes from`
+          cell.replaceChildren(
+            html('a', { class: 'trace', href: traceHref({ mart, key, row, column }), title }, text),
+          )
+        },
       }),
     ),
     keyOf: ([at]) => String(at),
@@ -79,6 +89,9 @@ function makeRows({ columns, rows }, mart, orderBy) {
   table.show([...rows.entries()])
   return table.element
 }
+
+/** @param {string} type */
+const isNumber = type => NUMBERS.some(number => type.startsWith(number))
 
 /**
  * A column's greatest values first, and its least where it was so ordered before.

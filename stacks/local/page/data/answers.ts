@@ -3,6 +3,7 @@
 export type Answers = {
   'search-products': SearchAnswer
   'read-mart': MartRows
+  'trace-row': Trace
   'show-status': Status
   'replay-parked': { requested: number }
 }
@@ -35,10 +36,29 @@ export type SearchAnswer = {
 export type Cell = string | number | boolean | null
 export type MartRow = Record<string, Cell>
 export type MartRows = {
+  key: string[]
   columns: { name: string; type: string }[]
   rows: MartRow[]
   builtAt: string
   asOf: AsOf
+}
+
+export type SourceRow = {
+  system: string
+  table: string
+  key: Record<string, string>
+  position: string
+  changedAt: string
+  mart: string
+  columns: string[] | null
+}
+export type Trace = {
+  row: MartRow
+  versions: Record<string, number>
+  rows: SourceRow[]
+  rowCount: number
+  hidden: string[]
+  sql: { model: string; sql: string }[]
 }
 
 export type Status = {

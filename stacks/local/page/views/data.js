@@ -2,6 +2,7 @@ import { commandsCard } from '../cards/commands.js'
 import { martsCard } from '../cards/marts.js'
 import { rowsCard } from '../cards/rows.js'
 import { sourceList } from '../cards/sources.js'
+import { traceCard } from '../cards/trace.js'
 import { makeCard } from '../parts/card.js'
 
 /** @type {import('../views.js').View} */
@@ -12,6 +13,7 @@ export const data = {
   open(visit) {
     const mart = visit.params.get('mart')
     return [
+      ...(mart && visit.params.has('trace') ? [traceCard(visit, mart)] : []),
       ...(mart ? [rowsCard(visit, mart)] : []),
       martsCard(visit, mart ?? undefined),
       makeCard('Sources', {}, sourceList(visit)),
