@@ -3,9 +3,9 @@
     run_dbt.py source freshness
 
 Request, one line on standard input:
-    {"stateDir", "systems": {"declared", "pinned"}, "target", "threads", "s3"}
+    {"stateDir", "systems": {"declared", "pinned"}, "reportingCurrency", "target", "threads", "s3"}
 `stateDir` holds sources/sources.yml (functions/model/build-warehouse/project-state.ts) and dbt's own state. `systems` is the
-variable of that name: as the project is parsed with it, and as it is built with it. `target` is {"engine": "duckdb", "file"},
+variable of that name: as the project is parsed with it, and as it is built with it. `reportingCurrency` is ISO 4217, or empty. `target` is {"engine": "duckdb", "file"},
 for which the lake is read as `s3` says, or {"engine": "trino", "host", "port", "scheme", "user", "password", "ca",
 "catalog", "schema"}.
 """
@@ -26,7 +26,10 @@ def run_dbt(request, command, target_path="target", log_level="warn", callbacks=
     from dbt.cli.main import dbtRunner
 
     state = Path(request["stateDir"])
-    systems = request["systems"]
+    variables = {
+        name: {"systems": systems, "reporting_currency": request["reportingCurrency"]}
+        for name, systems in request["systems"].items()
+    }
     output = point_dbt_at(request["target"], request["s3"])
     os.environ.update(CORDAGE_DBT_THREADS=str(request["threads"]), CORDAGE_DBT_SOURCES=str(state / "sources"))
     os.chdir(PROJECT)
@@ -34,13 +37,13 @@ def run_dbt(request, command, target_path="target", log_level="warn", callbacks=
     places = ["--profiles-dir", ".", "--target", output, "--target-path", str(state / target_path)]
     # Parsed without the pins, since other variables than last time would have dbt parse everything again.
     parsed = dbtRunner().invoke(
-        [*flags, "--log-level", "warn", "parse", *places], vars={"systems": systems["declared"]}
+        [*flags, "--log-level", "warn", "parse", *places], vars=variables["declared"]
     )
     if not parsed.success:
         return parsed
     # Not as an argument, which dbt reads as YAML: a name may hold what that refuses.
     return dbtRunner(manifest=parsed.result, callbacks=list(callbacks)).invoke(
-        [*flags, "--log-level", log_level, *command, *places], vars={"systems": systems["pinned"]}
+        [*flags, "--log-level", log_level, *command, *places], vars=variables["pinned"]
     )
 
 

@@ -81,6 +81,13 @@ export const settingsSchema = z.object({
     ['duckdb', 'trino'],
     'Where dbt builds: duckdb:<folder>, or trino://user@host:port/catalog (docs/trino.md); default: DuckDB under CORDAGE_HOME/warehouse',
   ).optional(),
+  REPORTING_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be a code of ISO 4217, such as EUR')
+    .optional()
+    .describe(
+      'What amounts are shown in beside their own currency, by the rates of the entity exchange_rate; without it they are shown in their own only',
+    ),
   AUTH_URL: url(['http', 'https'], 'OIDC issuer; without it the server listens on loopback only').optional(),
   AUTH_AUDIENCE: z.string().default('cordage').describe('The audience that access tokens must name'),
   AUTH_ROLES: z

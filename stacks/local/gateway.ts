@@ -29,10 +29,14 @@ export function makeGateway(
   triggers: Trigger[],
   authenticate: Authenticate,
   store: Pick<Store, 'query'>,
+  dbtDocs: () => Promise<FunctionReply>,
 ): Router {
   const openApi = JSON.stringify(makeOpenApi([...hosts.values()].map(host => host.definition)), null, 2)
-  /** Metrics concern everybody's data: they are for operators. */
-  const metricsFor = async (request: FunctionRequest): Promise<FunctionReply> => {
+  /** What concerns everybody's data is for operators. */
+  const forOperators = async (
+    request: FunctionRequest,
+    reply: () => Promise<FunctionReply>,
+  ): Promise<FunctionReply> => {
     try {
       await authenticate(request, 'operator')
     } catch (error) {
@@ -41,8 +45,10 @@ export function makeGateway(
       if (isOutage(error)) return problemReply(503, 'Unavailable', 'the issuer does not answer; try again')
       throw error
     }
-    return plainReply(200, await registry.metrics(), registry.contentType)
+    return await reply()
   }
+  const metricsFor = (request: FunctionRequest) =>
+    forOperators(request, async () => plainReply(200, await registry.metrics(), registry.contentType))
   const fixed = (reply: (request: FunctionRequest) => FunctionReply | Promise<FunctionReply>) => ({
     maxBytes: MAX_BODY_BYTES,
     path: '/',
@@ -74,6 +80,8 @@ export function makeGateway(
         return readOnly(() => health(hosts))
       case '/metrics':
         return readOnly(metricsFor)
+      case '/dbt':
+        return readOnly(request => forOperators(request, dbtDocs))
       default:
         return fixed(request => servePage(path, request))
     }

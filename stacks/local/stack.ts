@@ -35,6 +35,7 @@ import { DUTIES, startConnector } from '../connector/index.ts'
 import { readNotificationAddress } from '../connector/notifications.ts'
 import { requireSources } from '../connector/sources.ts'
 import { listFunctions, loadFunction, ROOT } from '../project.ts'
+import { makeDbtDocs } from './dbt-docs.ts'
 import { makeGateway } from './gateway.ts'
 import { keepHeapSmall } from './heap.ts'
 import { takeRunLock } from './run-lock.ts'
@@ -145,7 +146,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       log,
     })
     undo.push(runner.close)
-    const server = makeServer(makeGateway(hosts, triggers, authenticate, store), settings.PUBLIC_HOSTS)
+    const server = makeServer(
+      makeGateway(hosts, triggers, authenticate, store, makeDbtDocs(settings)),
+      settings.PUBLIC_HOSTS,
+    )
     const port = await listen(server, settings.PORT, settings.HOST)
     undo.push(() => closeServer(server, hosts.values()))
     const connector = await startConnector({

@@ -68,6 +68,8 @@ async function measure(copies: number): Promise<void> {
     const bounds = BOUNDS.get(copies)
     report(`warehouse_${lines}_build`, seconds, 's', bounds && { atMost: bounds.seconds })
     report(`warehouse_${lines}_memory`, most / 1e6, 'MB', bounds && { atMost: bounds.megabytes })
+    for (const { node, ms } of body.slowest as { node: string; ms: number }[])
+      process.stdout.write(`#   ${node} ${(ms / 1000).toFixed(1)} s\n`)
     const totals = await warehouse.read(({ query }) =>
       query(
         `select strftime(sale_date, '%Y-%m') as month, country, cast(sum(amount) as varchar)

@@ -16,7 +16,11 @@ export type BuiltMart = {
 export async function writeBuild(
   warehouse: Warehouse,
   marts: Record<string, BuiltMart>,
-  { position, changedAt = '2017-07-03T13:00:00Z' }: { position: string; changedAt?: string | undefined },
+  {
+    position,
+    changedAt = '2017-07-03T13:00:00Z',
+    metrics = [],
+  }: { position: string; changedAt?: string | undefined; metrics?: { name: string }[] },
 ): Promise<void> {
   const { target, replace } = await warehouse.beginBuild()
   assert.ok(target.engine === 'duckdb')
@@ -39,6 +43,8 @@ export async function writeBuild(
     await connection.run('insert into mart values (?, ?, ?, ?, ?, ?, ?)', row)
     await connection.run('insert into model values (?, ?, ?)', [name, sql, '[]'])
   }
+  for (const metric of metrics)
+    await connection.run('insert into metric values (?, ?)', [metric.name, JSON.stringify(metric)])
   connection.closeSync()
   instance.closeSync()
   await replace()

@@ -9,6 +9,7 @@ import { lakeAccess, lakeFolder, makeSystemVars, objectsUrl } from '../../../sha
 import { leastCovered, readCoverage } from './coverage.ts'
 import { pinSystems, tablesToRegister, versionsOf } from './pin.ts'
 import { writeProjectState } from './project-state.ts'
+import { recordTimes } from './record-times.ts'
 import { dbtResult, runDbt } from './run-dbt.ts'
 
 /**
@@ -22,7 +23,8 @@ const input = z.strictObject({
 
 const output = z.object({
   versions: z.record(z.string(), z.number()).describe('Delta version read, by <system>.<table>'),
-  ...dbtResult.shape,
+  ...dbtResult.omit({ took: true }).shape,
+  slowest: dbtResult.shape.took.describe('The models and tests that took longest'),
   covered: z
     .object({ changedAt: z.string(), position: z.string() })
     .nullable()
@@ -68,18 +70,20 @@ export default defineFunction({
       const pinned = await pinSystems(lake, declared, coverage)
       const versions = versionsOf(pinned)
       await registerTables?.(tablesToRegister(pinned, objectsUrl(settings)))
-      await writeProjectState(stateFolder, { declared, pinned })
+      const systems = { declared, pinned }
+      await writeProjectState(stateFolder, systems)
       const request = {
         projectDir: state.projectDir,
         stateDir: stateFolder,
-        systems: { declared, pinned },
+        systems,
+        reportingCurrency: settings.REPORTING_CURRENCY ?? '',
         target,
         threads,
         s3: await lakeAccess(settings),
         covered,
         versions,
       }
-      const built = await runDbt(request, {
+      const { took, ...built } = await runDbt(request, {
         group: warehouse.python,
         report,
         signal: AbortSignal.any([signal, lease.signal]),
@@ -95,7 +99,8 @@ export default defineFunction({
           { tests: built.warnings, setAside: built.setAside },
           'these tests found unexpected rows in the source',
         )
-      return { ...built, versions, covered, tookMs: Math.round(performance.now() - startedAt) }
+      const slowest = await recordTimes(store, took)
+      return { ...built, slowest, versions, covered, tookMs: Math.round(performance.now() - startedAt) }
     })
   },
 })

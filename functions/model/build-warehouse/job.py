@@ -32,7 +32,38 @@ def build(request):
     return {**counts, "setAside": summarize_set_aside(target)}
 
 
+# Unit tests say something about the code, not about the data: `make test` runs them. Exposures are not run.
+BUILD = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
+FAILED = ("error", "fail", "runtime error")
+
+
 def build_models(request):
+    """@returns the models, and what the answer says of them"""
+    results = run_nodes(request, [])
+    # An engine's bad moment takes one model, not the build: that one is tried again, with what waited for it.
+    again = [result.node.name for result in results.values() if result.status in ("error", "runtime error", "skipped")]
+    if again:
+        results |= run_nodes(request, ["--select", *again])
+    failed = [result for result in results.values() if result.status in FAILED]
+    if failed:
+        tests_only = all(result.status == "fail" for result in failed)
+        raise JobError(
+            f"{len(failed)} of {len(results)} failed",
+            "failed_checks" if tests_only else "dbt_error",
+            [explain(result, request["target"]) for result in failed],
+        )
+    models = [result.node for result in results.values() if result.node.resource_type == "model"]
+    return models, {
+        "models": len(models),
+        "tests": len(results) - len(models),
+        "warnings": sorted(result.node.name for result in results.values() if result.status == "warn"),
+        "triedAgain": sorted(again),
+        "took": [{"node": result.node.name, "ms": round(1000 * result.execution_time)} for result in results.values()],
+    }
+
+
+def run_nodes(request, selected):
+    """@returns what became of each model and test, by its id"""
     sys.path.insert(0, request["projectDir"])
     from run_dbt import run_dbt
 
@@ -46,8 +77,7 @@ def build_models(request):
             done += 1
             progress(node=event.data.node_info.node_name, done=done, total=getattr(event.data, totals[event.info.name]))
 
-    # Unit tests say something about the code, not about the data: `make test` runs them. Exposures are not run.
-    outcome = run_dbt(request, ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"], callbacks=[report])
+    outcome = run_dbt(request, [*BUILD, *selected], callbacks=[report])
     if request["target"]["engine"] == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
@@ -55,17 +85,7 @@ def build_models(request):
         DuckDBConnectionManager.close_all_connections()
     if outcome.exception:
         raise JobError(f"dbt could not run: {shorten(outcome.exception)}", "dbt_error")
-    failed = [result for result in outcome.result if result.status in ("error", "fail", "runtime error")]
-    if failed:
-        tests_only = all(result.status == "fail" for result in failed)
-        raise JobError(
-            f"{len(failed)} of {len(outcome.result)} failed",
-            "failed_checks" if tests_only else "dbt_error",
-            [explain(result, request["target"]) for result in failed],
-        )
-    models = [result.node for result in outcome.result if result.node.resource_type == "model"]
-    warnings = sorted(result.node.name for result in outcome.result if result.status == "warn")
-    return models, {"models": len(models), "tests": len(outcome.result) - len(models), "warnings": warnings}
+    return {result.node.unique_id: result for result in outcome.result}
 
 
 def shorten(said):

@@ -10,6 +10,10 @@ export const dbtResult = z.object({
   models: z.number(),
   tests: z.number(),
   warnings: z.array(z.string()).describe('Tests that found something about the source, not about the models'),
+  triedAgain: z
+    .array(z.string())
+    .describe('Models and tests that failed at first, or waited for one, and were run a second time'),
+  took: z.array(z.object({ node: z.string(), ms: z.number() })).describe('How long each model and test took'),
   setAside: z
     .array(
       z.object({

@@ -9,6 +9,7 @@ const COLUMNS = [
   { name: 'amount', type: 'numeric(19,4)' },
 ]
 const RECORD = {
+  mart: 'agg_sales_weekly',
   access: 'user',
   rowRules: {},
   schemaNumber: 7,
@@ -49,7 +50,7 @@ test('a mart is read from the tables behind its view, with every value as a para
   assert.deepEqual(body.rows, [{ week_start: '2017-06-26', amount: '1.0000' }])
   assert.deepEqual(body.asOf, { changedAt: null, position: null })
   assert.deepEqual(asked.at(-1), {
-    text: 'select * from "mart_7"."agg_sales_weekly" where "week_start" >= $1::date and "week_start" < $2::date order by "week_start" desc nulls last limit 3',
+    text: 'select * from mart_7."agg_sales_weekly" where "week_start" >= $1::date and "week_start" < $2::date order by "week_start" desc nulls last limit 3',
     values: ['2017-01-01', '2018-01-01'],
   })
 })

@@ -28,3 +28,11 @@ create table ops.metric (
   metric text primary key,
   definition jsonb not null
 );
+
+-- How long each model and test of the finished builds took.
+create table ops.build_time (
+  built_at timestamptz not null default now(),
+  node text not null,
+  ms integer not null,
+  primary key (built_at, node)
+);
