@@ -85,7 +85,7 @@ async function fill(store: Store): Promise<number> {
       return vector.map((x, i) => x + 0.6 * (other[i] ?? 0) + (random() - 0.5) * 0.05)
     })
     await store.query(
-      `insert into search.embedding (product_id, text_hash, embedding) select id || '-' || $3, '', l2_normalize(v) from unnest($1::text[], $2::vector[]) as r (id, v)`,
+      `insert into search.embedding (product_id, text_hash, embedding, model, version) select id || '-' || $3, '', l2_normalize(v), 'mixed', '1' from unnest($1::text[], $2::vector[]) as r (id, v)`,
       [rows.map(row => row.id), moved.map(vector => JSON.stringify([...vector])), copy],
     )
   }

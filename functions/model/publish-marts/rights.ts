@@ -30,16 +30,22 @@ export function viewSql({ name, rowRules }: Mart, schema: string, owner: string)
        select t.* from ${quote(schema)}.${quote(name)} as t where ${rules.join(' and ')}`
 }
 
+/** A view of what search has (shared/store/migrations): like a mart that everybody may read. */
+const VECTORS = { name: 'vector_product_embeddings', access: 'user' }
+
+type Granted = Pick<Mart, 'name' | 'access'>
+
 /** Lets each role of ops.mart_reader read the marts of its levels, and no other. */
-export async function grantToReaders(query: Query, marts: Mart[]): Promise<void> {
+export async function grantToReaders(query: Query, marts: Granted[]): Promise<void> {
   const readers = await query<{ role: string; access: string[] }>(
     'select r.role, r.access from ops.mart_reader r join pg_roles p on p.rolname = r.role order by r.role',
   )
   for (const { role, access } of readers) {
     await query(`grant usage on schema mart to ${quote(role)}`)
-    const may = (mart: Mart) => access.includes(mart.access)
-    const views = (own: Mart[]) => own.map(({ name }) => `mart.${quote(name)}`).join(', ')
-    const [given, withheld] = [marts.filter(may), marts.filter(mart => !may(mart))]
+    const may = (mart: Granted) => access.includes(mart.access)
+    const views = (own: Granted[]) => own.map(({ name }) => `mart.${quote(name)}`).join(', ')
+    const all = [...marts, VECTORS]
+    const [given, withheld] = [all.filter(may), all.filter(mart => !may(mart))]
     if (given.length > 0) await query(`grant select on ${views(given)} to ${quote(role)}`)
     if (withheld.length > 0) await query(`revoke select on ${views(withheld)} from ${quote(role)}`)
   }

@@ -149,7 +149,7 @@ test('an event from before a truncation that is replayed after it brings nothing
 
 test('a graph whose making was cut off is recreated, by one of those who find that it is due', async () => {
   await store.query(
-    `insert into search.embedding select n::text, '', (array[cos(n), sin(n)]::real[] || array_fill(0::real, array[382]))::vector from generate_series(1, 5000) n`,
+    `insert into search.embedding select n::text, '', (array[cos(n), sin(n)]::real[] || array_fill(0::real, array[382]))::vector, 'm', '1' from generate_series(1, 5000) n`,
   )
   await store.query(
     'create index embedding_graph on search.embedding using hnsw (embedding vector_cosine_ops) where false',

@@ -58,13 +58,16 @@ export async function refreshTexts(
     if (changed.length === 0) return 0
     const vectors = await models.embed(changed.map(row => row.text))
     await query(
-      `insert into search.embedding (product_id, text_hash, embedding)
-       select * from unnest($1::text[], $2::text[], $3::vector[])
-       on conflict (product_id) do update set text_hash = excluded.text_hash, embedding = excluded.embedding`,
+      `insert into search.embedding (product_id, text_hash, embedding, model, version)
+       select *, $4, $5 from unnest($1::text[], $2::text[], $3::vector[])
+       on conflict (product_id) do update set text_hash = excluded.text_hash, embedding = excluded.embedding,
+         model = excluded.model, version = excluded.version`,
       [
         changed.map(row => row.product_id),
         changed.map(row => row.hash),
         vectors.map(vector => pgvector.toSql([...vector]) as string),
+        name,
+        version,
       ],
     )
     return changed.length

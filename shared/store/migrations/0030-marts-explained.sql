@@ -36,3 +36,15 @@ create table ops.build_time (
   ms integer not null,
   primary key (built_at, node)
 );
+
+-- Vectors of products, for those who work with them, as search has them: fresher than the marts.
+alter table search.embedding
+  add column model text not null default 'all-MiniLM-L6-v2',
+  add column version text not null default 'q8';
+alter table search.embedding alter column model drop default, alter column version drop default;
+create view mart.vector_product_embeddings as
+select e.product_id, e.model, e.version, e.embedding as vector
+from search.embedding e
+join search.product p on p.product_id = e.product_id and not p.is_deleted;
+comment on view mart.vector_product_embeddings is
+  'What search compares products by: the vector of each product''s texts, with the model that made it. Grain: one row per product.';
