@@ -50,6 +50,10 @@ export function withColumns(
   const own = columns.filter(({ table }) => table === mart.name)
   return {
     ...mart,
-    columns: own.map(({ name, type }) => ({ name, type, description: descriptions[name] ?? '' })),
+    columns: own.map(({ name, type }) => ({
+      name,
+      type,
+      ...(descriptions[name] && { description: descriptions[name] }),
+    })),
   }
 }

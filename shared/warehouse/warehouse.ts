@@ -23,7 +23,7 @@ export type Mart = {
   /** Which rows of other marts its rows are made of. */
   trace: TraceStep[]
   /** Types as DuckDB names them. */
-  columns: { name: string; type: string; description: string }[]
+  columns: { name: string; type: string; description?: string }[]
 }
 
 /** Rows of another mart of which a row is made. */
