@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { makeRandom } from '../../stacks/demo/random.ts'
 import { type Demo, startDemo, waitFor } from '../support/demo.ts'
+import { ROOT } from '../support/postgres.ts'
 
 /**
  * Rows of every fact and aggregate, traced to the rows of the source that made them, which are read at the source itself and
@@ -144,6 +147,33 @@ test('the answer has the SQL from the mart back to the first models, and the ver
     assert.ok(models.includes(model), model)
   assert.ok(models.indexOf('fct_sale') < models.indexOf('stg_sale'))
   assert.ok('versions' in answer && 'adventureworks.Sale' in (answer.versions as object))
+})
+
+test('every question of docs/marts.md has an answer', async () => {
+  const text = readFileSync(join(ROOT, 'docs', 'marts.md'), 'utf8')
+  const store = new pg.Client({ connectionString: demo.store })
+  await store.connect()
+  try {
+    const questions = [...text.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = '']) => sql)
+    assert.ok(questions.length >= 7)
+    for (const sql of questions) assert.ok((await store.query(sql)).rows.length > 0, sql)
+  } finally {
+    await store.end()
+  }
+  const calls = [
+    ...text.matchAll(
+      /curl -s (?:-H '(?<header>.*?): (?<type>.*?)' -d '(?<body>.*?)' )?'?http:\/\/127.0.0.1:8080(?<path>[^'\s]*)/g,
+    ),
+  ]
+  assert.ok(calls.length >= 4)
+  for (const { groups: { body, path } = {} } of calls) {
+    const response = await fetch(`${demo.gateway}${path}`, {
+      ...(body !== undefined && { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
+    })
+    // There has been no second publication to compare with.
+    const expected = path?.includes('compare-builds') ? [200, 404] : [200]
+    assert.ok(expected.includes(response.status), `${path}: ${await response.text()}`)
+  }
 })
 
 test('a row, a column or a key that is not there is refused in one line', async () => {
