@@ -29,7 +29,16 @@ def build(request):
             leftover.unlink(missing_ok=True)
     models, counts = build_models(request)
     describe(target, models, request["covered"], request["versions"])
-    return {**counts, "setAside": summarize_set_aside(target)}
+    lineage = read_lineage(models, request["systems"]["pinned"], target["engine"])
+    return {**counts, "setAside": summarize_set_aside(target), "lineage": lineage}
+
+
+def read_lineage(models, systems, engine):
+    from column_lineage import describe_models
+
+    return describe_models(
+        [{"name": node.name, "sql": node.compiled_code, "reads": node.depends_on.nodes} for node in models], systems, engine
+    )
 
 
 def build_models(request):

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
+import type { Flow } from '../../../shared/lineage/index.ts'
 import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
-import { copyMarts } from './copy.ts'
+import { copyMarts, type Published } from './copy.ts'
 import { checkRowRules } from './rights.ts'
 import { dropOldSchemas, moveViews } from './views.ts'
 
@@ -39,7 +40,7 @@ export default defineFunction({
     return { leases: makeLeases(resources.store, randomUUID()) }
   },
 
-  async handle(_, { state, resources: { store, warehouse }, signal: ownSignal, log }) {
+  async handle(_, { state, resources: { store, warehouse }, signal: ownSignal, log, lineage }) {
     const startedAt = performance.now()
     return await underLease(state.leases, LEASE, ownSignal, lease =>
       warehouse.read(async reader => {
@@ -51,6 +52,7 @@ export default defineFunction({
         await moveViews(store, published, build, { number, lease, signal })
         const droppedSchemas = await dropOldSchemas(store, number)
         log.debug({ schema: `mart_${number}` }, 'marts published')
+        lineage({}, ...published.map(mart => toFlow(mart, number)))
         return {
           schema: `mart_${number}`,
           marts: Object.fromEntries(published.map(mart => [mart.name, mart.rows])),
@@ -62,6 +64,19 @@ export default defineFunction({
     )
   },
 })
+
+/** A mart has the columns of its model as they are. */
+function toFlow({ name, columns, rows }: Published, number: number): Flow {
+  const dataset = `warehouse.${name}`
+  const origins = columns.map(column => [column.name, [{ dataset, column: column.name }]])
+  return {
+    part: name,
+    reads: [{ dataset }],
+    writes: [
+      { dataset: `mart.${name}`, version: String(number), rows, columns: Object.fromEntries(origins) },
+    ],
+  }
+}
 
 async function takeNumber(store: Store): Promise<number> {
   const [row] = await store.query<{ number: string }>(`select nextval('ops.mart_schema') as number`)
