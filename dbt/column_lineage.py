@@ -1,17 +1,24 @@
 """What each model is built from: tables and models, and of each column those that its value is made of."""
 
+import json
+import re
+from hashlib import sha256
+
 from sqlglot import exp, parse_one
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 # Columns of every table of the lake that models read (macros/raw.sql).
 OF_EVERY_TABLE = ["_op", "_position", "_changed_at"]
+# What differs from build to build in a model's SQL and says nothing about columns: versions, epochs and positions.
+PINS = re.compile(r"(version (?:=>|as of)) \d+|'[0-9a-f]{4}(?:-[0-9a-f]+-[0-9a-f]+)?'")
 
 
-def describe_models(models, systems, engine):
+def describe_models(models, systems, engine, memory):
     """
     models: {"name", "sql", "reads": dbt's ids of what it depends on}, each after those that it reads.
     systems: the dbt variable of that name, as the models were compiled with it.
+    memory: a file that keeps what was found, since most models are the same in the next build.
     @returns [{"model", "reads", "columns"}] with our names of datasets (shared/lineage/flow.ts); "columns" is None where the
     SQL was not understood
     """
@@ -42,15 +49,21 @@ def describe_models(models, systems, engine):
         return f"warehouse.{table.name}" if table.db and table.name in built else None
 
     described = []
+    before = json.loads(memory.read_text()) if memory.exists() else {}
+    found = {}
     for model in models:
+        reads = sorted({dataset for node in model["reads"] if (dataset := dataset_of(node))})
+        given = [engine, PINS.sub(r"\1", model["sql"]), {name: columns_of[name] for name in reads}]
+        key = sha256(json.dumps(given).encode()).hexdigest()
         try:
-            columns = find_edges(model["sql"], engine, columns_of, table_of)
+            columns = before.get(key) or find_edges(model["sql"], engine, columns_of, table_of)
+            found[key] = columns
         except Exception:
             # A build does not fail because of what is told about it: it may have SQL that sqlglot does not know.
             columns = None
         columns_of[f"warehouse.{model['name']}"] = list(columns or {})
-        reads = sorted({dataset for node in model["reads"] if (dataset := dataset_of(node))})
         described.append({"model": model["name"], "reads": reads, "columns": columns})
+    memory.write_text(json.dumps(found))
     return described
 
 

@@ -34,4 +34,9 @@ models = [
     }
     for name in ordered
 ]
-print(json.dumps(describe_models(models, json.load(sys.stdin), sys.argv[2])))
+systems = json.load(sys.stdin)
+memory = target / "column-lineage.json"
+described = describe_models(models, systems, sys.argv[2], memory)
+# The same again, out of what it remembers.
+assert describe_models(models, systems, sys.argv[2], memory) == described
+print(json.dumps(described))

@@ -29,15 +29,18 @@ def build(request):
             leftover.unlink(missing_ok=True)
     models, counts = build_models(request)
     describe(target, models, request["covered"], request["versions"])
-    lineage = read_lineage(models, request["systems"]["pinned"], target["engine"])
+    lineage = read_lineage(request, models)
     return {**counts, "setAside": summarize_set_aside(target), "lineage": lineage}
 
 
-def read_lineage(models, systems, engine):
+def read_lineage(request, models):
     from column_lineage import describe_models
 
     return describe_models(
-        [{"name": node.name, "sql": node.compiled_code, "reads": node.depends_on.nodes} for node in models], systems, engine
+        [{"name": node.name, "sql": node.compiled_code, "reads": node.depends_on.nodes} for node in models],
+        request["systems"]["pinned"],
+        request["target"]["engine"],
+        Path(request["stateDir"]) / "column-lineage.json",
     )
 
 
