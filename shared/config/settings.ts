@@ -116,6 +116,10 @@ export const settingsSchema = z.object({
     .string()
     .optional()
     .describe('Where traces are sent; without it there are none'),
+  LINEAGE_URL: url(
+    ['file', 'http', 'https'],
+    'Where events of lineage go (docs/lineage.md): file:///<folder>, or http(s)://[:token@]host:port of an OpenLineage server; default: files under CORDAGE_HOME/lineage',
+  ).optional(),
   TIMEOUT_MS: positiveInt
     .default(30_000)
     .describe("Time limit of one call, unless the function's definition says otherwise"),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Settings } from '../config/index.ts'
 import type { BusEvent } from '../events/index.ts'
 import type { Report } from '../jobs/index.ts'
+import type { Flow } from '../lineage/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { Identity } from './identity.ts'
 import type { ResourceName, Resources } from './resources.ts'
@@ -36,6 +37,8 @@ export type Context<Uses extends ResourceName, State> = Surroundings<Uses> & {
   caller: Identity
   /** Reports the job's progress: the share that is done, from 0 to 1, and a sentence. */
   report: Report
+  /** Tells what this call reads and writes (docs/lineage.md); it costs the call nothing. */
+  lineage(...flows: Flow[]): void
 }
 
 /** A function that takes longer than a call: a call starts a job, which runs in the background. */

@@ -3,6 +3,7 @@ import type { Settings } from '../config/index.ts'
 import { BadInputError, describeError, OutageError, stackOf } from '../errors/index.ts'
 import type { BusEvent } from '../events/index.ts'
 import type { JobFunction, Report } from '../jobs/index.ts'
+import type { Flow, Lineage } from '../lineage/index.ts'
 // Not from the store's index: most of that is for those who connect to one.
 import { withSignal } from '../store/with-signal.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
@@ -69,6 +70,10 @@ type Call = {
   message?: Message
   /** Parsed input of a request, where the message is not a batch. */
   input?: unknown
+  /** What it has read and written so far. */
+  flows: Flow[]
+  /** Of a job's attempt, whose start was told. */
+  run?: ReturnType<Lineage['begin']> | undefined
 }
 
 type Step = { event: Call; response: unknown; error: unknown }
@@ -103,6 +108,7 @@ export type HostOptions = {
   log: Logger
   authenticate: Authenticate
   tracing?: Tracing | undefined
+  lineage?: Lineage | undefined
   /** Needed by functions that run as jobs. */
   jobs?: JobDesk
 }
@@ -134,6 +140,17 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     const { status } = response as FunctionReply
     calls.inc({ function: definition.name, status: String(status) })
     event.endTrace?.(status)
+    if (event.flows.length > 0 || event.run) tellLineage(event, response as FunctionReply)
+  }
+
+  const tellLineage = ({ run, flows, startedAt }: Call, { status, body }: FunctionReply) => {
+    const endedAt = new Date()
+    const call = {
+      startedAt: new Date(endedAt.getTime() - (performance.now() - startedAt)),
+      ...{ endedAt, flows, problem: status < 500 ? undefined : (JSON.parse(body) as Problem).detail },
+    }
+    if (run) run.end(call)
+    else options.lineage?.note({ function: definition.name, ...call })
   }
 
   const explain = {
@@ -253,6 +270,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       traceId: call.traceId,
       caller: call.identity ?? OPERATOR,
       report: call.work?.report ?? (() => {}),
+      lineage: (...flows) => call.flows.push(...flows),
       get signal() {
         return end()
       },
@@ -309,6 +327,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   const begin = (traceparent: string | undefined) => {
     const trace = options.tracing?.start(definition.name, traceparent)
     return {
+      flows: [] as Flow[],
       traceId: trace?.traceId ?? readTraceId(traceparent),
       endTrace: trace?.end,
       startedAt: performance.now(),
@@ -352,7 +371,8 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY, signal }
       const identity = (requestedAs ?? OPERATOR) as Identity
       const work = { input, report }
-      return toOutcome(await through({ request, isOwn: true, identity, work, ...begin(undefined) }))
+      const run = isJob ? options.lineage?.begin(definition.name) : undefined
+      return toOutcome(await through({ request, isOwn: true, identity, work, run, ...begin(undefined) }))
     },
     async deliver(events, signal) {
       const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY, signal }

@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { readSettings, type Settings } from '../config/index.ts'
 import { ConfigError, describeError, isOutage, OutageError } from '../errors/index.ts'
 import { type JobRunner, startJobRunner } from '../jobs/index.ts'
+import { startLineage } from '../lineage/index.ts'
 import { makeLeases, type Query, type Store, type StoreOptions } from '../store/index.ts'
 import { makeLogger, startProcessMetrics, startTracing } from '../telemetry/index.ts'
 import { makeAuthenticate } from './access.ts'
@@ -111,7 +112,12 @@ export async function serve(definition: FunctionDefinition, openers: Partial<Ope
     let runner: JobRunner | undefined
     const query: Query = (...asked) => storeOf(resources).query(...asked)
     const jobs = { query, started: () => runner?.wake() }
-    const host = makeHost(definition, { settings, resources, log, authenticate, tracing, jobs })
+    const lineage = startLineage({
+      settings,
+      log,
+      query: definition.uses.includes('store') ? query : undefined,
+    })
+    const host = makeHost(definition, { settings, resources, log, authenticate, tracing, lineage, jobs })
     const hasJobs = jobOf(definition) !== undefined
     const ownJobs = { store: { query }, authenticate, functions: [definition.name] }
     const maxBytes = bodyLimitOf(host)
@@ -148,6 +154,7 @@ export async function serve(definition: FunctionDefinition, openers: Partial<Ope
     const stop = async () => {
       await Promise.all([closeServer(server, [host]), runner?.close()])
       await leases?.close()
+      await lineage.close()
       await opened.close()
       await tracing?.close()
       process.exit(0)

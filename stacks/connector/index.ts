@@ -9,6 +9,7 @@ import {
 import type { SecretUrl, Source, TopicTrigger, Trigger } from '../../shared/config/index.ts'
 import { describeError, FencedError } from '../../shared/errors/index.ts'
 import { dropOldJobs } from '../../shared/jobs/index.ts'
+import type { Lineage } from '../../shared/lineage/index.ts'
 import type { ObjectStore } from '../../shared/objects/index.ts'
 import { openVault } from '../../shared/privacy/index.ts'
 import { LEASE_RETRY_MS, type Lease, makeLeases, type Store } from '../../shared/store/index.ts'
@@ -16,6 +17,7 @@ import type { Logger } from '../../shared/telemetry/index.ts'
 import type { Caller } from './caller.ts'
 import { keepSchedule } from './clock.ts'
 import { consume } from './consume.ts'
+import { withLineage } from './lineage.ts'
 import { type LoopState, makeLoopBook } from './loops.ts'
 import { listenForNotifications } from './notifications.ts'
 import { replayParked } from './replay.ts'
@@ -41,6 +43,8 @@ export type ConnectorOptions = {
   objects: ObjectStore
   caller: Caller
   masterKey: Buffer
+  /** Is told what capture puts on the bus. */
+  lineage?: Lineage
   /** Where the object storage sends notifications of new objects, if it does. */
   notifications?: { host: string; port: number } | undefined
   log: Logger
@@ -125,7 +129,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
             source,
             url,
             store,
-            bus,
+            bus: options.lineage ? withLineage(bus, source, options.lineage) : bus,
             vault,
             lease,
             log,

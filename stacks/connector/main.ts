@@ -6,6 +6,7 @@ import { readSources } from '../../shared/capture/sources.ts'
 import { readSettings, readSourceUrl, readTriggers, type Source } from '../../shared/config/index.ts'
 import { closeServer, exitWith, listen, makeServer } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
+import { startLineage } from '../../shared/lineage/index.ts'
 import { openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { openMasterKey } from '../../shared/privacy/index.ts'
 import { migrate, openStore } from '../../shared/store/index.ts'
@@ -43,6 +44,13 @@ try {
   const store = openStore(STORE_URL, { applicationName: 'cordage-connector' })
   await migrate(store)
   const cutOff = new AbortController()
+  const followed = duties.includes('capture') ? sources.filter(source => isFollowed(source)) : []
+  const lineage = startLineage({
+    ...{ settings, log, query: store.query },
+    sources: new Map(
+      followed.map(source => [source.system, { url: connectionOf(source), namespace: source.namespace }]),
+    ),
+  })
   const connector = await startConnector({
     owner: settings.CONNECTOR_NAME ?? `${hostname()}:${process.pid}`,
     duties,
@@ -58,6 +66,7 @@ try {
       signal: cutOff.signal,
     }),
     masterKey: await openMasterKey(settings, store.query),
+    lineage,
     notifications: readNotificationAddress(settings),
     log,
   })
@@ -73,6 +82,7 @@ try {
       setTimeout(() => cutOff.abort(), LAST_CALLS_MS).unref()
       connector
         .close()
+        .then(lineage.close)
         .then(() => server && closeServer(server, []))
         .then(() => store.close())
         .then(() => process.exit(0), exitWith)

@@ -25,6 +25,7 @@ import {
 import { openers } from '../../shared/contract/resources/all.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { type JobRunner, startJobRunner } from '../../shared/jobs/index.ts'
+import { startLineage } from '../../shared/lineage/index.ts'
 import { openObjects, requireObjects } from '../../shared/objects/index.ts'
 import { makePrivacy, openMasterKey } from '../../shared/privacy/index.ts'
 import { type EmbeddedPostgres, findPostgres, startPostgres } from '../../shared/store/embedded.ts'
@@ -117,6 +118,16 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const authenticate = await makeAuthenticate(settings)
     const tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT)
     if (tracing) undo.push(tracing.close)
+    const lineage = startLineage({
+      ...{ settings: options.settings, log, query: store.query },
+      sources: new Map(
+        sources.flatMap(({ system, namespace }) => {
+          const url = connections.get(system)
+          return url ? [[system, { url, namespace }]] : []
+        }),
+      ),
+    })
+    undo.push(lineage.close)
     const hosts = new Map<string, Host>()
     let runner: JobRunner | undefined
     const jobs = { query: store.query, started: () => runner?.wake() }
@@ -132,7 +143,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       const resources = { ...shared, ...own.resources }
       hosts.set(
         definition.name,
-        makeHost(definition, { settings, resources, log, authenticate, tracing, jobs }),
+        makeHost(definition, { settings, resources, log, authenticate, tracing, lineage, jobs }),
       )
     }
     for (const host of hosts.values()) await host.start()
@@ -162,6 +173,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       bus,
       objects,
       caller: makeLocalCaller(hosts),
+      lineage,
       masterKey,
       notifications: readNotificationAddress(settings),
       log,

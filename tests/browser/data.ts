@@ -18,7 +18,7 @@ export function testData(room: Room): void {
       },
       20_000,
     )
-    assert.equal(await page.locator('#tables tbody tr').count(), 11)
+    assert.equal(await page.locator('#tables tbody tr').count(), 13)
     assert.match(await textOf(row), /\d(\.\d)? s/)
   })
 
@@ -89,6 +89,27 @@ export function testData(room: Room): void {
     const table = page.getByRole('row', { name: /^Product cdc\.adventureworks\.Product / })
     assert.match(await textOf(table), /(\w{4}-\w{16}-\w{8}){2}$/)
     assert.match(await textOf(page.getByRole('row', { name: /^fct_sale / })), /\w{4}-\w{16}-\w{8}/)
+  })
+
+  test('the graph leads from a mart back to its column at the source, a click at a time, and the address follows', async () => {
+    const { page } = room
+    await page.goto('/data/lineage?dataset=mart.agg_sales_weekly&column=amount')
+    const box = (name: RegExp) => page.locator('.graph a', { hasText: name })
+    await page.locator('.graph .centre', { hasText: /mart.*agg_sales_weekly/s }).waitFor()
+    await box(/model.*stg_sale/s).waitFor()
+    await page.locator('.graph', { hasText: 'read-mart' }).waitFor()
+    await box(/source · adventureworks.*Sale/s).click()
+    await page.locator('.graph .centre', { hasText: /source.*Amount/s }).waitFor()
+    assert.equal(new URL(page.url()).search, '?dataset=source.adventureworks.Sale&column=Amount')
+    await page.getByLabel('Direction').selectOption('upstream')
+    await box(/lake/).waitFor({ state: 'detached' })
+    assert.match(new URL(page.url()).search, /&direction=upstream$/)
+    await page.goBack()
+    await box(/lake · adventureworks.*Sale/s).waitFor()
+    await page.getByLabel('Table').selectOption('lake.adventureworks.Client')
+    await box(/model.*stg_client/s).waitFor()
+    await page.getByLabel('Column').selectOption('BirthDate')
+    await page.locator('.graph .centre', { hasText: 'BirthDate' }).waitFor()
   })
 
   test('quality says that nothing was set aside, and by which build', async () => {

@@ -9,6 +9,7 @@ import { parse } from 'yaml'
 import { describeSources } from '../../functions/model/build-warehouse/project-state.ts'
 import { parseSource, readSources } from '../../shared/capture/sources.ts'
 import { makeSystemVars, type TableVars } from '../../shared/warehouse/index.ts'
+import { checkColumnLineage, type ModelLineage } from '../support/lineage.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const PROJECT = join(ROOT, 'dbt')
@@ -92,6 +93,16 @@ test('every statement compiles for Trino, over two systems, and parses as its SQ
   const sale = readFileSync(join(work, 'target/compiled/cordage/models/staging/stg_sale.sql'), 'utf8')
   assert.match(sale, /from "lake"\."cdc_adventureworks"\."sale" for version as of 7/)
   assert.match(sale, /'b-' \|\| cast\("SaleID" as varchar\) as sale_id/)
+})
+
+test('of each column of a model it is known on Trino what it is made of', async () => {
+  const { code, output } = await run(
+    'python',
+    [join(ROOT, 'tests/dbt/column_lineage_test.py'), join(work, 'target'), 'trino'],
+    { input: JSON.stringify(pinnedSystems()) },
+  )
+  assert.equal(code, 0, output)
+  checkColumnLineage(JSON.parse(output) as ModelLineage[])
 })
 
 test('the logic of the models holds on tiny rows', async () => {

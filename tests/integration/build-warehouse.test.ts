@@ -7,11 +7,13 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
 import { readSources } from '../../shared/capture/sources.ts'
+import type { Flow } from '../../shared/lineage/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openDuckdbWarehouse } from '../../shared/warehouse/duckdb.ts'
 import { duckdbFolder } from '../../shared/warehouse/index.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
+import { checkColumnLineage } from '../support/lineage.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { at, type Change, cover, makeRawLake } from '../support/warehouse.ts'
 
@@ -26,6 +28,8 @@ let postgres: TestPostgres | undefined
 const warehouse = openDuckdbWarehouse(duckdbFolder({ CORDAGE_HOME: home, WAREHOUSE_URL: undefined }))
 let build: StartedFunction
 const logged: string[] = []
+/** What each build has told that it reads and writes. */
+const told: Flow[][] = []
 
 const resources = () => ({
   store,
@@ -46,6 +50,7 @@ before(async () => {
     resources: { ...resources(), sources: readSources(join(ROOT, 'sources')) },
     settings: { CORDAGE_HOME: home },
     onLog: line => logged.push(line),
+    onLineage: flows => told.push(flows),
   })
 })
 after(async () => {
@@ -105,6 +110,25 @@ test("lineage begins at the source's tables, and goes through staging to the mar
   assert.ok(edges('int_sale')?.includes('model.cordage.stg_sale'))
   const ofSales = new Set(ancestors('model.cordage.agg_sales_weekly'))
   for (const table of ['Sale', 'Product']) assert.ok(ofSales.has(`source.cordage.adventureworks.${table}`))
+})
+
+test('of each column of a model it is told what it is made of, and which versions were read', () => {
+  const [whole, ...models] = told.at(-1) ?? []
+  assert.deepEqual(whole, {})
+  checkColumnLineage(
+    models.map(({ part = '', reads = [], writes = [] }) => ({
+      model: part,
+      reads: reads.map(({ dataset }) => dataset),
+      columns: Object.fromEntries(
+        Object.entries(writes[0]?.columns ?? {}).map(([name, origins]) => [
+          name,
+          origins.map(({ dataset, column }) => [dataset, column]),
+        ]),
+      ),
+    })),
+  )
+  const sales = models.find(({ part }) => part === 'stg_sale')
+  assert.deepEqual(sales?.reads, [{ dataset: 'lake.adventureworks.Sale', version: '0' }])
 })
 
 test('changes show by position, deletions close the history, and sales keep the product of their day', async () => {

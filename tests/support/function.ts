@@ -7,6 +7,7 @@ import {
   type Resources,
 } from '../../shared/contract/index.ts'
 import type { BusEvent } from '../../shared/events/index.ts'
+import type { Flow } from '../../shared/lineage/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 
 export type Answer = { status: number; body: Record<string, unknown> }
@@ -19,6 +20,8 @@ export async function startFunction(
     resources?: Partial<Resources>
     settings?: Partial<Settings>
     onLog?: (line: string) => void
+    /** Is told what each call has read and written. */
+    onLineage?: (flows: Flow[]) => void
     /** Who calls; by default an operator. */
     caller?: Identity
   } = {},
@@ -30,6 +33,11 @@ export async function startFunction(
       options.onLog ? { level: 'warn', destination: { write: options.onLog } } : { level: 'silent' },
     ),
     authenticate: () => options.caller ?? OPERATOR,
+    lineage: {
+      note: ({ flows }) => options.onLineage?.(flows),
+      begin: () => ({ end: ({ flows }) => options.onLineage?.(flows) }),
+      close: async () => {},
+    },
     ...(options.resources?.store && { jobs: { query: options.resources.store.query, started() {} } }),
   })
   await host.start()

@@ -97,7 +97,7 @@ export function start(
   logged = lines
   return async events => {
     if (landChanges.kind !== 'events') throw new Error('it takes events')
-    const context = { ...(surroundings as object), state, signal: new AbortController().signal, traceId: '' }
+    const context = { ...(surroundings as object), state, signal: new AbortController().signal, lineage() {} }
     return (await landChanges.handleBatch(events, context as never)).map(outcome)
   }
 }

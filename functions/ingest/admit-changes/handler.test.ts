@@ -83,7 +83,7 @@ async function start(): Promise<
         data: message === null || typeof message === 'string' ? message : JSON.stringify(message),
       }),
     )
-    const context = { ...surroundings, state, signal: new AbortController().signal, traceId: '' }
+    const context = { ...surroundings, state, signal: new AbortController().signal, lineage() {} }
     const results = await admitChanges.handleBatch(events, context as never)
     return results.map(({ status, reason }) => (reason ? `${status} ${reason}` : status))
   }

@@ -32,12 +32,15 @@ export default defineEventFunction({
     )
   },
 
-  async handleBatch(events, { state, resources }) {
+  async handleBatch(events, { state, resources, lineage }) {
     const results: BatchResult[] = []
     for (const [topic, own] of Map.groupBy(events, event => event.topic)) {
       const system = state.get(topic.split('.')[1] ?? '')
-      if (system) results.push(...(await admitMessages(own, system, resources)))
-      else results.push(...own.map(({ id }) => parked(id, 'unknown_source')))
+      if (system) {
+        results.push(...(await admitMessages(own, system, resources)))
+        const writes = system.source.tables.map(table => ({ dataset: table.topic }))
+        lineage({ part: system.source.system, reads: [{ dataset: topic }], writes })
+      } else results.push(...own.map(({ id }) => parked(id, 'unknown_source')))
     }
     return results
   },

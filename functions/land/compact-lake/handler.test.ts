@@ -62,6 +62,7 @@ async function run(input: object = {}, source = SOURCE): Promise<Report[]> {
     resources: { objects, sources: [source] },
     log: makeLogger({ level: 'silent' }),
     signal: new AbortController().signal,
+    lineage() {},
   }
   return ((await compactLake.handle(input, context as never)) as { tables: Report[] }).tables
 }

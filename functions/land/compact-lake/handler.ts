@@ -39,7 +39,7 @@ export default defineFunction({
   output: z.object({ tables: z.array(tableReport) }),
   example: { system: 'adventureworks', table: 'Sale' },
 
-  async handle({ system, table }, { resources, log, signal }) {
+  async handle({ system, table }, { resources, log, signal, lineage }) {
     const wanted = resources.sources
       .filter(source => system === undefined || source.system === system)
       .flatMap(source => source.tables.map(({ name, columns }) => ({ system: source.system, name, columns })))
@@ -53,6 +53,8 @@ export default defineFunction({
       const opened = await openTable(resources.objects, tablePath(system, name))
       if (!opened.snapshot.exists) continue
       tables.push(await maintain(opened))
+      const use = { dataset: `lake.${system}.${name}`, version: String(opened.snapshot.version) }
+      lineage({ part: `${system}.${name}`, reads: [use], writes: [use] })
       log.debug(tables.at(-1), 'table maintained')
       widenings.push(async () => {
         const files = await widenTable(opened, sourceColumns({ columns }), signal)

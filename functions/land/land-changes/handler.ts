@@ -12,11 +12,12 @@ import {
   WiderSchemaError,
   widenTable,
 } from '../../../shared/lake/index.ts'
+import { type Flow, landingFlow } from '../../../shared/lineage/index.ts'
 import type { ObjectStore } from '../../../shared/objects/index.ts'
 import type { Logger } from '../../../shared/telemetry/index.ts'
 import { landEvents } from './land-events.ts'
 
-type Destination = { source: SourceTable; table: Table }
+type Destination = { system: string; source: SourceTable; table: Table }
 
 /**
  * Writes change events to the lake's Delta tables: per table one commit a batch, with how far each bus partition has
@@ -34,10 +35,13 @@ export default defineEventFunction({
     return { destinations: findDestinations(resources.sources, resources.objects) }
   },
 
-  async handleBatch(events, { state, log }) {
-    const landings = [...Map.groupBy(events, event => event.topic)].map(([topic, events]) => {
+  async handleBatch(events, { state, log, lineage }) {
+    const landings = [...Map.groupBy(events, event => event.topic)].map(async ([topic, events]) => {
       const destination = state.destinations.get(topic)
-      return destination ? landTopic(destination, events, log) : answerAll(events, 'parked', 'unknown_table')
+      if (!destination) return answerAll(events, 'parked', 'unknown_table')
+      const results = await landTopic(destination, events, log)
+      lineage(toFlow(destination, results))
+      return results
     })
     const settled = await Promise.allSettled(landings)
     // Thrown again for all: what has landed of the other tables is skipped when the batch is redelivered.
@@ -46,12 +50,18 @@ export default defineEventFunction({
   },
 })
 
+/** What has landed, in which version of its table. */
+function toFlow({ system, source, table: { snapshot } }: Destination, results: BatchResult[]): Flow {
+  const rows = results.filter(({ status }) => status === 'done').length
+  return landingFlow(system, source, { rows, ...(snapshot.exists && { version: String(snapshot.version) }) })
+}
+
 /** Tables stay open between batches: their snapshots follow the log instead of being read from the start. */
 function findDestinations(sources: Source[], objects: ObjectStore): Map<string, Destination> {
   const destinations = sources.flatMap(({ system, tables }) =>
     tables.map((source): [string, Destination] => [
       source.topic,
-      { source, table: new Table(objects, tablePath(system, source.name)) },
+      { system, source, table: new Table(objects, tablePath(system, source.name)) },
     ]),
   )
   return new Map(destinations)

@@ -11,6 +11,7 @@ import { pinSystems, tablesToRegister, versionsOf } from './pin.ts'
 import { writeProjectState } from './project-state.ts'
 import { recordTimes } from './record-times.ts'
 import { dbtResult, runDbt } from './run-dbt.ts'
+import { toFlow } from './to-flow.ts'
 
 /**
  * Builds the warehouse from the lake with dbt, in a new place (a DuckDB file, or a schema in Trino) that becomes
@@ -56,7 +57,7 @@ export default defineFunction({
     return { projectDir: dirname(project), leases: makeLeases(resources.store, randomUUID()) }
   },
 
-  async handle({ threads }, { state, resources, settings, signal, report, log }) {
+  async handle({ threads }, { state, resources, settings, signal, report, log, lineage }) {
     const startedAt = performance.now()
     const { store, objects, sources, warehouse } = resources
     return await underLease(state.leases, LEASE, signal, async lease => {
@@ -83,7 +84,10 @@ export default defineFunction({
         covered,
         versions,
       }
-      const { took, ...built } = await runDbt(request, {
+      const {
+        built: { took, ...built },
+        models,
+      } = await runDbt(request, {
         group: warehouse.python,
         report,
         signal: AbortSignal.any([signal, lease.signal]),
@@ -92,6 +96,7 @@ export default defineFunction({
       // If the lease was lost, a newer build may already be current.
       lease.signal.throwIfAborted()
       await replace()
+      lineage({}, ...models.map(model => toFlow(model, versions)))
       // A build is announced (to publish-marts) only once it is current.
       await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ covered, versions })))
       if (built.warnings.length > 0)

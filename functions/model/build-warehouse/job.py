@@ -29,7 +29,19 @@ def build(request):
             leftover.unlink(missing_ok=True)
     models, counts = build_models(request)
     describe(target, models, request["covered"], request["versions"])
-    return {**counts, "setAside": summarize_set_aside(target)}
+    lineage = read_lineage(request, models)
+    return {**counts, "setAside": summarize_set_aside(target), "lineage": lineage}
+
+
+def read_lineage(request, models):
+    from column_lineage import describe_models
+
+    return describe_models(
+        [{"name": node.name, "sql": node.compiled_code, "reads": node.depends_on.nodes} for node in models],
+        request["systems"]["pinned"],
+        request["target"]["engine"],
+        Path(request["stateDir"]) / "column-lineage.json",
+    )
 
 
 # Unit tests say something about the code, not about the data: `make test` runs them. Exposures are not run.

@@ -5,6 +5,15 @@ import type { Report } from '../../../shared/jobs/index.ts'
 import { PythonJobError, runPythonJob } from '../../../shared/python/index.ts'
 import type { Logger } from '../../../shared/telemetry/index.ts'
 
+/** What each model was built from (dbt/column_lineage.py). */
+const lineage = z.array(
+  z.object({
+    model: z.string(),
+    reads: z.array(z.string()),
+    columns: z.record(z.string(), z.array(z.tuple([z.string(), z.string()]))).nullable(),
+  }),
+)
+
 /** What job.py says of a build. */
 export const dbtResult = z.object({
   models: z.number(),
@@ -31,23 +40,25 @@ export const dbtResult = z.object({
 
 /**
  * Has dbt build and test the models (job.py).
+ * @returns what came of it, and what each model is made of
  * @throws FailedError with the models and tests that failed
  */
 export async function runDbt(
   request: object,
   { group, report, signal, log }: { group: string; report: Report; signal: AbortSignal; log: Logger },
-): Promise<z.output<typeof dbtResult>> {
-  return await runPythonJob({
+): Promise<{ built: z.output<typeof dbtResult>; models: z.output<typeof lineage> }> {
+  const { lineage: models, ...built } = await runPythonJob({
     script: join(import.meta.dirname, 'job.py'),
     group,
     request,
-    result: dbtResult,
+    result: dbtResult.extend({ lineage }),
     onProgress: progress => tell(report, progress),
     signal,
     log,
   }).catch(error => {
     throw error instanceof PythonJobError ? toFailed(error) : error
   })
+  return { built, models }
 }
 
 const progressSchema = z.object({ node: z.string(), done: z.number(), total: z.number().positive() })

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
+import type { Flow } from '../../../shared/lineage/index.ts'
 import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
-import { copyMarts } from './copy.ts'
+import { copyMarts, type Published } from './copy.ts'
 import { dropOldSchemas } from './keep.ts'
 import { checkRowRules } from './rights.ts'
 import { moveViews } from './views.ts'
@@ -40,7 +41,7 @@ export default defineFunction({
     return { leases: makeLeases(resources.store, randomUUID()) }
   },
 
-  async handle(_, { state, resources: { store, warehouse }, signal: ownSignal, log }) {
+  async handle(_, { state, resources: { store, warehouse }, signal: ownSignal, log, lineage }) {
     const startedAt = performance.now()
     return await underLease(state.leases, LEASE, ownSignal, lease =>
       warehouse.read(async reader => {
@@ -52,6 +53,7 @@ export default defineFunction({
         await moveViews(store, { published, build, models, metrics }, { number, lease, signal })
         const droppedSchemas = await dropOldSchemas(store, number)
         log.debug({ schema: `mart_${number}` }, 'marts published')
+        lineage({}, ...published.map(mart => toFlow(mart, number)))
         return {
           schema: `mart_${number}`,
           marts: Object.fromEntries(published.map(mart => [mart.name, mart.rows])),
@@ -63,6 +65,19 @@ export default defineFunction({
     )
   },
 })
+
+/** A mart has the columns of its model as they are. */
+function toFlow({ name, columns, rows }: Published, number: number): Flow {
+  const dataset = `warehouse.${name}`
+  const origins = columns.map(column => [column.name, [{ dataset, column: column.name }]])
+  return {
+    part: name,
+    reads: [{ dataset }],
+    writes: [
+      { dataset: `mart.${name}`, version: String(number), rows, columns: Object.fromEntries(origins) },
+    ],
+  }
+}
 
 async function takeNumber(store: Store): Promise<number> {
   const [row] = await store.query<{ number: string }>(`select nextval('ops.mart_schema') as number`)

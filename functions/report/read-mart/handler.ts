@@ -62,15 +62,15 @@ export default defineFunction({
     limit: 4,
   },
 
-  async handle(request, { resources: { store }, caller }) {
+  async handle(request, { resources: { store }, caller, lineage }) {
     const read = () =>
       store.transaction(transaction => readMart(transaction, request, caller), { readOnly: true })
-    try {
-      return await read()
-    } catch (error) {
+    const found = await read().catch(error => {
       // Two publications while we planned, and the table was dropped: what is there now is as good.
-      if ((error as { code?: string }).code === UNDEFINED_TABLE) return await read()
+      if ((error as { code?: string }).code === UNDEFINED_TABLE) return read()
       throw error
-    }
+    })
+    lineage({ reads: [{ dataset: `mart.${request.mart}` }] })
+    return found
   },
 })

@@ -1,8 +1,10 @@
+import { takenColumns } from '../../../shared/config/index.ts'
 import { type BatchResult, defineEventFunction } from '../../../shared/contract/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
+import type { Flow } from '../../../shared/lineage/index.ts'
 import { findProductsOf } from './categories.ts'
 import { refold } from './refold.ts'
-import { applyEvents, findTarget, namesCategories } from './tables.ts'
+import { applyEvents, findTarget, namesCategories, type Target } from './tables.ts'
 import { ensureGraph, refreshTexts } from './texts.ts'
 
 /** Products whose texts are renewed in one transaction: a large category's would not end within a call. */
@@ -22,7 +24,7 @@ export default defineEventFunction({
     await refold(resources.store)
   },
 
-  async handleBatch(events, { resources }) {
+  async handleBatch(events, { resources, lineage }) {
     const { store, models, sources } = resources
     const results: BatchResult[] = []
     for (const [topic, own] of Map.groupBy(events, event => event.topic)) {
@@ -48,11 +50,25 @@ export default defineEventFunction({
           hasCategories,
         })
       if (embedded > 0) await ensureGraph(store)
+      lineage(toFlow(target, own.length))
       results.push(...own.map(event => answerFor(event, malformed)))
     }
     return results
   },
 })
+
+/** From a table's topic to the index. */
+function toFlow({ source, table, index }: Target, rows: number): Flow {
+  const dataset = table.topic
+  const columns = takenColumns(table)
+    .filter(([, { as }]) => index.columns.includes(as))
+    .map(([name, { as }]) => [as, [{ dataset, column: name }]])
+  return {
+    part: `${source.system}.${table.name}`,
+    reads: [{ dataset }],
+    writes: [{ dataset: index.name, rows, columns: Object.fromEntries(columns) }],
+  }
+}
 
 function answerFor(event: BusEvent, malformed: BusEvent[]): BatchResult {
   return malformed.includes(event)

@@ -22,7 +22,7 @@ export default defineFunction({
   output: z.object({ accepted: z.literal(true) }),
   status: 202,
 
-  async handle({ searchId, productId, action }, { resources: { store } }) {
+  async handle({ searchId, productId, action }, { resources: { store }, lineage }) {
     const found = await store.query('select 1 from search.product where product_id = $1', [productId])
     if (found.length === 0)
       throw new NotFoundError(`there is no product ${JSON.stringify(productId)}`, { field: 'productId' })
@@ -35,6 +35,10 @@ export default defineFunction({
       ProductID: productId,
     }
     await recordRows(store.query, 'SearchFeedback', [{ key: id, row }])
+    lineage({
+      reads: [{ dataset: 'search.product' }],
+      writes: [{ dataset: 'source.cordage.SearchFeedback' }],
+    })
     return { accepted: true as const }
   },
 })

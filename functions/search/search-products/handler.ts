@@ -73,6 +73,12 @@ const output = z.object({
 /** Entities that the index is made of: an answer is as fresh as the least of their tables. */
 const ENTITIES = ['product', 'product_text', 'category', 'subcategory', 'inventory']
 
+/** What an answer is made of, and what is recorded of it. */
+const FLOW = {
+  reads: ['product', 'product_text', 'stock'].map(table => ({ dataset: `search.${table}` })),
+  writes: [{ dataset: 'source.cordage.Search' }],
+}
+
 /**
  * Finds products by identifier, words and meaning at once, in what the index holds at this moment. That there was a search is
  * recorded later (docs/search.md): a search that is repeated is another one.
@@ -102,7 +108,7 @@ export default defineFunction({
 
   async handle(
     { query, limit, filters, language, clientId, searchId: known },
-    { state, resources: { store, models } },
+    { state, resources: { store, models }, lineage },
   ) {
     const startedAt = performance.now()
     const searchId = known ?? randomUUID()
@@ -125,6 +131,7 @@ export default defineFunction({
     })
     const tookMs = Math.round((performance.now() - startedAt) * 10) / 10
     const model = models.embedding
+    lineage(FLOW)
     const results = found.results.length
     if (known === undefined)
       state.searches.record({

@@ -5,6 +5,7 @@ export type Answers = {
   'read-mart': MartRows
   'trace-row': Trace
   'show-status': Status
+  'show-lineage': LineageAnswer
   'replay-parked': { requested: number }
 }
 
@@ -31,6 +32,25 @@ export type SearchAnswer = {
   interpreted: { filters: Record<string, unknown>; corrected: string | null }
   tookMs: number
   asOf: AsOf
+}
+
+export type LineageJob = {
+  job: string
+  state: 'done' | 'failed' | null
+  startedAt: string | null
+  endedAt: string | null
+  calls: number
+  problem: string | null
+}
+type Place = { dataset: string; column: string }
+
+export type LineageAnswer = {
+  dataset: string | null
+  column: string | null
+  datasets: { dataset: string; columns: string[]; version: string | null; writtenAt: string | null }[]
+  jobs: LineageJob[]
+  edges: { job: string; dataset: string; direction: 'reads' | 'writes'; version: string | null }[]
+  columns: { job: string; from: Place; to: Place }[]
 }
 
 export type Cell = string | number | boolean | null

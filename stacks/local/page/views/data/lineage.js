@@ -1,9 +1,10 @@
 import { martLineageCard, tableLineageCard } from '../../cards/lineage.js'
+import { lineageGraphCard } from '../../cards/lineage-graph.js'
 
 /** @type {import('../../views.js').View} */
 export const lineage = {
   address: '/data/lineage',
   name: 'Lineage',
   heading: 'Where the data comes from',
-  open: visit => [tableLineageCard(visit), martLineageCard(visit)],
+  open: visit => [lineageGraphCard(visit), tableLineageCard(visit), martLineageCard(visit)],
 }

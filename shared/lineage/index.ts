@@ -1,0 +1,5 @@
+export type * from './flow.ts'
+export { type GraphJob, loadGraph, saveRuns } from './graph.ts'
+export { type Lineage, startLineage } from './lineage.ts'
+export type { SourcePlace } from './places.ts'
+export { captureFlow, landingFlow } from './table-way.ts'
