@@ -51,10 +51,5 @@
 {% macro covered_at(node) -%}
     {%- set tables = var('systems')[node.source_name].tables.values() -%}
     {%- set table = tables | selectattr('folder', 'equalto', node.name) | first -%}
-    select
-        {%- if table.covered_at is none %}
-        cast(null as {{ instant_type() }})
-        {%- else %}
-        cast('{{ table.covered_at | replace('T', ' ') | replace('Z', ' UTC') }}' as {{ instant_type() }})
-        {%- endif %} as covered_at
+    select {{ instant_or_null(table.covered_at) }} as covered_at
 {%- endmacro %}

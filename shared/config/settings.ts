@@ -81,6 +81,10 @@ export const settingsSchema = z.object({
     ['duckdb', 'trino'],
     'Where dbt builds: duckdb:<folder>, or trino://user@host:port/catalog (docs/trino.md); default: DuckDB under CORDAGE_HOME/warehouse',
   ).optional(),
+  ALERT_URL: url(
+    ['http', 'https'],
+    'Alertmanager that is told of failed checks and builds; default: a file for each under CORDAGE_HOME/outbox/alerts',
+  ).optional(),
   AUTH_URL: url(['http', 'https'], 'OIDC issuer; without it the server listens on loopback only').optional(),
   AUTH_AUDIENCE: z.string().default('cordage').describe('The audience that access tokens must name'),
   AUTH_ROLES: z
