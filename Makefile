@@ -75,7 +75,7 @@ clean: ## Remove what was installed and built; keeps .cordage
 
 # Python environments: the store's server, and for each function the first that its definition names. The demo has those
 # of what it shows. dbt for Trino is another one than for DuckDB (docs/trino.md).
-DEMO_PYTHON := store warehouse
+DEMO_PYTHON := store warehouse quality
 PYTHON := $(sort store $(shell sed -n "s/^  python: \['\([a-z]*\)'.*/\1/p" functions/*/*/handler.ts))
 ON_TRINO := $(if $(filter trino:%,$(WAREHOUSE_URL) $(shell head -c 6 "$${WAREHOUSE_URL_FILE:-/dev/null}")),trino)
 installed = $(patsubst %,.venvs/%/.installed,$(1) $(ON_TRINO))

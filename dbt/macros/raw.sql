@@ -51,15 +51,5 @@
 {% macro covered_at(node) -%}
     {%- set tables = var('systems')[node.source_name].tables.values() -%}
     {%- set table = tables | selectattr('folder', 'equalto', node.name) | first -%}
-    select
-        {%- if table.covered_at is none %}
-        cast(null as {{ instant_type() }})
-        {%- else %}
-        {{ covered_instant(table.covered_at) }}
-        {%- endif %} as covered_at
-{%- endmacro %}
-
-{# An ISO time of a pin, as SQL has it. #}
-{% macro covered_instant(time) -%}
-    cast('{{ time | replace('T', ' ') | replace('Z', ' UTC') }}' as {{ instant_type() }})
+    select {{ instant_or_null(table.covered_at) }} as covered_at
 {%- endmacro %}

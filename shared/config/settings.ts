@@ -88,6 +88,10 @@ export const settingsSchema = z.object({
     .describe(
       'What amounts are shown in beside their own currency, by the rates of the entity exchange_rate; without it they are shown in their own only',
     ),
+  ALERT_URL: url(
+    ['http', 'https'],
+    'Alertmanager that is told of failed checks and builds; default: a file for each under CORDAGE_HOME/outbox/alerts',
+  ).optional(),
   AUTH_URL: url(['http', 'https'], 'OIDC issuer; without it the server listens on loopback only').optional(),
   AUTH_AUDIENCE: z.string().default('cordage').describe('The audience that access tokens must name'),
   AUTH_ROLES: z

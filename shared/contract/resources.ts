@@ -1,3 +1,4 @@
+import type { Alerts } from '../alerts/index.ts'
 import type { Bus } from '../bus/index.ts'
 import type { Settings, Source } from '../config/index.ts'
 import type { Models } from '../models/index.ts'
@@ -22,6 +23,8 @@ export type Resources = {
   warehouse: Warehouse
   /** Embedding of texts. */
   models: Models
+  /** Where somebody is told of what has to be looked at. */
+  alerts: Alerts
 }
 export type ResourceName = keyof Resources
 

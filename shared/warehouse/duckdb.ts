@@ -29,6 +29,10 @@ export function openDuckdbWarehouse(folder: string): Warehouse & { file: string 
     byHand: { engine: 'duckdb', file: join(folder, 'by-hand.duckdb') },
     tablesQuery:
       "select table_name as name, estimated_size as rows, column_count as columns from duckdb_tables() where schema_name = 'main' order by name",
+    async finished() {
+      await requireFile(file)
+      return { engine: 'duckdb', file }
+    },
     async beginBuild() {
       await mkdir(folder, { recursive: true })
       return { target: { engine: 'duckdb', file: nextFile }, replace: () => rename(nextFile, file) }
@@ -37,10 +41,14 @@ export function openDuckdbWarehouse(folder: string): Warehouse & { file: string 
   }
 }
 
-async function readFile<T>(file: string, work: (reader: WarehouseReader) => Promise<T>): Promise<T> {
+async function requireFile(file: string): Promise<void> {
   await access(file).catch(() => {
     throw new OutageError('warehouse', 'it has not been built yet')
   })
+}
+
+async function readFile<T>(file: string, work: (reader: WarehouseReader) => Promise<T>): Promise<T> {
+  await requireFile(file)
   // Loaded by readers only: a build has its own in Python, and the library takes time and 15 MB.
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(file, READER_OPTIONS)

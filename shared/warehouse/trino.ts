@@ -26,6 +26,11 @@ export function openTrinoWarehouse(place: TrinoPlace, home: string): Warehouse {
     stateFolder: join(home, 'dbt'),
     byHand: { engine: 'trino', ...rest, schema: `${stays}_by_hand` },
     tablesQuery: 'show tables',
+    finished: async () => ({
+      engine: 'trino',
+      ...rest,
+      schema: schemaOf(place, await requireCurrent(trino)),
+    }),
     async beginBuild() {
       await mkdir(home, { recursive: true })
       const current = await findCurrent(trino)
@@ -70,6 +75,12 @@ async function findCurrent(trino: Trino): Promise<number | undefined> {
   }
 }
 
+async function requireCurrent(trino: Trino): Promise<number> {
+  const current = await findCurrent(trino)
+  if (current === undefined) throw new OutageError('warehouse', 'it has not been built yet')
+  return current
+}
+
 /** Numbers of the existing builds, finished or not, in order. */
 async function listBuilds(trino: Trino): Promise<number[]> {
   const pattern = new RegExp(`^${trino.place.schema}_(\\d+)$`)
@@ -109,8 +120,7 @@ async function moveViews(trino: Trino, number: number): Promise<void> {
 }
 
 async function readCurrent<T>(trino: Trino, work: (reader: WarehouseReader) => Promise<T>): Promise<T> {
-  const current = await findCurrent(trino)
-  if (current === undefined) throw new OutageError('warehouse', 'it has not been built yet')
+  const current = await requireCurrent(trino)
   const schema = schemaOf(trino.place, current)
   return await work({
     build: await readBuild(trino, schema),

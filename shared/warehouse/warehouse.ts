@@ -81,6 +81,11 @@ export type Warehouse = {
   byHand: BuildTarget
   /** A query that lists the tables of a build. */
   tablesQuery: string
+  /**
+   * Where the finished build is, for another program that reads it.
+   * @throws OutageError before the first build
+   */
+  finished(): Promise<BuildTarget>
   /** One at a time; the caller ensures it. */
   beginBuild(): Promise<NextBuild>
   /**

@@ -103,11 +103,14 @@ function copyAssets(folder: FunctionFolder, root: string, out: string, definitio
     })
 }
 
-/** A function's Python, and the module that every job imports. */
+/** A function's Python, with its packages, and the module that every job imports. */
 function copyJob(folder: FunctionFolder, root: string, out: string): void {
   for (const from of [folder.path, join(root, 'shared', 'python')])
-    for (const file of readdirSync(from).filter(name => name.endsWith('.py')))
-      cpSync(join(from, file), join(out, file))
+    for (const entry of readdirSync(from, { recursive: true, withFileTypes: true }))
+      if (entry.isFile() && entry.name.endsWith('.py')) {
+        const file = join(entry.parentPath, entry.name)
+        cpSync(file, join(out, relative(from, file)))
+      }
 }
 
 function emptyModules(filter: RegExp) {

@@ -1,3 +1,4 @@
+import type { Alerts } from '../../shared/alerts/index.ts'
 import { type Bus, type Topic, topicsOf } from '../../shared/bus/index.ts'
 import {
   type CaptureKinds,
@@ -17,6 +18,7 @@ import type { Logger } from '../../shared/telemetry/index.ts'
 import type { Caller } from './caller.ts'
 import { keepSchedule } from './clock.ts'
 import { consume } from './consume.ts'
+import { watchBuilds } from './late-builds.ts'
 import { withLineage } from './lineage.ts'
 import { type LoopState, makeLoopBook } from './loops.ts'
 import { listenForNotifications } from './notifications.ts'
@@ -41,6 +43,7 @@ export type ConnectorOptions = {
   store: Store
   bus: Bus
   objects: ObjectStore
+  alerts: Alerts
   caller: Caller
   masterKey: Buffer
   /** Is told what capture puts on the bus. */
@@ -163,7 +166,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
     for (const { function: name, schedules = [] } of triggers)
       for (const [index, schedule] of schedules.entries())
         loops.push(keepSchedule({ ...options, name, index, schedule, leases, signal }))
-    loops.push(keepRetention(bus, store, log, signal))
+    loops.push(keepRetention(bus, store, log, signal), watchBuilds({ ...options, signal }))
   }
   if (duties.includes('watch'))
     for (const { function: name, prefixes } of triggers)

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { openAlerts } from '../../shared/alerts/index.ts'
 import { openBus } from '../../shared/bus/index.ts'
 import { isFollowed, isOwn } from '../../shared/capture/index.ts'
 import { readSources } from '../../shared/capture/sources.ts'
@@ -60,6 +61,7 @@ try {
     store,
     bus: await openBus(settings.BUS_URL, store),
     objects: openObjects(OBJECTS_URL.reveal()),
+    alerts: openAlerts(settings),
     caller: makeHttpCaller({
       urls: settings.FUNCTION_URLS,
       token: makeToken(settings),

@@ -41,7 +41,7 @@ export async function showAnswers({ stack, source, say, signal }: Tour): Promise
     say(`    ${name.padEnd(32)} ${listPrice.toFixed(2).padStart(9)}   by ${matched.join(' and ')}`)
   repeat(`curl -s '${gateway}/function/search-products?query=${encodeURIComponent(FIRST_QUERY)}&limit=3'`)
 
-  say('building the warehouse (dbt) and publishing its marts')
+  say('building the warehouse (dbt), checking it and publishing its marts')
   const landed = await until(
     signal,
     () =>

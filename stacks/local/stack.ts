@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { openAlerts } from '../../shared/alerts/index.ts'
 import { openBus, topicsOf } from '../../shared/bus/index.ts'
 import { isFollowed, isOwn } from '../../shared/capture/index.ts'
 import { readSources } from '../../shared/capture/sources.ts'
@@ -10,6 +11,7 @@ import {
   SecretUrl,
   type Settings,
   type Source,
+  type Trigger,
 } from '../../shared/config/index.ts'
 import {
   closeServer,
@@ -60,6 +62,8 @@ export type LocalStackOptions = {
   log: Logger
   /** Called when the embedded Postgres runs, before sources are read: the demo makes its source there. */
   onPostgres?: (postgres: EmbeddedPostgres) => Promise<void>
+  /** What calls the functions by itself; by default all of triggers/. */
+  triggers?: Trigger[]
 }
 
 /**
@@ -87,7 +91,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     undo.push(takeRunLock(home))
     const settings = await provideSystems(options, undo)
     const sources = readSources(resolve(ROOT, settings.SOURCES))
-    const triggers = readTriggers(join(ROOT, 'triggers'))
+    const triggers = options.triggers ?? readTriggers(join(ROOT, 'triggers'))
     const connections = new Map(
       sources
         .filter(source => isFollowed(source))
@@ -112,7 +116,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const objects = openObjects(settings.OBJECTS_URL.reveal())
     const opened = await openResources(['warehouse', 'models'], openers, settings, {})
     undo.push(opened.close)
-    const shared = { ...opened.resources, bus, objects, sources, privacy: makePrivacy(masterKey) }
+    const alerts = openAlerts(settings)
+    const privacy = makePrivacy(masterKey)
+    const shared = { ...opened.resources, bus, objects, sources, alerts, privacy }
 
     startProcessMetrics()
     const authenticate = await makeAuthenticate(settings)
@@ -172,6 +178,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       store,
       bus,
       objects,
+      alerts,
       caller: makeLocalCaller(hosts),
       lineage,
       masterKey,

@@ -34,9 +34,17 @@ const SECRETS: Record<ResourceName, string[]> = {
   warehouse: ['WAREHOUSE_URL'],
   sources: [],
   models: [],
+  alerts: ['ALERT_URL'],
 }
 const JOB_SECRETS = ['JOB_CALLBACK_SECRET']
-const CONNECTOR_SECRETS = ['STORE_URL', 'OBJECTS_URL', 'BUS_URL', 'MASTER_KEY', 'FUNCTIONS_CLIENT_SECRET']
+const CONNECTOR_SECRETS = [
+  'STORE_URL',
+  'OBJECTS_URL',
+  'BUS_URL',
+  'MASTER_KEY',
+  'ALERT_URL',
+  'FUNCTIONS_CLIENT_SECRET',
+]
 
 /** Names of the secrets that a function needs, of those that there are. */
 export function secretsOf(definition: FunctionDefinition, { secrets }: Options): string[] {

@@ -55,7 +55,7 @@ type ModelFile = {
 /** What analysts ask: the published tables, from the descriptions that stand beside the models. */
 function martsPage(): string {
   const models = readdirSync(MODELS)
-    .filter(file => file.endsWith('.yml'))
+    .filter(file => /^[^.]+\.yml$/.test(file))
     .sort()
     .flatMap(file => (parse(readFileSync(join(MODELS, file), 'utf8')) as ModelFile).models)
   const sections = models.map(({ name, description, config, columns }) =>

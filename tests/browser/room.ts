@@ -33,7 +33,7 @@ export const VIEWS = {
   '/data/freshness': 'How fresh everything is',
   '/data/runs': 'What runs, and when',
   '/data/lineage': 'Where the data comes from',
-  '/data/quality': 'What was set aside, and why',
+  '/data/quality': 'What is wrong, and where',
 }
 export const ADDRESSES = Object.keys(VIEWS) as (keyof typeof VIEWS)[]
 

@@ -27,6 +27,7 @@ import { connectTrino, type Trino } from '../../shared/warehouse/trino-client.ts
 import { parseTrinoUrl } from '../../shared/warehouse/trino-url.ts'
 import { startTrino, type TrinoServer } from '../../stacks/infra/trino.ts'
 import { append, COLUMNS, EXTREMES, LakeReader } from '../integration/lake-support.ts'
+import { passChecks } from '../support/checks.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { runProgram } from '../support/run.ts'
@@ -152,8 +153,8 @@ test('every model has the same columns, types and rows on both engines', async t
 test('publish-marts gives the same marts from either engine', async t => {
   const published: Record<string, unknown>[] = []
   for (const engine of ['duckdb', 'trino'] as const) {
-    const { publish, marts } = engines[engine]
-    const { status, body } = await publish.call({})
+    const { publish, marts, warehouse } = engines[engine]
+    const { status, body } = await passChecks(marts, warehouse).then(() => publish.call({}))
     assert.equal(status, 200, logged.join(''))
     t.diagnostic(`${engine}: ${body.tookMs} ms`)
     const hashes: Record<string, unknown> = {}

@@ -112,7 +112,7 @@ test('a date that was wrong once stops no build, neither before it is corrected 
 })
 
 test('the marts are published, with the table that says what was set aside', async () => {
-  const { status, body } = await shop.call('publish-marts')
+  const { status, body } = await shop.publish()
   assert.equal(status, 200, JSON.stringify(body))
   const answer = await shop.call('read-mart', { mart: 'set_aside' })
   assert.equal((answer.body.rows as object[]).length, 1)

@@ -25,7 +25,7 @@ import { openDuckdbWarehouse } from '../../shared/warehouse/duckdb.ts'
 import { makeLocalCaller } from '../../stacks/connector/caller.ts'
 import { startConnector } from '../../stacks/connector/index.ts'
 import { waitFor } from '../support/demo.ts'
-import { startFunction } from '../support/function.ts'
+import { NOBODY, startFunction } from '../support/function.ts'
 import { makeCountingModels } from '../support/models.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
@@ -55,6 +55,7 @@ async function follow(store: Store, owner: string) {
     store,
     bus: openStoreBus(store),
     objects,
+    alerts: NOBODY,
     caller: makeLocalCaller(new Map([['land-changes', land.host]])),
     masterKey,
     log,

@@ -12,6 +12,7 @@ import { type Identity, OPERATOR } from '../../shared/contract/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
 import { type BuiltMart, writeBuild } from '../support/build.ts'
+import { passChecks } from '../support/checks.ts'
 import { type Answer, type StartedFunction, startFunction } from '../support/function.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
@@ -37,8 +38,10 @@ let postgres: TestPostgres
 let store: Store
 let warehouse: Warehouse
 let publish: StartedFunction
-const build = (marts: Record<string, BuiltMart>) =>
-  writeBuild(warehouse, marts, { position: makePosition(1, 1n, 0) })
+async function build(marts: Record<string, BuiltMart>) {
+  await writeBuild(warehouse, marts, { position: makePosition(1, 1n, 0) })
+  await passChecks(store, warehouse)
+}
 
 before(async () => {
   postgres = await startTestPostgres()

@@ -12,6 +12,7 @@ import type { Identity } from '../../shared/contract/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
 import { type BuiltMart, writeBuild } from '../support/build.ts'
+import { passChecks } from '../support/checks.ts'
 import { startFunction } from '../support/function.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
@@ -88,6 +89,7 @@ let warehouse: Warehouse
 
 async function publish(rows: string): Promise<void> {
   await writeBuild(warehouse, { fct_sale: sales(rows), ...others }, { position: POSITION, metrics: METRICS })
+  await passChecks(store, warehouse)
   const { status, body } = await (
     await startFunction(publishMarts, { resources: { store, warehouse } })
   ).call({})

@@ -18,6 +18,7 @@ import { makeLocalCaller } from '../../stacks/connector/caller.ts'
 import { startConnector } from '../../stacks/connector/index.ts'
 import { requireSources } from '../../stacks/connector/sources.ts'
 import { waitFor } from '../support/demo.ts'
+import { NOBODY } from '../support/function.ts'
 import { journal } from '../support/journal/kind.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
@@ -94,6 +95,7 @@ test('the connector follows it, treats personal data, and goes on where it was',
       store,
       bus: openStoreBus(store),
       objects: openObjects(pathToFileURL(join(postgres.home, 'objects')).href),
+      alerts: NOBODY,
       caller: makeLocalCaller(new Map()),
       masterKey: Buffer.alloc(32, 7),
     })

@@ -164,7 +164,7 @@ test('two tables of products, and of lines, are kept apart, each line with the p
 })
 
 test('the marts are published whatever their texts and numbers are', async () => {
-  const { status, body } = await shop.call('publish-marts')
+  const { status, body } = await shop.publish()
   assert.equal(status, 200, JSON.stringify(body))
 })
 

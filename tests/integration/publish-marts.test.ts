@@ -10,6 +10,7 @@ import readMart from '../../functions/report/read-mart/handler.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
 import { type BuiltMart, writeBuild } from '../support/build.ts'
+import { passChecks } from '../support/checks.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
@@ -26,8 +27,10 @@ let warehouse: Warehouse
 let publish: StartedFunction
 let read: StartedFunction
 
-const buildWith = (marts: Record<string, BuiltMart>, changedAt?: string) =>
-  writeBuild(warehouse, marts, { position: POSITION, changedAt })
+async function buildWith(marts: Record<string, BuiltMart>, changedAt?: string) {
+  await writeBuild(warehouse, marts, { position: POSITION, changedAt })
+  await passChecks(store, warehouse)
+}
 
 const weekly = { sql: WEEKLY, key: ['week_start', 'category', 'currency'] }
 const schemas = async () =>

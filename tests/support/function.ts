@@ -1,3 +1,4 @@
+import type { Alerts } from '../../shared/alerts/index.ts'
 import { readSettings, type Settings } from '../../shared/config/index.ts'
 import {
   type FunctionDefinition,
@@ -12,6 +13,9 @@ import { makeLogger } from '../../shared/telemetry/index.ts'
 
 export type Answer = { status: number; body: Record<string, unknown> }
 export type StartedFunction = Awaited<ReturnType<typeof startFunction>>
+
+/** Takes every alert and tells nobody. */
+export const NOBODY: Alerts = { send: async () => {}, resolve: async () => {} }
 
 /** A function started in this process, with the resources that a test gives it. */
 export async function startFunction(
@@ -28,7 +32,7 @@ export async function startFunction(
 ) {
   const host = makeHost(definition, {
     settings: { ...readSettings({}), ...options.settings },
-    resources: options.resources ?? {},
+    resources: { alerts: NOBODY, ...options.resources },
     log: makeLogger(
       options.onLog ? { level: 'warn', destination: { write: options.onLog } } : { level: 'silent' },
     ),

@@ -23,7 +23,7 @@ import { openDuckdbWarehouse } from '../../shared/warehouse/duckdb.ts'
 import { makeLocalCaller } from '../../stacks/connector/caller.ts'
 import { startConnector } from '../../stacks/connector/index.ts'
 import { waitFor } from './demo.ts'
-import { startFunction } from './function.ts'
+import { NOBODY, startFunction } from './function.ts'
 import { makeCountingModels } from './models.ts'
 import { ROOT, type TestPostgres } from './postgres.ts'
 import { makeRandomShop, type RandomShop } from './random-shop.ts'
@@ -124,6 +124,7 @@ async function capture(postgres: TestPostgres, opened: Opened[], batch: number):
     store,
     bus,
     objects,
+    alerts: NOBODY,
     caller: makeLocalCaller(
       new Map([
         ['land-changes', land],

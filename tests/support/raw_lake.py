@@ -227,14 +227,15 @@ def main():
     given = parser.parse_args()
     tables = yaml.safe_load((ROOT / "sources" / f"{SYSTEM}.yml").read_text())["tables"]
     if given.changes:
+        rows = defaultdict(list)
         for change in json.loads(given.changes.read_text()):
-            table = tables[change["table"]]
             if "epoch" in change:
-                write(given.lake, change["table"], table, [], change["epoch"])
+                write(given.lake, change["table"], tables[change["table"]], [], change["epoch"])
             else:
-                changed_at = dt.datetime.fromisoformat(change["changedAt"])
-                row = (change["op"], change["position"], changed_at, change["row"])
-                write(given.lake, change["table"], table, [row])
+                changed_at = dt.datetime.fromisoformat(change["changedAt"]).astimezone(dt.timezone.utc)
+                rows[change["table"]].append((change["op"], change["position"], changed_at, change["row"]))
+        for name, changes in rows.items():
+            write(given.lake, name, tables[name], changes)
         return
     wanted = given.tables.split(",") if given.tables else None
     for name, rows in demo_rows().items():

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { makePosition } from '../../shared/bus/index.ts'
@@ -31,6 +31,7 @@ export function makeRawLake(home: string) {
     /** Lands changes, and ends of snapshots. */
     async land(changes: (Change | { table: string; epoch: number })[]): Promise<void> {
       const file = join(home, 'changes.json')
+      await mkdir(home, { recursive: true })
       await writeFile(file, JSON.stringify(changes))
       await write('--changes', file)
     },

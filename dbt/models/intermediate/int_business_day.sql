@@ -4,7 +4,7 @@ with covered as (
         {%- for table in source.tables.values() if table.covered_at %}
     select
         {{ literal(system) }} as source_system,
-        cast({{ to_local_time(covered_instant(table.covered_at), literal(source.time_zone)) }} as date) as covered_date
+        cast({{ to_local_time(instant_or_null(table.covered_at), literal(source.time_zone)) }} as date) as covered_date
     union all
         {%- endfor %}
     {%- endfor %}

@@ -6,6 +6,7 @@ import { ConfigError } from '../../../shared/errors/index.ts'
 import { findUp } from '../../../shared/python/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import { lakeAccess, lakeFolder, makeSystemVars, objectsUrl } from '../../../shared/warehouse/index.ts'
+import { tellingOf } from './alerts.ts'
 import { leastCovered, readCoverage } from './coverage.ts'
 import { pinSystems, tablesToRegister, versionsOf } from './pin.ts'
 import { writeProjectState } from './project-state.ts'
@@ -43,7 +44,7 @@ export default defineFunction({
   name: 'build-warehouse',
   summary: 'Builds the warehouse from the lake with dbt, and tests it',
   access: 'internal',
-  uses: ['store', 'objects', 'sources', 'warehouse'] as const,
+  uses: ['store', 'objects', 'sources', 'warehouse', 'alerts'] as const,
   python: ['warehouse', 'trino'],
   input,
   output,
@@ -59,7 +60,7 @@ export default defineFunction({
 
   async handle({ threads }, { state, resources, settings, signal, report, log, lineage }) {
     const startedAt = performance.now()
-    const { store, objects, sources, warehouse } = resources
+    const { store, objects, sources, warehouse, alerts } = resources
     return await underLease(state.leases, LEASE, signal, async lease => {
       const coverage = await readCoverage(store, sources)
       const covered = leastCovered(coverage, sources)
@@ -84,20 +85,21 @@ export default defineFunction({
         covered,
         versions,
       }
-      const {
-        built: { took, ...built },
-        models,
-      } = await runDbt(request, {
+      const options = {
         group: warehouse.python,
         report,
         signal: AbortSignal.any([signal, lease.signal]),
         log,
-      })
+      }
+      const {
+        built: { took, ...built },
+        models,
+      } = await tellingOf(alerts, log, runDbt(request, options))
       // If the lease was lost, a newer build may already be current.
       lease.signal.throwIfAborted()
       await replace()
       lineage({}, ...models.map(model => toFlow(model, versions)))
-      // A build is announced (to publish-marts) only once it is current.
+      // A build is announced (to check-quality) only once it is current.
       await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ covered, versions })))
       if (built.warnings.length > 0)
         log.warn(

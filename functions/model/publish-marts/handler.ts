@@ -5,6 +5,7 @@ import { objectSchema } from '../../../shared/events/index.ts'
 import type { Flow } from '../../../shared/lineage/index.ts'
 import { makeLeases, type Store, underLease } from '../../../shared/store/index.ts'
 import { copyMarts, type Published } from './copy.ts'
+import { requireChecked } from './gate.ts'
 import { dropOldSchemas } from './keep.ts'
 import { checkRowRules } from './rights.ts'
 import { moveViews } from './views.ts'
@@ -12,7 +13,7 @@ import { moveViews } from './views.ts'
 /** Its holder publishes. */
 const LEASE = 'publish-marts'
 
-/** Called by hand without a field, or with the announcement of a build. */
+/** Called by hand without a field, or with the announcement of a build that was checked. */
 const input = objectSchema.partial()
 
 const output = z.object({
@@ -25,7 +26,7 @@ const output = z.object({
 
 /**
  * Copies the warehouse's marts into a schema of their own, `mart_<n>`, then moves all views `mart.*` to it at once.
- * Nobody's query fails or waits for the copying. A repeat publishes the same under another number; one that fails
+ * Only a build whose checks did not fail is published. Nobody's query fails or waits for the copying. A repeat publishes the same under another number; one that fails
  * leaves the views where they were. One at a time, so that an older build never takes a newer one's place.
  */
 export default defineFunction({
@@ -48,6 +49,7 @@ export default defineFunction({
         const { build, marts, models, metrics } = reader
         checkRowRules(marts)
         const signal = AbortSignal.any([ownSignal, lease.signal])
+        await requireChecked(store.query, build.builtAt, signal)
         const number = await takeNumber(store)
         const published = await copyMarts(store, reader, number, signal)
         await moveViews(store, { published, build, models, metrics }, { number, lease, signal })

@@ -68,6 +68,21 @@ const replaced = makeGauge({
     ),
 })
 
+const failing = makeGauge({
+  name: 'cordage_failing_checks',
+  help: 'Checks that did not pass in the last build, and are not silenced',
+  labels: ['check', 'severity'],
+  collect: () =>
+    readStore<{ check: string; severity: string }>(
+      `select check_name as "check", severity from ops.quality_result
+       where run_id = (select max(run_id) from ops.quality_run) and state = 'failed'`,
+      rows => {
+        failing.reset()
+        for (const labels of rows) failing.set(labels, 1)
+      },
+    ),
+})
+
 async function readStore<Row extends object>(text: string, tell: (rows: Row[]) => void): Promise<void> {
   try {
     tell((await query?.<Row>(text)) ?? [])

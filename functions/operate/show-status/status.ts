@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { JOB_STATES, listRecentJobs } from '../../../shared/jobs/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
+import { qualitySchema, readQuality } from './quality.ts'
 
 const lag = z
   .number()
@@ -119,6 +120,7 @@ export const statusSchema = z.object({
       }),
     )
     .describe(`Objects that their function has not taken, and why; the latest ${MAX_OBJECTS}`),
+  quality: qualitySchema,
 })
 
 export type Status = z.output<typeof statusSchema>
@@ -266,5 +268,6 @@ export async function readStatus(query: Query): Promise<Status> {
       nextTryAt: iso(next_try_at),
       seenAt: seen_at.toISOString(),
     })),
+    quality: await readQuality(query),
   }
 }

@@ -1,4 +1,5 @@
 import type { Openers } from '../resources.ts'
+import alerts from './alerts.ts'
 import bus from './bus.ts'
 import models from './models.ts'
 import objects from './objects.ts'
@@ -8,4 +9,4 @@ import store from './store.ts'
 import warehouse from './warehouse.ts'
 
 /** Every resource, for a process that hosts all functions. */
-export const openers: Openers = { store, bus, privacy, objects, sources, warehouse, models }
+export const openers: Openers = { store, bus, privacy, objects, sources, warehouse, models, alerts }

@@ -99,6 +99,37 @@ export type Status = {
     attempts: number
     detail: string | null
   }[]
+  quality: {
+    lastRun: CheckRun | null
+    findings: Finding[]
+    runs: CheckRun[]
+    silences: { check: string; reason: string; by: string | null; until: string }[]
+  }
+}
+
+export type CheckRun = {
+  builtAt: string
+  finishedAt: string
+  state: 'passed' | 'warned' | 'failed'
+  checks: number
+  failed: number
+  warned: number
+  silenced: number
+  problem: string | null
+}
+
+export type Finding = {
+  check: string
+  model: string
+  column: string | null
+  severity: 'critical' | 'warning'
+  state: 'failed' | 'silenced'
+  description: string
+  observed: string
+  expected: string
+  failing: number
+  keys: Record<string, Cell>[]
+  since: string
 }
 
 export type SourceStatus = {

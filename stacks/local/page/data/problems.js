@@ -41,6 +41,7 @@ export function problemsOf(status) {
         : [],
     ),
     ...failuresOf(status),
+    ...checkProblems(status),
     ...status.marts.flatMap(({ mart, rows }) =>
       mart === 'set_aside' && rows > 0
         ? {
@@ -53,6 +54,25 @@ export function problemsOf(status) {
     ),
     ...status.parked.map(parkedProblem),
   ]
+}
+
+/** Checks that stopped the last build, or warned. @param {Status} status @returns {Problem[]} */
+function checkProblems({ quality: { lastRun, findings } }) {
+  if (lastRun?.problem)
+    return [
+      {
+        key: 'checks',
+        text: 'The last build could not be checked, and is not published',
+        detail: lastRun.problem,
+      },
+    ]
+  return findings
+    .filter(({ state }) => state === 'failed')
+    .map(({ check, model, severity, observed }) => ({
+      key: `check ${check}`,
+      text: `${model}: ${check.replaceAll('_', ' ')}${severity === 'critical' ? ' (the build is not published)' : ''}`,
+      detail: observed,
+    }))
 }
 
 /** Runs, jobs and files that failed. @param {Status} status @returns {Problem[]} */
