@@ -16,12 +16,15 @@ const EDGES: Record<string, string[]> = {
   'stg_product.list_price': ['warehouse.hist_product.list_price'],
   'hist_product.list_price': ['lake.adventureworks.Product.ListPrice'],
   'hist_client.birth_year': ['lake.adventureworks.Client.BirthDate'],
-  'fct_sale.amount': ['warehouse.stg_sale.amount'],
+  'int_sale.amount': ['warehouse.stg_sale.amount'],
+  'fct_sale.amount': ['warehouse.int_sale.amount'],
+  'fct_return.reason': ['warehouse.stg_return.reason'],
   'fct_sale.product_key': ['warehouse.dim_product.product_key'],
   'fct_sale.client_key': ['warehouse.dim_client.client_key'],
   'agg_sales_weekly.amount': ['warehouse.fct_sale.amount'],
   'agg_sales_weekly.category': ['warehouse.dim_product.category'],
-  'agg_sales_weekly.week_start': ['warehouse.fct_sale.sale_date'],
+  'agg_sales_weekly.week_start': ['warehouse.fct_return.return_date', 'warehouse.fct_sale.sale_date'],
+  'agg_sales_weekly.returned_amount': ['warehouse.fct_return.amount'],
   'agg_sales_weekly.amount_per_order': ['warehouse.fct_sale.amount', 'warehouse.fct_sale.order_id'],
   'agg_sales_weekly.sale_count': [],
   'dim_product.list_price': ['warehouse.int_product_change.list_price'],
@@ -42,6 +45,6 @@ export function checkColumnLineage(models: ModelLineage[]): void {
       .filter(name => !name.startsWith('lake.') || name.startsWith('lake.adventureworks.'))
     assert.deepEqual(own, expected, place)
   }
-  assert.ok(found.get('fct_sale')?.reads.includes('warehouse.stg_sale'))
+  assert.ok(found.get('fct_sale')?.reads.includes('warehouse.int_sale'))
   assert.ok(found.get('stg_sale')?.reads.includes('lake.adventureworks.Sale'))
 }
