@@ -219,9 +219,14 @@ test('what a killed capture takes again has its old position; a restored store b
       ...{ source, store, lease, log, signal, bus: external, vault: openVault('cordage', masterKey) },
       url: new SecretUrl('postgres://unused'),
     })
-  await recordRows(store.query, 'SearchFeedback', [{ row: feedbackRow('a') }])
+  // Rows gather for some seconds before they are taken.
+  const record = async (id: string) => {
+    await recordRows(store.query, 'SearchFeedback', [{ row: feedbackRow(id) }])
+    await store.query("update ingest.own_change set recorded_at = now() - interval '5 s'")
+  }
+  await record('a')
   await assert.rejects(run(abort.signal), /killed/)
-  await recordRows(store.query, 'SearchFeedback', [{ row: feedbackRow('b') }])
+  await record('b')
   isKilled = false
   await run(abort.signal)
   const placed = appended.map(records => records.map(({ key, position }) => `${key} ${position}`))
@@ -231,7 +236,7 @@ test('what a killed capture takes again has its old position; a restored store b
   await store.query(
     `update ingest.capture set state = 'snapshot', progress = '{"epochs": [{"epoch": 1001, "from": "0/0"}]}'`,
   )
-  await recordRows(store.query, 'SearchFeedback', [{ row: feedbackRow('c') }])
+  await record('c')
   await run(AbortSignal.any([new AbortController().signal, AbortSignal.timeout(50)]))
   assert.deepEqual(
     appended.at(-1)?.map(({ position }) => position),

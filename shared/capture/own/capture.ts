@@ -11,6 +11,8 @@ import { readPostgresValue } from '../values.ts'
 const POLL_MS = 1000
 /** Rows that are taken at once. */
 const MAX_ROWS = 2000
+/** Fewer gather for this long: each taking becomes a commit of the lake, and in one process searches wait for that. */
+const LINGER_MS = 5000
 
 /** Follows the log in the store (recordRows). A change's commit is its number there, so that one which is taken again has its old position. */
 export const ownCapture: Capture = {
@@ -43,6 +45,8 @@ async function takeRows({ source, store, bus, vault, lease }: CaptureOptions): P
       [taken],
     )
     const hasMore = rows.length === MAX_ROWS
+    const waitedMs = rows[0] && log ? log.at.getTime() - rows[0].recorded_at.getTime() : 0
+    if (rows.length > 0 && !hasMore && waitedMs < LINGER_MS) return false
     const changes = rows.flatMap(({ number, table_name, row, recorded_at }): RawChange[] => {
       const table = source.tables.find(({ name }) => name === table_name)
       const position = makePosition(epoch, BigInt(number), 0)
