@@ -1,7 +1,5 @@
 with sales as (
-    select facts.*, staged.source_table
-    from {{ ref('fct_sale') }} as facts
-    join {{ ref('stg_sale') }} as staged on staged.sale_id = facts.sale_id
+    select * from {{ ref('fct_sale') }}
 ),
 
 tables as (
