@@ -19,7 +19,7 @@ export type Search = {
 }
 
 /** Searches gather for this long before they are written. */
-const LINGER_MS = 250
+const LINGER_MS = 1000
 /** Searches of one statement. */
 const MAX_AT_ONCE = 500
 /** Searches that wait while the store is slow; further ones are dropped. */
@@ -36,8 +36,9 @@ export type SearchRecorder = { record(search: Search): void; close(): Promise<vo
 export function makeSearchRecorder(store: Store, settings: Settings, log: Logger): SearchRecorder {
   const waiting: Search[] = []
   let writing: Promise<void> | undefined
+  const closing = new AbortController()
   const writeAll = async () => {
-    await sleep(LINGER_MS, undefined, { ref: false })
+    await sleep(LINGER_MS, undefined, { signal: closing.signal }).catch(() => {})
     while (waiting.length > 0) {
       const searches = waiting.splice(0, MAX_AT_ONCE)
       await write(store, settings, searches).catch(error => {
@@ -54,6 +55,7 @@ export function makeSearchRecorder(store: Store, settings: Settings, log: Logger
       writing ??= writeAll()
     },
     async close() {
+      closing.abort()
       await writing
     },
   }
