@@ -89,8 +89,12 @@ async function readBuild(connection: DuckDBConnection): Promise<Build> {
   }
 }
 
-/** Rows of one of the tables in which a build describes itself. */
+/** Rows of one of the tables in which a build describes itself; none where an older build lacks it. */
 async function readDescribed(connection: DuckDBConnection, table: 'mart' | 'model' | 'metric') {
+  const found = await connection.runAndReadAll(
+    `select 1 from information_schema.tables where table_schema = 'main' and table_name = '${table}'`,
+  )
+  if (found.currentRowCount === 0) return []
   return (await connection.runAndReadAll(`select * from ${table} order by name`)).getRowObjectsJson()
 }
 

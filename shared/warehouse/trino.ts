@@ -148,12 +148,13 @@ async function readBuild(trino: Trino, schema: string): Promise<Build> {
   }
 }
 
-/** Rows of one of the tables in which a build describes itself, by column. */
+/** Rows of one of the tables in which a build describes itself, by column; none where an older build lacks it. */
 async function readDescribed(trino: Trino, schema: string, table: 'mart' | 'model' | 'metric') {
   const columns = await trino.query<[string]>(
     `select column_name from information_schema.columns where table_schema = ${literal(schema)} and table_name = ${literal(table)} order by ordinal_position`,
   )
   const own = columns.map(([name]) => name)
+  if (own.length === 0) return []
   const rows = await trino.query(
     `select ${own.map(quote).join(', ')} from ${quote(schema)}.${table} order by name`,
   )

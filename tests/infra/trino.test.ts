@@ -101,7 +101,7 @@ async function readAll(engine: 'duckdb' | 'trino') {
     const schema = isTrino ? (await query('select schema_name from warehouse.build')).rows[0]?.[0] : 'main'
     const { rows } = await query(
       `select table_name, column_name, data_type from information_schema.columns
-       where table_schema = '${schema}' and table_name not in ('build', 'mart') order by table_name, ordinal_position`,
+       where table_schema = '${schema}' and table_name not in ('build', 'mart', 'model') order by table_name, ordinal_position`,
     )
     const tables = Map.groupBy(rows as [string, string, string][], ([table]) => table)
     const all: Record<string, { columns: Record<string, string>; rows: string[] }> = {}
