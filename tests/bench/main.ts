@@ -17,6 +17,7 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'kills', program: 'kills.ts', takes: '4 min' },
   { name: 'handover', program: 'handover.ts', takes: '3 min' },
   { name: 'jobs', program: 'jobs.ts', takes: '5 min' },
+  { name: 'quality', program: 'quality.ts', takes: '60 min; SEED and DAYS choose some of it' },
   { name: 'random-shops', program: 'random-shops.ts', takes: '25 min; SHOPS sets how many' },
   {
     name: 'snapshot',
