@@ -89,4 +89,5 @@ const TITLES: Record<number, string> = {
   415: 'Unsupported media type',
   429: 'Too many requests',
   499: 'Caller gone',
+  503: 'Unavailable',
 }

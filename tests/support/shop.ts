@@ -4,9 +4,8 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import pg from 'pg'
 import { readSettings } from '../../shared/config/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
-import { openWarehouse } from '../../shared/warehouse/index.ts'
 import { startLocalStack } from '../../stacks/local/stack.ts'
-import { passChecks, triggersWithoutChecks } from './checks.ts'
+import { triggersWithoutChecks } from './checks.ts'
 import { waitFor } from './demo.ts'
 import type { TestPostgres } from './postgres.ts'
 
@@ -51,11 +50,6 @@ export async function startShop(postgres: TestPostgres, system: string, files: {
   }
   return {
     call,
-    /** Publishes the build as if it had passed its checks. */
-    async publish(): Promise<Reply> {
-      await passChecks(postgres.openStore(stack.settings.STORE_URL), openWarehouse(stack.settings))
-      return await call('publish-marts')
-    },
     /** The folder of its tables in the lake. */
     lake: join(home, 'objects', 'lake', `cdc_${system}`),
     /** Runs SQL at the shop. */

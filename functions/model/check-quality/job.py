@@ -17,8 +17,9 @@ from cordage_job import JobError, run
 def check(request):
     from quality.suites import make_checks, read_suites
 
+    suites, problems = read_suites(Path(request["projectDir"]))
     # What is malformed is told before the seconds that Great Expectations takes to load.
-    suites = read_suites(Path(request["projectDir"]))
+    refuse(problems)
 
     from quality.run import run_checks
     from quality.warehouse import Warehouse, open_build
@@ -27,14 +28,24 @@ def check(request):
     warehouse = Warehouse(source.get_execution_engine())
     columns = columns_of(warehouse, request["target"])
     context = {"published": request["published"], "parked": request["parked"]}
-    checks = {suite.model: make_checks(suite, columns.get(suite.model), context) for suite in suites}
+    checks = {}
+    for suite in suites:
+        checks[suite.model], wrong = make_checks(suite, columns.get(suite.model), context)
+        problems += wrong
+    refuse(problems)
     results = run_checks(source, checks)
-    if broken := [result for result in results if result["state"] == "broken"]:
-        files = {suite.model: suite.file for suite in suites}
-        details = [f"{files[each['model']]}: check {each['check']}: {each['observed']}" for each in broken]
-        raise JobError(f"{len(broken)} of {len(results)} checks cannot run", "bad_suite", details)
+    files = {suite.model: suite.file for suite in suites}
+    refuse(
+        f"{files[each['model']]}: check {each['check']}: {each['observed']}" for each in results if each["state"] == "broken"
+    )
     [build] = warehouse.rows("select built_at, changed_at from build")
     return {"builtAt": iso(build["built_at"]), "changedAt": iso(build["changed_at"]), "results": results}
+
+
+def refuse(problems):
+    """@throws JobError where there are any: a check that cannot run has not passed"""
+    if problems := list(problems):
+        raise JobError(f"{len(problems)} {'suite or check is' if len(problems) == 1 else 'suites or checks are'} wrong", "bad_suite", problems)
 
 
 def iso(instant):

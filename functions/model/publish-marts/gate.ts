@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BadInputError, OutageError } from '../../../shared/errors/index.ts'
+import { BadInputError } from '../../../shared/errors/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
 
 /** Checks take seconds and begin with the build. */
@@ -12,7 +12,7 @@ type Run = { run_id: string; state: 'passed' | 'warned' | 'failed'; problem: str
 
 /**
  * Waits until a build has been checked.
- * @throws BadInputError (409) with the checks that failed; OutageError where nobody has checked it in two minutes
+ * @throws BadInputError: 409 with the checks that failed, 503 where nobody has checked it in two minutes
  */
 export async function requireChecked(query: Query, builtAt: string, signal: AbortSignal): Promise<void> {
   const until = performance.now() + PATIENCE_MS
@@ -24,7 +24,10 @@ export async function requireChecked(query: Query, builtAt: string, signal: Abor
     if (run?.state === 'failed') throw await toRefusal(query, run)
     if (run) return
     if (performance.now() > until)
-      throw new OutageError('warehouse', 'the build has not been checked: run check-quality')
+      throw new BadInputError('the build has not been checked: run check-quality', {
+        status: 503,
+        reason: 'not_checked',
+      })
     await sleep(LOOK_EVERY_MS, undefined, { signal })
   }
 }

@@ -12,7 +12,7 @@ SHOWN_ROWS = 20
 MAX_SAID_CHARS = 600
 # What may be shown of a failing row: what identifies it, when it was, and counts. Never a value of a person.
 SHOWABLE = re.compile(
-    r".*_(id|key|number|date|day|start|count|days|table|column|system)|day|date|sku|reason|what|topic|location|entity|op"
+    r"id|.*_(id|key|number|date|day|start|count|days|table|column|system)|day|date|sku|reason|what|topic|location|entity|op"
     r"|category|currency|missing|usual|was|is|median|share|value|total|their_total"
 )
 REASONS_OF_AN_ENGINE = re.compile(r"\(Background on this error.*|\[SQL.*", re.DOTALL)
@@ -82,6 +82,7 @@ def to_result(check: Check, outcome):
     result = outcome.result
     details = result.get("details") or {}
     rows = details.get("unexpected_rows") or rows_of_index(result.get("unexpected_index_list"))
+    keys = [showable(row, check.key) for row in rows]
     failing = details.get("unexpected_count", result.get("unexpected_count"))
     if failing is None:
         failing = result.get("observed_value") if config.type == "unexpected_rows_expectation" else 1
@@ -91,7 +92,7 @@ def to_result(check: Check, outcome):
         "observed": say_observed(result, failing),
         "expected": details.get("expected", check.expected),
         "failing": int(failing),
-        "keys": [showable(row) for row in rows[:SHOWN_ROWS]],
+        "keys": sorted(keys, key=lambda row: [str(value) for value in row.values()])[:SHOWN_ROWS],
     }
 
 
@@ -115,8 +116,8 @@ def rows_of_index(index):
     return rows
 
 
-def showable(row):
-    return {name: plain(value) for name, value in row.items() if SHOWABLE.fullmatch(name)}
+def showable(row, key):
+    return {name: plain(value) for name, value in row.items() if name in key or SHOWABLE.fullmatch(name)}
 
 
 def plain(value):

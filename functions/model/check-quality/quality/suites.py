@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from cordage_job import JobError
 from ruamel.yaml import YAML, YAMLError
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -36,47 +35,57 @@ class Suite:
     entries: list
 
 
+class BadSuite(Exception):
+    """What is wrong with a suite, on one line that names the file and the check."""
+
+
 def read_suites(project):
-    """@returns the suites of the models, without looking at any table. @throws JobError for the first that is malformed"""
-    suites, names = [], {}
+    """
+    Reads the suites of the models, without looking at any table.
+    @returns them, and what is wrong with others
+    """
+    suites, problems, names = [], [], {}
     for path in sorted(project.glob("models/**/*.suite.yml")):
         file = path.relative_to(project).as_posix()
-        suite = parse(file, path.name.removesuffix(".suite.yml"), path.read_text(encoding="utf-8"))
+        try:
+            suite = parse(file, path.name.removesuffix(".suite.yml"), path.read_text(encoding="utf-8"))
+        except BadSuite as error:
+            problems.append(str(error))
+            continue
         for entry in suite.entries:
             if other := names.get(entry["name"]):
-                raise bad(file, f"check {entry['name']} has the name of one in {other}: a name is that of one check only")
+                problems.append(f"{file}: check {entry['name']}: {other} has a check of that name too")
             names[entry["name"]] = file
         suites.append(suite)
-    if not suites:
-        raise JobError(f"no suite is in {project}/models: nothing can be checked", "bad_suite")
-    return suites
-
-
-def bad(file, what):
-    return JobError(f"{file}: {what}", "bad_suite")
+    if not suites and not problems:
+        problems.append(f"{project}/models has no suite: nothing can be checked")
+    return suites, problems
 
 
 def parse(file, model, text):
+    def wrong(what):
+        return BadSuite(f"{file}: {what}")
+
     try:
         content = YAML(typ="safe").load(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""
-        raise bad(file, f"no YAML{line}: {getattr(error, 'problem', None) or error}") from error
+        raise wrong(f"no YAML{line}: {getattr(error, 'problem', None) or error}") from error
     if not isinstance(content, dict) or set(content) - {"key", "expectations"} or not is_list(content.get("expectations"), dict):
-        raise bad(file, "a suite has a list of `expectations` and, for the columns that name a row, `key`")
+        raise wrong("a suite has a list of `expectations` and, for the columns that name a row, `key`")
     key = content.get("key", [])
     if not is_list(key, str):
-        raise bad(file, "key: a list of columns")
+        raise wrong("key: a list of columns")
     for at, entry in enumerate(content["expectations"], start=1):
         name = entry.get("name")
         if not isinstance(name, str) or not NAME.fullmatch(name):
-            raise bad(file, f"check {at} has no name in snake_case, but {name!r}")
+            raise wrong(f"check {at} has no name in snake_case, but {name!r}")
         for field in ABOUT[1:]:
             if not isinstance(entry.get(field), str):
-                raise bad(file, f"check {name} has no {field}")
+                raise wrong(f"check {name} has no {field}")
         if entry["severity"] not in SEVERITIES:
-            raise bad(file, f"check {name}: severity is critical or warning, not {entry['severity']}")
+            raise wrong(f"check {name}: severity is critical or warning, not {entry['severity']}")
     return Suite(file, model, key, content["expectations"])
 
 
@@ -88,11 +97,17 @@ def make_checks(suite, columns, context):
     """
     @param columns of the suite's model, by name; None where the build has no such model
     @param context what some expectations ask for beside their table: {"published", "parked"}
-    @throws JobError for the first check that cannot be made
+    @returns its checks, and what is wrong with others
     """
     if columns is None:
-        raise bad(suite.file, f"the build has no model {suite.model}")
-    return [make_check(suite, entry, columns, context) for entry in suite.entries]
+        return [], [f"{suite.file}: the build has no model {suite.model}"]
+    checks, problems = [], []
+    for entry in suite.entries:
+        try:
+            checks.append(make_check(suite, entry, columns, context))
+        except BadSuite as error:
+            problems.append(f"{suite.file}: check {entry['name']}: {error}")
+    return checks, problems
 
 
 def make_check(suite, entry, columns, context):
@@ -106,12 +121,12 @@ def make_check(suite, entry, columns, context):
     try:
         kind = get_expectation_impl(entry["type"])
     except ExpectationNotFoundError as error:
-        raise bad(suite.file, f"check {name}: there is no expectation {entry['type']}") from error
+        raise BadSuite(f"there is no expectation {entry['type']}") from error
     key = given.get("key", suite.key)
     for field in COLUMNS:
         for column in wanted_columns(given.get(field)):
             if column not in columns:
-                raise bad(suite.file, f"check {name}: {suite.model} has no column {column}")
+                raise BadSuite(f"{suite.model} has no column {column}")
     own = {"table": suite.model, "key": key, **context}
     given |= {field: value for field, value in own.items() if field in kind.__fields__ and field not in ABOUT and field not in given}
     if "key" not in kind.__fields__:
@@ -120,7 +135,7 @@ def make_check(suite, entry, columns, context):
     try:
         expectation = kind(**given, severity=entry["severity"], description=entry["description"], meta={"name": name})
     except ValueError as error:
-        raise bad(suite.file, f"check {name}: {explain(error)}") from error
+        raise BadSuite(explain(error)) from error
     return Check(name, suite.model, entry["severity"], entry["description"], key, expectation, say_expected(entry))
 
 
@@ -135,7 +150,11 @@ def explain(error):
     errors = getattr(error, "errors", None)
     if errors is None:
         return " ".join(str(error).split())
-    return "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in errors())
+    said = []
+    for each in errors():
+        field = ".".join(str(part) for part in each["loc"] if part != "__root__")
+        said.append(f"{field}: {each['msg']}" if field else each["msg"])
+    return ", ".join(said)
 
 
 def say_expected(entry):
@@ -145,7 +164,8 @@ def say_expected(entry):
     if low is not None or high is not None:
         parts.append(f"at least {low}" if high is None else f"at most {high}" if low is None else f"{low} to {high}")
     if "value_set" in entry:
-        parts.append(f"one of {', '.join(str(value) for value in entry['value_set'])}")
+        which = "none of" if "not_be_in" in entry["type"] else "one of"
+        parts.append(f"{which} {', '.join(str(value) for value in entry['value_set'])}")
     if "mostly" in entry:
         parts.append(f"in {entry['mostly']:.2%} of rows at least")
     return ", ".join(parts)
