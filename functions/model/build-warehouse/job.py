@@ -170,7 +170,8 @@ def describe(target, models, covered, versions):
     made = [
         {
             "name": node.name,
-            "sql": node.compiled_code,
+            # By the names that people use: of the schema there is only one.
+            "sql": node.compiled_code.replace(f'"{node.database}"."{node.schema}".', ""),
             "parents": json.dumps([names[parent] for parent in node.depends_on.nodes if parent in names]),
         }
         for node in models
