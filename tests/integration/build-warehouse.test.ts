@@ -340,7 +340,7 @@ test('a model that cannot be built is named with what the engine says', async t 
   t.after(() => rename(join(home, 'aside.parquet'), join(folder, file)))
   const { status, body } = await build.attempt({})
   assert.deepEqual([status, body.title, body.reason], [500, 'Failed', 'dbt_error'])
-  assert.match(String(body.detail), /failed: model stg_territory: .*\.parquet/)
+  assert.match(String(body.detail), /model stg_territory: .*\.parquet/)
 })
 
 test('while a table is still being read nothing is built, and the answer says so', async () => {
