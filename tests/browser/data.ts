@@ -112,9 +112,15 @@ export function testData(room: Room): void {
     await page.locator('.graph .centre', { hasText: 'BirthDate' }).waitFor()
   })
 
-  test('quality says that nothing was set aside, and by which build', async () => {
+  test('quality says that the last build passed its checks and set nothing aside, and which build that was', async () => {
     const { page } = room
     await page.goto('/data/quality')
+    await page.getByText('Nothing. The last build passed every check.').waitFor()
+    await page.getByText(/^Built at \d\d:\d\d, passed every check; \d+ checks$/).waitFor()
+    await page
+      .getByRole('row', { name: /passed/ })
+      .first()
+      .waitFor()
     await page.getByText('None. Every change that was read has been taken.').waitFor()
     await page.getByText('Nothing. The last build took every value.').waitFor()
     await heading(page, '/data/quality').waitFor()

@@ -17,6 +17,16 @@ const KEPT = [
   'at',
 ]
 
+const RUN = {
+  builtAt: '2026-01-01T00:00:00Z',
+  finishedAt: '2026-01-01T00:00:20Z',
+  state: 'failed',
+  checks: 2,
+  failed: 1,
+  warned: 0,
+  silenced: 1,
+  problem: null,
+}
 /** What the demo's own shop has none of. */
 const SET_ASIDE = {
   parked: [
@@ -32,6 +42,28 @@ const SET_ASIDE = {
     { system: 'shop', table: 'Sale', column: 'Amount', reason: 'nan', count: 2, lastAt: '2026-01-01' },
   ],
   failed: [{ schedule: 'compact-lake/0', dueAt: '2026-01-01', detail: 'no room' }],
+  quality: {
+    lastRun: RUN,
+    findings: [
+      {
+        check: 'sales_have_an_order',
+        model: 'check_sale',
+        column: null,
+        severity: 'critical',
+        state: 'failed',
+        description: "Each sale's order exists.",
+        observed: '2 rows',
+        expected: 'none',
+        failing: 2,
+        keys: [{ sale_id: 'one', order_id: 'two' }],
+        since: '2026-01-01T00:00:00Z',
+      },
+    ],
+    runs: [RUN],
+    silences: [
+      { check: 'stock_is_not_negative', reason: 'counted again', by: 'anna', until: '2026-01-02T00:00:00Z' },
+    ],
+  },
 }
 
 /** Every text of an answer with markup in it. */

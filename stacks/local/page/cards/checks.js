@@ -1,10 +1,10 @@
-import { describeFinding, describeRun, keysOf, sinceOf, summaryOf } from '../data/checks.js'
-import { exactTime, timeOfDay } from '../data/format.js'
+import { describeFinding, describeRun, summaryOf, weightOf } from '../data/checks.js'
+import { dayAndTime, timeOfDay } from '../data/format.js'
 import { watchStatus } from '../data/status.js'
 import { makeCard } from '../parts/card.js'
 import { html, setText } from '../parts/dom.js'
 import { makeList } from '../parts/list.js'
-import { makeEntry } from '../parts/notice.js'
+import { makeEntry, makeNotice } from '../parts/notice.js'
 import { makeTable, numberColumn, textColumn } from '../parts/table.js'
 
 /** @import { CheckRun, Finding } from '../data/answers.ts' */
@@ -16,19 +16,11 @@ export function checksCard({ signal }) {
   const note = html('span')
   const problem = html('p', { class: 'trouble', role: 'status' })
   const good = html('p', { class: 'good', hidden: true }, 'Nothing. The last build passed every check.')
-  const findings = makeTable({
-    caption: 'Checks that the last build did not pass',
-    columns: [
-      textColumn('Check', (/** @type {Finding} */ { check }) => check.replaceAll('_', ' ')),
-      textColumn('Table', ({ model, column }) => (column ? `${model}.${column}` : model), 'code'),
-      textColumn('What is wrong', describeFinding),
-      textColumn('Rows', keysOf),
-      textColumn('Since', sinceOf),
-    ],
-    keyOf: ({ check }) => check,
-    empty: 'Not known yet.',
-  })
-  findings.element.id = 'findings'
+  const findings = makeList(
+    html('ul', { class: 'problems', id: 'findings' }),
+    (/** @type {Finding} */ { check }) => check,
+    makeFinding,
+  )
   const history = makeList(
     html('ol', { class: 'history', 'aria-label': 'The last builds, the latest at the end' }),
     (/** @type {CheckRun} */ { builtAt, finishedAt }) => `${builtAt} ${finishedAt}`,
@@ -38,11 +30,22 @@ export function checksCard({ signal }) {
     setText(note, lastRun ? summaryOf(lastRun) : 'no build has been checked yet')
     setText(problem, lastRun?.problem ?? '')
     findings.show(found)
-    findings.element.hidden = found.length === 0
     good.hidden = !lastRun || found.length > 0 || lastRun.problem !== null
     history.show(runs.toReversed())
   }, signal)
   return makeCard('Checks of the last build', { note }, problem, good, findings.element, history.element)
+}
+
+/** What one check found: a critical one stands out. @returns {Part<Finding>} */
+function makeFinding() {
+  const notice = makeNotice()
+  return {
+    element: notice.element,
+    show(finding) {
+      notice.element.className = weightOf(finding)
+      notice.show(describeFinding(finding))
+    },
+  }
 }
 
 /** A build in a row of builds: its colour says how it came out, and its text too. @returns {Part<CheckRun>} */
@@ -72,7 +75,7 @@ export function silencesCard({ signal }) {
       list.show(
         silences.map(({ check, reason, by, until }) => ({
           name: check.replaceAll('_', ' '),
-          text: `until ${exactTime(until)}${by ? `, by ${by}` : ''}: ${reason}`,
+          text: `until ${dayAndTime(until)}${by ? `, by ${by}` : ''}: ${reason}`,
         })),
       ),
     signal,

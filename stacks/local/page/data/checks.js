@@ -1,33 +1,47 @@
 /** What checks found, in words. */
 import { ageMs } from './clock.js'
-import { count, durationInWords, plural, timeOfDay } from './format.js'
+import { durationInWords, plural, timeOfDay } from './format.js'
 
 /** @import { CheckRun, Finding } from './answers.ts' */
 
 /** How many failing rows are named. */
 const SHOWN_KEYS = 3
 
+/** @type {Record<ReturnType<typeof weightOf>, string>} */
+const WEIGHTS = {
+  stops: 'it stops the build',
+  warns: 'a warning',
+  silenced: 'set aside for a time',
+}
+
 /** @param {Finding} finding */
-export function describeFinding({ description, observed, expected, severity, state }) {
-  const weight =
-    state === 'silenced' ? 'Set aside' : severity === 'critical' ? 'Stops the build' : 'Warns only'
-  const wanted = expected ? ` Expected: ${expected}.` : ''
-  return `${description} Found: ${observed}.${wanted} ${weight}.`
+export function weightOf({ severity, state }) {
+  if (state === 'silenced') return 'silenced'
+  return severity === 'critical' ? 'stops' : 'warns'
+}
+
+/** What is wrong, in which table, in which rows, and since when. @param {Finding} finding */
+export function describeFinding(finding) {
+  const { check, model, description, observed, expected, since } = finding
+  const wanted = expected ? `, expected: ${expected}` : ''
+  const rows = keysOf(finding)
+  return {
+    text: `${model}: ${check.replaceAll('_', ' ')}`,
+    detail: `${description} Found: ${observed}${wanted}.${rows && ` Such as ${rows}.`} Since ${timeOfDay(since)}, for ${durationInWords(ageMs(since))}; ${WEIGHTS[weightOf(finding)]}.`,
+  }
 }
 
 /** The first rows that fail, by their keys. @param {Finding} finding */
-export function keysOf({ keys, failing }) {
-  const shown = keys.slice(0, SHOWN_KEYS).map(key =>
-    Object.entries(key)
-      .map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`)
-      .join(', '),
-  )
-  const more = failing > shown.length ? [`${count(failing)} in all`] : []
-  return [...shown, ...more].join('; ')
+function keysOf({ keys }) {
+  return keys
+    .slice(0, SHOWN_KEYS)
+    .map(key =>
+      Object.entries(key)
+        .map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`)
+        .join(', '),
+    )
+    .join('; ')
 }
-
-/** @param {Finding} finding */
-export const sinceOf = ({ since }) => `${timeOfDay(since)}, for ${durationInWords(ageMs(since))}`
 
 /** @param {CheckRun} run */
 export function describeRun({ builtAt, state, failed, warned, problem }) {

@@ -17,6 +17,7 @@ const day = new Intl.DateTimeFormat(LANGUAGE, {
   timeZone: 'UTC',
 })
 
+const dayHere = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'long' })
 const month = new Intl.DateTimeFormat(LANGUAGE, { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 /** @param {number} value */
@@ -27,6 +28,8 @@ export const price = value => twoDigits.format(value)
 export const timeOfDay = at => clock.format(new Date(at))
 /** @param {string | number} at */
 export const exactTime = at => clockWithSeconds.format(new Date(at))
+/** @param {string | number} at */
+export const dayAndTime = at => `${timeOfDay(at)} on ${dayHere.format(new Date(at))}`
 /** A business date such as 2026-11-16, which has no time zone. @param {string} text */
 export const date = text => day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`))
 
