@@ -50,7 +50,6 @@ const NEEDED: Record<string, string[]> = {
   transporter: ['transporter_id'],
   territory: ['territory_id'],
   return: ['return_id', 'return_date'],
-  exchange_rate: ['from_currency', 'rate_date', 'rate'],
   offer: [],
   interaction: [],
 }
