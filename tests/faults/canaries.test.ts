@@ -81,7 +81,11 @@ test('canary clients are found nowhere in the clear: lake, bus, store, parked, l
   await waitFor(
     'the snapshot',
     async () =>
-      (await fleet.store.query(`select 1 from ingest.capture where state = 'streaming'`)).length > 0,
+      (
+        await fleet.store.query(
+          `select 1 from ingest.capture where system = 'adventureworks' and state = 'streaming'`,
+        )
+      ).length > 0,
     120_000,
   )
 

@@ -150,7 +150,7 @@ type Capture = { state: string; epoch: number; isReading: boolean }
 
 async function captureOf(fleet: Fleet): Promise<Capture | undefined> {
   const [capture] = await fleet.store.query<Capture>(
-    `select state, epoch, reading <> '{}' as "isReading" from ingest.capture`,
+    `select state, epoch, reading <> '{}' as "isReading" from ingest.capture where system <> 'cordage'`,
   )
   return capture
 }
@@ -169,7 +169,9 @@ export async function untilSnapshotIsThrough(fleet: Fleet): Promise<void> {
   await waitFor(
     'the snapshot',
     async () => {
-      const [capture] = await fleet.store.query<{ state: string }>('select state from ingest.capture')
+      const [capture] = await fleet.store.query<{ state: string }>(
+        `select state from ingest.capture where system <> 'cordage'`,
+      )
       return capture?.state === 'streaming'
     },
     120_000,
@@ -199,7 +201,7 @@ export async function untilThrough(fleet: Fleet): Promise<void> {
 
 /** What is known of a fleet that does not come through. */
 async function describe({ store, members, isRunning, home }: Fleet): Promise<string> {
-  const captures = await store.query('select * from ingest.capture')
+  const captures = await store.query(`select * from ingest.capture where system <> 'cordage'`)
   const places = await store.query(
     "select * from bus.coverage where events_behind > 0 or problem is not null or changed_at < now() - interval '10 seconds'",
   )

@@ -31,7 +31,7 @@ async function captureIs(state: string): Promise<{ epoch: number; problem: strin
     async () =>
       (
         await fleet.store.query<{ epoch: number; problem: string | null }>(
-          'select epoch, problem from ingest.capture where state = $1',
+          `select epoch, problem from ingest.capture where system = 'adventureworks' and state = $1`,
           [state],
         )
       )[0],
@@ -105,5 +105,8 @@ test('a slot of our name that another installation created is left alone, howeve
   await sleep(3000)
   assert.equal(before.length, 1)
   assert.deepEqual(await slot(), before)
-  assert.deepEqual(await fleet.store.query('select 1 from ingest.capture'), [])
+  assert.deepEqual(
+    await fleet.store.query(`select 1 from ingest.capture where system = 'adventureworks'`),
+    [],
+  )
 })

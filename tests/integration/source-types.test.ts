@@ -188,7 +188,9 @@ ${Object.entries(columns)
     LOG_LEVEL: 'warn',
   })
   await waitFor('the snapshot', async () => {
-    const [row] = await store.query('select 1 from ingest.capture where state = $1', ['streaming'])
+    const [row] = await store.query(`select 1 from ingest.capture where system <> 'cordage' and state = $1`, [
+      'streaming',
+    ])
     return row
   }).catch(cause => {
     throw new Error(stack.printed(), { cause })

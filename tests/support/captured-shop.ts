@@ -158,7 +158,7 @@ export async function openShop(
         async () => {
           const [place] = await store.query<{ ok: boolean }>(
             `select bool_and(heartbeat_at > $1) and bool_and(coalesce(complete_offset, 0) <= next_offset) and
-               (select state = 'streaming' and reading = '{}' and owed = '{}' from ingest.capture) as ok from bus.partition`,
+               (select state = 'streaming' and reading = '{}' and owed = '{}' from ingest.capture where system <> 'cordage') as ok from bus.partition`,
             [now],
           )
           return place?.ok
@@ -194,7 +194,9 @@ export async function openShop(
         problem: string | null
         epoch: number
         isReading: boolean
-      }>(`select state, problem, epoch, reading <> '{}' as "isReading" from ingest.capture`)
+      }>(
+        `select state, problem, epoch, reading <> '{}' as "isReading" from ingest.capture where system <> 'cordage'`,
+      )
       return row
     },
     async close() {
