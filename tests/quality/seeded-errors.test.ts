@@ -46,6 +46,7 @@ const BUILDS = [
     'the sales of half of a day missing',
     'a time zone slipped by seven hours',
     'every second order of a day missing',
+    'the time of day lost',
     'sales of a product that there is not',
     'sales to a client that there is not',
     'a price a thousand times too high, on one line',
@@ -69,6 +70,13 @@ const BUILDS = [
     'items that do not add up to the sale',
     'a sale before its order',
     'products deleted by the dozen',
+    'an article number with a blank',
+    'a category in another spelling',
+    'a product twice',
+    'a client twice',
+    'nearly for nothing',
+    'an order of fifty lines',
+    'a table that was emptied',
   ],
 ]
 /** Where there are no sales, or every product is another, other errors have nothing to differ from. */

@@ -343,6 +343,57 @@ export const SEEDS: Seed[] = [
     sql: days => `update dbo."Sale" set "Amount" = "Amount" + 1 where "OrderID" in ${SOME(days, 1)}`,
   },
   {
+    name: 'the time of day lost',
+    caughtBy: ['order_hours_stay'],
+    retell: (change, days) =>
+      isOrderOf(() => true, ['Order'])(change, days)
+        ? { ...change, row: { ...change.row, OrderDate: `${days.day}T00:00:00` } }
+        : change,
+  },
+  {
+    name: 'an article number with a blank',
+    caughtBy: ['product_texts_have_no_blanks_around'],
+    sql: () => `update dbo."Product" set "ProductNumber" = ' ' || "ProductNumber" where "ProductID" = 484`,
+  },
+  {
+    name: 'a category in another spelling',
+    caughtBy: ['categories_have_one_spelling'],
+    sql: () => `update dbo."Product" set "Category" = upper("Category") where "ProductID" = 485`,
+  },
+  {
+    name: 'a product twice',
+    caughtBy: ['product_names_are_of_one_product'],
+    sql: () =>
+      `insert into dbo."Product" select 9002, 'ZZ-2', "Name", "Model", "Description", "Color", "StandardCost", "ListPrice", "Subcategory", "Category" from dbo."Product" where "ProductID" = 486`,
+  },
+  {
+    name: 'a client twice',
+    caughtBy: ['client_emails_are_of_one_client'],
+    sql: () =>
+      `insert into dbo."Client" select 99991, "Prefix", "FirstName", "LastName", "BirthDate", "MaritalStatus", "Gender", "Email", "AnnualIncome", "TotalChildren", "Education", "Occupation", "HomeOwner"
+       from dbo."Client" where "ClientID" = (select max("ClientID") from dbo."Client" where "ClientID" < 25000)`,
+  },
+  {
+    name: 'nearly for nothing',
+    caughtBy: ['sale_unit_amounts_stay_in_range'],
+    sql: days =>
+      `update dbo."OrderItem" set "UnitPrice" = "UnitPrice" * 0.05 where "OrderID" in ${SOME(days, 1)};
+       update dbo."Sale" set "Amount" = "Amount" * 0.05 where "OrderID" in ${SOME(days, 1)}`,
+  },
+  {
+    name: 'an order of fifty lines',
+    caughtBy: ['orders_have_as_many_lines_as_before'],
+    sql: ({ today }) =>
+      `insert into dbo."Order" values (95000, 'SO95000', '${today} 10:00', 11000, 1, 1, 'Placed');
+       insert into dbo."OrderItem" select 95000, n, 477, 1, 5.99 from generate_series(1, 50) n;
+       insert into dbo."Sale" select 995000 + n, 95000, n, '${today}', 477, 11000, 1, 1, 5.99 from generate_series(1, 50) n`,
+  },
+  {
+    name: 'a table that was emptied',
+    caughtBy: ['raw_tables_are_not_truncated', 'raw_deletions_are_few'],
+    sql: () => `delete from dbo."Transporter"`,
+  },
+  {
     name: 'all stock zero',
     caughtBy: ['stock_is_not_all_zero'],
     sql: () =>

@@ -101,7 +101,7 @@ def say_observed(result, failing):
         return result["observed_value"][:MAX_SAID_CHARS]
     if result.get("element_count"):
         return f"{failing} of {result['element_count']} rows"
-    return f"{failing} rows"
+    return "1 row" if failing == 1 else f"{failing} rows"
 
 
 def rows_of_index(index):

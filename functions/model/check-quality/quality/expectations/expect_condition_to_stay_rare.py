@@ -41,8 +41,9 @@ class ExpectConditionToStayRare(LearnedExpectation):
                 if group["is_recent"] and matches > allowed(share, rows, self.tolerance):
                     count += matches
                     found.append((system, group["day"]))
-        usual = f"at most {max(shares):.2%} of rows, as before" if shares else "not known yet"
-        return Finding(f"{count} new rows", usual, self._keys(warehouse, found), count)
+        most = max(shares, default=0)
+        usual = f"about {most:.2%} of rows, as before" if most else "none, as before"
+        return Finding("1 new row" if count == 1 else f"{count} new rows", usual, self._keys(warehouse, found), count)
 
     def _keys(self, warehouse, found):
         keys = ", ".join(self.key)
