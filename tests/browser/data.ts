@@ -25,7 +25,7 @@ export function testData(room: Room): void {
   test('weekly sales are drawn once the marts are published, with a table of the same', async () => {
     const { page } = room
     await page.goto('/')
-    await page.locator('.period').nth(25).waitFor({ timeout: 150_000 })
+    await page.locator('.period').nth(25).waitFor({ timeout: 300_000 })
     await page.getByText('The same as a table').click()
     const rows = page.getByRole('table', { name: 'Sales per period and category' }).locator('tbody tr')
     assert.equal(await rows.count(), 26)
