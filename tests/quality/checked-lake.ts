@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -24,6 +25,8 @@ export type Outcome = {
   failed: Found[]
   isPublished: boolean
   checkMs: number
+  /** Files of alerts that are not over. */
+  alerts: string[]
 }
 
 /** A lake in a folder, and what a connector would have called for it. @param url of the warehouse; by default DuckDB beside it */
@@ -64,9 +67,18 @@ export function openCheckedLake(folder: string, store: Store, url?: string) {
         failed,
         isPublished: published.status === 200,
         checkMs: Number(checked.body.tookMs),
+        alerts: await openAlertsIn(join(folder, 'outbox', 'alerts')),
       }
     },
   }
+}
+
+async function openAlertsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [])
+  const open = await Promise.all(
+    names.map(async name => JSON.parse(await readFile(join(folder, name), 'utf8')).endsAt === null),
+  )
+  return names.filter((_, at) => open[at])
 }
 
 async function alter(target: BuildTarget, sql: string): Promise<void> {

@@ -89,18 +89,20 @@ before(async () => {
 after(() => lake?.close())
 
 test('a build of a shop without errors passes every check', async () => {
-  const { status, detail, failed, isPublished } = await lake.buildWith([])
+  const { status, detail, failed, isPublished, alerts } = await lake.buildWith([])
   assert.equal(status, 200, detail)
   assert.deepEqual(failed, [])
   assert.ok(isPublished)
+  assert.deepEqual(alerts, [])
 })
 
 for (const names of BUILDS) {
   test(`each of ${names.length} errors in one build is caught by a check of its own, ${names[0]} and others`, async () => {
     const seeds = names.map(name => SEEDS.find(seed => seed.name === name) ?? assert.fail(name))
-    const { status, detail, failed, isPublished } = await lake.buildWith(seeds)
+    const { status, detail, failed, isPublished, alerts } = await lake.buildWith(seeds)
     assert.equal(status, 200, detail)
     assert.equal(isPublished, false)
+    assert.equal(alerts.length, failed.length, 'each failed check is an alert')
     const found = new Set(failed.map(result => result.check))
     const missed = seeds.filter(({ caughtBy }) => !caughtBy.some(check => found.has(check)))
     assert.deepEqual(

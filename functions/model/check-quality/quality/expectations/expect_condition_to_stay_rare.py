@@ -3,6 +3,7 @@
 from typing import List, Optional
 
 from ..learned import SHOWN_ROWS, Finding, LearnedExpectation, allowed
+from ..warehouse import literal
 
 
 class ExpectConditionToStayRare(LearnedExpectation):
@@ -51,7 +52,7 @@ class ExpectConditionToStayRare(LearnedExpectation):
         for system, day in found:
             on = f"and {self.day} = date '{day}'" if day else ""
             rows += warehouse.rows(
-                f"select {keys} from {self.table} where source_system = '{system}' and is_recent and ({self.where})"
+                f"select {keys} from {self.table} where source_system = {literal(system)} and is_recent and ({self.where})"
                 f" and ({self.condition}) {on} order by {keys} limit {SHOWN_ROWS}"
             )
         return rows

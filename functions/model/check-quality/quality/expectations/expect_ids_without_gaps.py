@@ -4,6 +4,7 @@ from datetime import timedelta
 from statistics import median
 
 from ..learned import Finding, LearnedExpectation
+from ..warehouse import literal
 
 JUDGED_DAYS = 28
 USUAL_DAYS = 56
@@ -34,10 +35,11 @@ class ExpectIdsWithoutGaps(LearnedExpectation):
             usual = median(known)
             days = [since + timedelta(days=at + 1) for at in range(JUDGED_DAYS)]
             lacking = {day: max(0, usual - (int(rows[day]["row_count"]) if day in rows else 0)) for day in days}
+            # What ends on a day that is not over began on one that is.
             gaps = warehouse.rows(
                 f"select day, day_before, sum(missing) as missing from (select day, lag(day) over (order by number) as day_before,"
-                f" number - lag(number) over (order by number) - 1 as missing from ({numbered} and source_system = '{system.name}') as numbered)"
-                f" as steps where missing > 0 and missing < {30 * usual} and day >= date '{since}' and day <= date '{system.whole_through}'"
+                f" number - lag(number) over (order by number) - 1 as missing from ({numbered} and source_system = {literal(system.name)}) as numbered)"
+                f" as steps where missing > 0 and missing < {30 * usual} and day >= date '{since}'"
                 f" and day_before >= date '{since}' group by day, day_before"
             )
             for gap in gaps:

@@ -3,6 +3,7 @@
 from typing import List
 
 from ..learned import SHOWN_ROWS, Finding, LearnedExpectation, allowed
+from ..warehouse import literal
 
 
 class ExpectNullsToStayRare(LearnedExpectation):
@@ -36,7 +37,7 @@ class ExpectNullsToStayRare(LearnedExpectation):
         keys = ", ".join(self.key)
         for system, column, *_ in spikes:
             rows += warehouse.rows(
-                f"select {keys} from {self.table} where source_system = '{system}' and is_recent and {column} is null"
+                f"select {keys} from {self.table} where source_system = {literal(system)} and is_recent and {column} is null"
                 f" order by {keys} limit {SHOWN_ROWS}"
             )
         return Finding(told or "no more than before", usual or "as before", rows, sum(spike[2] for spike in spikes))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ..learned import Finding, LearnedExpectation, spread
+from ..warehouse import literal
 
 JUDGED_DAYS = 7
 USUAL_DAYS = 56
@@ -27,7 +28,7 @@ class ExpectSharesToStay(LearnedExpectation):
             whole = system.whole_through
             rows = warehouse.rows(
                 f"select {self.day} as day, cast({self.column} as varchar) as value, count(*) as row_count from {self.table}"
-                f" where source_system = '{system.name}' and ({self.where}) and {self.day} <= date '{whole}'"
+                f" where source_system = {literal(system.name)} and ({self.where}) and {self.day} <= date '{whole}'"
                 f" and {self.day} > date '{whole}' - interval '{JUDGED_DAYS + USUAL_DAYS}' day group by 1, 2"
             )
             found += self._compare(system, rows)
