@@ -7,7 +7,8 @@ import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { type SimulatedShop, simulateShop } from '../support/simulated-shop.ts'
 import type { Change } from '../support/warehouse.ts'
 import { addDays, endsOf, type Outcome, openCheckedLake } from './checked-lake.ts'
-import { type Days, SEEDS, type Seed } from './seeds.ts'
+import type { Days, Seed } from './seed.ts'
+import { SEEDS } from './seeds.ts'
 
 const OPENS_ON = '2026-08-31'
 /** Days before today that may be seeded, and whose changes are told otherwise. */
