@@ -25,7 +25,7 @@ before(async () => {
   demo = await startDemo({ env: { DEMO_DAYS: '150', DEMO_SHOP: 'still' } })
   source = new pg.Client({ connectionString: demo.source })
   await source.connect()
-  await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 180_000)
+  await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 400_000)
 })
 after(async () => {
   await source?.end()
