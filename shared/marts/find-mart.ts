@@ -27,11 +27,11 @@ export type MartRecord = {
 }
 
 /**
- * The mart of that name, for a caller who may read it; which of its rows, makeRowRules says.
+ * The mart of that name, whoever may read it.
  * @param field of the input that names it
- * @throws NotFoundError with the names of those that the caller may read; BadInputError (403) without the role
+ * @throws NotFoundError with the names of those that the caller may read
  */
-export async function findMart(
+export async function lookUpMart(
   query: Query,
   mart: string,
   caller: Identity,
@@ -47,6 +47,20 @@ export async function findMart(
         [mart],
       )
   if (!found) throw await unknownMart(query, mart, caller, field)
+  return found
+}
+
+/**
+ * The mart of that name, for a caller who may read it; which of its rows, makeRowRules says.
+ * @throws NotFoundError as lookUpMart; BadInputError (403) without the role
+ */
+export async function findMart(
+  query: Query,
+  mart: string,
+  caller: Identity,
+  field = 'mart',
+): Promise<MartRecord> {
+  const found = await lookUpMart(query, mart, caller, field)
   if (!hasAccess(caller, found.access))
     throw new BadInputError(`the role ${found.access} is needed to read ${mart}`, {
       status: 403,

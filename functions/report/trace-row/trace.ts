@@ -5,6 +5,7 @@ import { BadInputError, NotFoundError } from '../../../shared/errors/index.ts'
 import {
   asOfMart,
   findMart,
+  lookUpMart,
   type MartRecord,
   makeConditions,
   makeRowRules,
@@ -78,7 +79,7 @@ async function followSteps(
   await query(`set local search_path = mart_${schemaNumber}, pg_catalog`)
   for (const step of trace) {
     if (column !== undefined && step.columns && !step.columns.includes(column)) continue
-    const mart = await findMart(query, step.mart, { ...caller, isOperator: true })
+    const mart = await lookUpMart(query, step.mart, caller)
     if (!hasAccess(caller, mart.access)) {
       found.hidden.push(step.mart)
       continue
