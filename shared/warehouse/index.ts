@@ -7,6 +7,7 @@ import { openTrinoWarehouse, trinoLocation } from './trino.ts'
 import { parseTrinoUrl } from './trino-url.ts'
 import type { Warehouse } from './warehouse.ts'
 
+export { findDbtProject } from './find-dbt-project.ts'
 export { connectTrino, TrinoQueryError } from './trino-client.ts'
 export { parseTrinoUrl } from './trino-url.ts'
 export { makeSystemVars, type SystemVars, type TablePin, type TableVars } from './vars.ts'

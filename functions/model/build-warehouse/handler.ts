@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
-import { ConfigError } from '../../../shared/errors/index.ts'
-import { findUp } from '../../../shared/python/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
-import { lakeAccess, lakeFolder, makeSystemVars, objectsUrl } from '../../../shared/warehouse/index.ts'
+import {
+  findDbtProject,
+  lakeAccess,
+  lakeFolder,
+  makeSystemVars,
+  objectsUrl,
+} from '../../../shared/warehouse/index.ts'
 import { tellingOf } from './alerts.ts'
 import { leastCovered, readCoverage } from './coverage.ts'
 import { pinSystems, tablesToRegister, versionsOf } from './pin.ts'
@@ -36,7 +39,6 @@ const output = z.object({
 
 /** The object that announces the latest build. */
 const ANNOUNCEMENT = 'builds/warehouse.json'
-const PROJECT = 'dbt/dbt_project.yml'
 /** Its holder builds. */
 const LEASE = 'build-warehouse'
 
@@ -52,10 +54,10 @@ export default defineFunction({
   timeoutMs: 30 * 60_000,
 
   init({ resources }) {
-    const project = findUp(PROJECT, import.meta.dirname)
-    if (!project)
-      throw new ConfigError(`${PROJECT} was found neither next to this function nor in a folder above`)
-    return { projectDir: dirname(project), leases: makeLeases(resources.store, randomUUID()) }
+    return {
+      projectDir: findDbtProject(import.meta.dirname),
+      leases: makeLeases(resources.store, randomUUID()),
+    }
   },
 
   async handle({ threads }, { state, resources, settings, signal, report, log, lineage }) {

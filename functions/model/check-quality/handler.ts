@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
-import { ConfigError, FailedError } from '../../../shared/errors/index.ts'
+import { FailedError } from '../../../shared/errors/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
-import { findUp } from '../../../shared/python/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
+import { findDbtProject } from '../../../shared/warehouse/index.ts'
 import { tellBroken, tellOf } from './alerts.ts'
 import { judge, recordProblem, recordRun, stateOf } from './record.ts'
 import { readContext, runChecks } from './run-checks.ts'
@@ -33,7 +32,6 @@ const output = z.object({
   tookMs: z.number(),
 })
 
-const PROJECT = 'dbt/dbt_project.yml'
 /** Its holder checks. */
 const LEASE = 'check-quality'
 /** The object that announces a build which may be published. */
@@ -55,10 +53,10 @@ export default defineFunction({
   timeoutMs: 10 * 60_000,
 
   init({ resources }) {
-    const project = findUp(PROJECT, import.meta.dirname)
-    if (!project)
-      throw new ConfigError(`${PROJECT} was found neither next to this function nor in a folder above`)
-    return { projectDir: dirname(project), leases: makeLeases(resources.store, randomUUID()) }
+    return {
+      projectDir: findDbtProject(import.meta.dirname),
+      leases: makeLeases(resources.store, randomUUID()),
+    }
   },
 
   async handle(_, { state, resources, signal: ownSignal, report, log }) {
