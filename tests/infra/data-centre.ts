@@ -17,6 +17,9 @@ const STORAGE = 'storage'
 
 const STORAGES = { minio: startMinio, versity: startVersity }
 
+/** What shares the work. They capture too: Cordage's own system, the one that Debezium does not read. */
+export const CONNECTORS = ['connector-1', 'connector-2', 'connector-3']
+
 export type DataCentre = Fleet & { kafka: KafkaServer }
 
 export type DataCentreOptions = FleetOptions & {
@@ -33,7 +36,7 @@ export async function makeDataCentre({ objects, ...options }: DataCentreOptions 
   let connect: ConnectServer | undefined
   let storage: S3Server | undefined
   const fleet = await makeFleet({
-    connectors: { 'connector-1': ['consume'], 'connector-2': ['consume'], 'connector-3': ['consume'] },
+    connectors: Object.fromEntries(CONNECTORS.map(name => [name, ['capture', 'consume']])),
     functions: ['admit-changes', 'land-changes', 'index-products'],
     ...options,
     env: async ({ home, source }) => {

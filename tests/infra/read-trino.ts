@@ -44,10 +44,10 @@ export function asTrinoReads(
 
 export const commonType = (type: string) => type.toLowerCase().replace(/^timestamp\(\d\)/, 'timestamp')
 
-/** An instant as both engines write it: DuckDB leaves zeros away, and the zone is +00 or UTC. */
+/** A time as both engines write it: DuckDB leaves zeros away, and the zone of an instant is +00 or UTC. */
 export function commonText(value: unknown): unknown {
   if (typeof value !== 'string') return value
-  const [, second, fraction = ''] =
-    /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d+)?(?:\+00| UTC)$/.exec(value) ?? []
-  return second === undefined ? value : `${second}${fraction.replace(/\.?0+$/, '')}Z`
+  const [, second, fraction = '', zone] =
+    /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d+)?(\+00| UTC)?$/.exec(value) ?? []
+  return second === undefined ? value : `${second}${fraction.replace(/\.?0+$/, '')}${zone ? 'Z' : ''}`
 }

@@ -6,10 +6,9 @@ import { runSimulator } from '../../stacks/demo/simulator.ts'
 import { untilSnapshotIsThrough, untilThrough } from '../faults/kills.ts'
 import { waitFor } from '../support/demo.ts'
 import { compareIndex, compareLake } from '../support/equality.ts'
-import { type DataCentre, makeDataCentre } from './data-centre.ts'
+import { CONNECTORS, type DataCentre, makeDataCentre } from './data-centre.ts'
 
 /** Three connectors and two copies of land-changes on Debezium and Kafka, while the source changes all the time. */
-const CONNECTORS = ['connector-1', 'connector-2', 'connector-3']
 const TAKEOVER_MS = 10_000
 const RATE = 20
 /** More than land-changes gathers of a busy table before it is called. */

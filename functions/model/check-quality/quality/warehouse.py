@@ -80,7 +80,7 @@ class Warehouse:
         """Those of which it is known how far they are in the build, by name."""
         found = self.rows(
             "select source_system, min(whole_through) as whole_through, min(cast(first_read_at as date)) as read_on"
-            " from source_table group by source_system"
+            " from source_table group by source_system order by source_system"
         )
         return {
             row["source_system"]: System(row["source_system"], row["whole_through"], row["read_on"])

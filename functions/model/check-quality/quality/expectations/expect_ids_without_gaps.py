@@ -40,7 +40,7 @@ class ExpectIdsWithoutGaps(LearnedExpectation):
                 f"select day, day_before, sum(missing) as missing from (select day, lag(day) over (order by number) as day_before,"
                 f" number - lag(number) over (order by number) - 1 as missing from ({numbered} and source_system = {literal(system.name)}) as numbered)"
                 f" as steps where missing > 0 and missing < {30 * usual} and day >= date '{since}'"
-                f" and day_before >= date '{since}' group by day, day_before"
+                f" and day_before >= date '{since}' group by day, day_before order by day_before, day"
             )
             for gap in gaps:
                 missing = int(gap["missing"])

@@ -19,7 +19,7 @@ class ExpectNullsToStayRare(LearnedExpectation):
             f"sum(case when {column} is null then 1 else 0 end) as n{at}" for at, column in enumerate(self.columns)
         )
         groups = warehouse.rows(
-            f"select source_system, is_recent, count(*) as row_count, {counts} from {self.table} group by 1, 2"
+            f"select source_system, is_recent, count(*) as row_count, {counts} from {self.table} group by 1, 2 order by 1, 2"
         )
         spikes = []
         for new in groups:
