@@ -18,6 +18,7 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'handover', program: 'handover.ts', takes: '3 min' },
   { name: 'jobs', program: 'jobs.ts', takes: '5 min' },
   { name: 'build-kills', program: 'build-kills.ts', takes: '15 min; KILLS sets how many' },
+  { name: 'warehouse-changes', program: 'warehouse-changes.ts', takes: '2 min' },
   { name: 'warehouse-size', program: 'warehouse-size.ts', takes: '5 min; COPIES sets which sizes' },
   { name: 'quality', program: 'quality.ts', takes: '60 min; SEED and DAYS choose some of it' },
   { name: 'random-shops', program: 'random-shops.ts', takes: '25 min; SHOPS sets how many' },
