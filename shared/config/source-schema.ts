@@ -2,6 +2,35 @@ import { z } from 'zod'
 import { column } from './column.ts'
 import { ENTITY_NAMES } from './entities.ts'
 
+const texts = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+
+/** What search is told of a shop's products besides their own texts. */
+const search = z.strictObject({
+  purposes: z
+    .array(
+      z.strictObject({
+        where: z
+          .strictObject({
+            category: texts.optional(),
+            subcategory: texts.optional(),
+            model: texts.optional(),
+            productId: texts.optional(),
+          })
+          .refine(
+            where => Object.values(where).some(value => value !== undefined),
+            'must say which products',
+          ),
+        for: z.array(z.string().min(1).max(300)).min(1),
+      }),
+    )
+    .default([])
+    .describe('What products are for, in words that people ask with: `where` says which, `for` the texts'),
+  synonyms: z
+    .array(z.array(z.string().min(1)).min(2))
+    .default([])
+    .describe('Lists of words that mean the same in this shop'),
+})
+
 /** Keys that a source of any kind has, besides `capture` and `tables`. */
 const sourceKeys = {
   timeZone: z
@@ -14,6 +43,7 @@ const sourceKeys = {
     .default('USD')
     .describe('Currency of its amounts (ISO 4217)'),
   idPrefix: z.string().default('').describe("Prefix of its ids, where another source's would be the same"),
+  search: search.optional().describe('What search is told of its products (docs/search.md)'),
 }
 
 /** Keys that a table of any source has. */

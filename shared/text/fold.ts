@@ -3,7 +3,7 @@
  * locale of its database, and the embedded store's knows ASCII only. Raise FOLDING when a fold or a word changes:
  * index-products then folds again what an older version has folded.
  */
-export const FOLDING = 1
+export const FOLDING = 2
 
 const ASCII = /^\p{ASCII}*$/u
 /** Signs that compatibility forms would turn into letters at the end of a name. */
@@ -87,4 +87,9 @@ export function tidy(text: string): string {
 /** A number or a name as it is looked up whole: its prefix where it is very long. */
 export function toKey(text: string): string {
   return [...fold(text).slice(0, 2 * KEY_CHARACTERS)].slice(0, KEY_CHARACTERS).join('')
+}
+
+/** A number without what divides it: `HL-U509 R` and `hl u509-r` are hlu509r. */
+export function toBareKey(text: string): string {
+  return toKey(text).replaceAll(/[^\p{L}\p{N}]+/gu, '')
 }

@@ -1,4 +1,5 @@
-export { FOLDING, fold, tidy, toKey, withoutMarks } from './fold.ts'
+export { FOLDING, fold, tidy, toBareKey, toKey, withoutMarks } from './fold.ts'
+export { readable } from './readable.ts'
 export {
   quoteLexeme,
   readEnglish,

@@ -76,11 +76,11 @@ test('words are whole pieces and what they are made of, also where a script sets
     { word: 'हिन्दी', parts: [] },
   ])
   assert.deepEqual(readWords('รองเท้าวิ่ง')[0]?.parts, ['รองเท้า', 'วิ่ง'])
-  assert.equal(readEnglish("Women's Küchen 30-oz bottles ST/5"), 'women s kuchen oz bottles st')
+  assert.equal(readEnglish("Women's Küchen 30-oz bottles ST/5"), 'women kuchen oz bottles st')
 })
 
 test('a vector holds words by weight, and forms without marks least of all', () => {
-  assert.equal(toVector([["Küchen's", 'A']]), "'küchen''s':1A 'kuchen''s':1D 'küchen':1A 'kuchen':1D 's':1A")
+  assert.equal(toVector([["Küchen's", 'A']]), "'küchen''s':1A 'kuchen''s':1D 'küchen':1A 'kuchen':1D")
   const many = Array.from({ length: 200_000 }, (_, i) => `word${i}`).join(' ')
   assert.ok(toVector([[many, 'D']]).length < 2 ** 20)
 })

@@ -10,6 +10,7 @@ export type Word = { word: string; parts: string[] }
 const MAX_WORD_CHARACTERS = 64
 
 const OUTER = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}\p{M}]+$/gu
+const GENITIVE = /(?<=\p{L}{2})'s$/u
 const PARTS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
 /** Scripts that set no space between words. */
 const UNSPACED =
@@ -34,11 +35,13 @@ export function readWords(text: string): Word[] {
   for (const piece of fold(text).split(' ')) {
     const word = piece.replaceAll(OUTER, '')
     if (word === '') continue
-    const parts = (word.match(PARTS) ?? []).flatMap(part => (UNSPACED.test(part) ? segment(part) : [part]))
+    // What a genitive hangs on a word says nothing: the s of "men's" is no size.
+    const pieces = word.replace(GENITIVE, '').match(PARTS) ?? []
+    const parts = pieces.flatMap(part => (UNSPACED.test(part) ? segment(part) : [part]))
     // A sentence without spaces is found by what it is made of.
     const isWhole = word.length <= MAX_WORD_CHARACTERS
     if (!isWhole) words.push(...parts.map(part => ({ word: cut(part), parts: [] })))
-    else words.push({ word, parts: parts.length > 1 ? parts : [] })
+    else words.push({ word, parts: parts.length > 1 || parts[0] !== word ? parts : [] })
   }
   return words
 }

@@ -3,10 +3,11 @@ import { createRequire, isBuiltin } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import type { FunctionDefinition, ResourceName } from '../../shared/contract/index.ts'
+import { MODEL_NAMES } from '../../shared/models/names.ts'
 import { type FunctionFolder, loadFunction } from '../project.ts'
 import { LOADER, NODE_MAJOR } from './loader.ts'
 
-/** Resources whose packages have compiled parts, which no bundler can include: copied beside the bundle, for this platform. */
+/** Resources whose packages have compiled parts, or files, which no bundler can include: copied beside the bundle, for this platform. */
 const NATIVE_PACKAGES: {
   resource: ResourceName
   name: string
@@ -14,6 +15,8 @@ const NATIVE_PACKAGES: {
 }[] = [
   { resource: 'models', name: 'onnxruntime-node', copy: copyOnnxRuntime },
   { resource: 'warehouse', name: '@duckdb/node-bindings', copy: copyDuckdb },
+  // It reads its files from where it lies.
+  { resource: 'models', name: 'dictionary-en', copy: copyDictionary },
 ]
 
 /**
@@ -92,9 +95,9 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
 
 function copyAssets(folder: FunctionFolder, root: string, out: string, definition: FunctionDefinition): void {
   const { uses, python } = definition
-  const model = 'all-MiniLM-L6-v2'
   if (uses.includes('models'))
-    cpSync(join(root, 'shared', 'models', model), join(out, 'models', model), { recursive: true })
+    for (const model of MODEL_NAMES)
+      cpSync(join(root, 'shared', 'models', model), join(out, 'models', model), { recursive: true })
   if (python) copyJob(folder, root, out)
   if (python && uses.includes('warehouse'))
     cpSync(join(root, 'dbt'), join(out, 'dbt'), {
@@ -185,6 +188,11 @@ function copyDuckdb(root: string, into: string): void {
   for (const name of readdirSync(from).filter(name => name.startsWith('node-bindings')))
     cpSync(join(from, name), join(into, '@duckdb', name), { recursive: true })
   copyPackage(join(from, 'node-bindings'), 'detect-libc', into)
+}
+
+function copyDictionary(root: string, into: string): void {
+  const name = 'dictionary-en'
+  cpSync(join(root, 'node_modules', name), join(into, name), { recursive: true })
 }
 
 /** Copies a package as another one would find it. */

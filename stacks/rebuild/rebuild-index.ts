@@ -87,8 +87,8 @@ async function rebuildFrom(
     ])
     if (name === 'search.product')
       await query(
-        `update search.embedding e set text_hash = '' where not exists (
-           select 1 from search.product p where p.product_id = e.product_id and p.system <> $1)`,
+        `update search.product_vector v set text_hash = '' where not exists (
+           select 1 from search.product p where p.product_id = v.product_id and p.system <> $1)`,
         [source.system],
       )
   })

@@ -44,7 +44,7 @@ test('a function with a job.py names the groups of the Python lock that it runs 
 })
 
 test('the demo installs what it shows, a warehouse on Trino its own packages', () => {
-  assert.deepEqual(installedBy('setup-demo'), ['store', 'warehouse', 'quality'])
+  assert.deepEqual(installedBy('setup-demo'), ['store', 'warehouse', 'quality', 'models'])
   assert.ok(installedBy('setup', { WAREHOUSE_URL: 'trino://host/lake' }).includes('trino'))
 })
 

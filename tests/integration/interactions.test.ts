@@ -107,7 +107,7 @@ test('searches and what came of them are in the lake and in staging, and no text
       Filters: '{"color":null}',
       ResultCount: 0,
       ZeroResults: true,
-      Model: 'counting',
+      Model: 'counting+counting-multilingual',
     },
   )
   const actions = await landed('SearchFeedback')

@@ -21,15 +21,12 @@ import { makeWaker } from '../../stacks/connector/wake.ts'
 import { CATALOGUE, makeEvent } from '../support/catalogue.ts'
 import { waitFor } from '../support/demo.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
+import { makeCountingModels } from '../support/models.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
 /** Bus, connector and both sinks in this process, on a real store and a real lake; the model only counts. */
 const log = makeLogger({ level: 'silent' })
-const models = {
-  embedding: { name: 'counting', version: '1' },
-  embed: async (texts: string[]) => texts.map(() => Float32Array.from({ length: 384 }, () => 0.05)),
-  close: async () => {},
-}
+const { models } = makeCountingModels()
 const TRIGGER: TopicTrigger = {
   pattern: undefined,
   entities: undefined,

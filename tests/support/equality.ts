@@ -224,7 +224,7 @@ export async function compareIndex(source: SecretUrl, store: Store): Promise<str
       `select concat_ws('|', model, culture, description) as row from search.product_text where not is_deleted`,
     )
     const [embedded] = await store.query<{ missing: string }>(
-      'select count(*) as missing from search.product p left join search.embedding e using (product_id) where not p.is_deleted and (e.product_id is null or p.words is null)',
+      'select count(*) as missing from search.product p where not p.is_deleted and (p.words is null or (select count(*) from search.product_vector v where v.product_id = p.product_id) < 2)',
     )
     if (Number(embedded?.missing) > 0) differences.push(`${embedded?.missing} products without a vector`)
     return differences

@@ -1,14 +1,18 @@
-import { DIMENSIONS, type Models } from '../../shared/models/index.ts'
+import type { EmbeddingModel, Models } from '../../shared/models/index.ts'
 
-/** Stands for the language model: all texts mean the same to it, and it keeps which it was asked for. */
+/** Stands for the language models: all texts mean the same to them, and they keep which they were asked for. */
 export function makeCountingModels(): { models: Models; embedded: string[] } {
   const embedded: string[] = []
-  const models: Models = {
-    embedding: { name: 'counting', version: '1' },
+  const make = (name: string, dimensions: number, asked: string[]): EmbeddingModel => ({
+    ...{ name, version: '1', dimensions },
     async embed(texts) {
-      embedded.push(...texts)
-      return texts.map(() => new Float32Array(DIMENSIONS).fill(1 / Math.sqrt(DIMENSIONS)))
+      asked.push(...texts)
+      return texts.map(() => new Float32Array(dimensions).fill(1 / Math.sqrt(dimensions)))
     },
+  })
+  const models: Models = {
+    english: make('counting', 384, embedded),
+    multilingual: make('counting-multilingual', 512, []),
     close: async () => {},
   }
   return { models, embedded }

@@ -9,13 +9,13 @@ import type { Source, SourceTable } from '../../shared/config/index.ts'
 import type { Host } from '../../shared/contract/index.ts'
 import { CHANGE, SNAPSHOT_END, toBusEvent } from '../../shared/events/index.ts'
 import { completedEpoch, openTable, RestoreError, readRows, tablePath } from '../../shared/lake/index.ts'
-import type { Models } from '../../shared/models/index.ts'
 import { type Leases, makeLeases, type Store } from '../../shared/store/index.ts'
 import { settle } from '../../stacks/connector/settle.ts'
 import { rebuildIndex } from '../../stacks/rebuild/rebuild-index.ts'
 import { type Goal, rebuildTable } from '../../stacks/rebuild/rebuild-table.ts'
 import { makeLake, type TestLake } from '../integration/lake-support.ts'
 import { startFunction } from './function.ts'
+import { makeCountingModels } from './models.ts'
 import { startTestPostgres, type TestPostgres } from './postgres.ts'
 
 const SOURCE_TEXT = `connection: shop
@@ -51,11 +51,7 @@ export function testRebuild({ openBus, cutLog }: BusUnderTest): void {
   let leases: Leases
   let land: Host
   let index: Host
-  const models: Models = {
-    embedding: { name: 'constant', version: '1' },
-    embed: async texts => texts.map(() => Float32Array.from({ length: 384 }, () => 0.05)),
-    close: async () => {},
-  }
+  const { models } = makeCountingModels()
 
   before(async () => {
     postgres = await startTestPostgres()
@@ -262,7 +258,8 @@ export function testRebuild({ openBus, cutLog }: BusUnderTest): void {
     const everything = () =>
       store.query(
         `select product_id, name, list_price, position, is_deleted, text_hash, words is not null as has_words
-       from search.product left join search.embedding using (product_id) order by product_id`,
+       from search.product left join search.product_vector v using (product_id)
+       where v.model is null or v.model = 'counting' order by product_id`,
       )
     await append(...[1, 2, 3, 4].map(id => change(0, id)), end(0), end(1))
     await append(change(1, 1), change(2, 1, { ListPrice: '2.2500' }), deletion(3, 2), change(4, 5))

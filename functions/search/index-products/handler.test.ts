@@ -6,8 +6,8 @@ import { CATALOGUE, makeEvent, makeSnapshotEnd, makeTruncate } from '../../../te
 import { startFunction } from '../../../tests/support/function.ts'
 import { makeCountingModels } from '../../../tests/support/models.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
+import { ensureGraphs } from './graphs.ts'
 import definition from './handler.ts'
-import { ensureGraph } from './texts.ts'
 
 let postgres: TestPostgres
 let store: Store
@@ -21,7 +21,7 @@ after(() => postgres.stop())
 beforeEach(async () => {
   embedded.length = 0
   await store.query(
-    'truncate search.product, search.product_text, search.stock, search.embedding, search.snapshot, search.cleared',
+    'truncate search.product, search.product_text, search.stock, search.product_vector, search.snapshot, search.cleared',
   )
 })
 
@@ -148,20 +148,23 @@ test('an event from before a truncation that is replayed after it brings nothing
 })
 
 test('a graph whose making was cut off is recreated, by one of those who find that it is due', async () => {
+  const { name, version } = models.english
   await store.query(
-    `insert into search.embedding select n::text, '', (array[cos(n), sin(n)]::real[] || array_fill(0::real, array[382]))::vector, 'm', '1' from generate_series(1, 5000) n`,
+    `insert into search.product_vector select n::text, $1, $2, '', (array[cos(n), sin(n)]::real[] || array_fill(0::real, array[382]))::halfvec from generate_series(1, 5000) n`,
+    [name, version],
   )
-  await store.query(
-    'create index embedding_graph on search.embedding using hnsw (embedding vector_cosine_ops) where false',
-  )
-  await store.query(
-    `update pg_index set indisvalid = false where indexrelid = 'search.embedding_graph'::regclass`,
-  )
-  await Promise.all([ensureGraph(store), ensureGraph(store)])
-  const [graph] = await store.query<{ indisvalid: boolean; whole: boolean }>(
-    `select indisvalid, indpred is null as whole from pg_index where indexrelid = 'search.embedding_graph'::regclass`,
-  )
-  assert.deepEqual(graph, { indisvalid: true, whole: true })
+  const readGraphs = () =>
+    store.query<{ graph: string; indisvalid: boolean }>(
+      `select indexrelid::regclass::text as graph, indisvalid from pg_index join pg_class c on c.oid = indexrelid where c.relname like 'vectors\\_%'`,
+    )
+  await ensureGraphs(store, models)
+  const made = await readGraphs()
+  assert.equal(made.length, 1, 'the other model has no vectors')
+  await store.query('update pg_index set indisvalid = false where indexrelid = $1::regclass', [
+    made[0]?.graph,
+  ])
+  await Promise.all([ensureGraphs(store, models), ensureGraphs(store, models)])
+  assert.deepEqual(await readGraphs(), made)
 })
 
 test('a topic that is not indexed is skipped, and data that are no change are parked', async () => {

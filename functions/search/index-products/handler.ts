@@ -1,11 +1,14 @@
 import { takenColumns } from '../../../shared/config/index.ts'
 import { type BatchResult, defineEventFunction } from '../../../shared/contract/index.ts'
+import { describeError } from '../../../shared/errors/index.ts'
 import type { BusEvent } from '../../../shared/events/index.ts'
 import type { Flow } from '../../../shared/lineage/index.ts'
 import { findProductsOf } from './categories.ts'
+import { fillVectors } from './fill.ts'
+import { ensureGraphs } from './graphs.ts'
 import { refold } from './refold.ts'
 import { applyEvents, findTarget, namesCategories, type Target } from './tables.ts'
-import { ensureGraph, refreshTexts } from './texts.ts'
+import { refreshTexts } from './texts.ts'
 
 /** Products whose texts are renewed in one transaction: a large category's would not end within a call. */
 const TEXTS_AT_ONCE = 500
@@ -19,9 +22,22 @@ export default defineEventFunction({
   summary: 'Makes changed products, texts, categories and stock searchable',
   uses: ['store', 'models', 'sources'] as const,
 
-  /** What an older version has folded is folded again before the first change; searches continue meanwhile. */
-  async init({ resources }) {
-    await refold(resources.store)
+  /**
+   * What an older version has folded is folded again before the first change. Vectors of a model that is new are made beside
+   * the changes. Searches continue meanwhile.
+   */
+  async init({ resources: { store, models }, log }) {
+    await refold(store)
+    const stopping = new AbortController()
+    const filling = fillVectors(store, models, log, stopping.signal).catch(error => {
+      log.error({ error: describeError(error) }, 'vectors were not made; the next start goes on')
+    })
+    return { stopping, filling }
+  },
+
+  async close({ stopping, filling }) {
+    stopping.abort()
+    await filling
   },
 
   async handleBatch(events, { resources, lineage }) {
@@ -49,7 +65,7 @@ export default defineEventFunction({
           models: [],
           hasCategories,
         })
-      if (embedded > 0) await ensureGraph(store)
+      if (embedded > 0) await ensureGraphs(store, models)
       lineage(toFlow(target, own.length))
       results.push(...own.map(event => answerFor(event, malformed)))
     }

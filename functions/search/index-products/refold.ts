@@ -1,5 +1,5 @@
 import type { Query, Store } from '../../../shared/store/index.ts'
-import { FOLDING, toKey } from '../../../shared/text/index.ts'
+import { FOLDING, toBareKey, toKey } from '../../../shared/text/index.ts'
 import { TEXTS_LOCK } from './texts.ts'
 import { refreshWords } from './words.ts'
 
@@ -30,10 +30,14 @@ async function refoldProducts(query: Query): Promise<number> {
     [FOLDING],
   )
   await query(
-    `update search.product p set ${columns.map(name => `${name}_key = k.${name}`).join(', ')}
-     from unnest($1::text[], ${columns.map((_, i) => `$${i + 2}::text[]`).join(', ')}) as k (product_id, ${columns.join(', ')})
+    `update search.product p set ${columns.map(name => `${name}_key = k.${name}`).join(', ')}, sku_bare = k.sku_bare
+     from unnest($1::text[], ${columns.map((_, i) => `$${i + 2}::text[]`).join(', ')}, $${columns.length + 2}::text[]) as k (product_id, ${columns.join(', ')}, sku_bare)
      where p.product_id = k.product_id`,
-    [rows.map(row => row.product_id), ...columns.map(name => rows.map(row => keyOf(row[name])))],
+    [
+      rows.map(row => row.product_id),
+      ...columns.map(name => rows.map(row => keyOf(row[name]))),
+      rows.map(({ sku }) => (sku ? toBareKey(sku) : null)),
+    ],
   )
   await refreshWords(
     query,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Row } from '../../../shared/events/index.ts'
-import { toKey } from '../../../shared/text/index.ts'
+import { toBareKey, toKey } from '../../../shared/text/index.ts'
 
 /** Columns that are compared folded, and where their folded text is. */
 const KEYS: Record<string, string> = {
@@ -34,5 +34,6 @@ export function toStored(row: Row): Row {
     const value = row[name]
     if (value !== null && value !== undefined) stored[key] = toKey(String(value))
   }
+  if (typeof stored.sku === 'string') stored.sku_bare = toBareKey(stored.sku)
   return stored
 }

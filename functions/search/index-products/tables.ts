@@ -47,7 +47,7 @@ const INDEX_TABLES: IndexTable[] = [
       ],
       ...['category_id', 'subcategory_id'],
     ],
-    folded: ['sku_key', 'name_key', 'category_key', 'subcategory_key', 'color_key'],
+    folded: ['sku_key', 'sku_bare', 'name_key', 'category_key', 'subcategory_key', 'color_key'],
   },
   {
     entity: 'category',

@@ -1,5 +1,5 @@
 import type { Query } from '../../../shared/store/index.ts'
-import { FOLDING, readEnglish, readWords, toVector } from '../../../shared/text/index.ts'
+import { FOLDING, readable, readEnglish, readWords, toVector } from '../../../shared/text/index.ts'
 
 /** Of one text: Postgres holds a megabyte of words for all of them together. */
 const SEARCHED_CHARACTERS = 50_000
@@ -59,30 +59,33 @@ async function writeWords(query: Query, productIds: string[]): Promise<void> {
     ],
   )
   await query(
-    `insert into search.vocabulary (product_id, words)
-     select product_id, array(select jsonb_array_elements_text(words)) from unnest($1::text[], $2::jsonb[]) as v (product_id, words)
-     on conflict (product_id) do update set words = excluded.words`,
-    [ids, made.map(one => JSON.stringify(one.vocabulary))],
+    `insert into search.vocabulary (product_id, words, names)
+     select product_id, array(select jsonb_array_elements_text(words)), names
+     from unnest($1::text[], $2::jsonb[], $3::int[]) as v (product_id, words, names)
+     on conflict (product_id) do update set words = excluded.words, names = excluded.names`,
+    [ids, made.map(one => JSON.stringify(one.vocabulary)), made.map(one => one.names)],
   )
 }
 
 const join = (...texts: (string | null)[]) => texts.filter(text => text !== null).join(' ')
 
-function toWords(texts: Texts) {
-  const { name, description, others } = texts
-  const kind = join(texts.category, texts.subcategory, texts.color, texts.model)
+function toWords({ sku, ...texts }: Texts) {
+  const [name = '', description = '', others = ''] = [texts.name, texts.description, texts.others].map(text =>
+    readable(text ?? ''),
+  )
+  const kind = readable(join(texts.category, texts.subcategory, texts.color, texts.model))
   return {
     plain: toVector([
-      [join(texts.sku, name), 'A'],
+      [join(sku, name), 'A'],
       [kind, 'B'],
       // Its English words are there by their stems, which take half the space.
-      [withoutEnglish(description ?? ''), 'C'],
-      [others ?? '', 'D'],
+      [withoutEnglish(description), 'C'],
+      [others, 'D'],
     ]),
-    name: readEnglish(name ?? ''),
+    name: readEnglish(name),
     kind: readEnglish(kind),
-    description: readEnglish(description ?? ''),
-    vocabulary: toVocabulary(join(name, kind, description, others)),
+    description: readEnglish(description),
+    ...toVocabulary(join(name, kind), join(description, others)),
   }
 }
 
@@ -92,11 +95,16 @@ const withoutEnglish = (text: string) =>
     .filter(piece => !/^[A-Za-z]+[.,;:!?]?$/.test(piece))
     .join(' ')
 
-/** Distinct words of letters alone. */
-function toVocabulary(text: string): string[] {
+/** Distinct words of letters alone: first those that a product is called by, and how many these are. */
+function toVocabulary(called: string, described: string): { vocabulary: string[]; names: number } {
   const words = new Set<string>()
-  for (const { word, parts } of readWords(text))
-    for (const one of parts.length > 0 ? parts : [word])
-      if (words.size < MAX_VOCABULARY && /^[\p{L}\p{M}]{2,}$/u.test(one)) words.add(one)
-  return [...words]
+  const add = (text: string) => {
+    for (const { word, parts } of readWords(text))
+      for (const one of parts.length > 0 ? parts : [word])
+        if (words.size < MAX_VOCABULARY && /^[\p{L}\p{M}]{2,}$/u.test(one)) words.add(one)
+    return words.size
+  }
+  const names = add(called)
+  add(described)
+  return { vocabulary: [...words], names }
 }

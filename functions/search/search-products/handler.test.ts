@@ -280,6 +280,30 @@ test('a price in the query is a filter', async () => {
   assert.ok(found.results.every(({ listPrice }) => listPrice <= 40))
 })
 
+test('a colour in the query is a filter, unless that leaves nothing', async () => {
+  const red = await find({ query: 'red bike' })
+  assert.deepEqual([skus(red), red.interpreted.filters], [['BK-R93R-62'], { color: 'red' }])
+  const gloves = await find({ query: 'red gloves', filters: { category: 'clothing' } })
+  assert.deepEqual(
+    [gloves.results[0]?.sku, gloves.interpreted.filters],
+    ['GL-F110-M', { category: 'clothing' }],
+  )
+  const not = await find({ query: 'bike, not red' })
+  assert.equal(not.results[0]?.sku, 'BK-M82S-38')
+  assert.ok(!skus(not).includes('BK-R93R-62'))
+})
+
+test('the cheapest come first where they are asked for, and only what fits', async () => {
+  const found = await find({ query: 'cheapest bike' })
+  assert.deepEqual(skus(found), ['BK-M82S-38', 'BK-R93R-62'])
+  assert.deepEqual(skus(await find({ query: 'most expensive bike' })), ['BK-R93R-62', 'BK-M82S-38'])
+})
+
+test('what nothing of the catalogue is gets no answer', async () => {
+  for (const query of ['laptop charger', 'asdf qwer', 'ZZ-9999'])
+    assert.deepEqual(skus(await find({ query })), [], query)
+})
+
 test('filters hold for results and facets alike', async () => {
   const found = await find({ query: '', filters: { category: 'clothing' } })
   assert.deepEqual(skus(found).toSorted(), ['GL-F110-M', 'LJ-0192-S'])
@@ -291,7 +315,7 @@ test('filters hold for results and facets alike', async () => {
 })
 
 test('scores fall from 1 at most to 0 at least, and the limit holds', async () => {
-  const { results } = await find({ query: 'red road bike', limit: 2 })
+  const { results } = await find({ query: 'road bike', limit: 2 })
   assert.equal(results.length, 2)
   const scores = results.map(({ score }) => score)
   assert.deepEqual(

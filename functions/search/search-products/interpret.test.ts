@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { interpret } from './interpret.ts'
+import { interpret, respell } from './interpret.ts'
 import { editDistance, makeVocabulary } from './vocabulary.ts'
 
 const catalogue = {
@@ -15,10 +15,22 @@ const catalogue = {
   übertopf: 1,
 }
 const vocabulary = makeVocabulary(
-  new Map(Object.entries(catalogue).map(([word, count]) => [word, { count, stems: null }])),
+  new Map(Object.entries(catalogue).map(([word, count]) => [word, { count, stems: null, isName: true }])),
+  40,
+  ['red', 'blue', 'silver/black', 'bordeaux'],
 )
-const of = (query: string) => interpret(query, vocabulary)
-const correctionsOf = (query: string) => Object.fromEntries(of(query).corrections)
+const ENGLISH = new Set(
+  'the for my with warm bell rode water cold not light up under in of red and gloves bike'.split(' '),
+)
+const of = (query: string) => interpret(query, vocabulary, word => ENGLISH.has(word))
+const correctionsOf = (query: string) => {
+  const { typed, meant } = of(query)
+  return Object.fromEntries(
+    meant.flatMap((word, at) =>
+      word.isCorrected ? [[typed[at]?.word, word.parts.length > 0 ? word.parts.join(' ') : word.word]] : [],
+    ),
+  )
+}
 
 test('a price becomes a filter, and what is left is searched', () => {
   assert.deepEqual(of('bike under 1,000').filters, { priceMax: 1000 })
@@ -29,7 +41,7 @@ test('invisible and control characters are no part of a query, and one of nothin
   assert.equal(of('bike\u0000helmet').query, 'bike helmet')
   assert.equal(of('bi\u00adke\u200b \ufeffhel\u2060met').query, 'bike helmet')
   assert.equal(of('\u0007\u200f\u0000').query, '')
-  assert.deepEqual(of('').words, [])
+  assert.deepEqual(of('').meant, [])
 })
 
 test('a misspelled word has a correction; known, short and numbered ones have none', () => {
@@ -49,4 +61,61 @@ test('the edit distance counts swaps of neighbours as one, and stops beyond its 
   assert.equal(editDistance('bike', 'bike', 2), 0)
   assert.equal(editDistance('helmet', 'hellmet', 2), 1)
   assert.ok(editDistance('mountain', 'jersey', 2) > 2)
+})
+
+test('two words that are one in the catalogue are joined, and one that is two there is divided', () => {
+  assert.equal(of('moun tain bike').meant[0]?.word, 'mountain')
+  assert.deepEqual(of('mountainbike').meant, [
+    { word: 'mountainbike', parts: ['mountain', 'bike'], isCorrected: true },
+  ])
+  assert.equal(respell(of('mountainbike gloves')), 'mountain bike gloves')
+  assert.equal(respell(of('warm gloves')), 'warm gloves')
+})
+
+test('a word that the language has is left as it is; the nearest one of the catalogue may be meant', () => {
+  assert.deepEqual(of('bell').meant, [{ word: 'bell', parts: [], perhaps: 'belt' }])
+  assert.deepEqual(correctionsOf('bell'), {})
+})
+
+test('a colour of the catalogue is read in any language, and in English where the query is', () => {
+  assert.deepEqual(of('red bike').colours, { keys: ['red'], said: 'red' })
+  assert.deepEqual(of('rotes Rennrad').colours?.keys, ['red'])
+  assert.deepEqual(of('casco azul').colours?.keys, ['blue'])
+  assert.deepEqual(of('silver bike').colours?.keys, ['silver/black'])
+  assert.deepEqual(of('bordeaux').colours?.keys, ['bordeaux'])
+  assert.equal(of('rode my bike').colours, undefined, 'rode is Dutch for red, and English')
+  assert.equal(of('green bike').colours, undefined, 'nothing here is green')
+})
+
+test('what is refused is no longer looked for', () => {
+  for (const [query, refused] of [
+    ['helmet not red', ['red']],
+    ['bike, any colour but blue', ['blue']],
+    ['no red or blue gloves', ['red', 'blue']],
+    ['Helm ohne Rot', ['red']],
+  ] as const)
+    assert.deepEqual([of(query).notColours, of(query).colours], [refused, undefined], query)
+  assert.deepEqual(of('bike but not for mountain').notWords, ['mountain'])
+  assert.deepEqual(of('gloves without fingers').notWords, [])
+  assert.equal(of('gloves without fingers').query, 'gloves without fingers')
+})
+
+test('one end of the prices is an order', () => {
+  for (const [query, sort, rest] of [
+    ['cheapest helmet', 'price', 'helmet'],
+    ['the most expensive bike', '-price', 'bike'],
+    ['bike with the lowest price', 'price', 'bike'],
+    ['billigster Helm', 'price', 'Helm'],
+    ['casque le plus cher', '-price', 'casque'],
+    ['expensive bike', undefined, 'expensive bike'],
+  ] as const)
+    assert.deepEqual([of(query).sort, of(query).query], [sort, rest], query)
+})
+
+test('how English a query is follows from its words, not from one of them', () => {
+  assert.equal(of('warm gloves for my bike').english, 1)
+  assert.equal(of('sella comoda per lunghi viaggi').english, 0)
+  assert.equal(of('自転車のヘルメット').english, 0)
+  assert.equal(of('BK-R93R-62').english, 1)
+  assert.equal(of('montain bkie').english, 0, 'neither is known to this dictionary')
 })

@@ -1,26 +1,68 @@
 import { readWords, tidy, type Word } from '../../../shared/text/index.ts'
+import { readAttributes } from './attributes.ts'
+import type { IsEnglish } from './english.ts'
+import { isForeign, measureEnglish } from './language.ts'
+import { readOrder, type Sort } from './order-words.ts'
 import { readPrices } from './prices.ts'
+import { type Meant, spell } from './spelling.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** What a query asks for, beyond its words. */
 export type Interpretation = {
-  /** The query as it was searched: tidied, without what became a filter. */
+  /** The query as it was typed, tidied: numbers are looked for in it. */
+  text: string
+  /** The query as it was searched: without what became a filter, an order or a refusal. */
   query: string
   filters: { priceMin?: number; priceMax?: number }
-  /** The words to look for, folded, as they were typed. */
-  words: Word[]
-  /** By word, what was probably meant by it. Only the index knows whether the word exists by now. */
-  corrections: Map<string, string>
+  sort?: Sort
+  /** Folded colours of the catalogue, any of which will do, and how they were said. */
+  colours?: { keys: string[]; said: string }
+  notColours: string[]
+  notWords: string[]
+  /** The words to look for, folded: as they were typed, and as they are meant. */
+  typed: Meant[]
+  meant: Meant[]
+  /** How English it is, from 0 to 1. */
+  english: number
 }
 
-/** Reads a query: invisible characters out, prices as filters, misspelled words with the catalogue's nearest. */
-export function interpret(given: string, vocabulary: Vocabulary): Interpretation {
-  const { filters, rest } = readPrices(tidy(given))
-  const words = readWords(rest)
-  const corrections = new Map<string, string>()
-  for (const { word, parts } of words) {
-    const nearest = parts.length === 0 ? vocabulary.correct(word) : word
-    if (nearest !== word) corrections.set(word, nearest)
+/** From this share of English words on a query has no words of other languages. */
+const SURELY = 0.5
+/** "size L" is L, and so is "in large". */
+const SIZE = /(?<![\p{L}\p{N}])(?:in )?(?:size|sz|größe|taille|talla|taglia|maat|tamanho)\s+(?=\S)/giu
+
+/**
+ * Reads a query: invisible characters out, prices and colours as filters, one end of the prices as an order, refusals, and
+ * misspelled words as the catalogue spells them.
+ */
+export function interpret(given: string, vocabulary: Vocabulary, isEnglish: IsEnglish): Interpretation {
+  const text = tidy(given)
+  const { filters, rest: priced } = readPrices(text)
+  const { sort, rest: ordered } = readOrder(priced)
+  const { colours } = vocabulary
+  const isSurely = measureEnglish(readWords(ordered), isEnglish) >= SURELY
+  const find = isSurely ? colours.findEnglish : colours.find
+  const { rest, ...attributes } = readAttributes(ordered, { find }, vocabulary.has)
+  const query = rest.replaceAll(SIZE, '').trim()
+  const typed = readWords(query)
+  const meant = mayBeMisspelled(typed, vocabulary) ? spell(typed, vocabulary, isEnglish) : typed
+  return {
+    ...{ text, query, filters, typed, meant, ...attributes },
+    ...(sort && { sort }),
+    english: measureEnglish(meant, isEnglish),
   }
-  return { query: rest, filters, words, corrections }
+}
+
+/** Words of a language that the catalogue does not have are not misspelled ones of it. */
+function mayBeMisspelled(words: Word[], vocabulary: Vocabulary): boolean {
+  return !isForeign(words) || 2 * words.filter(({ word }) => vocabulary.has(word)).length >= words.length
+}
+
+/** The query with its words as they are meant; what it was where none was misspelled. */
+export function respell({ query, meant }: Pick<Interpretation, 'query' | 'meant'>): string {
+  return meant.some(word => word.isCorrected)
+    ? meant
+        .map(({ word, parts, isCorrected }) => (isCorrected && parts.length > 0 ? parts.join(' ') : word))
+        .join(' ')
+    : query
 }

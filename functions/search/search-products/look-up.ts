@@ -1,19 +1,26 @@
 import type { Store } from '../../../shared/store/index.ts'
-import { quoteLexeme, type Word, withoutMarks } from '../../../shared/text/index.ts'
-import type { Interpretation } from './interpret.ts'
+import { quoteLexeme, withoutMarks } from '../../../shared/text/index.ts'
+import type { Meant } from './spelling.ts'
+import type { Synonyms } from './synonyms.ts'
 import { stemsSql, type Vocabulary } from './vocabulary.ts'
 
-/** A query's words as text search conditions, each the text of a tsquery. */
+/** A word of a query as text search conditions, each the text of a tsquery, and how much it says. */
+export type Term = {
+  weight: number
+  /** In about how many products it is. */
+  count: number
+  /** The word, another of the same meaning, or its stem: in a name, in a kind, anywhere. */
+  named: string
+  kind: string
+  said: string
+  /** The same, or words that begin so, or that may be meant. */
+  loose: string
+}
+
 export type Terms = {
-  /** The words, corrected. */
-  words: string[]
+  terms: Term[]
+  /** The query's words as they were looked up, where they differ from what was typed. */
   corrected: string | null
-  /** Any of the words as it is, without its marks, or by its stem; and all of them. */
-  any: string
-  all: string
-  /** The same where words may be prefixes of others: the last, and those that no product has as they are. */
-  anyPrefix: string
-  allPrefixes: string
 }
 
 type Found = { stems: string[] | null; isKnown: boolean }
@@ -24,32 +31,33 @@ type Found = { stems: string[] | null; isKnown: boolean }
  */
 export async function lookUpTerms(
   store: Store,
-  { words, corrections }: Interpretation,
+  given: { typed: Meant[]; meant: Meant[] },
   vocabulary: Vocabulary,
+  synonyms: Synonyms,
 ): Promise<Terms> {
+  const { typed, meant } = given
   const asked = new Set<string>()
-  for (const { word, parts } of words)
-    for (const part of parts.length > 0 ? parts : [word]) {
+  for (const { word, parts } of [...meant, ...typed])
+    for (const part of [word, ...parts]) {
       const bare = withoutMarks(part)
       if (/^[a-z]+$/.test(bare) && !vocabulary.get(bare)) asked.add(bare)
-      if (corrections.has(part)) asked.add(part)
+      if (!vocabulary.has(part)) asked.add(part)
     }
   const found = await ask(store, [...asked])
+  const isNew = (word: string) => found.get(word)?.isKnown ?? false
+  // One of the typed words that the catalogue has by now is what was meant.
+  const words = typed.some(({ word }) => !vocabulary.has(word) && isNew(word)) ? typed : meant
   const stemsOf = (word: string) => found.get(word)?.stems ?? vocabulary.get(word)?.stems
-  const meant = words.map(given => {
-    const correction = corrections.get(given.word)
-    return correction === undefined || found.get(given.word)?.isKnown
-      ? given
-      : { word: correction, parts: [] }
-  })
-  const isCorrected = meant.some(({ word }, i) => word !== words[i]?.word)
-  const texts = meant.map(({ word }) => word)
   return {
-    words: texts,
-    corrected: isCorrected ? texts.join(' ') : null,
-    ...toConditions(meant, stemsOf, word => vocabulary.get(word) !== undefined),
+    terms: toTerms(words, stemsOf, vocabulary, synonyms),
+    corrected: words === meant && meant.some(word => word.isCorrected) ? sayWords(meant) : null,
   }
 }
+
+const sayWords = (words: Meant[]) =>
+  words
+    .map(({ word, parts, isCorrected }) => (isCorrected && parts.length > 0 ? parts.join(' ') : word))
+    .join(' ')
 
 async function ask(store: Store, words: string[]): Promise<Map<string, Found>> {
   if (words.length === 0) return new Map()
@@ -64,37 +72,53 @@ async function ask(store: Store, words: string[]): Promise<Map<string, Found>> {
 
 /** Shortest prefix of Latin words: shorter ones match half of the catalogue. */
 const MIN_PREFIX = 3
+/** What is only part of a sentence says this much of a word. */
+const STOP_WORD = 0.1
 
-function toConditions(
-  words: Word[],
+function toTerms(
+  words: Meant[],
   stemsOf: (word: string) => string[] | null | undefined,
-  isWhole: (word: string) => boolean,
-) {
+  vocabulary: Vocabulary,
+  synonyms: Synonyms,
+): Term[] {
+  const isTelling = ({ word, parts }: Meant) => parts.length > 0 || stemsOf(withoutMarks(word))?.length !== 0
   // Stop words count only where there are no others.
-  const telling = words.filter(({ word, parts }) => parts.length > 0 || stemsOf(word)?.length !== 0)
+  const telling = words.filter(isTelling)
   const used = telling.length > 0 ? telling : words
   const formsOf = (word: string) => {
     const bare = withoutMarks(word)
-    return [...new Set([word, bare, ...(stemsOf(bare) ?? [])])].filter(form => form !== '')
+    return [...new Set([word, bare, ...(stemsOf(bare) ?? [])])].filter(form => form !== '').map(quoteLexeme)
   }
-  const oneOf = (forms: string[]) => `(${forms.join(' | ')})`
-  const whole = used.map(({ word, parts }) => {
-    const forms = formsOf(word).map(quoteLexeme)
-    const divided = parts.map(part => oneOf(formsOf(part).map(quoteLexeme)))
-    return oneOf(divided.length > 0 ? [...forms, `(${divided.join(' & ')})`] : forms)
-  })
-  const begun = used.map(({ word }, i) => {
+  const oneOf = (forms: string[], label: string) => `(${forms.map(form => form + label).join(' | ')})`
+  const allOf = (pieces: string[], label: string) =>
+    pieces.length === 1
+      ? oneOf(formsOf(pieces[0] ?? ''), label)
+      : `(${pieces.map(piece => oneOf(formsOf(piece), label)).join(' & ')})`
+  return synonyms.group(used).map(({ words: own, others }, at, all) => {
+    const readings = [
+      ...own.flatMap(({ word, parts }) =>
+        own.length > 1 ? [] : parts.length > 0 ? [[word], parts] : [[word]],
+      ),
+    ]
+    if (own.length > 1) readings.push(own.map(({ word }) => word))
+    const meanings = [...readings, ...others]
+    const said = (label: string) => `(${meanings.map(pieces => allOf(pieces, label)).join(' | ')})`
     // The last one may still be typed; of the others those that no product has as they are.
-    const mayBegin = i === used.length - 1 || !isWhole(word)
-    const prefixes = [...new Set(mayBegin ? [word, withoutMarks(word)] : [])]
+    const mayBegin = own.filter(({ word }) => at === all.length - 1 || !vocabulary.has(word))
+    const prefixes = mayBegin
+      .flatMap(({ word }) => [...new Set([word, withoutMarks(word)])])
       .filter(form => form.length >= MIN_PREFIX || /\P{ASCII}/u.test(form))
       .map(form => `${quoteLexeme(form)}:*`)
-    return oneOf([whole[i] ?? '', ...prefixes])
+    const perhaps = own.flatMap(({ perhaps }) => (perhaps ? formsOf(perhaps) : []))
+    const count = Math.max(...meanings.map(pieces => Math.min(...pieces.map(vocabulary.countOf))))
+    const isStopWord = own.every(word => !isTelling(word))
+    return {
+      count,
+      weight: isStopWord ? STOP_WORD : vocabulary.weigh(count),
+      named: said(':A'),
+      kind: said(':AB'),
+      said: said(''),
+      loose: `(${[said(''), ...prefixes, ...perhaps].join(' | ')})`,
+    }
   })
-  return {
-    any: whole.join(' | '),
-    all: whole.join(' & '),
-    anyPrefix: begun.join(' | '),
-    allPrefixes: begun.join(' & '),
-  }
 }

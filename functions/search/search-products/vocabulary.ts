@@ -1,50 +1,88 @@
+import { doubleMetaphone } from 'double-metaphone'
 import type { Store } from '../../../shared/store/index.ts'
 import { withoutMarks } from '../../../shared/text/index.ts'
+import { type Colours, makeColours } from './colours.ts'
 
-/** A word of the catalogue: in how many products it is, and its English stems: none for a stop word, such as "the". */
-export type Known = { count: number; stems: string[] | null }
+/**
+ * A word of the catalogue: in how many products it is, its English stems (none for a stop word, such as "the"), and whether
+ * it is in what a product is called, rather than in what is written about it.
+ */
+export type Known = { count: number; stems: string[] | null; isName: boolean }
 
-/** The catalogue's words, for those who misspell them. */
+/** The catalogue's words, for those who misspell them, and how much each says. */
 export type Vocabulary = {
-  /** The word itself where it is known, with its marks or without, or nothing is near; else the nearest known one. */
-  correct(word: string): string
   get(word: string): Known | undefined
+  /** Whether the catalogue has the word, as it is, without its marks, or in another number or form of it. */
+  has(word: string): boolean
+  /** Whether products are called by it. */
+  isName(word: string): boolean
+  /** In how many products a word is, as it is or by its stem. */
+  countOf(word: string): number
+  /** How much a word says that is in so many products, as BM25 weighs it. */
+  weigh(count: number): number
+  /** The known word that is nearest to one that is not known, if any is near. */
+  nearest(word: string): { word: string; distance: number } | undefined
+  colours: Colours
 }
 
 /** Shorter words are left alone: too much is near to them. */
 const MIN_LENGTH = 4
-/** Words from here on may differ in two places. */
-const LONG = 8
+/** Words from here on may differ in two places, and those that sound alike in three. */
+const LONG = 6
+const MAX_EDITS = 3
 
-export function makeVocabulary(words: Map<string, Known>): Vocabulary {
+/** What an English speaker hears; empty where a word has no Latin letters. */
+const soundOf = (word: string) => (/^[a-z]+$/.test(word) ? (doubleMetaphone(word)[0] ?? '') : '')
+
+export function makeVocabulary(words: Map<string, Known>, products = 0, colours: string[] = []): Vocabulary {
   // Missing marks are no misspelling: words are compared without them.
-  const bare = new Map([...words].map(([word, { count }]) => [withoutMarks(word), { word, count }]))
+  const bare = new Map(
+    [...words].map(([word, { count, isName }]) => {
+      const own = withoutMarks(word)
+      return [own, { word, count, isName, sound: soundOf(own) }]
+    }),
+  )
   const byLength = Map.groupBy(bare.keys(), word => word.length)
-  const isKnown = (word: string) =>
-    bare.has(word) ||
-    bare.has(word.replace(/s$/, '')) ||
-    bare.has(`${word}s`) ||
-    bare.has(word.replace(/(ing|ed|er|es|ly)$/, ''))
+  const byStem = new Map<string, number>()
+  for (const { count, stems } of words.values())
+    for (const stem of stems ?? []) byStem.set(stem, Math.max(count, byStem.get(stem) ?? 0))
+  const formsOf = (word: string) => [
+    word,
+    word.replace(/s$/, ''),
+    `${word}s`,
+    word.replace(/(ing|ed|er|es|ly)$/, ''),
+  ]
+  const has = (given: string) => formsOf(withoutMarks(given)).some(form => bare.has(form))
   return {
     get: word => words.get(word),
-    correct(given) {
+    has,
+    isName: word => formsOf(withoutMarks(word)).some(form => bare.get(form)?.isName),
+    countOf(given) {
       const word = withoutMarks(given)
-      if (word.length < MIN_LENGTH || /\p{N}/u.test(word) || isKnown(word)) return given
-      const allowed = word.length >= LONG ? 2 : 1
-      let best: { word: string; distance: number; count: number } | undefined
-      for (let length = word.length - allowed; length <= word.length + allowed; length++)
+      const counts = formsOf(word).map(form => Math.max(bare.get(form)?.count ?? 0, byStem.get(form) ?? 0))
+      return Math.max(...counts)
+    },
+    weigh: count => Math.log(1 + (Math.max(products, count) - count + 0.5) / (count + 0.5)),
+    nearest(given) {
+      const word = withoutMarks(given)
+      if (word.length < MIN_LENGTH || /\p{N}/u.test(word) || has(word)) return undefined
+      const sound = soundOf(word)
+      let best: { word: string; cost: number; count: number; distance: number } | undefined
+      for (let length = word.length - MAX_EDITS; length <= word.length + MAX_EDITS; length++)
         for (const candidate of byLength.get(length) ?? []) {
           if (candidate.length < MIN_LENGTH || candidate[0] !== word[0]) continue
+          const known = bare.get(candidate)
+          const soundsAlike = sound !== '' && known?.sound === sound
+          const allowed = soundsAlike ? MAX_EDITS : word.length >= LONG ? 2 : 1
           const distance = editDistance(word, candidate, allowed)
-          const { word: found = candidate, count = 0 } = bare.get(candidate) ?? {}
-          if (
-            distance <= allowed &&
-            (!best || distance < best.distance || (distance === best.distance && count > best.count))
-          )
-            best = { word: found, distance, count }
+          if (!known || distance > allowed) continue
+          const cost = distance - (soundsAlike ? 1 : 0) - (known.isName ? 1 : 0)
+          if (!best || cost < best.cost || (cost === best.cost && known.count > best.count))
+            best = { word: known.word, cost, count: known.count, distance }
         }
-      return best?.word ?? given
+      return best
     },
+    colours: makeColours(colours),
   }
 }
 
@@ -76,22 +114,29 @@ export const stemsSql = (word: string) =>
 const REFRESH_MS = 2000
 const SHARE = 50
 
-export async function readVocabulary(store: Store): Promise<Vocabulary> {
-  const rows = await store.query<{ word: string } & Known>(
-    `select word, count(*)::int as count, ${stemsSql('word')} as stems
-     from search.vocabulary v join search.product p using (product_id), unnest(v.words) as word
+/** @param others words that are known although no product has them */
+export async function readVocabulary(store: Store, others: string[] = []): Promise<Vocabulary> {
+  const rows = await store.query<{ word: string; count: number; stems: string[] | null; is_name: boolean }>(
+    `select word, count(*)::int as count, ${stemsSql('word')} as stems, bool_or(nth <= v.names) as is_name
+     from search.vocabulary v join search.product p using (product_id), unnest(v.words) with ordinality as w (word, nth)
      where not p.is_deleted group by word`,
   )
-  return makeVocabulary(new Map(rows.map(({ word, ...known }) => [word, known])))
+  const [catalogue] = await store.query<{ products: number; colours: string[] }>(
+    `select count(*)::int as products, coalesce(array_agg(distinct color_key) filter (where color_key <> ''), '{}') as colours
+     from search.product where not is_deleted`,
+  )
+  const words = new Map(rows.map(({ word, is_name, ...known }) => [word, { ...known, isName: is_name }]))
+  for (const word of others) if (!words.has(word)) words.set(word, { count: 0, stems: null, isName: true })
+  return makeVocabulary(words, catalogue?.products, catalogue?.colours)
 }
 
 /** The catalogue's words, read again in the background while searches come. */
-export function keepVocabulary(store: Store): () => Vocabulary {
+export function keepVocabulary(store: Store, others: string[]): () => Vocabulary {
   let current = makeVocabulary(new Map())
   let dueAt = 0
   const read = async () => {
     const startedAt = Date.now()
-    current = await readVocabulary(store)
+    current = await readVocabulary(store, others)
     dueAt = Date.now() + Math.max(REFRESH_MS, SHARE * (Date.now() - startedAt))
   }
   return () => {

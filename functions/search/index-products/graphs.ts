@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import pg from 'pg'
+import type { EmbeddingModel, Models } from '../../../shared/models/index.ts'
+import type { Store } from '../../../shared/store/index.ts'
+
+/** Any number that nobody else takes as an advisory lock: "grap" in ASCII. */
+const GRAPH_LOCK = 0x67726170
+/** Vectors of a model below which every one is compared: exact, and as quick. */
+const EXACT_ROWS = 5000
+
+/** Above some thousands of rows a graph is worth its upkeep; once made it stays. One at a time makes it. */
+export async function ensureGraphs(store: Store, models: Models): Promise<void> {
+  for (const model of [models.english, models.multilingual]) await ensureGraph(store, model)
+}
+
+/** The index that a model's vectors are found by. */
+const graphOf = ({ name, version }: EmbeddingModel) =>
+  `vectors_${createHash('sha256').update(`${name}/${version}`).digest('hex').slice(0, 12)}`
+
+async function ensureGraph(store: Store, model: EmbeddingModel): Promise<void> {
+  const graph = graphOf(model)
+  const [row] = await store.query<{ rows: string; is_there: boolean }>(
+    `select (select count(*) from search.product_vector where model = $1 and version = $2) as rows,
+       exists (select 1 from pg_index where indexrelid = to_regclass($3) and indisvalid) as is_there`,
+    [model.name, model.version, `search.${graph}`],
+  )
+  if (!row || row.is_there || Number(row.rows) < EXACT_ROWS) return
+  const client = await store.pool.connect()
+  try {
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as is_ours', [GRAPH_LOCK])
+    if (rows[0]?.is_ours) {
+      // It may take long, and continues after the call that started it has ended.
+      await client.query('set statement_timeout = 0')
+      await client.query('set lock_timeout = 0')
+      await makeGraph(client, model, graph)
+      await client.query('reset statement_timeout')
+      await client.query('reset lock_timeout')
+      await client.query('select pg_advisory_unlock($1)', [GRAPH_LOCK])
+    }
+    client.release()
+  } catch (error) {
+    // The lock goes with the connection.
+    client.release(true)
+    throw error
+  }
+}
+
+async function makeGraph(client: pg.PoolClient, model: EmbeddingModel, graph: string): Promise<void> {
+  const { rows } = await client.query(
+    'select 1 from pg_index where indexrelid = to_regclass($1) and not indisvalid',
+    [`search.${graph}`],
+  )
+  // What an interrupted build left: no search uses it, and every write maintains it.
+  if (rows.length > 0) await client.query(`drop index search.${graph}`)
+  await client.query(
+    `create index concurrently if not exists ${graph} on search.product_vector using hnsw ((vector::halfvec(${model.dimensions})) halfvec_cosine_ops)
+     where model = ${pg.escapeLiteral(model.name)} and version = ${pg.escapeLiteral(model.version)}`,
+  )
+}

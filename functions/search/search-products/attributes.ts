@@ -1,0 +1,52 @@
+import { fold, readWords } from '../../../shared/text/index.ts'
+import type { Colours } from './colours.ts'
+
+/** What a query says of a product besides what it is. */
+export type Attributes = {
+  /** Folded colours of the catalogue, any of which will do; with the word as it was typed. */
+  colours?: { keys: string[]; said: string }
+  /** Folded colours that are not wanted. */
+  notColours: string[]
+  /** Words that are not wanted. */
+  notWords: string[]
+  rest: string
+}
+
+const NOT = String.raw`(?:any (?:colou?r|one|size|kind) )?(?:but not|not in|not|no|except(?: for)?|other than|but|without|nicht|kein(?:e[rnsm]?)?|außer|ohne|pas de|pas|sauf|sans|ningún|excepto|sin|non|tranne|senza|geen|behalve|niet|zonder|sem|exceto)`
+const FILLER = String.raw`(?:(?:for|in|the|a|an|any|für|in|en|de|color|colour|farbe)\s+)*`
+/** What is refused, one word or a second after "or". */
+const REFUSED = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:that (?:is|are) )?${NOT}\s+${FILLER}([\p{L}][\p{L}\p{N}\p{M}-]*)(?:\s+(?:or|oder|ou|o|of)\s+([\p{L}][\p{L}\p{N}\p{M}-]*))?`,
+  'giu',
+)
+/** These refuse only a colour: "gloves without fingers" is a kind of gloves, and "helmet but light" no refusal. */
+const ONLY_COLOURS = /^(?:any \S+ )?(?:but(?! not)|without|ohne|sans|sin|senza|zonder|sem|pas|non)\s/iu
+
+export function readAttributes(
+  query: string,
+  colours: Pick<Colours, 'find'>,
+  isKnown: (word: string) => boolean,
+): Attributes {
+  const notColours: string[] = []
+  const notWords: string[] = []
+  const kept = query.replaceAll(REFUSED, (whole, first: string, second?: string) => {
+    const words = [first, second].filter(word => word !== undefined).map(fold)
+    const found = words.map(word => colours.find(word))
+    if (found.every(keys => keys.length > 0)) notColours.push(...found.flat())
+    else if (!ONLY_COLOURS.test(whole) && words.every(isKnown)) notWords.push(...words)
+    else return whole
+    return ' '
+  })
+  const wanted = readWords(kept)
+    .flatMap(({ word, parts }) => (parts.length > 0 ? parts : [word]))
+    .map(word => ({ said: word, keys: colours.find(word) }))
+    .filter(({ keys }) => keys.length > 0)
+  const keys = [...new Set(wanted.flatMap(one => one.keys))].filter(key => !notColours.includes(key))
+  const said = wanted.map(one => one.said).join(' ')
+  return {
+    ...(keys.length > 0 && { colours: { keys, said } }),
+    notColours: [...new Set(notColours)],
+    notWords,
+    rest: kept.replaceAll(/\s+/g, ' ').trim(),
+  }
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { asOfSchema } from '../../../shared/bus/index.ts'
+import { storableText } from '../../../shared/contract/index.ts'
+
+const text = storableText(100)
+const price = z.number().min(0).max(1e12)
+const facet = z.array(z.object({ value: z.string(), count: z.number().int() }))
+
+export const input = z.strictObject({
+  query: z
+    .string()
+    .max(1000)
+    .default('')
+    .describe(
+      'Words, a description or an identifier, whole or its prefix, with or without a price; if empty, everything that passes the filters',
+    ),
+  limit: z.number().int().min(1).max(100).default(10),
+  filters: z
+    .strictObject({
+      category: text.optional(),
+      subcategory: text.optional(),
+      color: text.optional(),
+      priceMin: price.optional(),
+      priceMax: price.optional(),
+      inStock: z.boolean().optional(),
+    })
+    .prefault({}),
+  language: z
+    .string()
+    .regex(/^[a-z]{2}(-[A-Za-z]{2,4})?$/, 'must be a language code such as en or pt-BR')
+    .optional()
+    .describe('Of the query, where it is known; else it is found out'),
+  clientId: text.optional().describe('The client for whom the search is made; it does not affect the order'),
+  searchId: z
+    .uuid()
+    .optional()
+    .describe(
+      'Of a search that is asked again, to see what has changed: it keeps this id and is not recorded again',
+    ),
+})
+
+export const output = z.object({
+  searchId: z.uuid(),
+  results: z.array(
+    z.object({
+      productId: z.string(),
+      sku: z.string().nullable(),
+      name: z.string().nullable(),
+      category: z.string().nullable(),
+      subcategory: z.string().nullable(),
+      color: z.string().nullable(),
+      listPrice: z.number().nullable(),
+      score: z.number().min(0).max(1).describe('1 is the best possible'),
+      matched: z.array(z.enum(['identifier', 'words', 'meaning', 'filters'])),
+    }),
+  ),
+  facets: z.object({ category: facet, subcategory: facet, color: facet }),
+  interpreted: z.object({
+    query: z.string(),
+    filters: z.record(z.string(), z.unknown()),
+    corrected: z.string().nullable(),
+    sort: z.enum(['price', '-price']).nullable().describe('What the query asked to be put in order by'),
+    not: z.array(z.string()).describe('Colours and words that the query refused'),
+  }),
+  tookMs: z.number(),
+  asOf: asOfSchema,
+  model: z.object({ name: z.string(), version: z.string() }),
+})
