@@ -91,6 +91,18 @@ const REFUSED: { what: string; change: [string, string]; line: number; says: Reg
     says: /table Client holds personal data \(Name, BirthDate\): name the column of the client's id/,
   },
   {
+    what: 'a purpose of no products',
+    change: ['tables:', 'search:\n  purposes:\n    - where: {}\n      for: [keep warm]\ntables:'],
+    line: 5,
+    says: /search\.purposes\.0\.where: must say which products/,
+  },
+  {
+    what: 'a synonym of nothing',
+    change: ['tables:', 'search:\n  synonyms: [[bike]]\ntables:'],
+    line: 5,
+    says: /search\.synonyms\.0: /,
+  },
+  {
     what: 'an unknown entity',
     change: ['entity: client', 'entity: person'],
     line: 6,

@@ -29,7 +29,12 @@ export type SearchAnswer = {
   searchId: string
   results: Product[]
   facets: Record<FacetName, FacetCount[]>
-  interpreted: { filters: Record<string, unknown>; corrected: string | null }
+  interpreted: {
+    filters: Record<string, unknown>
+    corrected: string | null
+    sort: 'price' | '-price' | null
+    not: string[]
+  }
   tookMs: number
   asOf: AsOf
 }

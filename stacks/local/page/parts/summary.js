@@ -5,7 +5,7 @@ import { html, setText } from './dom.js'
 /** @import { SearchAnswer } from '../data/answers.ts' */
 
 /** @param {SearchAnswer} answer @param {string} query @returns {(Node | string)[]} */
-export function summaryOf({ results, interpreted: { corrected }, tookMs }, query) {
+export function summaryOf({ results, interpreted: { corrected, sort, not }, tookMs }, query) {
   const took = tookMs < 10 ? tookMs.toFixed(1) : count(tookMs)
   const correction = html(
     'span',
@@ -14,7 +14,9 @@ export function summaryOf({ results, interpreted: { corrected }, tookMs }, query
     html('strong', {}, corrected),
     `, the nearest words in the catalogue to “${query.slice(0, 100)}”. `,
   )
-  const best = `The best ${plural(results.length, 'product')}, in ${took} ms`
+  const order = sort === null ? 'best' : sort === 'price' ? 'cheapest' : 'most expensive'
+  const without = not.length > 0 ? `, without ${not.join(', ')}` : ''
+  const best = `The ${order} ${plural(results.length, 'product')}${without}, in ${took} ms`
   return [...(corrected ? [correction] : []), ...(results.length > 0 ? [best] : [])]
 }
 
