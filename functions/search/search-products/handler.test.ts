@@ -255,6 +255,14 @@ test('whatever is typed, there is an answer', async () => {
       random() < 0.5 ? (letters[Math.floor(random() * letters.length)] ?? '') : String.fromCodePoint(code())
     await find({ query: Array.from({ length: 1 + Math.floor(random() * 12) }, one).join('') })
   }
+  for (const long of [
+    'a'.repeat(1000),
+    'not red '.repeat(125),
+    '7 '.repeat(500),
+    '自転車'.repeat(333),
+    'bk r93r '.repeat(125),
+  ])
+    await find({ query: long })
 })
 
 test('a meaning is found without any of its words', async () => {

@@ -24,6 +24,8 @@ const FLOW = {
   writes: [{ dataset: 'source.cordage.Search' }],
 }
 
+/** Of a query: what somebody has pasted begins with what matters. */
+const EMBEDDED_CHARACTERS = 400
 /** Purposes that a query is compared with products by: the nearest. */
 const PURPOSES = 6
 
@@ -71,7 +73,7 @@ export default defineFunction({
     const isSearch = meant.query !== ''
     const [{ terms, corrected }, vectors] = await Promise.all([
       lookUpTerms(store, meant, vocabulary, state.synonyms),
-      isSearch ? embedText(models, respell(meant)) : undefined,
+      isSearch ? embedText(models, respell(meant).slice(0, EMBEDDED_CHARACTERS)) : undefined,
     ])
     const find = (applied: Filters) =>
       findProducts(store, models, {

@@ -28,6 +28,8 @@ export type Interpretation = {
 
 /** From this share of English words on a query has no words of other languages. */
 const SURELY = 0.5
+/** Words that are looked for: nobody types as many, and what somebody has pasted begins with what matters. */
+const MAX_WORDS = 48
 /** "size L" is L, and so is "in large". */
 const SIZE = /(?<![\p{L}\p{N}])(?:in )?(?:size|sz|größe|taille|talla|taglia|maat|tamanho)\s+(?=\S)/giu
 
@@ -44,7 +46,7 @@ export function interpret(given: string, vocabulary: Vocabulary, isEnglish: IsEn
   const find = isSurely ? colours.findEnglish : colours.find
   const { rest, ...attributes } = readAttributes(ordered, { find }, vocabulary.has)
   const query = rest.replaceAll(SIZE, '').trim()
-  const typed = readWords(query)
+  const typed = readWords(query).slice(0, MAX_WORDS)
   const meant = mayBeMisspelled(typed, vocabulary) ? spell(typed, vocabulary, isEnglish) : typed
   return {
     ...{ text, query, filters, typed, meant, ...attributes },

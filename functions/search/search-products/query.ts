@@ -125,7 +125,7 @@ scored as (
 
 /** Products by identifiers: the whole query, its pieces, and pieces that belong together, however they were divided. */
 function identify(query: string, param: Param): string {
-  const pieces = readIdentifiers(query).map(toKey)
+  const pieces = readIdentifiers(query).map(toKey).slice(0, MAX_RUNS)
   const bare = toBarePieces(query)
   const begun = [...new Set([...pieces, ...bare].filter(piece => NUMBER_PREFIX.test(piece)))]
   return `
@@ -152,6 +152,8 @@ const readIds = (query: string) => [...query.matchAll(SAID_ID)].map(([, id = '']
 
 /** How many neighbouring pieces of a query a number may have been divided into. */
 const MAX_PIECES = 4
+/** Of one query. */
+const MAX_RUNS = 100
 
 /** Runs of a query's pieces without what divides them, where they may be a number: "bk r93r 62" is bkr93r62. */
 export function toBarePieces(query: string): string[] {
@@ -164,7 +166,7 @@ export function toBarePieces(query: string): string[] {
   )
   return [...new Set(runs)]
     .filter(run => run.length >= 4 && /\p{N}/u.test(run) && /\p{L}/u.test(run))
-    .slice(0, 200)
+    .slice(0, MAX_RUNS)
 }
 
 /** The nearest by a model's vectors. The model is in the text, so that its own index can be used. */
