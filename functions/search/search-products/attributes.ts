@@ -3,8 +3,8 @@ import type { Colours } from './colours.ts'
 
 /** What a query says of a product besides what it is. */
 export type Attributes = {
-  /** Folded colours of the catalogue, any of which will do; with the word as it was typed. */
-  colours?: { keys: string[]; said: string }
+  /** Folded colours of the catalogue, any of which will do. */
+  colours: string[]
   /** Folded colours that are not wanted. */
   notColours: string[]
   /** Words that are not wanted. */
@@ -39,12 +39,9 @@ export function readAttributes(
   })
   const wanted = readWords(kept)
     .flatMap(({ word, parts }) => (parts.length > 0 ? parts : [word]))
-    .map(word => ({ said: word, keys: colours.find(word) }))
-    .filter(({ keys }) => keys.length > 0)
-  const keys = [...new Set(wanted.flatMap(one => one.keys))].filter(key => !notColours.includes(key))
-  const said = wanted.map(one => one.said).join(' ')
+    .flatMap(colours.find)
   return {
-    ...(keys.length > 0 && { colours: { keys, said } }),
+    colours: [...new Set(wanted)].filter(key => !notColours.includes(key)),
     notColours: [...new Set(notColours)],
     notWords,
     rest: kept.replaceAll(/\s+/g, ' ').trim(),

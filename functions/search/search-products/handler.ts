@@ -125,9 +125,9 @@ async function findWithin(
     ...(notWords.length > 0 && { notWords }),
   }
   const applied = { ...read, ...given }
-  if (colours && given.color === undefined) {
-    const found = await find({ ...applied, ...refused, colours: colours.keys })
-    if (found.results.length > 0) return { found, applied: { ...applied, color: colours.said } }
+  if (colours.length > 0 && given.color === undefined) {
+    const found = await find({ ...applied, ...refused, colours })
+    if (found.results.length > 0) return { found, applied: { ...applied, color: colours.join(', ') } }
   }
   return { found: await find({ ...applied, ...refused }), applied }
 }

@@ -15,8 +15,8 @@ export type Interpretation = {
   query: string
   filters: { priceMin?: number; priceMax?: number }
   sort?: Sort
-  /** Folded colours of the catalogue, any of which will do, and how they were said. */
-  colours?: { keys: string[]; said: string }
+  /** Folded colours of the catalogue, any of which will do. */
+  colours: string[]
   notColours: string[]
   notWords: string[]
   /** The words to look for, folded: as they were typed, and as they are meant. */

@@ -12,7 +12,7 @@ export const input = z.strictObject({
     .max(1000)
     .default('')
     .describe(
-      'Words, a description or an identifier, whole or its prefix, with or without a price; if empty, everything that passes the filters',
+      'Words, a description or an identifier, whole or its prefix, with or without a price, a colour, an order or a refusal; if empty, everything that passes the filters',
     ),
   limit: z.number().int().min(1).max(100).default(10),
   filters: z
