@@ -333,6 +333,18 @@ test('scores fall from 1 at most to 0 at least, and the limit holds', async () =
   assert.ok(scores.every(score => score >= 0 && score <= 1))
 })
 
+test('an answer is put in order as asked, and its pages are those of one answer', async () => {
+  const prices = async (input: object) => (await find(input)).results.map(({ listPrice }) => listPrice)
+  assert.deepEqual(await prices({ query: 'bike', sort: 'price' }), [3399.99, 3578.27])
+  assert.deepEqual(await prices({ query: 'bike', sort: '-price' }), [3578.27, 3399.99])
+  assert.deepEqual(await prices({ filters: { priceMin: 1 }, sort: '-price', limit: 2 }), [3578.27, 3399.99])
+  const all = skus(await find({ limit: 100 }))
+  const pages = []
+  for (let offset = 0; offset < all.length; offset += 3) pages.push(...skus(await find({ limit: 3, offset })))
+  assert.deepEqual(pages, all)
+  assert.deepEqual(skus(await find({ query: 'bike', offset: 100 })), [])
+})
+
 test('a deleted product is not found any more', async () => {
   const index = await startFunction(indexProducts, { resources: { store, models, sources: [CATALOGUE] } })
   await index.deliver([makeEvent({ table: 'Product', op: 'd', row: { ProductID: 5 }, commit: 20 })])

@@ -60,10 +60,8 @@ export default defineFunction({
 
   close: ({ searches }) => searches.close(),
 
-  async handle(
-    { query, limit, filters, language, clientId, searchId: known },
-    { state, resources, lineage },
-  ) {
+  async handle(given, { state, resources, lineage }) {
+    const { query, filters, language, clientId, searchId: known } = given
     const startedAt = performance.now()
     const { store, models } = resources
     const searchId = known ?? randomUUID()
@@ -75,6 +73,7 @@ export default defineFunction({
       lookUpTerms(store, meant, vocabulary, state.synonyms),
       isSearch ? embedText(models, respell(meant).slice(0, EMBEDDED_CHARACTERS)) : undefined,
     ])
+    const sort = given.sort ?? meant.sort
     const find = (applied: Filters) =>
       findProducts(store, models, {
         wanted: vectors && {
@@ -83,7 +82,13 @@ export default defineFunction({
           purposes: state.purposes.find(vectors, PURPOSES),
         },
         filters: applied,
-        ...{ sort: meant.sort, limit, topics: state.topics, group: 'index-products' },
+        ...{
+          sort,
+          isStrict: given.sort === undefined && sort !== undefined,
+          limit: given.limit,
+          offset: given.offset,
+        },
+        ...{ topics: state.topics, group: 'index-products' },
       })
     const { found, applied } = await findWithin(find, meant, filters)
     const tookMs = Math.round((performance.now() - startedAt) * 10) / 10
@@ -104,7 +109,7 @@ export default defineFunction({
         query: meant.query,
         filters: applied,
         corrected,
-        sort: meant.sort ?? null,
+        sort: sort ?? null,
         not: [...meant.notColours, ...meant.notWords],
       },
       tookMs,

@@ -1,5 +1,6 @@
 /** How an answer may be sorted otherwise than by how well it matches. */
-export type Sort = 'price' | '-price'
+export const SORTS = ['price', '-price', 'name', '-name'] as const
+export type Sort = (typeof SORTS)[number]
 
 const wordsOf = (...languages: string[]) =>
   new RegExp(`(?<![\\p{L}\\p{N}])(?:${languages.join('|')})(?![\\p{L}\\p{N}])`, 'giu')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { asOfSchema } from '../../../shared/bus/index.ts'
 import { storableText } from '../../../shared/contract/index.ts'
+import { SORTS } from './order-words.ts'
 
 const text = storableText(100)
 const price = z.number().min(0).max(1e12)
@@ -15,6 +16,8 @@ export const input = z.strictObject({
       'Words, a description or an identifier, whole or its prefix, with or without a price, a colour, an order or a refusal; if empty, everything that passes the filters',
     ),
   limit: z.number().int().min(1).max(100).default(10),
+  offset: z.number().int().min(0).max(10_000).default(0).describe('How many of the first are left out'),
+  sort: z.enum(SORTS).optional().describe('What the answer is in order by, rather than by how well it fits'),
   filters: z
     .strictObject({
       category: text.optional(),
@@ -59,7 +62,7 @@ export const output = z.object({
     query: z.string(),
     filters: z.record(z.string(), z.unknown()),
     corrected: z.string().nullable(),
-    sort: z.enum(['price', '-price']).nullable().describe('What the query asked to be put in order by'),
+    sort: z.enum(SORTS).nullable().describe('What the answer is in order by; null: by how well it fits'),
     not: z.array(z.string()).describe('Colours and words that the query refused'),
   }),
   tookMs: z.number(),

@@ -32,7 +32,7 @@ export type SearchAnswer = {
   interpreted: {
     filters: Record<string, unknown>
     corrected: string | null
-    sort: 'price' | '-price' | null
+    sort: string | null
     not: string[]
   }
   tookMs: number

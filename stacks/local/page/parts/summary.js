@@ -4,6 +4,11 @@ import { html, setText } from './dom.js'
 
 /** @import { SearchAnswer } from '../data/answers.ts' */
 
+const ORDERS = new Map([
+  ['price', 'cheapest'],
+  ['-price', 'most expensive'],
+])
+
 /** @param {SearchAnswer} answer @param {string} query @returns {(Node | string)[]} */
 export function summaryOf({ results, interpreted: { corrected, sort, not }, tookMs }, query) {
   const took = tookMs < 10 ? tookMs.toFixed(1) : count(tookMs)
@@ -14,7 +19,7 @@ export function summaryOf({ results, interpreted: { corrected, sort, not }, took
     html('strong', {}, corrected),
     `, the nearest words in the catalogue to “${query.slice(0, 100)}”. `,
   )
-  const order = sort === null ? 'best' : sort === 'price' ? 'cheapest' : 'most expensive'
+  const order = ORDERS.get(sort ?? '') ?? 'best'
   const without = not.length > 0 ? `, without ${not.join(', ')}` : ''
   const best = `The ${order} ${plural(results.length, 'product')}${without}, in ${took} ms`
   return [...(corrected ? [correction] : []), ...(results.length > 0 ? [best] : [])]

@@ -1,0 +1,150 @@
+import pg from 'pg'
+import pgvector from 'pgvector'
+import type { EmbeddingModel, Models } from '../../../shared/models/index.ts'
+import { identify } from './identify.ts'
+import type { Term } from './look-up.ts'
+import type { Purpose, Vectors } from './purposes.ts'
+import { DEPTH, type Param } from './statement.ts'
+
+export type Wanted = {
+  /** The query as it was typed, for identifiers. */
+  query: string
+  terms: Term[]
+  vectors: Vectors
+  purposes: Purpose[]
+  /** From 0 to 1: how much the English model counts. */
+  english: number
+}
+
+/** A word in a product's name says all of what it says, elsewhere less: in a kind, in a text, as a mere beginning. */
+const FIELD = { named: 1, kind: 0.9, said: 0.7, loose: 0.5 }
+/** What all of a query's words in a name add to what its meaning comes to. */
+export const WORDS_WEIGHT = 0.6
+/** How far what products are for makes up for texts that do not say it. */
+const PURPOSE_WEIGHT = 0.75
+/** Above any sum of words and meaning. */
+const IDENTIFIED = 3
+const BEGUN = 1.5
+
+/** Evidence below which a product is no answer: a * words + b * meaning, fitted to judged queries (tests/relevance). */
+const FITS = { words: 1, meaning: 1.6, least: 0.5, leastWithPurposes: 0.62 }
+
+/** From this nearness on a product is said to match in meaning. */
+const MEANT = 0.2
+
+/** The nearest by a model's vectors. The model is in the text, so that its own index can be used. */
+const near = ({ name, version, dimensions }: EmbeddingModel, vector: string) => `(
+    select v.product_id from search.product_vector v join eligible using (product_id)
+    where v.model = ${pg.escapeLiteral(name)} and v.version = ${pg.escapeLiteral(version)}
+    order by v.vector::halfvec(${dimensions}) <=> ${vector}::halfvec(${dimensions}) limit ${DEPTH})`
+
+const nearness = ({ name, version, dimensions }: EmbeddingModel, vector: string) => `(
+    select 1 - (v.vector::halfvec(${dimensions}) <=> ${vector}::halfvec(${dimensions})) from search.product_vector v
+    where v.product_id = c.product_id and v.model = ${pg.escapeLiteral(name)} and v.version = ${pg.escapeLiteral(version)})`
+
+/** With what its purpose makes up for: all of it would have products of one purpose in no order. */
+const withPurpose = (own: string, purpose: string) =>
+  `coalesce(${own}, 0) + ${PURPOSE_WEIGHT} * greatest(0, coalesce(${purpose}, 0) - coalesce(${own}, 0))`
+
+/** Products that are looked at for their words: more than this have only common ones. */
+const MAX_WORDED = 3000
+
+/** What a product must have to be looked at: the words that say most, or all of them. */
+function tellingWords(terms: Term[]): string {
+  let products = 0
+  const telling = terms
+    .toSorted((a, b) => a.count - b.count)
+    .filter(({ count }, at) => {
+      products += count
+      return at === 0 || products <= MAX_WORDED
+    })
+  return [...telling.map(term => term.loose), `(${terms.map(term => term.loose).join(' & ')})`].join(' | ')
+}
+
+/** Products by their words, with the share that they have of what the words say. */
+function findWords(terms: Term[], param: Param): string {
+  const fields = ['named', 'kind', 'said', 'loose'] as const
+  const arrays = fields.map(field => `${param(terms.map(term => term[field]))}::tsquery[]`)
+  const weights = terms.map(term => term.weight)
+  const levels = fields.map(field => `when w.words @@ t.${field} then ${FIELD[field]}`).join(' ')
+  // Unpacked once: each of its words would unpack a stored value again.
+  return `
+worded as (
+  select product_id, (
+      select sum(t.weight * case ${levels} else 0 end)
+      from unnest(${arrays.join(', ')}, ${param(weights)}::float8[]) as t (${fields.join(', ')}, weight)
+    ) / ${param(weights.reduce((sum, weight) => sum + weight, 0))}::float8 as words
+  from (
+    select product_id, ts_filter(words, '{a,b,c,d}') as words from eligible where words @@ ${param(tellingWords(terms))}::tsquery offset 0
+  ) w order by words desc, product_id limit ${2 * DEPTH}
+)`
+}
+
+/** What products are for that is nearest to the query, and products of that. */
+function findPurposes(purposes: Purpose[], param: Param) {
+  const keys = {
+    category: 'category_key',
+    subcategory: 'subcategory_key',
+    model: 'model',
+    product: 'product_id',
+  }
+  const columns = Object.entries(keys) as [keyof typeof keys, string][]
+  const texts = columns.map(([column]) => `${param(purposes.map(one => one[column]))}::text[]`)
+  const scores = [purposes.map(one => one.english), purposes.map(one => one.multilingual)].map(
+    each => `${param(each)}::float8[]`,
+  )
+  const fits = columns.map(([column, key]) => `(u.${column} is null or u.${column} = c.${key})`).join(' and ')
+  return {
+    purposed: columns
+      .map(
+        ([, key], at) => `(select product_id from eligible where ${key} = any(${texts[at]}) limit ${DEPTH})`,
+      )
+      .join(' union '),
+    nearest: `(
+    select max(u.english) as english, max(u.multilingual) as multilingual
+    from unnest(${[...texts, ...scores].join(', ')}) as u (${columns.map(([column]) => column).join(', ')}, english, multilingual)
+    where ${fits})`,
+  }
+}
+
+/** What identifiers, words and meaning find, and how much evidence each product has of being meant. */
+export function rank(
+  { query, terms, vectors, purposes, english }: Wanted,
+  models: Models,
+  param: Param,
+): string {
+  const englishVector = param(pgvector.toSql([...vectors.english]))
+  const multilingualVector = param(pgvector.toSql([...vectors.multilingual]))
+  const { purposed, nearest } = findPurposes(purposes, param)
+  const share = `${param(english)}::float8`
+  const worded =
+    terms.length > 0
+      ? findWords(terms, param)
+      : '\nworded as (select null::text as product_id, 0::float8 as words where false)'
+  return `${identify(query, param)},${worded},
+candidates as (
+  select product_id from identified union select product_id from begun union select product_id from worded union ${purposed}
+  union ${near(models.english, englishVector)}
+  union ${near(models.multilingual, multilingualVector)}
+),
+compared as materialized (
+  select product_id, i.product_id is not null as is_identified, b.product_id is not null as is_begun, coalesce(w.words, 0) as words,
+    u.english as english_purpose, u.multilingual as multilingual_purpose,
+    ${nearness(models.english, englishVector)} as english, ${nearness(models.multilingual, multilingualVector)} as multilingual
+  from candidates join search.product c using (product_id) left join identified i using (product_id) left join begun b using (product_id)
+  left join worded w using (product_id) left join lateral ${nearest} u on true
+),
+weighed as (
+  select *, (${share} * (${withPurpose('english', 'english_purpose')}) + ${withPurpose('multilingual', 'multilingual_purpose')})
+    / (1 + ${share}) as meaning
+  from compared
+),
+scored as (
+  select product_id, words, meaning + ${WORDS_WEIGHT} * words as own,
+    case when is_identified then ${IDENTIFIED} when is_begun then ${BEGUN} else 0 end as boost,
+    array_remove(array[case when is_identified or is_begun then 'identifier' end, case when words > 0 then 'words' end,
+      case when meaning > ${MEANT} then 'meaning' end], null) as matched,
+    is_identified or is_begun or ${FITS.words} * words + ${FITS.meaning} * meaning >= ${purposes.length > 0 ? FITS.leastWithPurposes : FITS.least} as fits
+  from weighed
+)`
+}
