@@ -6,11 +6,12 @@ import type { Models } from '../../../shared/models/index.ts'
 import { loadEnglish } from './english.ts'
 import { type Interpretation, interpret, respell } from './interpret.ts'
 import { lookUpTerms } from './look-up.ts'
-import { embedText, readPurposes } from './purposes.ts'
+import { readPurposes } from './purposes.ts'
 import { type Filters, findProducts, type SearchRow } from './query.ts'
 import { makeSearchRecorder } from './record-searches.ts'
 import { input, output } from './schema.ts'
 import { readSynonyms } from './synonyms.ts'
+import { embedText, rememberVectors } from './vectors.ts'
 import { keepVocabulary } from './vocabulary.ts'
 
 /** Entities that the index is made of: an answer is as fresh as the least of their tables. */
@@ -45,12 +46,13 @@ export default defineFunction({
   example: { query: 'warm gloves', limit: 3, filters: { category: 'Clothing', priceMax: 50 } },
 
   async init({ resources: { store, models, sources }, settings, log }) {
-    await embedText(models, 'warm-up')
+    await embedText(models, 'warm-up', true)
     const tables = sources.flatMap(source => source.tables.filter(table => ENTITIES.includes(table.entity)))
     const synonyms = readSynonyms(sources)
     return {
       vocabulary: keepVocabulary(store, synonyms.words),
       synonyms,
+      embed: rememberVectors((text, isEnglish) => embedText(models, text, isEnglish)),
       isEnglish: loadEnglish(),
       purposes: await readPurposes(sources, models),
       topics: tables.map(table => table.topic),
@@ -71,7 +73,7 @@ export default defineFunction({
     const isSearch = meant.query !== ''
     const [{ terms, corrected }, vectors] = await Promise.all([
       lookUpTerms(store, meant, vocabulary, state.synonyms),
-      isSearch ? embedText(models, respell(meant).slice(0, EMBEDDED_CHARACTERS)) : undefined,
+      isSearch ? state.embed(respell(meant).slice(0, EMBEDDED_CHARACTERS), english > 0) : undefined,
     ])
     const sort = given.sort ?? meant.sort
     const find = (applied: Filters) =>

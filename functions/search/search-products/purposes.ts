@@ -1,9 +1,7 @@
 import type { Source } from '../../../shared/config/index.ts'
 import type { Models } from '../../../shared/models/index.ts'
 import { toKey } from '../../../shared/text/index.ts'
-
-/** Vectors of a text, by model. */
-export type Vectors = { english: Float32Array; multilingual: Float32Array }
+import { embedText, type Vectors } from './vectors.ts'
 
 /** Which products a purpose is of; null stands for any. */
 type Where = {
@@ -23,32 +21,27 @@ export type Purposes = {
 }
 
 export async function readPurposes(sources: Source[], models: Models): Promise<Purposes> {
-  const known: { where: Where; texts: Vectors[] }[] = []
+  const known: { wheres: Where[]; texts: Vectors[] }[] = []
   for (const { where, for: said } of sources.flatMap(({ search }) => search?.purposes ?? [])) {
     const texts: Vectors[] = []
-    for (const text of said) texts.push(await embedText(models, text))
-    for (const one of toWheres(where)) known.push({ where: one, texts })
+    for (const text of said) texts.push(await embedText(models, text, true))
+    known.push({ wheres: toWheres(where), texts })
   }
   return {
     find(vectors, limit) {
       const nearest = (kind: keyof Vectors, texts: Vectors[]) =>
         Math.max(...texts.map(text => dot(vectors[kind], text[kind])))
       return known
-        .map(({ where, texts }) => ({
-          ...where,
+        .map(({ wheres, texts }) => ({
+          wheres,
           english: nearest('english', texts),
           multilingual: nearest('multilingual', texts),
         }))
         .toSorted((a, b) => b.english + b.multilingual - a.english - a.multilingual)
         .slice(0, limit)
+        .flatMap(({ wheres, ...nearness }) => wheres.map(where => ({ ...where, ...nearness })))
     },
   }
-}
-
-export async function embedText({ english, multilingual }: Models, text: string): Promise<Vectors> {
-  const [[first], [second]] = await Promise.all([english.embed([text]), multilingual.embed([text])])
-  if (!first || !second) throw new Error('a model made no vector')
-  return { english: first, multilingual: second }
 }
 
 type Given = NonNullable<Source['search']>['purposes'][number]['where']
@@ -66,8 +59,9 @@ function toWheres({ category, subcategory, model, productId }: Given): Where[] {
   )
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+function dot(a: Float32Array | undefined, b: Float32Array | undefined): number {
   let sum = 0
+  if (!a || !b) return sum
   for (let at = 0; at < a.length; at++) sum += (a[at] ?? 0) * (b[at] ?? 0)
   return sum
 }

@@ -161,7 +161,14 @@ const statements = new Map<string, string>()
 function nameOf({ wanted, filters, sort, isStrict }: ProductQuery): string {
   const way = wanted ? (wanted.terms.length > 0 ? 'words' : 'meaning') : 'browse'
   const used = Object.keys(FILTERS).filter(name => filters[name as keyof Filters] !== undefined)
-  const shape = [way, wanted && wanted.purposes.length > 0, sort, isStrict, ...used].join()
+  const shape = [
+    way,
+    wanted?.vectors.english && 'english',
+    wanted && wanted.purposes.length > 0,
+    sort,
+    isStrict,
+    ...used,
+  ].join()
   const known = statements.get(shape) ?? `search-${statements.size}`
   statements.set(shape, known)
   return known

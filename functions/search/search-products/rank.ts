@@ -3,8 +3,9 @@ import pgvector from 'pgvector'
 import type { EmbeddingModel, Models } from '../../../shared/models/index.ts'
 import { identify } from './identify.ts'
 import type { Term } from './look-up.ts'
-import type { Purpose, Vectors } from './purposes.ts'
+import type { Purpose } from './purposes.ts'
 import { DEPTH, type Param } from './statement.ts'
+import type { Vectors } from './vectors.ts'
 
 export type Wanted = {
   /** The query as it was typed, for identifiers. */
@@ -32,15 +33,33 @@ const FITS = { words: 1, meaning: 1.6, least: 0.5, leastWithPurposes: 0.62 }
 /** From this nearness on a product is said to match in meaning. */
 const MEANT = 0.2
 
-/** The nearest by a model's vectors. The model is in the text, so that its own index can be used. */
-const near = ({ name, version, dimensions }: EmbeddingModel, vector: string) => `(
-    select v.product_id from search.product_vector v join eligible using (product_id)
-    where v.model = ${pg.escapeLiteral(name)} and v.version = ${pg.escapeLiteral(version)}
-    order by v.vector::halfvec(${dimensions}) <=> ${vector}::halfvec(${dimensions}) limit ${DEPTH})`
-
-const nearness = ({ name, version, dimensions }: EmbeddingModel, vector: string) => `(
-    select 1 - (v.vector::halfvec(${dimensions}) <=> ${vector}::halfvec(${dimensions})) from search.product_vector v
-    where v.product_id = c.product_id and v.model = ${pg.escapeLiteral(name)} and v.version = ${pg.escapeLiteral(version)})`
+/**
+ * The nearest by a model's vectors, and how near any candidate is. The model is in the text, so that its own index can be used;
+ * without a vector no product is near.
+ */
+function findNear(
+  kind: keyof Vectors,
+  { name, version, dimensions }: EmbeddingModel,
+  vector: Float32Array | undefined,
+  param: Param,
+) {
+  const isOwn = `v.model = ${pg.escapeLiteral(name)} and v.version = ${pg.escapeLiteral(version)}`
+  const distance =
+    vector &&
+    `v.vector::halfvec(${dimensions}) <=> ${param(pgvector.toSql([...vector]))}::halfvec(${dimensions})`
+  return {
+    near: distance
+      ? `
+near_${kind} as (
+  select v.product_id, 1 - (${distance}) as nearness from search.product_vector v join eligible using (product_id)
+  where ${isOwn} order by ${distance} limit ${DEPTH}
+)`
+      : `\nnear_${kind} as (select null::text as product_id, null::float8 as nearness where false)`,
+    nearness: distance
+      ? `coalesce(near_${kind}.nearness, (select 1 - (${distance}) from search.product_vector v where v.product_id = c.product_id and ${isOwn}))`
+      : '0::float8',
+  }
+}
 
 /** With what its purpose makes up for: all of it would have products of one purpose in no order. */
 const withPurpose = (own: string, purpose: string) =>
@@ -113,26 +132,27 @@ export function rank(
   models: Models,
   param: Param,
 ): string {
-  const englishVector = param(pgvector.toSql([...vectors.english]))
-  const multilingualVector = param(pgvector.toSql([...vectors.multilingual]))
+  const [first, second] = (['english', 'multilingual'] as const).map(kind =>
+    findNear(kind, models[kind], vectors[kind], param),
+  )
   const { purposed, nearest } = findPurposes(purposes, param)
   const share = `${param(english)}::float8`
   const worded =
     terms.length > 0
       ? findWords(terms, param)
       : '\nworded as (select null::text as product_id, 0::float8 as words where false)'
-  return `${identify(query, param)},${worded},
+  return `${identify(query, param)},${worded},${first?.near},${second?.near},
 candidates as (
   select product_id from identified union select product_id from begun union select product_id from worded union ${purposed}
-  union ${near(models.english, englishVector)}
-  union ${near(models.multilingual, multilingualVector)}
+  union select product_id from near_english union select product_id from near_multilingual
 ),
 compared as materialized (
   select product_id, i.product_id is not null as is_identified, b.product_id is not null as is_begun, coalesce(w.words, 0) as words,
     u.english as english_purpose, u.multilingual as multilingual_purpose,
-    ${nearness(models.english, englishVector)} as english, ${nearness(models.multilingual, multilingualVector)} as multilingual
+    ${first?.nearness} as english, ${second?.nearness} as multilingual
   from candidates join search.product c using (product_id) left join identified i using (product_id) left join begun b using (product_id)
-  left join worded w using (product_id) left join lateral ${nearest} u on true
+  left join worded w using (product_id) left join near_english using (product_id) left join near_multilingual using (product_id)
+  left join lateral ${nearest} u on true
 ),
 weighed as (
   select *, (${share} * (${withPurpose('english', 'english_purpose')}) + ${withPurpose('multilingual', 'multilingual_purpose')})

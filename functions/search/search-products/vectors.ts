@@ -1,0 +1,37 @@
+import type { Models } from '../../../shared/models/index.ts'
+
+/** Vectors of a text, by model; that of the English one where the text is English. */
+export type Vectors = { english?: Float32Array; multilingual: Float32Array }
+
+export async function embedText(
+  { english, multilingual }: Models,
+  text: string,
+  isEnglish: boolean,
+): Promise<Vectors> {
+  const [[first], [second]] = await Promise.all([
+    isEnglish ? english.embed([text]) : [],
+    multilingual.embed([text]),
+  ])
+  if (!second) throw new Error('a model made no vector')
+  return { ...(first && { english: first }), multilingual: second }
+}
+
+type Embed = (text: string, isEnglish: boolean) => Promise<Vectors>
+
+/** Texts whose vectors are kept: 3.5 kB each. */
+const REMEMBERED = 1000
+
+/** Keeps the vectors of the last texts: they depend on the text alone, whatever changes in the index. */
+export function rememberVectors(embed: Embed): Embed {
+  const known = new Map<string, Promise<Vectors>>()
+  return (text, isEnglish) => {
+    const key = `${isEnglish}/${text}`
+    const vectors = known.get(key) ?? embed(text, isEnglish)
+    known.delete(key)
+    known.set(key, vectors)
+    vectors.catch(() => known.delete(key))
+    const [oldest] = known.keys()
+    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
+    return vectors
+  }
+}
