@@ -12,7 +12,8 @@ export type Attributes = {
   rest: string
 }
 
-const NOT = String.raw`(?:any (?:colou?r|one|size|kind) )?(?:but not|not in|not|no|except(?: for)?|other than|but|without|nicht|kein(?:e[rnsm]?)?|außer|ohne|pas de|pas|sauf|sans|ningún|excepto|sin|non|tranne|senza|geen|behalve|niet|zonder|sem|exceto)`
+const NOT =
+  '(?:any (?:colou?r|one|size|kind) )?(?:but not|not in|not|no|except(?: for)?|other than|but|without|nicht|kein(?:e[rnsm]?)?|außer|ohne|pas de|pas|sauf|sans|ningún|excepto|sin|non|tranne|senza|geen|behalve|niet|zonder|sem|exceto)'
 const FILLER = String.raw`(?:(?:for|in|the|a|an|any|für|in|en|de|color|colour|farbe)\s+)*`
 /** What is refused, one word or a second after "or". */
 const REFUSED = new RegExp(

@@ -129,6 +129,7 @@ after(async () => {
 type Found = {
   results: { sku: string; score: number; matched: string[]; listPrice: number }[]
   facets: Record<string, { value: string; count: number }[]>
+  total: number
   interpreted: { query: string; filters: object; corrected: string | null }
   asOf: object
 }
@@ -295,6 +296,12 @@ test('a colour in the query is a filter, unless that leaves nothing', async () =
   assert.deepEqual(
     [gloves.results[0]?.sku, gloves.interpreted.filters],
     ['GL-F110-M', { category: 'clothing' }],
+  )
+  const beyond = await find({ query: 'red bike', offset: 5 })
+  assert.deepEqual(
+    [skus(beyond), beyond.total],
+    [[], 1],
+    'what lies beyond the last page is nothing, not another answer',
   )
   const not = await find({ query: 'bike, not red' })
   assert.equal(not.results[0]?.sku, 'BK-M82S-38')

@@ -134,12 +134,13 @@ async function findWithin(
   const applied = { ...read, ...given }
   if (colours.length > 0 && given.color === undefined) {
     const found = await find({ ...applied, ...refused, colours })
-    if (found.results.length > 0) return { found, applied: { ...applied, color: colours.join(', ') } }
+    if (found.total > 0) return { found, applied: { ...applied, color: colours.join(', ') } }
   }
   return { found: await find({ ...applied, ...refused }), applied }
 }
 
-const toAnswer = ({ results, facets }: SearchRow) => ({
+const toAnswer = ({ results, total, facets }: SearchRow) => ({
+  total,
   results: results.map(({ product_id, list_price, ...rest }) => ({
     ...rest,
     productId: product_id,

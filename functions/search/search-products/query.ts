@@ -52,6 +52,8 @@ export type Facet = { value: string; count: number }
 
 export type SearchRow = {
   results: Found[]
+  /** How many were found, of which `results` are a page. */
+  total: number
   facets: { category: Facet[]; subcategory: Facet[]; color: Facet[] }
   position: string | null
   changed_at: Date | null
@@ -142,6 +144,7 @@ best as (
 freshness as (${coverageSql(2, 3)})
 select
   (select coalesce(json_agg(best), '[]') from best) as results,
+  (select count(*)::int from found) as total,
   json_build_object('category', ${facet('category')}, 'subcategory', ${facet('subcategory')}, 'color', ${facet('color')}) as facets,
   position, changed_at
 from freshness`

@@ -57,6 +57,7 @@ export const output = z.object({
       matched: z.array(z.enum(['identifier', 'words', 'meaning', 'filters'])),
     }),
   ),
+  total: z.number().int().describe('How many were found, of which `results` are a page'),
   facets: z.object({ category: facet, subcategory: facet, color: facet }),
   interpreted: z.object({
     query: z.string(),
