@@ -27,6 +27,7 @@ export type FacetCount = { value: string; count: number }
 
 export type SearchAnswer = {
   searchId: string
+  total: number
   results: Product[]
   facets: Record<FacetName, FacetCount[]>
   interpreted: {

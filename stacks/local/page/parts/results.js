@@ -65,7 +65,7 @@ export function makeResults({ isWhole, change, remove, showMore }) {
       products.show(found.results)
       facets.show({ facets: found.facets, filters })
       showAsOf(asOf, found)
-      more.hidden = found.results.length < search.limit || search.limit === MOST_RESULTS
+      more.hidden = found.results.length >= found.total || search.limit === MOST_RESULTS
     },
 
     /** What is asked for now: the filters' form and the link say the same. @param {Search} search @param {URLSearchParams} address */

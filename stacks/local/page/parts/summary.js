@@ -10,7 +10,7 @@ const ORDERS = new Map([
 ])
 
 /** @param {SearchAnswer} answer @param {string} query @returns {(Node | string)[]} */
-export function summaryOf({ results, interpreted: { corrected, sort, not }, tookMs }, query) {
+export function summaryOf({ results, total, interpreted: { corrected, sort, not }, tookMs }, query) {
   const took = tookMs < 10 ? tookMs.toFixed(1) : count(tookMs)
   const correction = html(
     'span',
@@ -21,7 +21,8 @@ export function summaryOf({ results, interpreted: { corrected, sort, not }, took
   )
   const order = ORDERS.get(sort ?? '') ?? 'best'
   const without = not.length > 0 ? `, without ${not.join(', ')}` : ''
-  const best = `The ${order} ${plural(results.length, 'product')}${without}, in ${took} ms`
+  const all = total > results.length ? ` of ${count(total)}` : ''
+  const best = `The ${order} ${plural(results.length, 'product')}${all}${without}, in ${took} ms`
   return [...(corrected ? [correction] : []), ...(results.length > 0 ? [best] : [])]
 }
 
