@@ -6,8 +6,8 @@ import { startTestPostgres } from '../support/postgres.ts'
 import { report } from './report.ts'
 
 /**
- * How well the first ten answer judged queries (nDCG), and how often the first is right, by kind, on the half of the queries
- * that nothing was tuned on; beside it what each way finds alone, and simple fusions of them.
+ * How well the first ten answer judged queries (nDCG), and how often the first is right, by kind, on the second half of
+ * the queries; beside it what each way finds alone, and simple fusions of them.
  */
 const CATALOGUES = { adventureworks: 'postgres_adventureworks', 'online-retail': 'postgres_online_retail' }
 
