@@ -46,6 +46,11 @@ export function readWords(text: string): Word[] {
   return words
 }
 
+/** The pieces that words are made of; a word that is not divided is its own. */
+export function piecesOf(words: Word[]): string[] {
+  return words.flatMap(({ word, parts }) => (parts.length > 0 ? parts : [word]))
+}
+
 /** What a number may be within a sentence: each piece between spaces, and its pieces between commas, with and without what stands around it. */
 export function readIdentifiers(text: string): string[] {
   const found = new Set<string>()
@@ -97,8 +102,7 @@ export function quoteLexeme(lexeme: string): string {
 
 /** The words of a text that have an English stem, where Postgres' parser cannot take them for anything else. */
 export function readEnglish(text: string): string {
-  return readWords(text)
-    .flatMap(({ word, parts }) => (parts.length > 0 ? parts : [word]))
+  return piecesOf(readWords(text))
     .map(withoutMarks)
     .filter(word => /^[a-z]+$/.test(word))
     .join(' ')

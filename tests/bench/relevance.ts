@@ -1,6 +1,6 @@
 import { loadModels } from '../../shared/models/index.ts'
 import { makeBaselines } from '../relevance/baselines.ts'
-import { isFirstRight, judge, ndcg, readQueries, summarize } from '../relevance/judged.ts'
+import { readQueries, scoreQueries, summarize } from '../relevance/judged.ts'
 import { readCatalogue, searchCatalogue } from '../relevance/search-catalogue.ts'
 import { startTestPostgres } from '../support/postgres.ts'
 import { report } from './report.ts'
@@ -25,16 +25,7 @@ try {
       ...(await makeBaselines(catalogue.products, models)),
     }
     for (const [way, find] of Object.entries(ways)) {
-      const scored = []
-      for (const query of queries) {
-        const grades = judge(query, catalogue.products)
-        const found = await find(query.query)
-        scored.push({
-          kind: query.kind,
-          ndcg: ndcg(found, grades),
-          isFirstRight: isFirstRight(found, grades),
-        })
-      }
+      const scored = await scoreQueries(queries, catalogue.products, find)
       for (const [kind, { ndcg, success }] of Object.entries(summarize(scored)))
         report(
           `relevance_${name}_${way.replace(' ', '-')}_${kind}`,

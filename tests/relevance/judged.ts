@@ -69,20 +69,37 @@ const discounted = (grades: number[]) =>
   grades.reduce((sum, grade, at) => sum + gain(grade) / Math.log2(at + 2), 0)
 
 /** nDCG of the first ten (Järvelin and Kekäläinen, 2002). Where nothing fits, 1 for an empty answer. */
-export function ndcg(found: string[], grades: Map<string, number>): number {
+function ndcg(found: string[], grades: Map<string, number>): number {
   if (grades.size === 0) return found.length === 0 ? 1 : 0
   const ideal = [...grades.values()].toSorted((a, b) => b - a).slice(0, DEPTH)
   return discounted(found.slice(0, DEPTH).map(id => grades.get(id) ?? 0)) / discounted(ideal)
 }
 
 /** Whether the first result is one of the best that there are; where nothing fits, whether there is none. */
-export function isFirstRight(found: string[], grades: Map<string, number>): boolean {
+function isFirstRight(found: string[], grades: Map<string, number>): boolean {
   if (grades.size === 0) return found.length === 0
   return grades.get(found[0] ?? '') === Math.max(...grades.values())
 }
 
+type Scored = { kind: Kind; ndcg: number; isFirstRight: boolean }
+
+/** How well each query is answered by what `find` gives for it. */
+export async function scoreQueries(
+  queries: Query[],
+  products: Judged[],
+  find: (query: string) => Promise<string[]>,
+): Promise<Scored[]> {
+  const scored: Scored[] = []
+  for (const query of queries) {
+    const grades = judge(query, products)
+    const found = await find(query.query)
+    scored.push({ kind: query.kind, ndcg: ndcg(found, grades), isFirstRight: isFirstRight(found, grades) })
+  }
+  return scored
+}
+
 /** Means by kind, and over all queries. */
-export function summarize(scored: { kind: Kind; ndcg: number; isFirstRight: boolean }[]) {
+export function summarize(scored: Scored[]) {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const of = (own: typeof scored) => ({
     queries: own.length,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { loadModels, type Models } from '../../shared/models/index.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
-import { isFirstRight, judge, ndcg, readQueries, summarize } from './judged.ts'
+import { judge, readQueries, scoreQueries, summarize } from './judged.ts'
 import { readCatalogue, searchCatalogue } from './search-catalogue.ts'
 
 /** nDCG of the first ten that is reached, less a little: a change that makes search worse is seen here (`make bench ONLY=relevance`). */
@@ -31,14 +31,12 @@ after(async () => {
 test('judged queries are answered as well as before, of every kind', { timeout: 120_000 }, async t => {
   const catalogue = readCatalogue('adventureworks')
   const search = await searchCatalogue(catalogue, { store: await postgres.createStore(), models })
-  const scored = []
-  for (const query of readQueries('adventureworks')) {
-    const grades = judge(query, catalogue.products)
-    const found = (await search({ query: query.query })).results.map(({ productId }) => productId)
-    scored.push({ kind: query.kind, ndcg: ndcg(found, grades), isFirstRight: isFirstRight(found, grades) })
-    const again = (await search({ query: query.query })).results.map(({ productId }) => productId)
-    assert.deepEqual(again, found, `the same query has the same answer: ${query.query}`)
-  }
+  const find = async (query: string) => (await search({ query })).results.map(({ productId }) => productId)
+  const scored = await scoreQueries(readQueries('adventureworks'), catalogue.products, async query => {
+    const found = await find(query)
+    assert.deepEqual(await find(query), found, `the same query has the same answer: ${query}`)
+    return found
+  })
   const reached = summarize(scored)
   for (const [kind, { queries, ndcg, success }] of Object.entries(reached))
     t.diagnostic(`${kind}: ${queries} queries, nDCG@10 ${ndcg.toFixed(3)}, first right ${success.toFixed(3)}`)

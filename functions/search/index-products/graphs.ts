@@ -19,9 +19,10 @@ const graphOf = ({ name, version }: EmbeddingModel) =>
 
 async function ensureGraph(store: Store, model: EmbeddingModel): Promise<void> {
   const graph = graphOf(model)
-  const [row] = await store.query<{ rows: string; is_there: boolean }>(
-    `select (select count(*) from search.product_vector where model = $1 and version = $2) as rows,
-       exists (select 1 from pg_index where indexrelid = to_regclass($3) and indisvalid) as is_there`,
+  const [row] = await store.query<{ rows: string | null; is_there: boolean }>(
+    `select is_there,
+       case when not is_there then (select count(*) from search.product_vector where model = $1 and version = $2) end as rows
+     from (select exists (select 1 from pg_index where indexrelid = to_regclass($3) and indisvalid) as is_there) g`,
     [model.name, model.version, `search.${graph}`],
   )
   if (!row || row.is_there || Number(row.rows) < EXACT_ROWS) return

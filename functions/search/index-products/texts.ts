@@ -44,30 +44,35 @@ export async function refreshTexts(
       touched.productIds,
       touched.models,
     ])
-    const changed = rows
-      .map(row => ({ id: row.product_id, known: row.words_hash, hash: hashOfWords(row) }))
+    const made = rows.map(row => ({ row, texts: toTexts(row) }))
+    const changed = made
+      .map(({ row, texts }) => ({ id: row.product_id, known: row.words_hash, hash: hashOf(row.sku, texts) }))
       .filter(({ known, hash }) => known !== hash)
     const ids = changed.map(({ id }) => id)
-    await refreshWords(query, ids, touched.models)
-    await query(
-      'update search.vocabulary v set text_hash = r.hash from unnest($1::text[], $2::text[]) as r (id, hash) where v.product_id = r.id',
-      [ids, changed.map(({ hash }) => hash)],
+    if (ids.length > 0 || touched.models.length > 0) await refreshWords(query, ids, touched.models)
+    if (ids.length > 0)
+      await query(
+        'update search.vocabulary v set text_hash = r.hash from unnest($1::text[], $2::text[]) as r (id, hash) where v.product_id = r.id',
+        [ids, changed.map(({ hash }) => hash)],
+      )
+    return await writeVectors(
+      query,
+      models,
+      made.map(({ texts }) => texts),
     )
-    return await writeVectors(query, models, rows.map(toTexts))
   })
 }
 
 /** The texts of those products that have no vector of a model yet, some of them. */
 export async function readWithoutVectors(query: Query, models: Models, limit: number): Promise<Texts[]> {
-  const lacks = [models.english, models.multilingual].map(
-    (_, at) =>
-      `not exists (select 1 from search.product_vector v where v.product_id = p.product_id and v.model = $${2 * at + 1} and v.version = $${2 * at + 2})`,
-  )
-  const rows = await readRows(query, `(${lacks.join(' or ')}) limit ${limit}`, [
-    models.english.name,
-    models.english.version,
-    models.multilingual.name,
-    models.multilingual.version,
+  const lacks = (name: string, version: string) =>
+    `not exists (select 1 from search.product_vector v where v.product_id = p.product_id and v.model = ${name} and v.version = ${version})`
+  const { english, multilingual } = models
+  const rows = await readRows(query, `(${lacks('$1', '$2')} or ${lacks('$3', '$4')}) limit ${limit}`, [
+    english.name,
+    english.version,
+    multilingual.name,
+    multilingual.version,
   ])
   return rows.map(toTexts)
 }
@@ -106,7 +111,6 @@ function toTexts(row: Row): Texts {
   }
 }
 
-const hashOfWords = (row: Row) =>
-  createHash('sha256')
-    .update(`${row.sku}\0${toTexts(row).english}`)
-    .digest('hex')
+/** Of what a product's words are made of, with its number. */
+const hashOf = (sku: string | null, { english }: Texts) =>
+  createHash('sha256').update(`${sku}\0${english}`).digest('hex')

@@ -11,33 +11,30 @@ export type Texts = { productId: string; english: string; multilingual: string }
  * @returns how many
  */
 export async function writeVectors(query: Query, models: Models, texts: Texts[]): Promise<number> {
+  const known = await query<{ product_id: string; model: string; version: string; text_hash: string }>(
+    'select product_id, model, version, text_hash from search.product_vector where product_id = any($1)',
+    [texts.map(({ productId }) => productId)],
+  )
   let written = 0
-  for (const kind of ['english', 'multilingual'] as const)
-    written += await write(
-      query,
-      models[kind],
-      texts.map(({ productId, ...text }) => ({ productId, text: text[kind] })),
-    )
+  for (const kind of ['english', 'multilingual'] as const) {
+    const { name, version } = models[kind]
+    const own = known.filter(row => row.model === name && row.version === version)
+    const hashes = new Map(own.map(row => [row.product_id, row.text_hash]))
+    const changed = texts
+      .map(({ productId, [kind]: text }) => ({ productId, text, hash: hashOf(text) }))
+      .filter(({ productId, hash }) => hashes.get(productId) !== hash)
+    written += await write(query, models[kind], changed)
+  }
   return written
 }
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
 async function write(
   query: Query,
   { name, version, embed }: EmbeddingModel,
-  texts: { productId: string; text: string }[],
+  changed: { productId: string; text: string; hash: string }[],
 ): Promise<number> {
-  const known = await query<{ product_id: string; text_hash: string }>(
-    'select product_id, text_hash from search.product_vector where product_id = any($1) and model = $2 and version = $3',
-    [texts.map(({ productId }) => productId), name, version],
-  )
-  const hashes = new Map(known.map(row => [row.product_id, row.text_hash]))
-  const changed = texts
-    .map(({ productId, text }) => ({
-      productId,
-      text,
-      hash: createHash('sha256').update(text).digest('hex'),
-    }))
-    .filter(({ productId, hash }) => hashes.get(productId) !== hash)
   if (changed.length === 0) return 0
   const vectors = await embed(changed.map(({ text }) => text))
   await query(

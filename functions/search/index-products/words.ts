@@ -1,5 +1,5 @@
 import type { Query } from '../../../shared/store/index.ts'
-import { FOLDING, readable, readEnglish, readWords, toVector } from '../../../shared/text/index.ts'
+import { FOLDING, piecesOf, readable, readEnglish, readWords, toVector } from '../../../shared/text/index.ts'
 
 /** Of one text: Postgres holds a megabyte of words for all of them together. */
 const SEARCHED_CHARACTERS = 50_000
@@ -99,9 +99,8 @@ const withoutEnglish = (text: string) =>
 function toVocabulary(called: string, described: string): { vocabulary: string[]; names: number } {
   const words = new Set<string>()
   const add = (text: string) => {
-    for (const { word, parts } of readWords(text))
-      for (const one of parts.length > 0 ? parts : [word])
-        if (words.size < MAX_VOCABULARY && /^[\p{L}\p{M}]{2,}$/u.test(one)) words.add(one)
+    for (const one of piecesOf(readWords(text)))
+      if (words.size < MAX_VOCABULARY && /^[\p{L}\p{M}]{2,}$/u.test(one)) words.add(one)
     return words.size
   }
   const names = add(called)

@@ -1,4 +1,4 @@
-import { fold, readWords } from '../../../shared/text/index.ts'
+import { fold, piecesOf, readWords } from '../../../shared/text/index.ts'
 import type { Colours } from './colours.ts'
 
 /** What a query says of a product besides what it is. */
@@ -38,9 +38,7 @@ export function readAttributes(
     else return whole
     return ' '
   })
-  const wanted = readWords(kept)
-    .flatMap(({ word, parts }) => (parts.length > 0 ? parts : [word]))
-    .flatMap(colours.find)
+  const wanted = piecesOf(readWords(kept)).flatMap(colours.find)
   return {
     colours: [...new Set(wanted)].filter(key => !notColours.includes(key)),
     notColours: [...new Set(notColours)],

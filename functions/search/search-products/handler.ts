@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { toAsOf } from '../../../shared/bus/index.ts'
 import { defineFunction } from '../../../shared/contract/index.ts'
-import type { Models } from '../../../shared/models/index.ts'
+import { modelOf, toAnswer } from './answer.ts'
 import { loadEnglish } from './english.ts'
-import { type Interpretation, interpret, respell } from './interpret.ts'
+import { type Interpretation, interpret } from './interpret.ts'
 import { lookUpTerms } from './look-up.ts'
 import { readPurposes } from './purposes.ts'
 import { type Filters, findProducts, type SearchRow } from './query.ts'
 import { makeSearchRecorder } from './record-searches.ts'
 import { input, output } from './schema.ts'
+import { respell } from './spelling.ts'
 import { readSynonyms } from './synonyms.ts'
 import { embedText, rememberVectors } from './vectors.ts'
 import { keepVocabulary } from './vocabulary.ts'
@@ -73,24 +74,22 @@ export default defineFunction({
     const isSearch = meant.query !== ''
     const [{ terms, corrected }, vectors] = await Promise.all([
       lookUpTerms(store, meant, vocabulary, state.synonyms),
-      isSearch ? state.embed(respell(meant).slice(0, EMBEDDED_CHARACTERS), english > 0) : undefined,
+      isSearch
+        ? state.embed((respell(meant.meant) ?? meant.query).slice(0, EMBEDDED_CHARACTERS), english > 0)
+        : undefined,
     ])
     const sort = given.sort ?? meant.sort
+    const purposes = vectors ? state.purposes.find(vectors, PURPOSES) : []
     const find = (applied: Filters) =>
       findProducts(store, models, {
-        wanted: vectors && {
-          query: meant.text,
-          ...{ terms, vectors, english },
-          purposes: state.purposes.find(vectors, PURPOSES),
-        },
+        wanted: vectors && { query: meant.text, terms, vectors, english, purposes },
         filters: applied,
-        ...{
-          sort,
-          isStrict: given.sort === undefined && sort !== undefined,
-          limit: given.limit,
-          offset: given.offset,
-        },
-        ...{ topics: state.topics, group: 'index-products' },
+        sort,
+        isStrict: given.sort === undefined && sort !== undefined,
+        limit: given.limit,
+        offset: given.offset,
+        topics: state.topics,
+        group: 'index-products',
       })
     const { found, applied } = await findWithin(find, meant, filters)
     const tookMs = Math.round((performance.now() - startedAt) * 10) / 10
@@ -137,24 +136,4 @@ async function findWithin(
     if (found.total > 0) return { found, applied: { ...applied, color: colours.join(', ') } }
   }
   return { found: await find({ ...applied, ...refused }), applied }
-}
-
-const toAnswer = ({ results, total, facets }: SearchRow) => ({
-  total,
-  results: results.map(({ product_id, list_price, ...rest }) => ({
-    ...rest,
-    productId: product_id,
-    listPrice: list_price === null ? null : Number(list_price),
-    matched: rest.matched as ('identifier' | 'words' | 'meaning' | 'filters')[],
-  })),
-  facets,
-})
-
-/** The models that an answer was found by. */
-function modelOf({ english, multilingual }: Models, share: number) {
-  const used = share > 0 ? [english, multilingual] : [multilingual]
-  return {
-    name: used.map(({ name }) => name).join('+'),
-    version: used.map(({ version }) => version).join('+'),
-  }
 }

@@ -59,12 +59,3 @@ export function interpret(given: string, vocabulary: Vocabulary, isEnglish: IsEn
 function mayBeMisspelled(words: Word[], vocabulary: Vocabulary): boolean {
   return !isForeign(words) || 2 * words.filter(({ word }) => vocabulary.has(word)).length >= words.length
 }
-
-/** The query with its words as they are meant; what it was where none was misspelled. */
-export function respell({ query, meant }: Pick<Interpretation, 'query' | 'meant'>): string {
-  return meant.some(word => word.isCorrected)
-    ? meant
-        .map(({ word, parts, isCorrected }) => (isCorrected && parts.length > 0 ? parts.join(' ') : word))
-        .join(' ')
-    : query
-}

@@ -1,6 +1,6 @@
 import type { Store } from '../../../shared/store/index.ts'
 import { quoteLexeme, withoutMarks } from '../../../shared/text/index.ts'
-import type { Meant } from './spelling.ts'
+import { type Meant, respell } from './spelling.ts'
 import type { Synonyms } from './synonyms.ts'
 import { stemsSql, type Vocabulary } from './vocabulary.ts'
 
@@ -50,14 +50,9 @@ export async function lookUpTerms(
   const stemsOf = (word: string) => found.get(word)?.stems ?? vocabulary.get(word)?.stems
   return {
     terms: toTerms(words, stemsOf, vocabulary, synonyms),
-    corrected: words === meant && meant.some(word => word.isCorrected) ? sayWords(meant) : null,
+    corrected: words === meant ? respell(meant) : null,
   }
 }
-
-const sayWords = (words: Meant[]) =>
-  words
-    .map(({ word, parts, isCorrected }) => (isCorrected && parts.length > 0 ? parts.join(' ') : word))
-    .join(' ')
 
 async function ask(store: Store, words: string[]): Promise<Map<string, Found>> {
   if (words.length === 0) return new Map()

@@ -132,16 +132,15 @@ export function rank(
   models: Models,
   param: Param,
 ): string {
-  const [first, second] = (['english', 'multilingual'] as const).map(kind =>
-    findNear(kind, models[kind], vectors[kind], param),
-  )
+  const inEnglish = findNear('english', models.english, vectors.english, param)
+  const inAny = findNear('multilingual', models.multilingual, vectors.multilingual, param)
   const { purposed, nearest } = findPurposes(purposes, param)
   const share = `${param(english)}::float8`
   const worded =
     terms.length > 0
       ? findWords(terms, param)
       : '\nworded as (select null::text as product_id, 0::float8 as words where false)'
-  return `${identify(query, param)},${worded},${first?.near},${second?.near},
+  return `${identify(query, param)},${worded},${inEnglish.near},${inAny.near},
 candidates as (
   select product_id from identified union select product_id from begun union select product_id from worded union ${purposed}
   union select product_id from near_english union select product_id from near_multilingual
@@ -149,7 +148,7 @@ candidates as (
 compared as materialized (
   select product_id, i.product_id is not null as is_identified, b.product_id is not null as is_begun, coalesce(w.words, 0) as words,
     u.english as english_purpose, u.multilingual as multilingual_purpose,
-    ${first?.nearness} as english, ${second?.nearness} as multilingual
+    ${inEnglish.nearness} as english, ${inAny.nearness} as multilingual
   from candidates join search.product c using (product_id) left join identified i using (product_id) left join begun b using (product_id)
   left join worded w using (product_id) left join near_english using (product_id) left join near_multilingual using (product_id)
   left join lateral ${nearest} u on true

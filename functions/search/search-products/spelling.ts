@@ -10,6 +10,14 @@ export type Meant = Word & {
   isCorrected?: boolean
 }
 
+/** Words as a text, spelled as they are meant; null where none was typed otherwise. */
+export function respell(words: Meant[]): string | null {
+  if (!words.some(word => word.isCorrected)) return null
+  return words
+    .map(({ word, parts, isCorrected }) => (isCorrected && parts.length > 0 ? parts.join(' ') : word))
+    .join(' ')
+}
+
 const MIN_PIECE = 3
 
 /**

@@ -36,12 +36,7 @@ const soundOf = (word: string) => (/^[a-z]+$/.test(word) ? (doubleMetaphone(word
 
 export function makeVocabulary(words: Map<string, Known>, products = 0, colours: string[] = []): Vocabulary {
   // Missing marks are no misspelling: words are compared without them.
-  const bare = new Map(
-    [...words].map(([word, { count, isName }]) => {
-      const own = withoutMarks(word)
-      return [own, { word, count, isName, sound: soundOf(own) }]
-    }),
-  )
+  const bare = new Map([...words].map(([word, known]) => [withoutMarks(word), { ...known, word }]))
   const byLength = Map.groupBy(bare.keys(), word => word.length)
   const byStem = new Map<string, number>()
   for (const { count, stems } of words.values())
@@ -72,10 +67,10 @@ export function makeVocabulary(words: Map<string, Known>, products = 0, colours:
         for (const candidate of byLength.get(length) ?? []) {
           if (candidate.length < MIN_LENGTH || candidate[0] !== word[0]) continue
           const known = bare.get(candidate)
-          const soundsAlike = sound !== '' && known?.sound === sound
-          const allowed = soundsAlike ? MAX_EDITS : word.length >= LONG ? 2 : 1
-          const distance = editDistance(word, candidate, allowed)
-          if (!known || distance > allowed) continue
+          const distance = editDistance(word, candidate, MAX_EDITS)
+          if (!known || distance > MAX_EDITS) continue
+          const soundsAlike = sound !== '' && soundOf(candidate) === sound
+          if (distance > (word.length >= LONG ? 2 : 1) && !soundsAlike) continue
           const cost = distance - (soundsAlike ? 1 : 0) - (known.isName ? 1 : 0)
           if (!best || cost < best.cost || (cost === best.cost && known.count > best.count))
             best = { word: known.word, cost, count: known.count, distance }
