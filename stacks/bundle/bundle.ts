@@ -20,11 +20,12 @@ const NATIVE_PACKAGES: {
 ]
 
 /**
- * What only some settings need, imported on demand: a separate file beside the bundle, which is not read or
- * compiled with other settings.
+ * What only some settings need, imported on demand, or runs in a thread of its own: a separate file beside the bundle, which
+ * is not read or compiled otherwise.
  */
 const LATE_MODULES: { resource: ResourceName; path: string }[] = [
   { resource: 'objects', path: 'shared/objects/s3-client.ts' },
+  { resource: 'models', path: 'shared/models/embed-worker.ts' },
 ]
 
 /** Imported by dependencies for pictures, which nothing here reads, and for messages in fifty languages. */
@@ -83,7 +84,7 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
         entryPoints: [join(root, path)],
         outdir: out,
         ...options,
-        plugins: [requiredBuiltins()],
+        plugins: [emptyModules(UNUSED_MODULES), requiredBuiltins()],
       })
   writeFileSync(join(out, 'index.js'), LOADER)
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n')

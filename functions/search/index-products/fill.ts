@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import type { Logger } from '../../../shared/telemetry/index.ts'
-import { ensureGraphs } from './graphs.ts'
 import { readWithoutVectors, TEXTS_LOCK } from './texts.ts'
 import { writeVectors } from './vectors.ts'
 
@@ -13,13 +12,14 @@ const LOGGED_EVERY = 20 * FILLED_AT_ONCE
 /**
  * Makes the vectors that an index from before lacks, as after a change of the model, beside the old ones. Several instances
  * take turns; changes go first.
+ * @returns how many products were given any
  */
 export async function fillVectors(
   store: Store,
   models: Models,
   log: Logger,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   let filled = 0
   for (let found = FILLED_AT_ONCE; found === FILLED_AT_ONCE && !signal.aborted; await sleep(0)) {
     found = await store.transaction(async ({ query }) => {
@@ -32,5 +32,5 @@ export async function fillVectors(
     if (found > 0 && filled % LOGGED_EVERY < FILLED_AT_ONCE)
       log.info({ products: filled }, 'vectors are made')
   }
-  if (filled > 0) await ensureGraphs(store, models)
+  return filled
 }

@@ -1,12 +1,43 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
+import { describeError } from '../../../shared/errors/index.ts'
 import type { EmbeddingModel, Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
+import type { Logger } from '../../../shared/telemetry/index.ts'
 
 /** Any number that nobody else takes as an advisory lock: "grap" in ASCII. */
 const GRAPH_LOCK = 0x67726170
 /** Vectors of a model below which every one is compared: exact, and as quick. */
 const EXACT_ROWS = 5000
+
+/** Without changes for this long a first load is over: a graph is made in a tenth of the time that it takes to grow. */
+const QUIET_MS = 5000
+/** Where changes never pause. */
+const AT_MOST_MS = 300_000
+
+/** Makes the graphs that are worth it, some time after vectors were added. */
+export function keepGraphs(store: Store, models: Models, log: Logger) {
+  let timer: NodeJS.Timeout | undefined
+  let dueAt = 0
+  let making = Promise.resolve()
+  const make = () => {
+    timer = undefined
+    making = ensureGraphs(store, models).catch(error => {
+      log.error({ error: describeError(error) }, 'graphs were not made; the next change tries again')
+    })
+  }
+  return {
+    added(): void {
+      if (timer) clearTimeout(timer)
+      else dueAt = Date.now() + AT_MOST_MS
+      timer = setTimeout(make, Math.max(0, Math.min(QUIET_MS, dueAt - Date.now()))).unref()
+    },
+    async close(): Promise<void> {
+      clearTimeout(timer)
+      await making
+    },
+  }
+}
 
 /** Above some thousands of rows a graph is worth its upkeep; once made it stays. One at a time makes it. */
 export async function ensureGraphs(store: Store, models: Models): Promise<void> {

@@ -5,7 +5,7 @@ import type { BusEvent } from '../../../shared/events/index.ts'
 import type { Flow } from '../../../shared/lineage/index.ts'
 import { findProductsOf } from './categories.ts'
 import { fillVectors } from './fill.ts'
-import { ensureGraphs } from './graphs.ts'
+import { keepGraphs } from './graphs.ts'
 import { refold } from './refold.ts'
 import { applyEvents, findTarget, namesCategories, type Target } from './tables.ts'
 import { refreshTexts } from './texts.ts'
@@ -29,18 +29,21 @@ export default defineEventFunction({
   async init({ resources: { store, models }, log }) {
     await refold(store)
     const stopping = new AbortController()
-    const filling = fillVectors(store, models, log, stopping.signal).catch(error => {
-      log.error({ error: describeError(error) }, 'vectors were not made; the next start goes on')
-    })
-    return { stopping, filling }
+    const graphs = keepGraphs(store, models, log)
+    const filling = fillVectors(store, models, log, stopping.signal).then(
+      filled => void (filled > 0 && graphs.added()),
+      error => log.error({ error: describeError(error) }, 'vectors were not made; the next start goes on'),
+    )
+    return { stopping, filling, graphs }
   },
 
-  async close({ stopping, filling }) {
+  async close({ stopping, filling, graphs }) {
     stopping.abort()
     await filling
+    await graphs.close()
   },
 
-  async handleBatch(events, { resources, lineage }) {
+  async handleBatch(events, { state, resources, lineage }) {
     const { store, models, sources } = resources
     const results: BatchResult[] = []
     for (const [topic, own] of Map.groupBy(events, event => event.topic)) {
@@ -65,7 +68,7 @@ export default defineEventFunction({
           models: [],
           hasCategories,
         })
-      if (embedded > 0) await ensureGraphs(store, models)
+      if (embedded > 0) state.graphs.added()
       lineage(toFlow(target, own.length))
       results.push(...own.map(event => answerFor(event, malformed)))
     }

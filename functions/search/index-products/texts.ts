@@ -48,19 +48,33 @@ export async function refreshTexts(
     const changed = made
       .map(({ row, texts }) => ({ id: row.product_id, known: row.words_hash, hash: hashOf(row.sku, texts) }))
       .filter(({ known, hash }) => known !== hash)
-    const ids = changed.map(({ id }) => id)
-    if (ids.length > 0 || touched.models.length > 0) await refreshWords(query, ids, touched.models)
-    if (ids.length > 0)
-      await query(
-        'update search.vocabulary v set text_hash = r.hash from unnest($1::text[], $2::text[]) as r (id, hash) where v.product_id = r.id',
-        [ids, changed.map(({ hash }) => hash)],
-      )
-    return await writeVectors(
-      query,
-      models,
-      made.map(({ texts }) => texts),
-    )
+    // The models compute while the words are written. Neither may outlive the transaction.
+    const [words, vectors] = await Promise.allSettled([
+      writeWords(query, changed, touched.models),
+      writeVectors(
+        query,
+        models,
+        made.map(({ texts }) => texts),
+      ),
+    ])
+    if (words.status === 'rejected') throw words.reason
+    if (vectors.status === 'rejected') throw vectors.reason
+    return vectors.value
   })
+}
+
+async function writeWords(
+  query: Query,
+  changed: { id: string; hash: string }[],
+  models: string[],
+): Promise<void> {
+  const ids = changed.map(({ id }) => id)
+  if (ids.length > 0 || models.length > 0) await refreshWords(query, ids, models)
+  if (ids.length > 0)
+    await query(
+      'update search.vocabulary v set text_hash = r.hash from unnest($1::text[], $2::text[]) as r (id, hash) where v.product_id = r.id',
+      [ids, changed.map(({ hash }) => hash)],
+    )
 }
 
 /** The texts of those products that have no vector of a model yet, some of them. */

@@ -17,8 +17,7 @@ const catalogue = {
 }
 const vocabulary = makeVocabulary(
   new Map(Object.entries(catalogue).map(([word, count]) => [word, { count, stems: null, isName: true }])),
-  40,
-  ['red', 'blue', 'silver/black', 'bordeaux'],
+  { products: 40, colours: ['red', 'blue', 'silver/black', 'bordeaux'], subcategories: [] },
 )
 const ENGLISH = new Set(
   'the for my with warm bell rode water cold not light up under in of red and gloves bike'.split(' '),

@@ -69,6 +69,8 @@ async function ask(store: Store, words: string[]): Promise<Map<string, Found>> {
 const MIN_PREFIX = 3
 /** What is only part of a sentence says this much of a word. */
 const STOP_WORD = 0.1
+/** What a kind of product is called says this much of another word as rare: who asks for gloves wants no tights. */
+const KIND = 2
 
 function toTerms(
   words: Meant[],
@@ -107,9 +109,10 @@ function toTerms(
     const perhaps = own.flatMap(({ perhaps }) => (perhaps ? formsOf(perhaps) : []))
     const count = Math.max(...meanings.map(pieces => Math.min(...pieces.map(vocabulary.countOf))))
     const isStopWord = own.every(word => !isTelling(word))
+    const isKind = own.some(({ word }) => vocabulary.isKind(word))
     return {
       count,
-      weight: isStopWord ? STOP_WORD : vocabulary.weigh(count),
+      weight: isStopWord ? STOP_WORD : (isKind ? KIND : 1) * vocabulary.weigh(count),
       named: said(':A'),
       kind: said(':AB'),
       said: said(''),

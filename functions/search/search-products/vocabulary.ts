@@ -16,6 +16,8 @@ export type Vocabulary = {
   has(word: string): boolean
   /** Whether products are called by it. */
   isName(word: string): boolean
+  /** Whether it is what a kind of product is: the last word of a subcategory. */
+  isKind(word: string): boolean
   /** In how many products a word is, as it is or by its stem. */
   countOf(word: string): number
   /** How much a word says that is in so many products, as BM25 weighs it. */
@@ -34,7 +36,14 @@ const MAX_EDITS = 3
 /** What an English speaker hears; empty where a word has no Latin letters. */
 const soundOf = (word: string) => (/^[a-z]+$/.test(word) ? (doubleMetaphone(word)[0] ?? '') : '')
 
-export function makeVocabulary(words: Map<string, Known>, products = 0, colours: string[] = []): Vocabulary {
+/** What the catalogue has besides its words: how many products, and folded colours and subcategories. */
+type Catalogue = { products: number; colours: string[]; subcategories: string[] }
+
+const EMPTY: Catalogue = { products: 0, colours: [], subcategories: [] }
+
+export function makeVocabulary(words: Map<string, Known>, catalogue: Catalogue = EMPTY): Vocabulary {
+  const { products, colours, subcategories } = catalogue
+  const kinds = new Set(subcategories.map(key => withoutMarks(key.split(' ').at(-1) ?? '')))
   // Missing marks are no misspelling: words are compared without them.
   const bare = new Map([...words].map(([word, known]) => [withoutMarks(word), { ...known, word }]))
   const byLength = Map.groupBy(bare.keys(), word => word.length)
@@ -52,6 +61,7 @@ export function makeVocabulary(words: Map<string, Known>, products = 0, colours:
     get: word => words.get(word),
     has,
     isName: word => formsOf(withoutMarks(word)).some(form => bare.get(form)?.isName),
+    isKind: word => formsOf(withoutMarks(word)).some(form => kinds.has(form)),
     countOf(given) {
       const word = withoutMarks(given)
       const counts = formsOf(word).map(form => Math.max(bare.get(form)?.count ?? 0, byStem.get(form) ?? 0))
@@ -116,13 +126,15 @@ export async function readVocabulary(store: Store, others: string[] = []): Promi
      from search.vocabulary v join search.product p using (product_id), unnest(v.words) with ordinality as w (word, nth)
      where not p.is_deleted group by word`,
   )
-  const [catalogue] = await store.query<{ products: number; colours: string[] }>(
-    `select count(*)::int as products, coalesce(array_agg(distinct color_key) filter (where color_key <> ''), '{}') as colours
+  const distinct = (column: string) =>
+    `coalesce(array_agg(distinct ${column}) filter (where ${column} <> ''), '{}')`
+  const [catalogue] = await store.query<Catalogue>(
+    `select count(*)::int as products, ${distinct('color_key')} as colours, ${distinct('subcategory_key')} as subcategories
      from search.product where not is_deleted`,
   )
   const words = new Map(rows.map(({ word, is_name, ...known }) => [word, { ...known, isName: is_name }]))
   for (const word of others) if (!words.has(word)) words.set(word, { count: 0, stems: null, isName: true })
-  return makeVocabulary(words, catalogue?.products, catalogue?.colours)
+  return makeVocabulary(words, catalogue)
 }
 
 /** The catalogue's words, read again in the background while searches come. */
