@@ -231,6 +231,10 @@ export const settingsSchema = z.object({
       'What is recorded of the text that people search for, which may be personal (docs/search.md): off, nothing; hashed, its hash; kept, its hash, and in the store the text itself for SEARCH_QUERY_DAYS',
     ),
   SEARCH_QUERY_DAYS: positiveInt.default(30).describe('Days for which SEARCH_QUERIES=kept keeps texts'),
+  SEARCH_IN_STOCK: z
+    .enum(['equal', 'first'])
+    .default('equal')
+    .describe('first: what is in stock comes before the rest of a search, but after what was identified'),
   SOURCES: z.string().default('sources').describe('Folder of the source files'),
 })
 

@@ -19,7 +19,7 @@ const types: pg.CustomTypesConfig = {
  * How a vector index is searched: twice as wide as the hundred that a search fuses, and further where filters leave fewer
  * (`make bench ONLY=search-size`). The server knows the names once pgvector is loaded; before that they have no effect.
  */
-const SEARCH_OPTIONS = '-c hnsw.ef_search=200 -c hnsw.iterative_scan=relaxed_order'
+const SEARCH_OPTIONS = '-c hnsw.ef_search=100 -c hnsw.iterative_scan=relaxed_order'
 
 /** What our statements and the driver's reading rely on, whatever a server, database or role has set for others. */
 const SESSION_OPTIONS = [
@@ -44,7 +44,10 @@ export type StoreOptions = {
   applicationName?: string
   /** Longest time of one statement; without it there is no limit. */
   statementTimeoutMs?: number
-  /** Postgres plans a statement once, for any values, instead of for those of each call. */
+  /**
+   * Postgres plans a statement once, for any values, instead of for those of each call. Not knowing them it takes an index
+   * wherever there is one.
+   */
   genericPlans?: boolean
 }
 
@@ -68,7 +71,7 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
       `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
       `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
       `-c statement_timeout=${statementTimeoutMs}`,
-      ...(genericPlans ? ['-c plan_cache_mode=force_generic_plan'] : []),
+      ...(genericPlans ? ['-c plan_cache_mode=force_generic_plan', '-c enable_seqscan=off'] : []),
     ].join(' '),
   })
   const reserved = new pg.Pool({

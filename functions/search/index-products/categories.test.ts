@@ -69,7 +69,7 @@ after(() => postgres.stop())
 beforeEach(async () => {
   embedded.length = 0
   await store.query(
-    'truncate search.product, search.product_text, search.category, search.subcategory, search.stock, search.embedding, search.cleared',
+    'truncate search.product, search.product_text, search.category, search.subcategory, search.stock, search.cleared',
   )
 })
 

@@ -57,6 +57,7 @@ export default defineFunction({
       isEnglish: loadEnglish(),
       purposes: await readPurposes(sources, models),
       topics: tables.map(table => table.topic),
+      isInStockFirst: settings.SEARCH_IN_STOCK === 'first',
       searches: makeSearchRecorder(store, settings, log),
     }
   },
@@ -86,10 +87,12 @@ export default defineFunction({
         filters: applied,
         sort,
         isStrict: given.sort === undefined && sort !== undefined,
+        isGrouped: given.group === 'model',
+        isInStockFirst: state.isInStockFirst,
         limit: given.limit,
         offset: given.offset,
         topics: state.topics,
-        group: 'index-products',
+        indexer: 'index-products',
       })
     const { found, applied } = await findWithin(find, meant, filters)
     const tookMs = Math.round((performance.now() - startedAt) * 10) / 10

@@ -3,7 +3,7 @@ import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { quoteLexeme, toKey, withoutMarks } from '../../../shared/text/index.ts'
 import type { Sort } from './order-words.ts'
-import { rank, type Wanted, WORDS_WEIGHT } from './rank.ts'
+import { MATCHED, rank, type Wanted, WORDS_WEIGHT } from './rank.ts'
 import type { Param } from './statement.ts'
 
 export type Filters = {
@@ -28,22 +28,31 @@ export type ProductQuery = {
   sort: Sort | undefined
   /** Whether only what fits as well as the best is asked for: the cheapest helmet is no glove. */
   isStrict: boolean
+  /** Whether products of one model are one result: the best of them. */
+  isGrouped: boolean
+  /** Whether what is in stock comes first, after what was identified. */
+  isInStockFirst: boolean
   limit: number
   /** How many of the first are left out. */
   offset: number
   /** The tables that the index is made of, and who fills it. */
-  group: string
+  indexer: string
   topics: string[]
 }
 
 export type Found = {
   product_id: string
-  sku: string
-  name: string
+  sku: string | null
+  name: string | null
   category: string | null
   subcategory: string | null
   color: string | null
   list_price: string | null
+  description: string | null
+  /** Whether any is in stock; null where nobody says. */
+  in_stock: boolean | null
+  /** How many were found of its model, itself included. */
+  variants: number
   score: number
   matched: string[]
 }
@@ -92,19 +101,30 @@ const IN_ORDER = { words: 0.9, own: 0.85, fewWords: 0.5 }
 /** Without a query: what passes the filters. */
 const BROWSED = `
 scored as (
-  select product_id, 1.0::float8 as own, 0 as words, 0 as boost, array['filters'] as matched, true as fits from (
-    select product_id from eligible limit ${BROWSED_ROWS}) b
+  select *, 1.0::float8 as own, 0::float8 as words, 0 as boost, true as fits
+  from shown where product_id in (select product_id from eligible limit ${BROWSED_ROWS})
 )`
 
-const facet = (column: string) => `(
-    select coalesce(json_agg(f order by f.count desc, f.value), '[]')
-    from (select ${column} as value, count(*) from found where ${column} is not null group by 1) f)`
+/** Values of a facet that are counted: the commonest. */
+const FACET_VALUES = 100
+const FACETS = ['category', 'subcategory', 'color']
+/** By its bit in grouping(): 0 where the rows are counted by it. */
+const facet = (name: string, at: number) => `'${name}', (
+    select coalesce(json_agg(f), '[]') from (
+      select ${name} as value, count from counted where ${name} is not null and kind = ${0b111 & ~(0b100 >> at)}
+      order by count desc, value limit ${FACET_VALUES}) f)`
+
+/** Of a product p: whether any is in stock. */
+const IN_STOCK =
+  '(select bool_or(s.quantity > 0) from search.stock s where s.product_id = p.product_id and not s.is_deleted)'
+/** Of its description: more than is shown of it. */
+const SHOWN_CHARACTERS = 2000
 
 const ORDERS: Record<Sort, string> = {
-  price: 'found.list_price asc nulls last',
-  '-price': 'found.list_price desc nulls last',
-  name: 'found.name asc nulls last',
-  '-name': 'found.name desc nulls last',
+  price: 'p.list_price asc nulls last',
+  '-price': 'p.list_price desc nulls last',
+  name: 'p.name asc nulls last',
+  '-name': 'p.name desc nulls last',
 }
 
 /**
@@ -113,42 +133,75 @@ const ORDERS: Record<Sort, string> = {
  * passes is not materialized, so that each way goes by its own index where there are many products.
  */
 function makeStatement(asked: ProductQuery, models: Models): { text: string; values: unknown[] } {
-  const { wanted, filters, sort, isStrict, limit, offset, group, topics } = asked
-  const values: unknown[] = [limit, group, topics, offset]
+  const { wanted, filters, sort, isGrouped, isInStockFirst, limit, offset, indexer, topics } = asked
+  const values: unknown[] = [limit, indexer, topics, offset]
   const param: Param = value => `$${values.push(value)}`
-  const ways = wanted ? rank(wanted, models, param) : BROWSED
-  const names = (Object.keys(FILTERS) as (keyof Filters)[]).filter(name => filters[name] !== undefined)
+  const names = usedFilters(filters)
+  const ways = wanted ? rank(wanted, models, { isFiltered: names.length > 0, param }) : BROWSED
   const conditions = names.map(name =>
     FILTERS[name](param((toValue[name] ?? (value => value))(filters[name] as never))),
   )
-  const isBeside = !wanted
-    ? 'true'
-    : isStrict
-      ? `case when s.best_words >= ${IN_ORDER.fewWords} then s.words >= ${IN_ORDER.words} * s.best_words else s.own >= ${IN_ORDER.own} * s.best end`
-      : `s.own >= ${MIN_SHARE_OF_BEST} * s.best`
+  const order = [
+    ...(isInStockFirst ? ['p.boost > 0 desc', 'p.in_stock desc nulls last'] : []),
+    ...(sort ? [ORDERS[sort]] : []),
+    'p.evidence desc',
+    ...(wanted ? [] : ['p.name']),
+    'p.product_id',
+  ].join(', ')
+  const variants = isGrouped
+    ? `
+found as (
+  select * from (
+    select p.*, count(*) over (partition by g.own) as variants, row_number() over (partition by g.own order by ${order}) as nth
+    from fitting p, lateral (select coalesce(p.system || '/' || p.model, p.product_id) as own) g
+  ) v where nth = 1
+)`
+    : 'found as (select *, 1 as variants from fitting)'
   const text = `
 with eligible as not materialized (
   select p.* from search.product p where ${['not p.is_deleted', ...conditions].join(' and ')}
+),
+shown as not materialized (
+  select product_id, system, sku, name, category, subcategory, color, list_price, model, category_key, subcategory_key from search.product
 ),${ways},
-found as (
-  select p.product_id, p.sku, p.name, p.category, p.subcategory, p.color, p.list_price, least((s.own + s.boost) / ${1 + WORDS_WEIGHT}, 1)::float8 as score, s.own + s.boost as evidence, s.matched
-  from (select *, max(own) over () as best, max(words) over () as best_words from scored where fits) s
-  join search.product p using (product_id)
-  where s.boost > 0 or ${isBeside}
+fitting as (
+  select p.*, p.own + p.boost as evidence${isInStockFirst ? `, coalesce(${IN_STOCK}, false) as in_stock` : ''}
+  from (select *, max(own) over () as best, max(words) over () as best_words from scored where fits) p
+  where p.boost > 0 or ${besides(asked)}
+),${variants},
+counted as (
+  select category, subcategory, color, grouping(${FACETS.join(', ')}) as kind, count(*)::int as count
+  from found group by grouping sets (${FACETS.map(name => `(${name})`).join(', ')}, ())
 ),
 best as (
-  select product_id, sku, name, category, subcategory, color, list_price::text as list_price, score, matched
-  from found order by ${[...(sort ? [ORDERS[sort]] : []), 'evidence desc', ...(wanted ? [] : ['name']), 'product_id'].join(', ')}
-  limit $1 offset $4
+  select p.*, row_number() over (order by ${order}) as place from found p order by ${order} limit $1 offset $4
+),
+page as (
+  select p.product_id, p.sku, p.name, p.category, p.subcategory, p.color, p.list_price::text as list_price,
+    (select left(d.description, ${SHOWN_CHARACTERS}) from search.product d where d.product_id = p.product_id) as description,
+    ${IN_STOCK} as in_stock, p.variants,
+    least(p.evidence / ${1 + WORDS_WEIGHT}, 1)::float8 as score, ${wanted ? MATCHED : `array['filters']`} as matched
+  from best p order by place
 ),
 freshness as (${coverageSql(2, 3)})
 select
-  (select coalesce(json_agg(best), '[]') from best) as results,
-  (select count(*)::int from found) as total,
-  json_build_object('category', ${facet('category')}, 'subcategory', ${facet('subcategory')}, 'color', ${facet('color')}) as facets,
+  (select coalesce(json_agg(page), '[]') from page) as results,
+  coalesce((select count from counted where kind = ${0b111}), 0) as total,
+  json_build_object(${FACETS.map(facet).join(', ')}) as facets,
   position, changed_at
 from freshness`
   return { text, values }
+}
+
+const usedFilters = (filters: Filters) =>
+  (Object.keys(FILTERS) as (keyof Filters)[]).filter(name => filters[name] !== undefined)
+
+/** What is an answer beside the best: what comes close to it. */
+function besides({ wanted, isStrict }: ProductQuery): string {
+  if (!wanted) return 'true'
+  if (!isStrict) return `p.own >= ${MIN_SHARE_OF_BEST} * p.best`
+  const { fewWords, words, own } = IN_ORDER
+  return `case when p.best_words >= ${fewWords} then p.words >= ${words} * p.best_words else p.own >= ${own} * p.best end`
 }
 
 export async function findProducts(store: Store, models: Models, asked: ProductQuery): Promise<SearchRow> {
@@ -161,16 +214,17 @@ export async function findProducts(store: Store, models: Models, asked: ProductQ
 /** Names of statements by what they are made for: Postgres keeps 63 characters of a name. */
 const statements = new Map<string, string>()
 
-function nameOf({ wanted, filters, sort, isStrict }: ProductQuery): string {
+function nameOf({ wanted, filters, sort, isStrict, isGrouped, isInStockFirst }: ProductQuery): string {
   const way = wanted ? (wanted.terms.length > 0 ? 'words' : 'meaning') : 'browse'
-  const used = Object.keys(FILTERS).filter(name => filters[name as keyof Filters] !== undefined)
   const shape = [
     way,
     wanted?.vectors.english && 'english',
     wanted && wanted.purposes.length > 0,
     sort,
     isStrict,
-    ...used,
+    isGrouped,
+    isInStockFirst,
+    ...usedFilters(filters),
   ].join()
   const known = statements.get(shape) ?? `search-${statements.size}`
   statements.set(shape, known)

@@ -4,7 +4,7 @@ import type { EmbeddingModel, Models } from '../../../shared/models/index.ts'
 import { identify } from './identify.ts'
 import type { Term } from './look-up.ts'
 import type { Purpose } from './purposes.ts'
-import { DEPTH, type Param } from './statement.ts'
+import { DEPTH, FEW, type Param } from './statement.ts'
 import type { Vectors } from './vectors.ts'
 
 export type Wanted = {
@@ -32,6 +32,9 @@ const FITS = { words: 1, meaning: 1.6, least: 0.5, leastWithPurposes: 0.62 }
 
 /** From this nearness on a product is said to match in meaning. */
 const MEANT = 0.2
+/** What a scored product was found by. */
+export const MATCHED = `array_remove(array[case when is_identified or is_begun then 'identifier' end, case when words > 0 then 'words' end,
+    case when meaning > ${MEANT} then 'meaning' end], null)`
 
 /**
  * The nearest by a model's vectors, and how near any candidate is. The model is in the text, so that its own index can be used;
@@ -41,20 +44,23 @@ function findNear(
   kind: keyof Vectors,
   { name, version, dimensions }: EmbeddingModel,
   vector: Float32Array | undefined,
+  isFiltered: boolean,
   param: Param,
 ) {
   const isOwn = `v.model = ${pg.escapeLiteral(name)} and v.version = ${pg.escapeLiteral(version)}`
   const distance =
     vector &&
     `v.vector::halfvec(${dimensions}) <=> ${param(pgvector.toSql([...vector]))}::halfvec(${dimensions})`
+  const nearest = (from: string, condition = 'true') => `
+  (select v.product_id, 1 - (${distance}) as nearness from search.product_vector v join ${from} using (product_id)
+  where ${isOwn} and ${condition} order by ${distance} limit ${DEPTH})`
+  const near = !isFiltered
+    ? nearest('eligible')
+    : `${nearest('eligible', `(select count(*) from few) > ${FEW}`)} union all ${nearest('few', `(select count(*) from few) <= ${FEW}`)}`
   return {
     near: distance
-      ? `
-near_${kind} as (
-  select v.product_id, 1 - (${distance}) as nearness from search.product_vector v join eligible using (product_id)
-  where ${isOwn} order by ${distance} limit ${DEPTH}
-)`
-      : `\nnear_${kind} as (select null::text as product_id, null::float8 as nearness where false)`,
+      ? `near_${kind} as (${near})`
+      : `near_${kind} as (select null::text as product_id, null::float8 as nearness where false)`,
     nearness: distance
       ? `coalesce(near_${kind}.nearness, (select 1 - (${distance}) from search.product_vector v where v.product_id = c.product_id and ${isOwn}))`
       : '0::float8',
@@ -66,7 +72,7 @@ const withPurpose = (own: string, purpose: string) =>
   `coalesce(${own}, 0) + ${PURPOSE_WEIGHT} * greatest(0, coalesce(${purpose}, 0) - coalesce(${own}, 0))`
 
 /** Products that are looked at for their words: more than this have only common ones. */
-const MAX_WORDED = 3000
+const MAX_WORDED = 1000
 
 /** What a product must have to be looked at: the words that say most, or all of them. */
 function tellingWords(terms: Term[]): string {
@@ -86,21 +92,23 @@ function findWords(terms: Term[], param: Param): string {
   const arrays = fields.map(field => `${param(terms.map(term => term[field]))}::tsquery[]`)
   const weights = terms.map(term => term.weight)
   const levels = fields.map(field => `when w.words @@ t.${field} then ${FIELD[field]}`).join(' ')
-  // Unpacked once: each of its words would unpack a stored value again.
+  // Unpacked once: each of its words would unpack a stored value again. Most of them are not there at all.
   return `
 worded as (
   select product_id, (
-      select sum(t.weight * case ${levels} else 0 end)
+      select sum(t.weight * case when not w.words @@ t.loose then 0 ${levels} end)
       from unnest(${arrays.join(', ')}, ${param(weights)}::float8[]) as t (${fields.join(', ')}, weight)
     ) / ${param(weights.reduce((sum, weight) => sum + weight, 0))}::float8 as words
   from (
     select product_id, ts_filter(words, '{a,b,c,d}') as words from eligible where words @@ ${param(tellingWords(terms))}::tsquery offset 0
-  ) w order by words desc, product_id limit ${2 * DEPTH}
+  ) w order by words desc, product_id limit ${DEPTH}
 )`
 }
 
 /** What products are for that is nearest to the query, and products of that. */
 function findPurposes(purposes: Purpose[], param: Param) {
+  if (purposes.length === 0)
+    return { purposed: '', nearest: '(select null::float8 as english, null::float8 as multilingual)' }
   const keys = {
     category: 'category_key',
     subcategory: 'subcategory_key',
@@ -116,9 +124,10 @@ function findPurposes(purposes: Purpose[], param: Param) {
   return {
     purposed: columns
       .map(
-        ([, key], at) => `(select product_id from eligible where ${key} = any(${texts[at]}) limit ${DEPTH})`,
+        ([, key], at) =>
+          ` union (select product_id from eligible where ${key} = any(${texts[at]}) limit ${DEPTH})`,
       )
-      .join(' union '),
+      .join(''),
     nearest: `(
     select max(u.english) as english, max(u.multilingual) as multilingual
     from unnest(${[...texts, ...scores].join(', ')}) as u (${columns.map(([column]) => column).join(', ')}, english, multilingual)
@@ -130,26 +139,29 @@ function findPurposes(purposes: Purpose[], param: Param) {
 export function rank(
   { query, terms, vectors, purposes, english }: Wanted,
   models: Models,
-  param: Param,
+  { isFiltered, param }: { isFiltered: boolean; param: Param },
 ): string {
-  const inEnglish = findNear('english', models.english, vectors.english, param)
-  const inAny = findNear('multilingual', models.multilingual, vectors.multilingual, param)
+  const inEnglish = findNear('english', models.english, vectors.english, isFiltered, param)
+  const inAny = findNear('multilingual', models.multilingual, vectors.multilingual, isFiltered, param)
   const { purposed, nearest } = findPurposes(purposes, param)
   const share = `${param(english)}::float8`
   const worded =
     terms.length > 0
       ? findWords(terms, param)
       : '\nworded as (select null::text as product_id, 0::float8 as words where false)'
-  return `${identify(query, param)},${worded},${inEnglish.near},${inAny.near},
+  const few = isFiltered ? `\nfew as materialized (select product_id from eligible limit ${FEW + 1}),` : ''
+  return `${few}${identify(query, param)},${worded},
+${inEnglish.near},
+${inAny.near},
 candidates as (
-  select product_id from identified union select product_id from begun union select product_id from worded union ${purposed}
-  union select product_id from near_english union select product_id from near_multilingual
+  select product_id from identified union select product_id from begun union select product_id from worded
+  union select product_id from near_english union select product_id from near_multilingual${purposed}
 ),
 compared as materialized (
-  select product_id, i.product_id is not null as is_identified, b.product_id is not null as is_begun, coalesce(w.words, 0) as words,
+  select c.*, i.product_id is not null as is_identified, b.product_id is not null as is_begun, coalesce(w.words, 0) as words,
     u.english as english_purpose, u.multilingual as multilingual_purpose,
     ${inEnglish.nearness} as english, ${inAny.nearness} as multilingual
-  from candidates join search.product c using (product_id) left join identified i using (product_id) left join begun b using (product_id)
+  from candidates join shown c using (product_id) left join identified i using (product_id) left join begun b using (product_id)
   left join worded w using (product_id) left join near_english using (product_id) left join near_multilingual using (product_id)
   left join lateral ${nearest} u on true
 ),
@@ -159,10 +171,8 @@ weighed as (
   from compared
 ),
 scored as (
-  select product_id, words, meaning + ${WORDS_WEIGHT} * words as own,
+  select *, meaning + ${WORDS_WEIGHT} * words as own,
     case when is_identified then ${IDENTIFIED} when is_begun then ${BEGUN} else 0 end as boost,
-    array_remove(array[case when is_identified or is_begun then 'identifier' end, case when words > 0 then 'words' end,
-      case when meaning > ${MEANT} then 'meaning' end], null) as matched,
     is_identified or is_begun or ${FITS.words} * words + ${FITS.meaning} * meaning >= ${purposes.length > 0 ? FITS.leastWithPurposes : FITS.least} as fits
   from weighed
 )`

@@ -18,6 +18,10 @@ export const input = z.strictObject({
   limit: z.number().int().min(1).max(100).default(10),
   offset: z.number().int().min(0).max(10_000).default(0).describe('How many of the first are left out'),
   sort: z.enum(SORTS).optional().describe('What the answer is in order by, rather than by how well it fits'),
+  group: z
+    .enum(['model'])
+    .optional()
+    .describe('Products of one model, such as the sizes of a shirt, are one result: the best of them'),
   filters: z
     .strictObject({
       category: text.optional(),
@@ -53,6 +57,13 @@ export const output = z.object({
       subcategory: z.string().nullable(),
       color: z.string().nullable(),
       listPrice: z.number().nullable(),
+      inStock: z.boolean().nullable().describe('null: nobody says'),
+      variants: z
+        .number()
+        .int()
+        .describe(
+          'How many products of its model it stands for, itself included; 1 where nothing is grouped',
+        ),
       score: z.number().min(0).max(1).describe('1 is the best possible'),
       matched: z.array(z.enum(['identifier', 'words', 'meaning', 'filters'])),
     }),

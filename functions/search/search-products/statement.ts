@@ -3,3 +3,6 @@ export type Param = (value: unknown) => string
 
 /** How many products each way of finding hands on to be compared. */
 export const DEPTH = 100
+
+/** Where filters leave no more than this, each of those products is compared: a graph would walk past thousands of others. */
+export const FEW = 2000
