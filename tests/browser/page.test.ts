@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { startDemo, waitFor } from '../support/demo.ts'
+import { testAccessibility } from './accessible.ts'
 import { testData } from './data.ts'
 import { testNavigation } from './navigation.ts'
 import { ADDRESSES, executablePath, openBrowser, openPage, type Room } from './room.ts'
 import { testSearch } from './search.ts'
 import { testTrouble } from './trouble.ts'
+import { testTyping } from './typing.ts'
 
 const skip = executablePath === undefined && 'no chromium, chromium-browser or google-chrome on the PATH'
 
@@ -50,10 +52,12 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
   })
 
   testSearch(room)
+  testTyping(room)
   // The first build runs meanwhile.
   testNavigation(room)
   testData(room)
   testTrouble(room)
+  testAccessibility(room)
 
   test('no error in the console, and no request to any other host', () => {
     assert.deepEqual(room.complaints, [])

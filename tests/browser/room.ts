@@ -77,7 +77,11 @@ export async function withPage(
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
   const page = await room.browser.newPage({ viewport: DESKTOP, baseURL: room.demo.gateway, ...options })
-  await use(page).finally(() => page.close())
+  await use(page).finally(async () => {
+    // What the page asks each second may be under way.
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.close()
+  })
 }
 
 export const textOf = async (place: Locator) => (await place.textContent()) ?? ''

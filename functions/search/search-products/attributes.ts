@@ -1,5 +1,5 @@
 import { fold, piecesOf, readWords } from '../../../shared/text/index.ts'
-import type { Colours } from './colours.ts'
+import type { Colours } from '../../../shared/vocabulary/index.ts'
 
 /** What a query says of a product besides what it is. */
 export type Attributes = {

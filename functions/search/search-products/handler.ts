@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { toAsOf } from '../../../shared/bus/index.ts'
 import { defineFunction } from '../../../shared/contract/index.ts'
+import { keepVocabulary } from '../../../shared/vocabulary/index.ts'
 import { modelOf, toAnswer } from './answer.ts'
 import { loadEnglish } from './english.ts'
 import { type Interpretation, interpret } from './interpret.ts'
@@ -13,7 +14,6 @@ import { input, output } from './schema.ts'
 import { respell } from './spelling.ts'
 import { readSynonyms } from './synonyms.ts'
 import { embedText, rememberVectors } from './vectors.ts'
-import { keepVocabulary } from './vocabulary.ts'
 
 /** Entities that the index is made of: an answer is as fresh as the least of their tables. */
 const ENTITIES = ['product', 'product_text', 'category', 'subcategory', 'inventory']

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { editDistance, makeVocabulary } from '../../../shared/vocabulary/index.ts'
 import { interpret } from './interpret.ts'
 import { respell } from './spelling.ts'
-import { editDistance, makeVocabulary } from './vocabulary.ts'
 
 const catalogue = {
   mountain: 9,

@@ -1,11 +1,11 @@
 import { readWords, tidy, type Word } from '../../../shared/text/index.ts'
+import type { Vocabulary } from '../../../shared/vocabulary/index.ts'
 import { readAttributes } from './attributes.ts'
 import type { IsEnglish } from './english.ts'
 import { isForeign, measureEnglish } from './language.ts'
 import { readOrder, type Sort } from './order-words.ts'
 import { readPrices } from './prices.ts'
 import { type Meant, spell } from './spelling.ts'
-import type { Vocabulary } from './vocabulary.ts'
 
 /** What a query asks for, beyond its words. */
 export type Interpretation = {

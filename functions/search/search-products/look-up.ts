@@ -1,8 +1,8 @@
 import type { Store } from '../../../shared/store/index.ts'
 import { quoteLexeme, withoutMarks } from '../../../shared/text/index.ts'
+import { stemsSql, type Vocabulary } from '../../../shared/vocabulary/index.ts'
 import { type Meant, respell } from './spelling.ts'
 import type { Synonyms } from './synonyms.ts'
-import { stemsSql, type Vocabulary } from './vocabulary.ts'
 
 /** A word of a query as text search conditions, each the text of a tsquery, and how much it says. */
 export type Term = {

@@ -1,6 +1,6 @@
 import { type Word, withoutMarks } from '../../../shared/text/index.ts'
+import type { Vocabulary } from '../../../shared/vocabulary/index.ts'
 import type { IsEnglish } from './english.ts'
-import type { Vocabulary } from './vocabulary.ts'
 
 /** A word of a query, as it is meant. */
 export type Meant = Word & {

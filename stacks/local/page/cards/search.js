@@ -1,10 +1,13 @@
-import { ask, messageOf, NoAnswer } from '../data/ask.js'
+import { messageOf, NoAnswer } from '../data/ask.js'
+import { findProducts, sendClick } from '../data/find-products.js'
 import { MOST_RESULTS, readSearch, writeSearch } from '../data/search-address.js'
+import { makeCombobox } from '../parts/combobox.js'
 import { html, setText } from '../parts/dom.js'
 import { makeResults } from '../parts/results.js'
 import { announcementOf } from '../parts/summary.js'
 
-/** @import { Filters } from '../data/search-address.js' */
+/** @import { Suggestion } from '../data/answers.ts' */
+/** @import { Search } from '../data/search-address.js' */
 /** @import { Visit } from '../views.js' */
 
 /** A pause in typing after which the search is sent: shorter than anybody waits, longer than between two keys. */
@@ -40,18 +43,8 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
   let typing
   let inFlight = new AbortController()
 
-  const input = html('input', {
-    id: 'query',
-    type: 'search',
-    name: 'q',
-    maxlength: 1000,
-    autocomplete: 'off',
-    spellcheck: 'false',
-    placeholder: 'Words, or a product number',
-    'aria-label': 'Search products',
-    oninput: type,
-  })
-  input.value = search.query
+  const field = makeCombobox({ query: search.query, type, choose })
+  const { input } = field
   const examples = html(
     'p',
     { class: 'examples' },
@@ -62,18 +55,16 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
   const results = makeResults({
     isWhole,
     change,
-    remove(name) {
-      change({ [name]: undefined })
-      input.focus({ preventScroll: true })
-    },
+    opened: ({ productId }) => searchId && sendClick(searchId, productId),
     showMore() {
       search.limit = Math.min(search.limit + STEP, MOST_RESULTS)
       void find()
     },
   })
 
-  function type() {
-    search.query = input.value
+  /** @param {string} query */
+  function type(query) {
+    search.query = query
     search.limit = first
     results.follow(search, writeSearch(search, first))
     clearTimeout(typing)
@@ -82,17 +73,20 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
 
   /** @param {string} text */
   function searchFor(text) {
-    input.value = text
     input.focus()
-    Object.assign(search, { query: text, filters: {}, limit: first })
-    void find('push')
+    change({ query: text, filters: {}, sort: undefined })
   }
 
-  /** @param {Filters} filters those that change; undefined takes one away */
-  function change(filters) {
-    const next = Object.entries({ ...search.filters, ...filters }).filter(([, value]) => value !== undefined)
-    search.filters = Object.fromEntries(next)
-    search.limit = first
+  /** A category is a filter; everything else is words. @param {Suggestion} suggestion */
+  function choose({ kind, text }) {
+    if (kind !== 'category' && kind !== 'subcategory') change({ query: text })
+    else change({ query: '', filters: { ...search.filters, [kind]: text } })
+  }
+
+  /** @param {Partial<Search>} changed */
+  function change(changed) {
+    Object.assign(search, changed, { limit: first })
+    input.value = search.query
     void find('push')
   }
 
@@ -114,7 +108,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     }
     const { query } = search
     try {
-      const found = await ask('search-products', search, inFlight.signal)
+      const found = await findProducts(search, { signal: inFlight.signal })
       results.show({ found, search, isOther: shownQuery !== query })
       shownQuery = query
       searchId = found.searchId
@@ -131,7 +125,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     if (hasFailed) return find()
     if (shownQuery !== input.value) return
     const own = inFlight.signal
-    const found = await ask('search-products', { ...search, searchId }, own).catch(() => undefined)
+    const found = await findProducts(search, { signal: own, searchId }).catch(() => undefined)
     if (found && !own.aborted) results.show({ found, search, isOther: false })
   }
 
@@ -157,6 +151,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     clearTimeout(typing)
     clearInterval(refreshing)
     inFlight.abort()
+    field.close()
   })
   void find()
   return html(
@@ -170,10 +165,11 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
         {
           onsubmit: (/** @type {Event} */ event) => {
             event.preventDefault()
+            field.close()
             void find()
           },
         },
-        input,
+        field.element,
         examples,
       ),
     ),

@@ -2,6 +2,7 @@
 
 export type Answers = {
   'search-products': SearchAnswer
+  'suggest-products': { suggestions: Suggestion[] }
   'read-mart': MartRows
   'trace-row': Trace
   'show-status': Status
@@ -20,6 +21,20 @@ export type Product = {
   color: string | null
   listPrice: number | null
   matched: ('identifier' | 'words' | 'meaning' | 'filters')[]
+  highlights?: Highlight[]
+  variants?: number
+}
+
+/** Parts of a text, from and to, in UTF-16 units. */
+export type Ranges = [from: number, to: number][]
+export type Highlight = { field: string; text: string; ranges: Ranges }
+
+export type Suggestion = {
+  text: string
+  kind: 'product' | 'category' | 'subcategory' | 'model' | 'word' | 'identifier'
+  productId: string | null
+  count: number
+  ranges: Ranges
 }
 
 export type FacetName = 'category' | 'subcategory' | 'color'
@@ -30,14 +45,18 @@ export type SearchAnswer = {
   total: number
   results: Product[]
   facets: Record<FacetName, FacetCount[]>
-  interpreted: {
-    filters: Record<string, unknown>
-    corrected: string | null
-    sort: string | null
-    not: string[]
-  }
+  interpreted: Interpreted
+  didYouMean?: string | null
   tookMs: number
   asOf: AsOf
+}
+
+export type Interpreted = {
+  query: string
+  filters: Record<string, string | number | boolean>
+  corrected: string | null
+  sort: 'price' | '-price' | 'name' | '-name' | null
+  not: string[]
 }
 
 export type LineageJob = {

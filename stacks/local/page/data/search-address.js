@@ -3,15 +3,18 @@
 /** @import { FacetName } from './answers.ts' */
 /** @typedef {'category' | 'subcategory' | 'color' | 'priceMin' | 'priceMax' | 'inStock'} FilterName */
 /** @typedef {Partial<Record<FilterName, string | number | boolean | undefined>>} Filters */
-/** What search-products is asked. @typedef {{ query: string, filters: Filters, limit: number }} Search */
+/** @typedef {'price' | '-price' | 'name' | '-name'} Sort */
+/** What search-products is asked. @typedef {{ query: string, filters: Filters, limit: number, sort?: Sort | undefined }} Search */
 
-/** The most that a search answers. */
-export const MOST_RESULTS = 100
+/** The most that are shown: who wants more narrows them down. */
+export const MOST_RESULTS = 500
 
 /** @type {FacetName[]} */
 const TEXTS = ['category', 'subcategory', 'color']
 /** @type {('priceMin' | 'priceMax')[]} */
 const PRICES = ['priceMin', 'priceMax']
+/** @type {Sort[]} */
+const SORTS = ['price', '-price', 'name', '-name']
 
 /** @param {URLSearchParams} params @param {number} first results where the address does not say how many @returns {Search} */
 export function readSearch(params, first) {
@@ -30,15 +33,17 @@ export function readSearch(params, first) {
   return {
     query: params.get('q') ?? '',
     filters,
+    sort: SORTS.find(sort => sort === params.get('sort')),
     limit: Number.isInteger(shown) && shown > 0 ? Math.min(shown, MOST_RESULTS) : first,
   }
 }
 
 /** @param {Search} search @param {number} first */
-export function writeSearch({ query, filters, limit }, first) {
+export function writeSearch({ query, filters, limit, sort }, first) {
   const params = new URLSearchParams()
   if (query) params.set('q', query)
   for (const [name, value] of Object.entries(filters)) params.set(name, String(value))
+  if (sort) params.set('sort', sort)
   if (limit !== first) params.set('show', String(limit))
   return params
 }

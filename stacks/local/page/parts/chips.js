@@ -1,52 +1,42 @@
-import { price } from '../data/format.js'
-import { html } from './dom.js'
-import { FACETS } from './facets.js'
+import { html, setText } from './dom.js'
 import { makeList } from './list.js'
 
-/** @import { FilterName, Filters } from '../data/search-address.js' */
 /** @import { Part } from './dom.js' */
-/** @typedef {{ name: string, value: unknown, isOwn: boolean }} Chip */
+/** What the results are narrowed down by. @typedef {{ text: string, isRead: boolean, remove: () => void }} Chip */
 
 /**
- * Filters in force, those that were read from the query among them; what was chosen can be removed.
+ * Filters in force, what was read in the query among them; each can be removed.
  *
- * @param {(name: FilterName) => void} remove
- * @returns {Part<{ applied: Record<string, unknown>, own: Filters }>}
+ * @returns {Part<Chip[]>}
  */
-export function makeChips(remove) {
-  const list = makeList(
-    html('p', { class: 'chips' }),
-    (/** @type {Chip} */ { name, value, isOwn }) => `${name} ${value} ${isOwn}`,
-    chip => ({ element: makeChip(chip, remove), show() {} }),
+export const makeChips = () =>
+  makeList(
+    html('ul', { class: 'chips', 'aria-label': 'Narrowed down by' }),
+    (/** @type {Chip} */ { text, isRead }) => `${text} ${isRead}`,
+    makeChip,
   )
-  return {
-    element: list.element,
-    show: ({ applied, own }) =>
-      list.show(Object.entries(applied).map(([name, value]) => ({ name, value, isOwn: name in own }))),
-  }
-}
 
-/** @param {Chip} chip @param {(name: FilterName) => void} remove */
-function makeChip({ name, value, isOwn }, remove) {
-  const text = filterText(name, value)
-  if (!isOwn) return html('span', { class: 'chip read', title: 'Read from your query' }, text)
-  return html(
+/** @param {Chip} made @returns {Part<Chip>} */
+function makeChip(made) {
+  let chip = made
+  const text = html('span')
+  const button = html(
     'button',
     {
       type: 'button',
-      class: 'chip',
-      'aria-label': `Remove the filter ${text}`,
-      onclick: () => remove(/** @type {FilterName} */ (name)),
+      class: made.isRead ? 'chip read' : 'chip',
+      title: made.isRead && 'Read from your query',
+      onclick: () => chip.remove(),
     },
     text,
     html('span', { 'aria-hidden': 'true' }, ' ×'),
   )
-}
-
-/** @param {string} name @param {unknown} value */
-function filterText(name, value) {
-  if (name === 'priceMin') return `from ${price(Number(value))}`
-  if (name === 'priceMax') return `up to ${price(Number(value))}`
-  if (name === 'inStock') return value ? 'in stock' : 'not in stock'
-  return `${Object.entries(FACETS).find(([facet]) => facet === name)?.[1] ?? name}: ${value}`
+  return {
+    element: html('li', {}, button),
+    show(next) {
+      chip = next
+      setText(text, chip.text)
+      button.setAttribute('aria-label', `Remove the filter ${chip.text}`)
+    },
+  }
 }

@@ -56,3 +56,21 @@ export function svg(tag, attributes = {}, ...children) {
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
+
+/**
+ * A text with parts of it marked.
+ *
+ * @param {string} text
+ * @param {[from: number, to: number][]} ranges
+ * @returns {(Node | string)[]}
+ */
+export function markRanges(text, ranges) {
+  const parts = []
+  let at = 0
+  for (const [from, to] of ranges) {
+    if (from < at || to <= from || to > text.length) continue
+    parts.push(text.slice(at, from), html('mark', {}, text.slice(from, to)))
+    at = to
+  }
+  return [...parts, text.slice(at)].filter(part => part !== '')
+}

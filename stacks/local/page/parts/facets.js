@@ -1,4 +1,5 @@
-import { count } from '../data/format.js'
+import { count, plural } from '../data/format.js'
+import { FACETS } from '../data/reading.js'
 import { html, setText } from './dom.js'
 import { makeList } from './list.js'
 
@@ -8,8 +9,6 @@ import { makeList } from './list.js'
 /** @typedef {(name: FacetName, value: string) => void} Toggle */
 /** @typedef {{ name: FacetName, values: FacetCount[], chosen: unknown }} Facet */
 
-/** @type {Record<FacetName, string>} */
-export const FACETS = { category: 'Category', subcategory: 'Kind', color: 'Colour' }
 /** @type {FacetName[]} */
 const NAMES = ['category', 'subcategory', 'color']
 const MOST_VALUES = 7
@@ -47,11 +46,19 @@ function makeFacet(name, toggle) {
     ({ value }) => makeValue(value, () => toggle(name, value)),
   )
   return {
-    element: html('div', { class: 'facet' }, html('h2', {}, FACETS[name]), values.element),
+    element: html(
+      'div',
+      { class: 'facet', role: 'group', 'aria-labelledby': `facet-${name}` },
+      html('h2', { id: `facet-${name}` }, FACETS[name]),
+      values.element,
+    ),
     show: facet =>
-      values.show(facet.values.map(value => ({ ...value, isChosen: value.value === facet.chosen }))),
+      values.show(facet.values.map(value => ({ ...value, isChosen: isSame(value.value, facet.chosen) }))),
   }
 }
+
+/** A colour in words is a filter in small letters. @param {string} value @param {unknown} chosen */
+const isSame = (value, chosen) => value.toLowerCase() === String(chosen).toLowerCase()
 
 /** @param {string} value @param {() => void} onclick @returns {Part<FacetCount & { isChosen: boolean }>} */
 function makeValue(value, onclick) {
@@ -61,6 +68,7 @@ function makeValue(value, onclick) {
     element: html('li', {}, button),
     show({ count: products, isChosen }) {
       button.setAttribute('aria-pressed', String(isChosen))
+      button.setAttribute('aria-label', `${value}, ${plural(products, 'product')}`)
       setText(number, count(products))
     },
   }

@@ -1,17 +1,11 @@
 import { price } from '../data/format.js'
-import { html, setText } from './dom.js'
+import { html, markRanges, setText } from './dom.js'
 import { makeList } from './list.js'
+import { makeDetails, WAYS } from './product-details.js'
 
 /** @import { Product } from '../data/answers.ts' */
 /** @import { Part } from './dom.js' */
 
-/** @type {Record<string, [word: string, title: string]>} */
-const WAYS = {
-  identifier: ['number', 'Its product number or name is what you typed'],
-  words: ['words', 'The words are in its texts'],
-  meaning: ['meaning', 'It is about the same, in other words'],
-  filters: ['filter', 'It passes the filters'],
-}
 /** @type {Record<string, string>} */
 const SWATCHES = {
   black: '#2a2a2a',
@@ -23,36 +17,81 @@ const SWATCHES = {
   grey: '#8b9096',
 }
 
-/** Products in the order of the answer. @returns {Part<Product[]>} */
-export const makeProducts = () =>
-  makeList(html('ol', { class: 'products', id: 'products' }), product => product.productId, makeProduct)
+/**
+ * Products in the order of the answer; each opens to what the index knows of it.
+ *
+ * @param {(product: Product) => void} opened
+ * @returns {Part<Product[]>}
+ */
+export const makeProducts = opened =>
+  makeList(
+    html('ol', { class: 'products', id: 'products', 'aria-label': 'Products' }),
+    product => product.productId,
+    product => makeProduct(product, opened),
+  )
 
-/** @returns {Part<Product>} */
-function makeProduct() {
-  const name = html('p', { class: 'name' })
+/** @param {Product} made @param {(product: Product) => void} opened @returns {Part<Product>} */
+function makeProduct(made, opened) {
+  let product = made
+  const details = makeDetails()
+  const name = html('button', {
+    type: 'button',
+    class: 'opener',
+    'aria-expanded': 'false',
+    'aria-controls': details.element.id,
+    onclick() {
+      details.element.hidden = !details.element.hidden
+      name.setAttribute('aria-expanded', String(!details.element.hidden))
+      if (!details.element.hidden) opened(product)
+    },
+  })
   const about = html('p', { class: 'about' })
+  const excerpt = html('p', { class: 'excerpt' })
   const color = makeColor()
   const ways = makeList(html('span', { class: 'ways' }), (/** @type {string} */ way) => way, makeWay)
   const listPrice = makePrice()
   const element = html(
     'li',
     {},
-    html('div', { class: 'what' }, name, about),
-    color.element,
-    ways.element,
-    listPrice.element,
+    html(
+      'div',
+      { class: 'row' },
+      html('div', { class: 'what' }, html('p', { class: 'name' }, name), about, excerpt),
+      color.element,
+      ways.element,
+      listPrice.element,
+    ),
+    details.element,
   )
   return {
     element,
-    show(product) {
+    show(next) {
+      product = next
       const kind = [product.category, product.subcategory].filter(Boolean).join(' › ')
-      setText(name, product.name ?? '(no name)')
-      setText(about, [product.sku, kind].filter(Boolean).join('   '))
+      const variants = (product.variants ?? 1) > 1 ? `${product.variants} variants` : undefined
+      showMarked(name, product.name ?? '(no name)', rangesOf(product, 'name'))
+      setText(about, [product.sku, kind, variants].filter(Boolean).join('   '))
+      const said = product.highlights?.find(({ field }) => field === 'description')
+      showMarked(excerpt, said?.text ?? '', said?.ranges ?? [])
       color.show(product.color)
       ways.show(product.matched)
       listPrice.show(product.listPrice)
+      details.show(product)
     },
   }
+}
+
+/** Where a name is marked: nowhere, if what was marked is another text. @param {Product} product @param {string} field */
+function rangesOf({ name, highlights = [] }, field) {
+  return highlights.find(marked => marked.field === field && marked.text === name)?.ranges ?? []
+}
+
+/** Drawn again only where it differs. @param {HTMLElement} element @param {string} text @param {[number, number][]} ranges */
+function showMarked(element, text, ranges) {
+  const key = JSON.stringify([text, ranges])
+  if (element.dataset.shown === key) return
+  element.dataset.shown = key
+  element.replaceChildren(...markRanges(text, ranges))
 }
 
 /** @param {string} way @returns {Part<string>} */

@@ -1,12 +1,15 @@
+import { filterText, listReadings, readingText, withoutReading } from '../data/reading.js'
 import { MOST_RESULTS } from '../data/search-address.js'
 import { makeChips } from './chips.js'
-import { html, setText } from './dom.js'
+import { html } from './dom.js'
 import { makeFacets } from './facets.js'
 import { makeFilterForm } from './filter-form.js'
+import { makeNothing } from './nothing.js'
+import { makeOrder } from './order.js'
 import { makeProducts } from './products.js'
-import { showAsOf, summaryOf, whyNone } from './summary.js'
+import { showAsOf, summaryOf } from './summary.js'
 
-/** @import { SearchAnswer } from '../data/answers.ts' */
+/** @import { Product, SearchAnswer } from '../data/answers.ts' */
 /** @import { FilterName, Filters, Search } from '../data/search-address.js' */
 
 /**
@@ -14,58 +17,89 @@ import { showAsOf, summaryOf, whyNone } from './summary.js'
  *
  * @param {object} hooks
  * @param {boolean} hooks.isWhole in its own view; elsewhere a link leads there
- * @param {(filters: Filters) => void} hooks.change told the filters that change
- * @param {(name: FilterName) => void} hooks.remove
+ * @param {(search: Partial<Search>) => void} hooks.change told what changes of the search
+ * @param {(product: Product) => void} hooks.opened
  * @param {() => void} hooks.showMore
  */
-export function makeResults({ isWhole, change, remove, showMore }) {
-  /** @type {Filters} */
-  let filters = {}
-  const summary = html('p', { class: 'summary', id: 'summary' })
-  const chips = makeChips(remove)
-  const products = makeProducts()
-  const none = html('p', { class: 'none' })
+export function makeResults({ isWhole, change, opened, showMore }) {
+  /** @type {Search} */
+  let asked = { query: '', filters: {}, limit: 0 }
+  /** @param {Filters} filters those that change; undefined takes one away */
+  const filter = filters => {
+    const next = Object.entries({ ...asked.filters, ...filters }).filter(([, value]) => value !== undefined)
+    change({ filters: Object.fromEntries(next) })
+  }
+  const summary = html('p', { class: 'summary', id: 'summary', tabindex: '-1' })
+  const meant = html('p', { class: 'meant' })
+  const chips = makeChips()
+  const order = makeOrder(sort => change({ sort }))
+  const products = makeProducts(opened)
+  let words = ''
+  const nothing = makeNothing({
+    clearFilters: () => change({ query: words, filters: {} }),
+    showAll: () => change({ query: '', filters: {}, sort: undefined }),
+  })
   const asOf = html('p', { class: 'fresh' })
-  const form = makeFilterForm(change)
-  const facets = makeFacets((name, value) => change({ [name]: filters[name] === value ? undefined : value }))
+  const form = makeFilterForm(filter)
+  const facets = makeFacets((name, value) =>
+    filter({ [name]: asked.filters[name] === value ? undefined : value }),
+  )
+  const aside = makeAside(isWhole && form.element, facets.element)
   const more = isWhole
     ? html('button', { type: 'button', class: 'quiet more', onclick: showMore }, 'Show more')
     : html('a', { class: 'quiet more' }, 'More results and filters')
   const element = html(
     'div',
     { class: 'answer', hidden: true },
-    html('div', { class: 'answer-head' }, summary, chips.element),
     html(
       'div',
-      { class: 'columns' },
-      html('div', {}, none, products.element, more, asOf),
-      html(
-        'aside',
-        { class: 'facets', 'aria-label': 'Narrow the results down' },
-        isWhole && form.element,
-        facets.element,
-      ),
+      { class: 'answer-head' },
+      html('div', {}, summary, meant),
+      isWhole && order.element,
+      chips.element,
     ),
+    html('div', { class: 'columns' }, aside, html('div', {}, nothing.element, products.element, more, asOf)),
   )
+
+  /** @param {SearchAnswer} found */
+  const chipsOf = ({ interpreted }) => [
+    ...Object.entries(asked.filters).map(([name, value]) => ({
+      text: filterText(name, value),
+      isRead: false,
+      remove: () => filter({ [/** @type {FilterName} */ (name)]: undefined }),
+    })),
+    ...listReadings(interpreted, asked).map(reading => ({
+      text: readingText(reading),
+      isRead: true,
+      remove: () => change(withoutReading(asked, interpreted, reading)),
+    })),
+  ]
+
   return {
     element,
 
     /** @param {{ found: SearchAnswer, search: Search, isOther: boolean }} answer `isOther` where the query is another */
     show({ found, search, isOther }) {
       element.hidden = false
+      const held = document.activeElement
       if (isOther) products.show([])
-      filters = search.filters
+      asked = { ...search }
+      words = found.interpreted.query
       summary.replaceChildren(...summaryOf(found, search.query))
-      none.hidden = found.results.length > 0
-      setText(none, whyNone(found))
-      chips.show({ applied: found.interpreted.filters, own: filters })
+      meant.replaceChildren(...didYouMean(found, query => change({ query })))
+      nothing.show(found)
+      chips.show(chipsOf(found))
+      order.element.hidden = found.total < 2
+      order.show({ own: search.sort, read: found.interpreted.sort })
       // Of everything there is nothing to say why it is there.
-      const isAll = search.query.trim() === '' && Object.keys(filters).length === 0
+      const isAll = search.query.trim() === '' && Object.keys(search.filters).length === 0
       products.element.classList.toggle('all', isAll)
       products.show(found.results)
-      facets.show({ facets: found.facets, filters })
+      facets.show({ facets: found.facets, filters: search.filters })
       showAsOf(asOf, found)
       more.hidden = found.results.length >= found.total || search.limit === MOST_RESULTS
+      // What was pressed may be gone, as a filter's chip is.
+      if (held && !held.checkVisibility()) summary.focus({ preventScroll: true })
     },
 
     /** What is asked for now: the filters' form and the link say the same. @param {Search} search @param {URLSearchParams} address */
@@ -77,8 +111,41 @@ export function makeResults({ isWhole, change, remove, showMore }) {
     /** Says why there is no answer; what was found before stays. @param {string} why */
     explain(why) {
       element.hidden = false
-      none.hidden = false
-      setText(none, why)
+      nothing.explain(why)
     },
   }
+}
+
+/** @param {SearchAnswer} found @param {(query: string) => void} search @returns {(Node | string)[]} */
+function didYouMean({ didYouMean: query }, search) {
+  if (!query) return []
+  return [
+    'Did you mean ',
+    html('button', { type: 'button', class: 'link', onclick: () => search(query) }, query),
+    '?',
+  ]
+}
+
+/**
+ * The filters: beside the results where there is room, and else behind a button.
+ *
+ * @param {...(HTMLElement | false)} filters
+ */
+function makeAside(...filters) {
+  const panel = html('div', { class: 'panel', id: 'filters' }, ...filters)
+  const button = html(
+    'button',
+    {
+      type: 'button',
+      class: 'quiet',
+      'aria-expanded': 'false',
+      'aria-controls': 'filters',
+      onclick() {
+        const isOpen = panel.classList.toggle('open')
+        button.setAttribute('aria-expanded', String(isOpen))
+      },
+    },
+    'Filters',
+  )
+  return html('aside', { class: 'facets', 'aria-label': 'Narrow the results down' }, button, panel)
 }

@@ -7,31 +7,24 @@ import { html, setText } from './dom.js'
 const ORDERS = new Map([
   ['price', 'cheapest'],
   ['-price', 'most expensive'],
+  ['name', 'first'],
+  ['-name', 'last'],
 ])
 
 /** @param {SearchAnswer} answer @param {string} query @returns {(Node | string)[]} */
-export function summaryOf({ results, total, interpreted: { corrected, sort, not }, tookMs }, query) {
+export function summaryOf({ results, total, interpreted: { corrected, sort }, tookMs }, query) {
   const took = tookMs < 10 ? tookMs.toFixed(1) : count(tookMs)
   const correction = html(
     'span',
     {},
     'Searched for ',
     html('strong', {}, corrected),
-    `, the nearest words in the catalogue to “${query.slice(0, 100)}”. `,
+    ` instead of “${query.slice(0, 100)}”. `,
   )
   const order = ORDERS.get(sort ?? '') ?? 'best'
-  const without = not.length > 0 ? `, without ${not.join(', ')}` : ''
   const all = total > results.length ? ` of ${count(total)}` : ''
-  const best = `The ${order} ${plural(results.length, 'product')}${all}${without}, in ${took} ms`
+  const best = `The ${order} ${plural(results.length, 'product')}${all}, in ${took} ms`
   return [...(corrected ? [correction] : []), ...(results.length > 0 ? [best] : [])]
-}
-
-/** @param {SearchAnswer} answer */
-export function whyNone({ interpreted: { filters }, asOf }) {
-  if (asOf.changedAt === null) return 'No product yet: the source is being read for the first time.'
-  return Object.keys(filters).length > 0
-    ? 'No product fits these words and filters. Remove a filter, or use other words.'
-    : 'No product fits. Try other words: search knows what a text is about, so plain English will do.'
 }
 
 /** @param {Element} place @param {SearchAnswer} answer */
@@ -44,9 +37,9 @@ export function showAsOf(place, { asOf: { changedAt } }) {
   )
 }
 
-/** @param {SearchAnswer} answer */
-export function announcementOf({ results: [best, ...others] }) {
-  return best
-    ? `${plural(others.length + 1, 'product')} shown, the best first: ${best.name}`
-    : 'No product found'
+/** What a screen reader says of an answer. @param {SearchAnswer} answer */
+export function announcementOf({ results: [best], total, interpreted: { corrected, sort } }) {
+  const searched = corrected ? `Searched for ${corrected}. ` : ''
+  if (!best) return `${searched}No product found`
+  return `${searched}${plural(total, 'product')} found, the ${ORDERS.get(sort ?? '') ?? 'best'}: ${best.name}`
 }

@@ -1,4 +1,4 @@
-import { withoutMarks } from '../../../shared/text/index.ts'
+import { withoutMarks } from '../text/index.ts'
 
 /**
  * Words for a colour in the languages that the multilingual model knows, with their endings: in English, then in all others,

@@ -1,7 +1,8 @@
 import { doubleMetaphone } from 'double-metaphone'
-import type { Store } from '../../../shared/store/index.ts'
-import { withoutMarks } from '../../../shared/text/index.ts'
+import type { Store } from '../store/index.ts'
+import { withoutMarks } from '../text/index.ts'
 import { type Colours, makeColours } from './colours.ts'
+import { keepRead } from './keep-read.ts'
 
 /**
  * A word of the catalogue: in how many products it is, its English stems (none for a stop word, such as "the"), and whether
@@ -11,6 +12,8 @@ export type Known = { count: number; stems: string[] | null; isName: boolean }
 
 /** The catalogue's words, for those who misspell them, and how much each says. */
 export type Vocabulary = {
+  /** All of them, by their text without marks. */
+  words: ReadonlyMap<string, Known & { word: string }>
   get(word: string): Known | undefined
   /** Whether the catalogue has the word, as it is, without its marks, or in another number or form of it. */
   has(word: string): boolean
@@ -58,6 +61,7 @@ export function makeVocabulary(words: Map<string, Known>, catalogue: Catalogue =
   ]
   const has = (given: string) => formsOf(withoutMarks(given)).some(form => bare.has(form))
   return {
+    words: bare,
     get: word => words.get(word),
     has,
     isName: word => formsOf(withoutMarks(word)).some(form => bare.get(form)?.isName),
@@ -115,12 +119,8 @@ export function editDistance(a: string, b: string, limit: number): number {
 export const stemsSql = (word: string) =>
   `case when ${word} ~ '^[a-z]+$' then ts_lexize('pg_catalog.english_stem', ${word}) end`
 
-/** The words are read again after this long at the earliest, and take at most a fiftieth of the time. */
-const REFRESH_MS = 2000
-const SHARE = 50
-
 /** @param others words that are known although no product has them */
-export async function readVocabulary(store: Store, others: string[] = []): Promise<Vocabulary> {
+async function readVocabulary(store: Store, others: string[] = []): Promise<Vocabulary> {
   const rows = await store.query<{ word: string; count: number; stems: string[] | null; is_name: boolean }>(
     `select word, count(*)::int as count, ${stemsSql('word')} as stems, bool_or(nth <= v.names) as is_name
      from search.vocabulary v join search.product p using (product_id), unnest(v.words) with ordinality as w (word, nth)
@@ -138,22 +138,5 @@ export async function readVocabulary(store: Store, others: string[] = []): Promi
 }
 
 /** The catalogue's words, read again in the background while searches come. */
-export function keepVocabulary(store: Store, others: string[]): () => Vocabulary {
-  let current = makeVocabulary(new Map())
-  let dueAt = 0
-  const read = async () => {
-    const startedAt = Date.now()
-    current = await readVocabulary(store, others)
-    dueAt = Date.now() + Math.max(REFRESH_MS, SHARE * (Date.now() - startedAt))
-  }
-  return () => {
-    if (Date.now() >= dueAt) {
-      dueAt = Number.POSITIVE_INFINITY
-      // A failure leaves the previous words.
-      read().catch(() => {
-        dueAt = Date.now() + REFRESH_MS
-      })
-    }
-    return current
-  }
-}
+export const keepVocabulary = (store: Store, others: string[]): (() => Vocabulary) =>
+  keepRead(() => readVocabulary(store, others), makeVocabulary(new Map()))

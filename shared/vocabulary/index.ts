@@ -1,0 +1,10 @@
+export type { Colours } from './colours.ts'
+export { keepRead } from './keep-read.ts'
+export {
+  editDistance,
+  type Known,
+  keepVocabulary,
+  makeVocabulary,
+  stemsSql,
+  type Vocabulary,
+} from './vocabulary.ts'

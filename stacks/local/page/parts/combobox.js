@@ -1,0 +1,160 @@
+import { ask } from '../data/ask.js'
+import { count, plural } from '../data/format.js'
+import { html, markRanges } from './dom.js'
+
+/** @import { Suggestion } from '../data/answers.ts' */
+
+/** Shorter than between two keys of most: a suggestion that comes late is none. */
+const TYPING_MS = 40
+const MOST = 6
+/** Words are counted up to here. */
+const MOST_COUNTED = 500
+
+/** @type {Record<Suggestion['kind'], string>} */
+const KINDS = {
+  category: 'Category, ',
+  subcategory: 'Kind, ',
+  model: '',
+  product: 'Product',
+  word: '',
+  identifier: 'Number',
+}
+
+/**
+ * The field that is searched by, with suggestions below it: an editable combobox with a list, as the ARIA Authoring
+ * Practices describe it. Arrow keys go through the list, Enter takes what is active, Escape closes.
+ *
+ * @param {object} hooks
+ * @param {string} hooks.query
+ * @param {(query: string) => void} hooks.type told each change of the text
+ * @param {(suggestion: Suggestion) => void} hooks.choose
+ */
+export function makeCombobox({ query, type, choose }) {
+  /** @type {Suggestion[]} */
+  let shown = []
+  let active = -1
+  /** @type {number | undefined} */
+  let typing
+  let inFlight = new AbortController()
+
+  const list = html('ul', { id: 'suggestions', role: 'listbox', 'aria-label': 'Suggestions', hidden: true })
+  const input = html('input', {
+    id: 'query',
+    type: 'search',
+    name: 'q',
+    maxlength: 1000,
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    enterkeyhint: 'search',
+    placeholder: 'Words, or a product number',
+    'aria-label': 'Search products',
+    role: 'combobox',
+    'aria-autocomplete': 'list',
+    'aria-expanded': 'false',
+    'aria-controls': 'suggestions',
+    oninput() {
+      type(input.value)
+      // What was active belongs to another text.
+      activate(-1)
+      clearTimeout(typing)
+      inFlight.abort()
+      typing = setTimeout(suggest, TYPING_MS)
+    },
+    onkeydown: press,
+    onblur: close,
+  })
+  input.value = query
+
+  /** @param {number} [first] what is active at first: none, or by its place, the last being -1 */
+  async function suggest(first) {
+    inFlight.abort()
+    inFlight = new AbortController()
+    const { signal } = inFlight
+    const typed = input.value.trim().slice(0, 200)
+    // Suggestions are a help: without an answer there are none.
+    const found =
+      typed === ''
+        ? undefined
+        : await ask('suggest-products', { query: typed, limit: MOST }, signal).catch(() => undefined)
+    if (signal.aborted || document.activeElement !== input) return
+    show(found?.suggestions ?? [])
+    if (first !== undefined && shown.length > 0) activate(first < 0 ? shown.length - 1 : first)
+  }
+
+  /** @param {Suggestion[]} suggestions */
+  function show(suggestions) {
+    shown = suggestions
+    list.replaceChildren(...shown.map((suggestion, i) => makeOption(suggestion, i, take)))
+    list.hidden = shown.length === 0
+    input.setAttribute('aria-expanded', String(shown.length > 0))
+    activate(-1)
+  }
+
+  /** @param {number} at none where it is -1 */
+  function activate(at) {
+    active = at
+    for (const [i, option] of [...list.children].entries()) {
+      option.setAttribute('aria-selected', String(i === at))
+      if (i === at) option.scrollIntoView({ block: 'nearest' })
+    }
+    if (at === -1) input.removeAttribute('aria-activedescendant')
+    else input.setAttribute('aria-activedescendant', `suggestion-${at}`)
+  }
+
+  function close() {
+    clearTimeout(typing)
+    inFlight.abort()
+    show([])
+  }
+
+  /** @param {Suggestion} suggestion */
+  function take(suggestion) {
+    close()
+    choose(suggestion)
+  }
+
+  /** @param {KeyboardEvent} event */
+  function press(event) {
+    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0) {
+      event.preventDefault()
+      if (shown.length === 0) void suggest(step === 1 ? 0 : -1)
+      // Beyond the last, and before the first, is what was typed.
+      else activate(((active + 1 + step + shown.length + 1) % (shown.length + 1)) - 1)
+    } else if (event.key === 'Escape' && shown.length > 0) {
+      event.preventDefault()
+      close()
+    } else if (event.key === 'Enter') {
+      const chosen = shown[active]
+      if (chosen) event.preventDefault()
+      if (chosen) take(chosen)
+      else close()
+    }
+  }
+
+  return { element: html('div', { class: 'combobox' }, input, list), input, close }
+}
+
+/** @param {Suggestion} suggestion @param {number} i @param {(suggestion: Suggestion) => void} take */
+function makeOption(suggestion, i, take) {
+  const { text, kind, count: products, ranges } = suggestion
+  const isOne = kind === 'product' || kind === 'identifier'
+  const many = products === MOST_COUNTED ? `${count(products)}+ products` : plural(products, 'product')
+  return html(
+    'li',
+    {
+      role: 'option',
+      id: `suggestion-${i}`,
+      'aria-selected': 'false',
+      // The field keeps the focus.
+      onpointerdown: (/** @type {Event} */ event) => event.preventDefault(),
+      onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
+      onclick: () => take(suggestion),
+    },
+    html('span', { class: 'text' }, ...markRanges(text, ranges)),
+    ' ',
+    html('span', { class: 'note' }, `${KINDS[kind]}${isOne ? '' : many}`),
+  )
+}
