@@ -231,6 +231,12 @@ export const settingsSchema = z.object({
       'What is recorded of the text that people search for, which may be personal (docs/search.md): off, nothing; hashed, its hash; kept, its hash, and in the store the text itself for SEARCH_QUERY_DAYS',
     ),
   SEARCH_QUERY_DAYS: positiveInt.default(30).describe('Days for which SEARCH_QUERIES=kept keeps texts'),
+  SEARCH_RANKING: z
+    .enum(['plain', 'learned', 'interleaved'])
+    .default('plain')
+    .describe(
+      'How search orders what fits (docs/search.md): plain, by words and meaning; learned, also by what people clicked; interleaved, both orders merged in one answer, so that clicks tell which is better',
+    ),
   SOURCES: z.string().default('sources').describe('Folder of the source files'),
 })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import indexProducts from '../../functions/search/index-products/handler.ts'
 import searchProducts from '../../functions/search/search-products/handler.ts'
 import { readSources } from '../../shared/capture/sources.ts'
-import type { Source } from '../../shared/config/index.ts'
+import type { Settings, Source } from '../../shared/config/index.ts'
 import type { Row } from '../../shared/events/index.ts'
 import type { Models } from '../../shared/models/index.ts'
 import type { Store } from '../../shared/store/index.ts'
@@ -89,7 +89,7 @@ const BATCH = 100
 /** Indexes a catalogue, and starts the search over it. @returns what finds a query's products */
 export async function searchCatalogue(
   { source, tables }: Catalogue,
-  { store, models }: { store: Store; models: Models },
+  { store, models, settings = {} }: { store: Store; models: Models; settings?: Partial<Settings> },
 ) {
   const resources = { store, models, sources: [source] }
   const index = await startFunction(indexProducts, { resources })
@@ -99,7 +99,9 @@ export async function searchCatalogue(
     for (let at = 0; at < events.length; at += BATCH) await index.deliver(events.slice(at, at + BATCH))
   }
   await store.query('analyze')
-  const search = await startFunction(searchProducts, { resources, onLog: line => process.stderr.write(line) })
+  const search = await startFunction(searchProducts, {
+    ...{ resources, settings, onLog: line => process.stderr.write(line) },
+  })
   await search.call({})
   await new Promise(resolve => setTimeout(resolve, 500))
   return async (input: { query: string; limit?: number }) => {
