@@ -86,25 +86,31 @@ function readCsv(file: string): Judged[] {
 /** Events of a batch: what the connector hands over at once. */
 const BATCH = 100
 
+type Surroundings = { store: Store; models: Models; settings?: Partial<Settings> }
+
 /** Indexes a catalogue, and starts the search over it. @returns what finds a query's products */
-export async function searchCatalogue(
-  { source, tables }: Catalogue,
-  { store, models, settings = {} }: { store: Store; models: Models; settings?: Partial<Settings> },
-) {
-  const resources = { store, models, sources: [source] }
-  const index = await startFunction(indexProducts, { resources })
+export async function searchCatalogue(catalogue: Catalogue, surroundings: Surroundings) {
+  const { source, tables } = catalogue
+  const { store, models } = surroundings
+  const index = await startFunction(indexProducts, { resources: { store, models, sources: [source] } })
   let commit = 0
   for (const [table, rows] of Object.entries(tables)) {
     const events = rows.map(row => makeEvent({ table, row, commit: ++commit, source }))
     for (let at = 0; at < events.length; at += BATCH) await index.deliver(events.slice(at, at + BATCH))
   }
   await store.query('analyze')
+  return await openSearch(catalogue, surroundings)
+}
+
+/** Starts the search over a catalogue that is indexed. @returns what finds a query's products */
+export async function openSearch({ source }: Catalogue, { store, models, settings = {} }: Surroundings) {
+  const resources = { store, models, sources: [source] }
   const search = await startFunction(searchProducts, {
     ...{ resources, settings, onLog: line => process.stderr.write(line) },
   })
   await search.call({})
   await new Promise(resolve => setTimeout(resolve, 500))
-  return async (input: { query: string; limit?: number }) => {
+  return async (input: { query: string; limit?: number; offset?: number; searchId?: string }) => {
     const { status, body } = await search.call(input)
     if (status !== 200) throw new Error(`${input.query}: ${JSON.stringify(body)}`)
     return body as {

@@ -5,10 +5,10 @@ export type Evidence = { queryKey: string; productId: string; evidence: number }
 
 /** Looks that are added to those there were, without a click: one click does nothing much. */
 const PRIOR_LOOKS = 5
-/** Differences up to so many standard errors count nothing: they may be chance. */
-const STANDARD_ERRORS = 1
+/** Differences up to so many standard errors count nothing: of the many products of a query some differ as much by chance. */
+const STANDARD_ERRORS = 2.5
 /** Clicks a look beyond what is usual for its query that are all the evidence there can be. */
-const FULL = 0.4
+const FULL = 0.3
 /** Queries that must have shown a product before it is said to attract whatever was asked. */
 const QUERIES_OF_GENERAL = 3
 

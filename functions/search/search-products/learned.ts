@@ -5,7 +5,7 @@ import type { Found } from './query.ts'
 export const LEARNED_DEPTH = 50
 
 /** What all evidence there can be adds to a score, from clicks on the same query and from those on any. */
-const WEIGHT = { query: 0.35, general: 0.05 }
+const WEIGHT = { query: 0.35, general: 0.02 }
 
 /** What clicks say for or against products, from -1 to 1 each (functions/search/learn-clicks). */
 export type Evidence = Map<string, { query: number; general: number }>
