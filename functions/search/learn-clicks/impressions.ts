@@ -1,6 +1,6 @@
 import type { Identity } from '../../../shared/contract/index.ts'
 import { NotFoundError } from '../../../shared/errors/index.ts'
-import { findMart, tableOf } from '../../../shared/marts/index.ts'
+import { lookUpMart, tableOf } from '../../../shared/marts/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
 import type { Impression } from './click-model.ts'
 
@@ -13,7 +13,7 @@ const HALF_LIFE_DAYS = 30
  * @returns undefined where nothing has been published yet
  */
 export async function readImpressions(query: Query, caller: Identity): Promise<Impression[] | undefined> {
-  const marts = ['fct_search', 'fct_client_interaction'].map(mart => findMart(query, mart, caller))
+  const marts = ['fct_search', 'fct_client_interaction'].map(mart => lookUpMart(query, mart, caller))
   const [searches, interactions] = await Promise.all(marts).catch(error => {
     if (error instanceof NotFoundError) return []
     throw error

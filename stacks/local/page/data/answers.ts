@@ -6,6 +6,7 @@ export type Answers = {
   'trace-row': Trace
   'show-status': Status
   'show-lineage': LineageAnswer
+  'show-searches': SearchesAnswer
   'replay-parked': { requested: number }
 }
 
@@ -38,6 +39,38 @@ export type SearchAnswer = {
   }
   tookMs: number
   asOf: AsOf
+}
+
+export type FailingQuery = {
+  queryKey: string
+  text: string | null
+  searches: number
+  foundNothing: number
+  reformulated: number
+  clicks: number
+  lastSearchedAt: string
+}
+
+export type Comparison = {
+  searches: number
+  preferLearned: number
+  preferPlain: number
+  low: number | null
+  high: number | null
+  p: number | null
+  winner: 'learned' | 'plain' | 'undecided'
+}
+
+export type SearchesAnswer = {
+  from: string
+  searches: number
+  zeroResultRate: number | null
+  clickThroughRate: number | null
+  meanReciprocalRank: number | null
+  reformulationRate: number | null
+  failing: FailingQuery[]
+  comparison: Comparison | null
+  builtAt: string
 }
 
 export type LineageJob = {
