@@ -89,7 +89,7 @@ test('from clicks to the order of the next answer, through the lake and the mart
   const connector = await followOwnSystem('first', { store, objects })
   context.after(connector.close)
   const { wanted, order } = await searchAndClick()
-  assert.equal(order.length, 3)
+  assert.ok(order.length >= 3)
   await waitFor('the lake to have all of it', async () => {
     const [searches, actions] = [
       await readLanded(objects, 'Search'),

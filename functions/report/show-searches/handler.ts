@@ -14,7 +14,7 @@ const input = z.strictObject({
 
 const share = z.number().nullable().describe('From 0 to 1; null where nothing is counted')
 
-const output = z.object({
+export const searchesSchema = z.object({
   from: z.iso.date().describe('First day that is counted, in UTC'),
   searches: z.number(),
   zeroResultRate: share,
@@ -66,7 +66,7 @@ export default defineFunction({
   readOnly: true,
   uses: ['store'] as const,
   input,
-  output,
+  output: searchesSchema,
   example: { days: 28, limit: 5 },
 
   handle: ({ days, limit }, { resources: { store }, settings, caller, lineage }) =>
