@@ -108,3 +108,12 @@
         / count(*) over (partition by {{ partition_by }})
     ) as integer)
 {%- endmacro %}
+
+{# Where a text stands in a JSON array of texts, from 1; 0 where it does not, or where that is none. #}
+{% macro position_in(array, text) %}{{ return(adapter.dispatch('position_in')(array, text)) }}{% endmacro %}
+{% macro default__position_in(array, text) -%}
+    coalesce(list_position(try(from_json({{ array }}, '["VARCHAR"]')), {{ text }}), 0)
+{%- endmacro %}
+{% macro trino__position_in(array, text) -%}
+    coalesce(try(array_position(cast(json_parse({{ array }}) as array(varchar)), {{ text }})), 0)
+{%- endmacro %}

@@ -4,7 +4,7 @@ import type { ColumnType } from './column.ts'
  * What a column's values are to the models and the index:
  *   id          text after its prefix, so that ids of two systems or tables cannot clash
  *   text        as it is
- *   money       decimal(19,4), as are quantities, which come in fractions too
+ *   money       decimal(19,4), as are quantities, which come in fractions too, and durations
  *   rate        decimal(18,10), a price of one currency in another
  *   integer, bigint, boolean
  *   instant     a point in time; of a column without a zone, by the system's own
@@ -206,10 +206,16 @@ export const ENTITIES = {
       product_id: 'id',
       client_id: 'id',
       query: 'text',
+      query_key: 'text',
       filters: 'text',
       language: 'text',
       result_count: 'integer',
       zero_results: 'boolean',
+      shown: 'text',
+      result_offset: 'integer',
+      ranking: 'text',
+      teams: 'text',
+      took_ms: 'money',
       model: 'text',
       model_version: 'text',
     },

@@ -235,6 +235,12 @@ export const settingsSchema = z.object({
     .enum(['equal', 'first'])
     .default('equal')
     .describe('first: what is in stock comes before the rest of a search, but after what was identified'),
+  SEARCH_RANKING: z
+    .enum(['plain', 'learned', 'interleaved'])
+    .default('plain')
+    .describe(
+      'How search orders what fits (docs/search.md): plain, by words and meaning; learned, also by what people clicked; interleaved, both orders merged in one answer, so that clicks tell which is better',
+    ),
   SOURCES: z.string().default('sources').describe('Folder of the source files'),
 })
 

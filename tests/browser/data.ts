@@ -69,6 +69,44 @@ export function testData(room: Room): void {
     await rows.nth(99).waitFor()
   })
 
+  test('what people search for is counted after a build, and what fails is named by what was typed, where that is kept', async () => {
+    const { page } = room
+    await page.goto('/data')
+    const card = page.getByRole('region', { name: 'What people search for' })
+    await card.getByText(/^searches since \d+ \w+ \d{4}$/).waitFor()
+    await card.getByText('found nothing', { exact: true }).waitFor()
+    const failing = { searches: 4, foundNothing: 3, reformulated: 1, clicks: 0, lastSearchedAt: '2026-01-02' }
+    const queries = [
+      { ...failing, queryKey: 'a'.repeat(64), text: 'unicycle' },
+      { ...failing, queryKey: 'b'.repeat(64), text: null },
+    ]
+    const comparison = {
+      ...{ searches: 150, preferLearned: 60, preferPlain: 40, low: 0.502, high: 0.6906 },
+      ...{ p: 0.0574, winner: 'undecided' },
+    }
+    await page.route('**/function/show-searches', async route => {
+      const response = await route.fetch()
+      const answer = (await response.json()) as object
+      await route.fulfill({
+        response,
+        json: { ...answer, failing: queries, comparison, zeroResultRate: 0.125 },
+      })
+    })
+    await page.reload()
+    await card.getByText('12.5 %').waitFor()
+    assert.deepEqual(await card.locator('#failing-queries tbody th').allTextContents(), [
+      '“unicycle”',
+      'bbbbbbbbbb… (text not kept)',
+    ])
+    await card.getByText(/^Text not kept: set SEARCH_QUERIES=kept/).waitFor()
+    await card
+      .getByText(
+        'Of 150 interleaved searches 100 prefer a ranking, 60 of them the learnt one, between 50.2 % and 69.1 % (p 0.0574): not decided yet.',
+      )
+      .waitFor()
+    await page.unroute('**/function/show-searches')
+  })
+
   test('a build shows among the runs, and as a job', async () => {
     const { page } = room
     await page.goto('/data/runs')

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import landChanges from '../../functions/land/land-changes/handler.ts'
 import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
 import searchFeedback from '../../functions/search/search-feedback/handler.ts'
 import searchProducts from '../../functions/search/search-products/handler.ts'
@@ -15,22 +14,18 @@ import { recordRows } from '../../shared/capture/own/record.ts'
 import { makeOwnSource } from '../../shared/capture/own/source.ts'
 import { readSources } from '../../shared/capture/sources.ts'
 import { SecretUrl } from '../../shared/config/index.ts'
-import { openTable } from '../../shared/lake/index.ts'
-import { readRows } from '../../shared/lake/read-rows.ts'
 import { type ObjectStore, openObjects } from '../../shared/objects/index.ts'
 import { openVault } from '../../shared/privacy/index.ts'
 import { makeLeases, type Store } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import { openDuckdbWarehouse } from '../../shared/warehouse/duckdb.ts'
-import { makeLocalCaller } from '../../stacks/connector/caller.ts'
-import { startConnector } from '../../stacks/connector/index.ts'
 import { waitFor } from '../support/demo.ts'
-import { NOBODY, startFunction } from '../support/function.ts'
+import { startFunction } from '../support/function.ts'
 import { makeCountingModels } from '../support/models.ts'
+import { followOwnSystem, MASTER_KEY, readLanded } from '../support/own-system.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
 const log = makeLogger({ level: 'silent' })
-const masterKey = Buffer.alloc(32, 7)
 const source = makeOwnSource()
 
 let postgres: TestPostgres
@@ -41,34 +36,8 @@ before(async () => {
 })
 after(() => postgres.stop())
 
-/** The connector, which follows nothing but Cordage's own system, and lands it. */
-async function follow(store: Store, owner: string) {
-  const land = await startFunction(landChanges, { resources: { objects, sources: [source] } })
-  return await startConnector({
-    owner,
-    duties: ['capture', 'consume'],
-    sources: [source],
-    connectionOf: () => new SecretUrl('postgres://unused'),
-    triggers: [
-      { function: 'land-changes', topics: { pattern: 'cdc.*', maxEvents: 100, maxBytes: 1e6, lingerMs: 10 } },
-    ],
-    store,
-    bus: openStoreBus(store),
-    objects,
-    alerts: NOBODY,
-    caller: makeLocalCaller(new Map([['land-changes', land.host]])),
-    masterKey,
-    log,
-  })
-}
-
-async function landed(name: string) {
-  const table = await openTable(objects, `lake/cdc_cordage/${name}`)
-  const rows = []
-  for (const file of table.snapshot.files.values())
-    for await (const group of readRows(table, file, table.snapshot.columns)) rows.push(...group)
-  return rows
-}
+const follow = (store: Store, owner: string) => followOwnSystem(owner, { store, objects })
+const landed = (name: string) => readLanded(objects, name)
 
 test('searches and what came of them are in the lake and in staging, and no text of them anywhere', {
   timeout: 120_000,
@@ -98,15 +67,18 @@ test('searches and what came of them are in the lake and in staging, and no text
   })
   const [row] = await landed('Search')
   assert.match(String(row?.Query), /^[0-9a-f]{64}$/)
-  const { SearchID, ClientID, Filters, ResultCount, ZeroResults, Model } = row ?? {}
+  assert.match(String(row?.QueryKey), /^[0-9a-f]{64}$/)
+  const { SearchID, ClientID, Filters, ResultCount, ZeroResults, Shown, Ranking, Model } = row ?? {}
   assert.deepEqual(
-    { SearchID, ClientID, Filters, ResultCount, ZeroResults, Model },
+    { SearchID, ClientID, Filters, ResultCount, ZeroResults, Shown, Ranking, Model },
     {
       SearchID: searchId,
       ClientID: 'c-1',
       Filters: '{"color":null}',
       ResultCount: 0,
       ZeroResults: true,
+      Shown: '[]',
+      Ranking: 'plain',
       Model: 'counting+counting-multilingual',
     },
   )
@@ -216,7 +188,7 @@ test('what a killed capture takes again has its old position; a restored store b
   }
   const run = (signal: AbortSignal) =>
     ownCapture.run({
-      ...{ source, store, lease, log, signal, bus: external, vault: openVault('cordage', masterKey) },
+      ...{ source, store, lease, log, signal, bus: external, vault: openVault('cordage', MASTER_KEY) },
       url: new SecretUrl('postgres://unused'),
     })
   // Rows gather for some seconds before they are taken.

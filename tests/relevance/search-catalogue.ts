@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import indexProducts from '../../functions/search/index-products/handler.ts'
 import searchProducts from '../../functions/search/search-products/handler.ts'
 import { readSources } from '../../shared/capture/sources.ts'
-import type { Source } from '../../shared/config/index.ts'
+import type { Settings, Source } from '../../shared/config/index.ts'
 import type { Row } from '../../shared/events/index.ts'
 import type { Models } from '../../shared/models/index.ts'
 import type { Store } from '../../shared/store/index.ts'
@@ -86,23 +86,31 @@ function readCsv(file: string): Judged[] {
 /** Events of a batch: what the connector hands over at once. */
 const BATCH = 100
 
+type Surroundings = { store: Store; models: Models; settings?: Partial<Settings> }
+
 /** Indexes a catalogue, and starts the search over it. @returns what finds a query's products */
-export async function searchCatalogue(
-  { source, tables }: Catalogue,
-  { store, models }: { store: Store; models: Models },
-) {
-  const resources = { store, models, sources: [source] }
-  const index = await startFunction(indexProducts, { resources })
+export async function searchCatalogue(catalogue: Catalogue, surroundings: Surroundings) {
+  const { source, tables } = catalogue
+  const { store, models } = surroundings
+  const index = await startFunction(indexProducts, { resources: { store, models, sources: [source] } })
   let commit = 0
   for (const [table, rows] of Object.entries(tables)) {
     const events = rows.map(row => makeEvent({ table, row, commit: ++commit, source }))
     for (let at = 0; at < events.length; at += BATCH) await index.deliver(events.slice(at, at + BATCH))
   }
   await store.query('analyze')
-  const search = await startFunction(searchProducts, { resources, onLog: line => process.stderr.write(line) })
+  return await openSearch(catalogue, surroundings)
+}
+
+/** Starts the search over a catalogue that is indexed. @returns what finds a query's products */
+export async function openSearch({ source }: Catalogue, { store, models, settings = {} }: Surroundings) {
+  const resources = { store, models, sources: [source] }
+  const search = await startFunction(searchProducts, {
+    ...{ resources, settings, onLog: line => process.stderr.write(line) },
+  })
   await search.call({})
   await new Promise(resolve => setTimeout(resolve, 500))
-  return async (input: { query: string; limit?: number }) => {
+  return async (input: { query: string; limit?: number; offset?: number; searchId?: string }) => {
     const { status, body } = await search.call(input)
     if (status !== 200) throw new Error(`${input.query}: ${JSON.stringify(body)}`)
     return body as {

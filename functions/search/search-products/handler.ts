@@ -9,6 +9,7 @@ import { type Interpretation, interpret } from './interpret.ts'
 import { lookUpTerms } from './look-up.ts'
 import { readPurposes } from './purposes.ts'
 import { type Filters, findProducts, type SearchRow } from './query.ts'
+import { makeRanking } from './ranking.ts'
 import { makeSearchRecorder } from './record-searches.ts'
 import { input, output } from './schema.ts'
 import { respell } from './spelling.ts'
@@ -20,7 +21,7 @@ const ENTITIES = ['product', 'product_text', 'category', 'subcategory', 'invento
 
 /** What an answer is made of, and what is recorded of it. */
 const FLOW = {
-  reads: ['product', 'product_text', 'product_vector', 'stock'].map(table => ({
+  reads: ['product', 'product_text', 'product_vector', 'stock', 'click_evidence'].map(table => ({
     dataset: `search.${table}`,
   })),
   writes: [{ dataset: 'source.cordage.Search' }],
@@ -58,6 +59,7 @@ export default defineFunction({
       purposes: await readPurposes(sources, models),
       topics: tables.map(table => table.topic),
       isInStockFirst: settings.SEARCH_IN_STOCK === 'first',
+      rank: makeRanking(store, settings, log),
       searches: makeSearchRecorder(store, settings, log),
     }
   },
@@ -80,6 +82,8 @@ export default defineFunction({
         : undefined,
     ])
     const sort = given.sort ?? meant.sort
+    const { limit, offset } = given
+    const ranked = state.rank({ searchId, query, page: { limit, offset }, isByFit: isSearch && !sort })
     const purposes = vectors ? state.purposes.find(vectors, PURPOSES) : []
     const find = (applied: Filters) =>
       findProducts(store, models, {
@@ -89,12 +93,12 @@ export default defineFunction({
         isStrict: given.sort === undefined && sort !== undefined,
         isGrouped: given.group === 'model',
         isInStockFirst: state.isInStockFirst,
-        limit: given.limit,
-        offset: given.offset,
+        ...ranked.page,
         topics: state.topics,
         indexer: 'index-products',
       })
     const { found, applied } = await findWithin(find, meant, filters)
+    const shown = await ranked.show(found.results)
     const tookMs = Math.round((performance.now() - startedAt) * 10) / 10
     const model = modelOf(models, english)
     lineage(FLOW)
@@ -104,11 +108,11 @@ export default defineFunction({
         at: new Date(),
         filters: applied,
         language: language ?? (english >= 0.5 ? 'en' : 'und'),
-        results: found.results.length,
+        ...{ offset, shown },
       })
     return {
       searchId,
-      ...toAnswer(found),
+      ...toAnswer({ ...found, results: shown.results }),
       interpreted: {
         query: meant.query,
         filters: applied,

@@ -6,6 +6,9 @@ import { readSettings, type Settings } from '../../../shared/config/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { makeLogger, registry } from '../../../shared/telemetry/index.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
+import type { Found } from './query.ts'
+import { toQueryKey } from './query-key.ts'
+import type { Shown } from './ranking.ts'
 import { makeSearchRecorder, type Search } from './record-searches.ts'
 
 let postgres: TestPostgres
@@ -19,20 +22,29 @@ after(() => postgres.stop())
 
 const log = makeLogger({ level: 'silent' })
 
+function show(count: number, given: Partial<Shown> = {}): Shown {
+  const results = Array.from({ length: count }, (_, at) => ({ product_id: String(at + 1) }) as Found)
+  return { results, ranking: 'plain', teams: null, ...given }
+}
+
 function search(given: Partial<Search> = {}): Search {
   const model = { name: 'm', version: '1' }
   return {
-    ...{ searchId: randomUUID(), at: new Date('2026-01-02T03:04:05.678Z'), query: 'red gloves', results: 3 },
+    ...{ searchId: randomUUID(), at: new Date('2026-01-02T03:04:05.678Z'), query: 'red gloves' },
+    ...{ offset: 0, shown: show(3) },
     ...{ clientId: 'c-1', filters: { category: 'Gloves', priceMax: 50 }, language: 'en', tookMs: 1.5, model },
     ...given,
   }
 }
 
-async function record(settings: Partial<Settings>, ...searches: Search[]): Promise<Record<string, string>[]> {
+async function record(
+  settings: Partial<Settings>,
+  ...searches: Search[]
+): Promise<Record<string, string | null>[]> {
   const recorder = makeSearchRecorder(store, { ...readSettings({}), ...settings }, log)
   for (const each of searches) recorder.record(each)
   await recorder.close()
-  const rows = await store.query<{ row: Record<string, string> }>(
+  const rows = await store.query<{ row: Record<string, string | null> }>(
     'select row from ingest.own_change order by number',
   )
   return rows.map(({ row }) => row)
@@ -48,10 +60,15 @@ test('a search is recorded whole before the function ends', async () => {
       SearchID: asked.searchId,
       ClientID: 'c-1',
       Query: 'red gloves',
+      QueryKey: toQueryKey('red gloves') ?? '',
       Filters: '{"category":"Gloves","priceMax":50}',
       Language: 'en',
       ResultCount: '3',
       ZeroResults: 'f',
+      Shown: '["1","2","3"]',
+      ResultOffset: '0',
+      Ranking: 'plain',
+      Teams: null,
       Model: 'm',
       ModelVersion: '1',
       TookMs: '1.5',
@@ -60,7 +77,7 @@ test('a search is recorded whole before the function ends', async () => {
 })
 
 test('of a search that found nothing the texts of its filters are left out: they may be anything', async () => {
-  const [row] = await record({}, search({ results: 0 }))
+  const [row] = await record({}, search({ shown: show(0) }))
   assert.equal(row?.Filters, '{"category":null,"priceMax":50}')
   assert.equal(row?.ZeroResults, 't')
 })
@@ -82,6 +99,38 @@ test('the text of a query is recorded, or kept for its days, only where the sett
   await store.query("update search.query_text set expires_at = now() - interval '1 second'")
   await dropOldOwnRows(store.query)
   assert.deepEqual(await texts(), [])
+})
+
+test('what a page showed is recorded in its order, the first fifty, with the ranking that put each there', async () => {
+  const [row] = await record(
+    {},
+    search({ offset: 20, shown: show(60, { ranking: 'interleaved', teams: 'pl-'.repeat(20) }) }),
+  )
+  const ids = JSON.parse(row?.Shown ?? '') as string[]
+  assert.deepEqual([ids.length, ids[0], ids[49]], [50, '1', '50'])
+  assert.deepEqual([row?.ResultOffset, row?.Ranking, row?.Teams?.length], ['20', 'interleaved', 50])
+})
+
+test('the same question has one key however it is typed, and none where texts are not recorded', async () => {
+  const keys = async (settings: Partial<Settings>, ...queries: string[]) => {
+    await store.query('delete from ingest.own_change')
+    const rows = await record(settings, ...queries.map(query => search({ query })))
+    return rows.map(({ QueryKey }) => QueryKey)
+  }
+  const [first, second, third] = await keys({}, 'red gloves', ' Red\t GLOVES', 'gloves red')
+  assert.equal(first, second)
+  assert.notEqual(first, third)
+  assert.deepEqual(await keys({ SEARCH_QUERIES: 'off' }, 'red gloves'), [null])
+  assert.deepEqual(await keys({}, ' '), [null])
+})
+
+test('keys are kept in the store only where a ranking is learnt, and each once', async () => {
+  const kept = async () => (await store.query('select key from search.query_key')).map(({ key }) => key)
+  await record({}, search())
+  await record({ SEARCH_RANKING: 'learned', SEARCH_QUERIES: 'off' }, search())
+  assert.deepEqual(await kept(), [])
+  await record({ SEARCH_RANKING: 'interleaved' }, search(), search({ query: 'RED gloves' }), search())
+  assert.deepEqual(await kept(), [toQueryKey('red gloves')])
 })
 
 const countDropped = async () => {

@@ -4,6 +4,8 @@ import type { Settings } from '../../../shared/config/index.ts'
 import { describeError } from '../../../shared/errors/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { type Logger, makeCounter } from '../../../shared/telemetry/index.ts'
+import { toQueryKey } from './query-key.ts'
+import type { Shown } from './ranking.ts'
 
 /** A search that was answered. */
 export type Search = {
@@ -13,7 +15,9 @@ export type Search = {
   clientId: string | undefined
   filters: Record<string, unknown>
   language: string
-  results: number
+  /** How many of the first were left out before what was shown. */
+  offset: number
+  shown: Shown
   tookMs: number
   model: { name: string; version: string }
 }
@@ -22,6 +26,8 @@ export type Search = {
 const LINGER_MS = 1000
 /** Searches of one statement. */
 const MAX_AT_ONCE = 500
+/** Of a page of results: whoever clicks clicks on one of these. */
+const MAX_SHOWN = 50
 /** Searches that wait while the store is slow; further ones are dropped. */
 const MAX_WAITING = 10_000
 
@@ -63,11 +69,12 @@ export function makeSearchRecorder(store: Store, settings: Settings, log: Logger
 
 async function write(
   store: Store,
-  { SEARCH_QUERIES, SEARCH_QUERY_DAYS }: Settings,
+  { SEARCH_QUERIES, SEARCH_QUERY_DAYS, SEARCH_RANKING }: Settings,
   searches: Search[],
 ): Promise<void> {
   const rows = searches.map(search => toRow(search, SEARCH_QUERIES !== 'off'))
   await recordRows(store.query, 'Search', rows)
+  if (SEARCH_QUERIES !== 'off' && SEARCH_RANKING !== 'plain') await keepKeys(store, searches)
   if (SEARCH_QUERIES !== 'kept') return
   const asked = searches.filter(({ query }) => query !== '')
   await store.query(
@@ -77,8 +84,19 @@ async function write(
   )
 }
 
+/** Keys by which answers find what was learnt. Who asked, and when, is not kept with them. */
+async function keepKeys(store: Store, searches: Search[]): Promise<void> {
+  const keys = new Set(searches.flatMap(({ query }) => toQueryKey(query) ?? []))
+  await store.query(
+    `insert into search.query_key (key) select unnest($1::text[]) order by 1
+     on conflict (key) do update set seen_on = excluded.seen_on where query_key.seen_on <> excluded.seen_on`,
+    [[...keys]],
+  )
+}
+
 function toRow(search: Search, withQuery: boolean): OwnRow {
-  const { searchId, at, query, clientId, filters, language, results, tookMs, model } = search
+  const { searchId, at, query, clientId, filters, language, offset, shown, tookMs, model } = search
+  const results = shown.results.length
   return {
     row: {
       InteractionID: searchId,
@@ -87,10 +105,15 @@ function toRow(search: Search, withQuery: boolean): OwnRow {
       SearchID: searchId,
       ClientID: clientId ?? null,
       Query: withQuery && query !== '' ? storable(query) : null,
+      QueryKey: (withQuery && toQueryKey(query)) || null,
       Filters: JSON.stringify(results > 0 ? filters : withoutTexts(filters)),
       Language: language,
       ResultCount: String(results),
       ZeroResults: results === 0 ? 't' : 'f',
+      Shown: JSON.stringify(shown.results.slice(0, MAX_SHOWN).map(({ product_id }) => product_id)),
+      ResultOffset: String(offset),
+      Ranking: shown.ranking,
+      Teams: shown.teams?.slice(0, MAX_SHOWN) ?? null,
       Model: model.name,
       ModelVersion: model.version,
       TookMs: String(tookMs),

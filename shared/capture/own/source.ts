@@ -21,10 +21,15 @@ tables:
       SearchID: { type: string, as: search_id, policy: keep }
       ClientID: { type: string, as: client_id, policy: keep }
       Query: { type: string, as: query, policy: hash, joinable: true }
+      QueryKey: { type: string, as: query_key, policy: hash, joinable: true }
       Filters: { type: string, as: filters, policy: keep }
       Language: { type: string, as: language, policy: keep }
       ResultCount: { type: int, as: result_count, policy: keep }
       ZeroResults: { type: boolean, as: zero_results, policy: keep }
+      Shown: { type: string, as: shown, policy: keep }
+      ResultOffset: { type: int, as: result_offset, policy: keep }
+      Ranking: { type: string, as: ranking, policy: keep }
+      Teams: { type: string, as: teams, policy: keep }
       Model: { type: string, as: model, policy: keep }
       ModelVersion: { type: string, as: model_version, policy: keep }
       TookMs: { type: double, as: took_ms, policy: keep }

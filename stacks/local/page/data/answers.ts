@@ -7,6 +7,7 @@ export type Answers = {
   'trace-row': Trace
   'show-status': Status
   'show-lineage': LineageAnswer
+  'show-searches': SearchesAnswer
   'replay-parked': { requested: number }
 }
 
@@ -57,6 +58,38 @@ export type Interpreted = {
   corrected: string | null
   sort: 'price' | '-price' | 'name' | '-name' | null
   not: string[]
+}
+
+export type FailingQuery = {
+  queryKey: string
+  text: string | null
+  searches: number
+  foundNothing: number
+  reformulated: number
+  clicks: number
+  lastSearchedAt: string
+}
+
+export type Comparison = {
+  searches: number
+  preferLearned: number
+  preferPlain: number
+  low: number | null
+  high: number | null
+  p: number | null
+  winner: 'learned' | 'plain' | 'undecided'
+}
+
+export type SearchesAnswer = {
+  from: string
+  searches: number
+  zeroResultRate: number | null
+  clickThroughRate: number | null
+  meanReciprocalRank: number | null
+  reformulationRate: number | null
+  failing: FailingQuery[]
+  comparison: Comparison | null
+  builtAt: string
 }
 
 export type LineageJob = {

@@ -22,6 +22,8 @@ const month = new Intl.DateTimeFormat(LANGUAGE, { month: 'long', year: 'numeric'
 
 /** @param {number} value */
 export const count = value => whole.format(value)
+/** A share from 0 to 1. @param {number | null} value */
+export const percent = value => (value === null ? '–' : `${Math.round(value * 1000) / 10} %`)
 /** @param {number} value */
 export const price = value => twoDigits.format(value)
 /** @param {string | number} at */
