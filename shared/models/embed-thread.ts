@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 export type Request = { id: number; text: string }
@@ -60,8 +61,12 @@ async function start(folder: string, name: string) {
       worker.postMessage({ id, text } satisfies Request)
       return promise
     },
+    /** Lets it finish: a thread that is cut off within a model takes the process with it. */
     async close(): Promise<void> {
-      await worker.terminate()
+      if (hasEnded) return
+      worker.ref()
+      worker.postMessage('close')
+      await once(worker, 'exit')
     },
   }
 }

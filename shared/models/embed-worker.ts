@@ -19,7 +19,9 @@ env.allowRemoteModels = false
 env.localModelPath = folder
 const embed = await LOADERS[name]?.()
 if (!embed) throw new Error(`no model is called ${name}`)
-parentPort?.on('message', ({ id, text }: Request) => {
+parentPort?.on('message', (message: Request | 'close') => {
+  if (message === 'close') return parentPort?.close()
+  const { id, text } = message
   embed(text).then(
     vector => parentPort?.postMessage({ id, vector } satisfies Response),
     error => parentPort?.postMessage({ id, problem: describeError(error) } satisfies Response),

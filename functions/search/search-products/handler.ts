@@ -5,14 +5,14 @@ import { defineFunction } from '../../../shared/contract/index.ts'
 import { keepVocabulary } from '../../../shared/vocabulary/index.ts'
 import { modelOf, toAnswer } from './answer.ts'
 import { loadEnglish } from './english.ts'
-import { type Interpretation, interpret } from './interpret.ts'
-import { lookUpTerms } from './look-up.ts'
+import { makeHighlighter } from './highlight.ts'
+import type { Interpretation } from './interpret.ts'
 import { readPurposes } from './purposes.ts'
 import { type Filters, findProducts, type SearchRow } from './query.ts'
 import { makeRanking } from './ranking.ts'
+import { readQuery } from './read-query.ts'
 import { makeSearchRecorder } from './record-searches.ts'
 import { input, output } from './schema.ts'
-import { respell } from './spelling.ts'
 import { readSynonyms } from './synonyms.ts'
 import { embedText, rememberVectors } from './vectors.ts'
 
@@ -26,11 +26,6 @@ const FLOW = {
   })),
   writes: [{ dataset: 'source.cordage.Search' }],
 }
-
-/** Of a query: what somebody has pasted begins with what matters. */
-const EMBEDDED_CHARACTERS = 400
-/** Purposes that a query is compared with products by: the nearest. */
-const PURPOSES = 6
 
 /**
  * Finds products by identifier, words and meaning at once, in what the index holds at this moment. That there was a search is
@@ -67,28 +62,18 @@ export default defineFunction({
   close: ({ searches }) => searches.close(),
 
   async handle(given, { state, resources, lineage }) {
-    const { query, filters, language, clientId, searchId: known } = given
+    const { query, language, clientId, limit, offset, similarTo, searchId: known } = given
     const startedAt = performance.now()
     const { store, models } = resources
     const searchId = known ?? randomUUID()
-    const vocabulary = state.vocabulary()
-    const meant = interpret(query, vocabulary, state.isEnglish)
-    const english = language === undefined ? meant.english : language.startsWith('en') ? 1 : 0
-    const isSearch = meant.query !== ''
-    const [{ terms, corrected }, vectors] = await Promise.all([
-      lookUpTerms(store, meant, vocabulary, state.synonyms),
-      isSearch
-        ? state.embed((respell(meant.meant) ?? meant.query).slice(0, EMBEDDED_CHARACTERS), english > 0)
-        : undefined,
-    ])
+    const asked = await readQuery(given, state, resources)
+    const { meant, wanted, english } = asked
     const sort = given.sort ?? meant.sort
-    const { limit, offset } = given
-    const ranked = state.rank({ searchId, query, page: { limit, offset }, isByFit: isSearch && !sort })
-    const purposes = vectors ? state.purposes.find(vectors, PURPOSES) : []
+    const ranked = state.rank({ searchId, query, page: { limit, offset }, isByFit: query !== '' && !sort })
     const find = (applied: Filters) =>
       findProducts(store, models, {
-        wanted: vectors && { query: meant.text, terms, vectors, english, purposes },
-        filters: applied,
+        wanted,
+        filters: { ...applied, ...asked.others },
         sort,
         isStrict: given.sort === undefined && sort !== undefined,
         isGrouped: given.group === 'model',
@@ -97,12 +82,13 @@ export default defineFunction({
         topics: state.topics,
         indexer: 'index-products',
       })
-    const { found, applied } = await findWithin(find, meant, filters)
+    const { found, applied } = await findWithin(find, meant, given.filters)
     const shown = await ranked.show(found.results)
     const tookMs = Math.round((performance.now() - startedAt) * 10) / 10
     const model = modelOf(models, english)
     lineage(FLOW)
-    if (known === undefined)
+    // What is like a product is shown beside it: nobody has searched.
+    if (known === undefined && similarTo === undefined)
       state.searches.record({
         ...{ searchId, query, clientId, tookMs, model },
         at: new Date(),
@@ -110,13 +96,15 @@ export default defineFunction({
         language: language ?? (english >= 0.5 ? 'en' : 'und'),
         ...{ offset, shown },
       })
+    const highlight = makeHighlighter(asked.terms, word => asked.vocabulary.get(word)?.stems)
     return {
       searchId,
-      ...toAnswer({ ...found, results: shown.results }),
+      ...toAnswer({ ...found, results: shown.results }, highlight),
+      didYouMean: asked.didYouMean,
       interpreted: {
         query: meant.query,
         filters: applied,
-        corrected,
+        corrected: asked.corrected,
         sort: sort ?? null,
         not: [...meant.notColours, ...meant.notWords],
       },

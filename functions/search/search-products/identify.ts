@@ -8,13 +8,15 @@ const LAST = String.fromCodePoint(0x10ffff)
 
 /** Products by identifiers: the whole query, its pieces, and pieces that belong together, however they were divided. */
 export function identify(query: string, param: Param): string {
+  // An empty text is no identifier.
+  const whole = param(toKey(query) || null)
   const pieces = readIdentifiers(query).map(toKey).slice(0, MAX_RUNS)
   const bare = toBarePieces(query)
   const begun = [...new Set([...pieces, ...bare].filter(piece => NUMBER_PREFIX.test(piece)))]
   return `
 identified as (
   select product_id from eligible
-  where sku_key = ${param(toKey(query))} or product_id = any(${param([query, ...readIds(query)])}::text[]) or name_key = ${param(toKey(query))}
+  where sku_key = ${whole} or product_id = any(${param([query, ...readIds(query)].filter(id => id !== ''))}::text[]) or name_key = ${whole}
     or sku_key = any(${param(pieces)}::text[]) or sku_bare = any(${param(bare)}::text[])
 ),
 begun as (

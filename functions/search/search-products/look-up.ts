@@ -15,6 +15,9 @@ export type Term = {
   said: string
   /** The same, or words that begin so, or that may be meant. */
   loose: string
+  /** Its words and stems, and what words may begin with, as they are highlighted. */
+  forms: string[]
+  beginnings: string[]
 }
 
 export type Terms = {
@@ -84,9 +87,10 @@ function toTerms(
   const used = telling.length > 0 ? telling : words
   const formsOf = (word: string) => {
     const bare = withoutMarks(word)
-    return [...new Set([word, bare, ...(stemsOf(bare) ?? [])])].filter(form => form !== '').map(quoteLexeme)
+    return [...new Set([word, bare, ...(stemsOf(bare) ?? [])])].filter(form => form !== '')
   }
-  const oneOf = (forms: string[], label: string) => `(${forms.map(form => form + label).join(' | ')})`
+  const oneOf = (forms: string[], label: string) =>
+    `(${forms.map(form => quoteLexeme(form) + label).join(' | ')})`
   const allOf = (pieces: string[], label: string) =>
     pieces.length === 1
       ? oneOf(formsOf(pieces[0] ?? ''), label)
@@ -102,10 +106,9 @@ function toTerms(
     const said = (label: string) => `(${meanings.map(pieces => allOf(pieces, label)).join(' | ')})`
     // The last one may still be typed; of the others those that no product has as they are.
     const mayBegin = own.filter(({ word }) => at === all.length - 1 || !vocabulary.has(word))
-    const prefixes = mayBegin
+    const beginnings = mayBegin
       .flatMap(({ word }) => [...new Set([word, withoutMarks(word)])])
       .filter(form => form.length >= MIN_PREFIX || /\P{ASCII}/u.test(form))
-      .map(form => `${quoteLexeme(form)}:*`)
     const perhaps = own.flatMap(({ perhaps }) => (perhaps ? formsOf(perhaps) : []))
     const count = Math.max(...meanings.map(pieces => Math.min(...pieces.map(vocabulary.countOf))))
     const isStopWord = own.every(word => !isTelling(word))
@@ -116,7 +119,9 @@ function toTerms(
       named: said(':A'),
       kind: said(':AB'),
       said: said(''),
-      loose: `(${[said(''), ...prefixes, ...perhaps].join(' | ')})`,
+      loose: `(${[said(''), ...beginnings.map(form => `${quoteLexeme(form)}:*`), ...perhaps.map(quoteLexeme)].join(' | ')})`,
+      forms: isStopWord ? [] : [...meanings.flat().flatMap(formsOf), ...perhaps],
+      beginnings,
     }
   })
 }

@@ -11,8 +11,8 @@ type Where = {
   product: string | null
 }
 
-/** How near a query is to what some products are for, by each model. */
-export type Purpose = Where & { english: number; multilingual: number }
+/** How near a query is to what some products are for, by each model, and which of its texts is the nearest. */
+export type Purpose = Where & { english: number; multilingual: number; text: string }
 
 /** What products are for (`search.purposes` of the source files), as a query asks for it. */
 export type Purposes = {
@@ -21,22 +21,30 @@ export type Purposes = {
 }
 
 export async function readPurposes(sources: Source[], models: Models): Promise<Purposes> {
-  const known: { wheres: Where[]; texts: Vectors[] }[] = []
+  const known: { wheres: Where[]; texts: (Vectors & { text: string })[] }[] = []
   for (const { where, for: said } of sources.flatMap(({ search }) => search?.purposes ?? [])) {
-    const texts: Vectors[] = []
-    for (const text of said) texts.push(await embedText(models, text, true))
+    const texts: (Vectors & { text: string })[] = []
+    for (const text of said) texts.push({ text, ...(await embedText(models, text, true)) })
     known.push({ wheres: toWheres(where), texts })
   }
   return {
     find(vectors, limit) {
-      const nearest = (kind: keyof Vectors, texts: Vectors[]) =>
-        Math.max(...texts.map(text => dot(vectors[kind], text[kind])))
+      const nearnessOf = ({ text, ...own }: Vectors & { text: string }) => ({
+        text,
+        english: dot(vectors.english, own.english),
+        multilingual: dot(vectors.multilingual, own.multilingual),
+      })
       return known
-        .map(({ wheres, texts }) => ({
-          wheres,
-          english: nearest('english', texts),
-          multilingual: nearest('multilingual', texts),
-        }))
+        .map(({ wheres, texts }) => {
+          const near = texts.map(nearnessOf)
+          const [nearest] = near.toSorted((a, b) => b.english + b.multilingual - a.english - a.multilingual)
+          return {
+            wheres,
+            text: nearest?.text ?? '',
+            english: Math.max(...near.map(({ english }) => english)),
+            multilingual: Math.max(...near.map(({ multilingual }) => multilingual)),
+          }
+        })
         .toSorted((a, b) => b.english + b.multilingual - a.english - a.multilingual)
         .slice(0, limit)
         .flatMap(({ wheres, ...nearness }) => wheres.map(where => ({ ...where, ...nearness })))

@@ -3,7 +3,7 @@ import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { quoteLexeme, toKey, withoutMarks } from '../../../shared/text/index.ts'
 import type { Sort } from './order-words.ts'
-import { MATCHED, rank, type Wanted, WORDS_WEIGHT } from './rank.ts'
+import { MATCHED, PURPOSE, rank, type Wanted, WORDS_WEIGHT } from './rank.ts'
 import type { Param } from './statement.ts'
 
 export type Filters = {
@@ -18,6 +18,8 @@ export type Filters = {
   notColours?: string[] | undefined
   /** Words that a product must not have. */
   notWords?: string[] | undefined
+  /** A product, its system and its model, which are left out. */
+  otherThan?: string[] | undefined
 }
 
 export type ProductQuery = {
@@ -51,10 +53,11 @@ export type Found = {
   description: string | null
   /** Whether any is in stock; null where nobody says. */
   in_stock: boolean | null
-  /** How many were found of its model, itself included. */
-  variants: number
+  /** What was found of its model, itself first. */
+  variant_ids: string[]
   score: number
   matched: string[]
+  purpose: string | null
 }
 
 export type Facet = { value: string; count: number }
@@ -83,6 +86,8 @@ const FILTERS: Record<keyof Filters, (value: string) => string> = {
   colours: value => `p.color_key = any(${value}::text[])`,
   notColours: value => `coalesce(p.color_key <> all(${value}::text[]), true)`,
   notWords: value => `not coalesce(p.words @@ ${value}::tsquery, false)`,
+  otherThan: value =>
+    `p.product_id <> (${value}::text[])[1] and (p.system, p.model) is distinct from ((${value}::text[])[2], (${value}::text[])[3])`,
 }
 
 const toValue: Partial<Record<keyof Filters, (value: never) => unknown>> = {
@@ -137,7 +142,9 @@ function makeStatement(asked: ProductQuery, models: Models): { text: string; val
   const values: unknown[] = [limit, indexer, topics, offset]
   const param: Param = value => `$${values.push(value)}`
   const names = usedFilters(filters)
-  const ways = wanted ? rank(wanted, models, { isFiltered: names.length > 0, param }) : BROWSED
+  const ways = wanted
+    ? rank(wanted, models, { isFiltered: names.some(name => name !== 'otherThan'), param })
+    : BROWSED
   const conditions = names.map(name =>
     FILTERS[name](param((toValue[name] ?? (value => value))(filters[name] as never))),
   )
@@ -152,11 +159,12 @@ function makeStatement(asked: ProductQuery, models: Models): { text: string; val
     ? `
 found as (
   select * from (
-    select p.*, count(*) over (partition by g.own) as variants, row_number() over (partition by g.own order by ${order}) as nth
+    select p.*, row_number() over (partition by g.own order by ${order}) as nth,
+      array_agg(p.product_id) over (partition by g.own order by ${order} rows between unbounded preceding and unbounded following) as variant_ids
     from fitting p, lateral (select coalesce(p.system || '/' || p.model, p.product_id) as own) g
   ) v where nth = 1
 )`
-    : 'found as (select *, 1 as variants from fitting)'
+    : 'found as (select *, array[product_id] as variant_ids from fitting)'
   const text = `
 with eligible as not materialized (
   select p.* from search.product p where ${['not p.is_deleted', ...conditions].join(' and ')}
@@ -179,8 +187,9 @@ best as (
 page as (
   select p.product_id, p.sku, p.name, p.category, p.subcategory, p.color, p.list_price::text as list_price,
     (select left(d.description, ${SHOWN_CHARACTERS}) from search.product d where d.product_id = p.product_id) as description,
-    ${IN_STOCK} as in_stock, p.variants,
-    least(p.evidence / ${1 + WORDS_WEIGHT}, 1)::float8 as score, ${wanted ? MATCHED : `array['filters']`} as matched
+    ${IN_STOCK} as in_stock, p.variant_ids,
+    least(p.evidence / ${1 + WORDS_WEIGHT}, 1)::float8 as score, ${wanted ? MATCHED : `array['filters']`} as matched,
+    ${wanted ? PURPOSE : 'null::text'} as purpose
   from best p order by place
 ),
 freshness as (${coverageSql(2, 3)})

@@ -32,6 +32,9 @@ const FITS = { words: 1, meaning: 1.6, least: 0.5, leastWithPurposes: 0.62 }
 
 /** From this nearness on a product is said to match in meaning. */
 const MEANT = 0.2
+/** What a scored product is for, where that is nearer to the query than its texts are. */
+export const PURPOSE =
+  'case when english_purpose > english or multilingual_purpose > multilingual then purpose end'
 /** What a scored product was found by. */
 export const MATCHED = `array_remove(array[case when is_identified or is_begun then 'identifier' end, case when words > 0 then 'words' end,
     case when meaning > ${MEANT} then 'meaning' end], null)`
@@ -108,7 +111,10 @@ worded as (
 /** What products are for that is nearest to the query, and products of that. */
 function findPurposes(purposes: Purpose[], param: Param) {
   if (purposes.length === 0)
-    return { purposed: '', nearest: '(select null::float8 as english, null::float8 as multilingual)' }
+    return {
+      purposed: '',
+      nearest: '(select null::float8 as english, null::float8 as multilingual, null::text as purpose)',
+    }
   const keys = {
     category: 'category_key',
     subcategory: 'subcategory_key',
@@ -120,6 +126,7 @@ function findPurposes(purposes: Purpose[], param: Param) {
   const scores = [purposes.map(one => one.english), purposes.map(one => one.multilingual)].map(
     each => `${param(each)}::float8[]`,
   )
+  const said = `${param(purposes.map(({ text }) => text))}::text[]`
   const fits = columns.map(([column, key]) => `(u.${column} is null or u.${column} = c.${key})`).join(' and ')
   return {
     purposed: columns
@@ -129,8 +136,8 @@ function findPurposes(purposes: Purpose[], param: Param) {
       )
       .join(''),
     nearest: `(
-    select max(u.english) as english, max(u.multilingual) as multilingual
-    from unnest(${[...texts, ...scores].join(', ')}) as u (${columns.map(([column]) => column).join(', ')}, english, multilingual)
+    select max(u.english) as english, max(u.multilingual) as multilingual, (array_agg(u.said order by u.english + u.multilingual desc))[1] as purpose
+    from unnest(${[...texts, ...scores, said].join(', ')}) as u (${columns.map(([column]) => column).join(', ')}, english, multilingual, said)
     where ${fits})`,
   }
 }
@@ -159,7 +166,7 @@ candidates as (
 ),
 compared as materialized (
   select c.*, i.product_id is not null as is_identified, b.product_id is not null as is_begun, coalesce(w.words, 0) as words,
-    u.english as english_purpose, u.multilingual as multilingual_purpose,
+    u.english as english_purpose, u.multilingual as multilingual_purpose, u.purpose,
     ${inEnglish.nearness} as english, ${inAny.nearness} as multilingual
   from candidates join shown c using (product_id) left join identified i using (product_id) left join begun b using (product_id)
   left join worded w using (product_id) left join near_english using (product_id) left join near_multilingual using (product_id)

@@ -15,6 +15,9 @@ export const input = z.strictObject({
     .describe(
       'Words, a description or an identifier, whole or its prefix, with or without a price, a colour, an order or a refusal; if empty, everything that passes the filters',
     ),
+  similarTo: text
+    .optional()
+    .describe('A product, instead of a query: what is like it, without others of its model'),
   limit: z.number().int().min(1).max(100).default(10),
   offset: z.number().int().min(0).max(10_000).default(0).describe('How many of the first are left out'),
   sort: z.enum(SORTS).optional().describe('What the answer is in order by, rather than by how well it fits'),
@@ -64,12 +67,30 @@ export const output = z.object({
         .describe(
           'How many products of its model it stands for, itself included; 1 where nothing is grouped',
         ),
+      variantIds: z.array(z.string()).describe('Those products, the best first'),
       score: z.number().min(0).max(1).describe('1 is the best possible'),
       matched: z.array(z.enum(['identifier', 'words', 'meaning', 'filters'])),
+      highlights: z
+        .array(
+          z.object({
+            field: z.string(),
+            text: z.string(),
+            ranges: z.array(z.tuple([z.number().int(), z.number().int()])),
+          }),
+        )
+        .describe('Where the texts of the result have the words: from and to, in UTF-16 units'),
+      purpose: z
+        .string()
+        .nullable()
+        .describe('What it is for, by the source file, where the query is nearer to that than to its texts'),
     }),
   ),
   total: z.number().int().describe('How many were found, of which `results` are a page'),
   facets: z.object({ category: facet, subcategory: facet, color: facet }),
+  didYouMean: z
+    .string()
+    .nullable()
+    .describe('The query with words that the catalogue has, where one of its words may be a slip for them'),
   interpreted: z.object({
     query: z.string(),
     filters: z.record(z.string(), z.unknown()),

@@ -18,6 +18,12 @@ export function respell(words: Meant[]): string | null {
     .join(' ')
 }
 
+/** The query with what may be meant instead of words that the catalogue does not have; null where nothing else may be. */
+export function guess(words: Meant[]): string | null {
+  if (!words.some(({ perhaps }) => perhaps)) return null
+  return words.map(({ word, perhaps }) => perhaps ?? word).join(' ')
+}
+
 const MIN_PIECE = 3
 
 /**

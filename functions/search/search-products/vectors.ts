@@ -16,7 +16,7 @@ export async function embedText(
   return { ...(first && { english: first }), multilingual: second }
 }
 
-type Embed = (text: string, isEnglish: boolean) => Promise<Vectors>
+export type Embed = (text: string, isEnglish: boolean) => Promise<Vectors>
 
 /** Texts whose vectors are kept: 3.5 kB each. */
 const REMEMBERED = 1000
