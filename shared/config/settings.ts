@@ -81,6 +81,10 @@ export const settingsSchema = z.object({
     ['duckdb', 'trino'],
     'Where dbt builds: duckdb:<folder>, or trino://user@host:port/catalog (docs/trino.md); default: DuckDB under CORDAGE_HOME/warehouse',
   ).optional(),
+  CACHE_URL: url(
+    ['memory', 'redis', 'rediss'],
+    'Where search keeps what it found until the index changes: memory:, or redis(s)://[user:password@]host:port[/database] for all instances together',
+  ).default(new SecretUrl('memory:')),
   REPORTING_CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/, 'must be a code of ISO 4217, such as EUR')

@@ -1,5 +1,6 @@
 import type { Alerts } from '../alerts/index.ts'
 import type { Bus } from '../bus/index.ts'
+import type { Cache } from '../cache/index.ts'
 import type { Settings, Source } from '../config/index.ts'
 import type { Models } from '../models/index.ts'
 import type { ObjectStore } from '../objects/index.ts'
@@ -23,6 +24,8 @@ export type Resources = {
   warehouse: Warehouse
   /** Embedding of texts. */
   models: Models
+  /** Texts that are kept for a while, by this process or by all of them. */
+  cache: Cache
   /** Where somebody is told of what has to be looked at. */
   alerts: Alerts
 }

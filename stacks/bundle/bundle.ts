@@ -26,6 +26,7 @@ const NATIVE_PACKAGES: {
 const LATE_MODULES: { resource: ResourceName; path: string }[] = [
   { resource: 'objects', path: 'shared/objects/s3-client.ts' },
   { resource: 'models', path: 'shared/models/embed-worker.ts' },
+  { resource: 'cache', path: 'shared/cache/redis-cache.ts' },
 ]
 
 /** Imported by dependencies for pictures, which nothing here reads, and for messages in fifty languages. */

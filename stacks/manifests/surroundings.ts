@@ -34,6 +34,7 @@ const SECRETS: Record<ResourceName, string[]> = {
   warehouse: ['WAREHOUSE_URL'],
   sources: [],
   models: [],
+  cache: ['CACHE_URL'],
   alerts: ['ALERT_URL'],
 }
 const JOB_SECRETS = ['JOB_CALLBACK_SECRET']

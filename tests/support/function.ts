@@ -1,4 +1,5 @@
 import type { Alerts } from '../../shared/alerts/index.ts'
+import { makeMemoryCache } from '../../shared/cache/memory-cache.ts'
 import { readSettings, type Settings } from '../../shared/config/index.ts'
 import {
   type FunctionDefinition,
@@ -32,7 +33,7 @@ export async function startFunction(
 ) {
   const host = makeHost(definition, {
     settings: { ...readSettings({}), ...options.settings },
-    resources: { alerts: NOBODY, ...options.resources },
+    resources: { alerts: NOBODY, cache: makeMemoryCache(), ...options.resources },
     log: makeLogger(
       options.onLog ? { level: 'warn', destination: { write: options.onLog } } : { level: 'silent' },
     ),

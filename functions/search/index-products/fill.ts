@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import type { Logger } from '../../../shared/telemetry/index.ts'
+import { countChange, TEXTS_WRITER } from './count-change.ts'
 import { readWithoutVectors, TEXTS_LOCK } from './texts.ts'
 import { writeVectors } from './vectors.ts'
 
@@ -26,6 +27,7 @@ export async function fillVectors(
       await query('select pg_advisory_xact_lock($1)', [TEXTS_LOCK])
       const texts = await readWithoutVectors(query, models, FILLED_AT_ONCE)
       await writeVectors(query, models, texts)
+      if (texts.length > 0) await countChange(query, TEXTS_WRITER)
       return texts.length
     })
     filled += found

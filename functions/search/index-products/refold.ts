@@ -1,5 +1,6 @@
 import type { Query, Store } from '../../../shared/store/index.ts'
 import { FOLDING, toBareKey, toKey } from '../../../shared/text/index.ts'
+import { countChange, TEXTS_WRITER } from './count-change.ts'
 import { TEXTS_LOCK } from './texts.ts'
 import { refreshWords } from './words.ts'
 
@@ -19,6 +20,7 @@ export async function refold(store: Store): Promise<void> {
         ])
         if (!old) return 0
         await query('select pg_advisory_xact_lock($1)', [TEXTS_LOCK])
+        await countChange(query, TEXTS_WRITER)
         return table === 'search.product' ? refoldProducts(query) : refoldNames(query, table)
       })
 }

@@ -17,6 +17,7 @@ import {
 } from '../../../shared/events/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
 import { findProductsOf, resolveCategories, type TouchedCategories } from './categories.ts'
+import { countChange } from './count-change.ts'
 import { toStored } from './stored.ts'
 
 /** A table of the index: the entity that it is made of, its key, the columns of the entity that it has, and those that it folds. */
@@ -162,6 +163,9 @@ export async function applyEvents(
   // Filters and facets have the new names with what changed; the words and the vectors follow.
   if (namesCategories(target))
     await resolveCategories(query, [...touched.productIds, ...(await findProductsOf(query, touched))])
+  // Last: others of this writer wait for it from here on.
+  const [partition] = events.map(event => event.partition).toSorted((a, b) => a - b)
+  await countChange(query, `${target.table.topic}/${partition}`)
   return { touched, malformed }
 }
 

@@ -3,6 +3,7 @@ import type { Models } from '../../../shared/models/index.ts'
 import type { Query, Store } from '../../../shared/store/index.ts'
 import { readable } from '../../../shared/text/index.ts'
 import { resolveCategories } from './categories.ts'
+import { countChange, TEXTS_WRITER } from './count-change.ts'
 import { type Texts, writeVectors } from './vectors.ts'
 import { refreshWords } from './words.ts'
 
@@ -59,6 +60,8 @@ export async function refreshTexts(
     ])
     if (words.status === 'rejected') throw words.reason
     if (vectors.status === 'rejected') throw vectors.reason
+    if (changed.length > 0 || vectors.value > 0 || touched.models.length > 0 || touched.hasCategories)
+      await countChange(query, TEXTS_WRITER)
     return vectors.value
   })
 }

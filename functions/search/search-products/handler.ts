@@ -6,6 +6,7 @@ import { keepVocabulary } from '../../../shared/vocabulary/index.ts'
 import { modelOf, toAnswer } from './answer.ts'
 import { loadEnglish } from './english.ts'
 import { makeHighlighter } from './highlight.ts'
+import { readIndexState } from './index-state.ts'
 import type { Interpretation } from './interpret.ts'
 import { readPurposes } from './purposes.ts'
 import { type Filters, findProducts, type SearchRow } from './query.ts'
@@ -36,7 +37,7 @@ export default defineFunction({
   summary: 'Products that match a query in words or meaning',
   access: 'public',
   readOnly: true,
-  uses: ['store', 'models', 'sources'] as const,
+  uses: ['store', 'models', 'sources', 'cache'] as const,
   genericPlans: true,
   input,
   output,
@@ -66,22 +67,27 @@ export default defineFunction({
     const startedAt = performance.now()
     const { store, models } = resources
     const searchId = known ?? randomUUID()
-    const asked = await readQuery(given, state, resources)
+    const [index, asked] = await Promise.all([
+      readIndexState(store, state.topics),
+      readQuery(given, state, resources),
+    ])
     const { meant, wanted, english } = asked
     const sort = given.sort ?? meant.sort
     const ranked = state.rank({ searchId, query, page: { limit, offset }, isByFit: query !== '' && !sort })
     const find = (applied: Filters) =>
-      findProducts(store, models, {
-        wanted,
-        filters: { ...applied, ...asked.others },
-        sort,
-        isStrict: given.sort === undefined && sort !== undefined,
-        isGrouped: given.group === 'model',
-        isInStockFirst: state.isInStockFirst,
-        ...ranked.page,
-        topics: state.topics,
-        indexer: 'index-products',
-      })
+      findProducts(
+        resources,
+        {
+          wanted,
+          filters: { ...applied, ...asked.others },
+          sort,
+          isStrict: given.sort === undefined && sort !== undefined,
+          isGrouped: given.group === 'model',
+          isInStockFirst: state.isInStockFirst,
+          ...ranked.page,
+        },
+        index.version,
+      )
     const { found, applied } = await findWithin(find, meant, given.filters)
     const shown = await ranked.show(found.results)
     const tookMs = Math.round((performance.now() - startedAt) * 10) / 10
@@ -109,7 +115,7 @@ export default defineFunction({
         not: [...meant.notColours, ...meant.notWords],
       },
       tookMs,
-      asOf: toAsOf(found),
+      asOf: toAsOf(index),
       model,
     }
   },

@@ -1,4 +1,5 @@
-import { coverageSql } from '../../../shared/bus/index.ts'
+import { createHash } from 'node:crypto'
+import type { Cache } from '../../../shared/cache/index.ts'
 import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { quoteLexeme, toKey, withoutMarks } from '../../../shared/text/index.ts'
@@ -37,9 +38,6 @@ export type ProductQuery = {
   limit: number
   /** How many of the first are left out. */
   offset: number
-  /** The tables that the index is made of, and who fills it. */
-  indexer: string
-  topics: string[]
 }
 
 export type Found = {
@@ -67,8 +65,6 @@ export type SearchRow = {
   /** How many were found, of which `results` are a page. */
   total: number
   facets: { category: Facet[]; subcategory: Facet[]; color: Facet[] }
-  position: string | null
-  changed_at: Date | null
 }
 
 /** How many are counted and put in order where nothing is looked for. */
@@ -133,13 +129,13 @@ const ORDERS: Record<Sort, string> = {
 }
 
 /**
- * One statement, one snapshot of the store: what passes the filters is found in each way, what was found is compared by all
- * of them, and the same snapshot says how fresh it is. It holds just what was asked for, so that its plan can be kept; what
+ * One statement, one snapshot of the store: what passes the filters is found in each way, and what was found is compared by
+ * all of them. It holds just what was asked for, so that its plan can be kept; what
  * passes is not materialized, so that each way goes by its own index where there are many products.
  */
 function makeStatement(asked: ProductQuery, models: Models): { text: string; values: unknown[] } {
-  const { wanted, filters, sort, isGrouped, isInStockFirst, limit, offset, indexer, topics } = asked
-  const values: unknown[] = [limit, indexer, topics, offset]
+  const { wanted, filters, sort, isGrouped, isInStockFirst, limit, offset } = asked
+  const values: unknown[] = [limit, offset]
   const param: Param = value => `$${values.push(value)}`
   const names = usedFilters(filters)
   const ways = wanted
@@ -182,7 +178,7 @@ counted as (
   from found group by grouping sets (${FACETS.map(name => `(${name})`).join(', ')}, ())
 ),
 best as (
-  select p.*, row_number() over (order by ${order}) as place from found p order by ${order} limit $1 offset $4
+  select p.*, row_number() over (order by ${order}) as place from found p order by ${order} limit $1 offset $2
 ),
 page as (
   select p.product_id, p.sku, p.name, p.category, p.subcategory, p.color, p.list_price::text as list_price,
@@ -191,14 +187,11 @@ page as (
     least(p.evidence / ${1 + WORDS_WEIGHT}, 1)::float8 as score, ${wanted ? MATCHED : `array['filters']`} as matched,
     ${wanted ? PURPOSE : 'null::text'} as purpose
   from best p order by place
-),
-freshness as (${coverageSql(2, 3)})
+)
 select
   (select coalesce(json_agg(page), '[]') from page) as results,
   coalesce((select count from counted where kind = ${0b111}), 0) as total,
-  json_build_object(${FACETS.map(facet).join(', ')}) as facets,
-  position, changed_at
-from freshness`
+  json_build_object(${FACETS.map(facet).join(', ')}) as facets`
   return { text, values }
 }
 
@@ -213,10 +206,24 @@ function besides({ wanted, isStrict }: ProductQuery): string {
   return `case when p.best_words >= ${fewWords} then p.words >= ${words} * p.best_words else p.own >= ${own} * p.best end`
 }
 
-export async function findProducts(store: Store, models: Models, asked: ProductQuery): Promise<SearchRow> {
+/**
+ * What a statement has found for its values is kept for as long as the index has not changed, so that a change is never hidden.
+ * @param version of the index, read before
+ */
+export async function findProducts(
+  { store, models, cache }: { store: Store; models: Models; cache: Cache },
+  asked: ProductQuery,
+  version: string,
+): Promise<SearchRow> {
   const { text, values } = makeStatement(asked, models)
+  const key = createHash('sha256')
+    .update(JSON.stringify([version, text, values]))
+    .digest('base64')
+  const kept = await cache.get(key)
+  if (kept !== undefined) return JSON.parse(kept)
   const [row] = await store.query<SearchRow>(text, values, { name: nameOf(asked) })
   if (!row) throw new Error('the search returned no row')
+  await cache.set(key, JSON.stringify(row))
   return row
 }
 

@@ -202,3 +202,27 @@ test('a word that may be a slip is asked about, not corrected', async () => {
   assert.equal((await find({ query: 'garden house' })).didYouMean, 'garden hose')
   assert.equal((await find({ query: 'garden hose' })).didYouMean, null)
 })
+
+test('a change is found at once, whatever was found before', async () => {
+  const known = await find({ query: 'kettle' })
+  assert.deepEqual(await find({ query: 'kettle' }).then(({ results }) => results), known.results)
+  const index = await startFunction(indexProducts, { resources: resources() })
+  const kettle = { ...OTHERS[0], Name: 'Copper Kettle' }
+  const changes = [
+    makeEvent({ table: 'Product', op: 'u', row: kettle, commit: 100 }),
+    makeEvent({
+      table: 'Inventory',
+      op: 'u',
+      row: { ProductID: 90, Location: 'A', Quantity: 0 },
+      commit: 101,
+    }),
+    makeEvent({ table: 'Product', op: 'd', row: kettle, commit: 102 }),
+  ]
+  const seen: unknown[] = []
+  for (const change of changes) {
+    await index.deliver([change])
+    const [first] = (await find({ query: 'kettle' })).results
+    seen.push(first && [first.name, first.inStock])
+  }
+  assert.deepEqual(seen, [['Copper Kettle', true], ['Copper Kettle', false], undefined])
+})
