@@ -215,7 +215,7 @@ export function testTyping(room: Room): void {
         }))
         await route.fulfill({ response, json: { ...answer, results, didYouMean: 'helmets' } })
       })
-      await page.goto('/search?q=helmet')
+      await page.goto('/search?q=HL-U509-R')
       assert.equal(await page.locator('.opener mark').first().textContent(), 'Sport')
       assert.match(await textOf(page.locator('#products li').first()), /3 variants[\s\S]*A <b>helmet<\/b>/)
       await page.getByRole('button', { name: 'helmets', exact: true }).click()
