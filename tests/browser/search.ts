@@ -79,7 +79,7 @@ export function testSearch(room: Room): void {
     const { page } = room
     await search('HL-U509-R', 'HL-U509-R')
     await atSource(room, `update dbo."Product" set "ListPrice" = 1234.56 where "ProductNumber" = 'HL-U509-R'`)
-    await product(page, 'HL-U509-R').getByText('1,234.56').waitFor()
+    await product(page, 'HL-U509-R').locator('.now', { hasText: '1,234.56' }).waitFor()
   })
 
   test("a product's name is shown as text, whatever it holds", async () => {

@@ -134,6 +134,30 @@ export function testTyping(room: Room): void {
     await product(page, 'HL-U509-R').first().waitFor()
   })
 
+  test('a query without a part of what was read in it says the rest outside of its words', async () => {
+    const rest = await room.page.evaluate(async () => {
+      const { listReadings, withoutReading } = await import('/data/reading.js' as string)
+      const search = {
+        query: 'cheapest silver bike under 900 not road',
+        filters: { inStock: true },
+        limit: 20,
+      }
+      const interpreted = {
+        ...{ query: 'bike', corrected: null, sort: 'price', not: ['road'] },
+        filters: { inStock: true, priceMax: 900, color: 'silver/black, silver' },
+      }
+      const readings = listReadings(interpreted, search) as { kind: string; value: unknown }[]
+      return readings.map(reading => withoutReading(search, interpreted, reading))
+    })
+    const filters = { inStock: true, priceMax: 900 }
+    assert.deepEqual(rest, [
+      { query: 'silver bike not road', filters: { inStock: true }, sort: 'price' },
+      { query: 'bike not road', filters, sort: 'price' },
+      { query: 'silver bike not road', filters, sort: undefined },
+      { query: 'silver bike', filters, sort: 'price' },
+    ])
+  })
+
   test('where nothing fits it is said kindly, and the way out is a button', async () => {
     const { page } = room
     await page.goto('/search?q=helmet+under+0.01&inStock=true')
@@ -215,7 +239,7 @@ export function testTyping(room: Room): void {
         }))
         await route.fulfill({ response, json: { ...answer, results, didYouMean: 'helmets' } })
       })
-      await page.goto('/search?q=helmet')
+      await page.goto('/search?q=HL-U509-R')
       assert.equal(await page.locator('.opener mark').first().textContent(), 'Sport')
       assert.match(await textOf(page.locator('#products li').first()), /3 variants[\s\S]*A <b>helmet<\/b>/)
       await page.getByRole('button', { name: 'helmets', exact: true }).click()

@@ -148,6 +148,7 @@ test('ranges are where the text has what was typed', async () => {
   assert.deepEqual(await marked('mountain bo', 'Mountain Bottle Cage'), ['Mountain', 'Bo'])
   assert.deepEqual(await marked('kuch', 'Küchenregal'), ['Küch'])
   assert.deepEqual(await marked('hlu5', 'HL-U509'), ['HL-U5'])
+  assert.deepEqual(await marked('womens mountain', "Women's Mountain Shorts, S"), ["Women's", 'Mountain'])
   assert.deepEqual(await marked('hlmet', 'Helmets'), [])
   assert.deepEqual(await marked('山地', '山地自行车头盔'), ['山地'])
 })

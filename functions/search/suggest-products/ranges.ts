@@ -1,7 +1,8 @@
 import { fold, toBareKey, withoutMarks } from '../../../shared/text/index.ts'
 
-const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
-const toBare = (text: string) => withoutMarks(fold(text))
+const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}'’]*/gu
+/** Apostrophes are left out like marks: "mens" is "Men's". */
+const toBare = (text: string) => withoutMarks(fold(text)).replaceAll("'", '')
 
 /**
  * Where a text has words that begin with those that were typed; without any, where it begins with them as a number does,
