@@ -1,5 +1,8 @@
+import { makeOwnSource, type OwnTable } from '../../shared/capture/own/source.ts'
+import type { BusEvent, Row } from '../../shared/events/index.ts'
 import type { Column } from '../../shared/lake/index.ts'
 import { COLUMNS, decimal } from '../integration/lake-support.ts'
+import { makeEvent } from '../support/catalogue.ts'
 import { at, type Change } from '../support/warehouse.ts'
 
 /** What a shop's days bring: changes with every digit of their time, deletions, quotients that do not come out even. */
@@ -71,6 +74,43 @@ export function makeChanges(): (Change | { table: string; epoch: number })[] {
     sale(60_008, 0x200c, { Quantity: 1, Amount: '3', SaleDate: '9999-12-31' }),
     { table: 'Territory', epoch: 2 },
   ]
+}
+
+const SEARCHES = 60
+
+/** Searches with their clicks, as the bus has them: every second is interleaved, every third is of one client. */
+export function makeSearches(): BusEvent[] {
+  const source = makeOwnSource()
+  let commit = 0
+  const event = (table: OwnTable, row: Row) => makeEvent({ table, row, commit: ++commit, source })
+  return Array.from({ length: SEARCHES }, (_, n) => {
+    const id = `search-${n}`
+    const OccurredAt = new Date(Date.UTC(2017, 6, 2, 22, n * 4)).toISOString()
+    const shown = n % 5 === 0 ? [] : ['a', 'b "\\', 'ç']
+    const search = event('Search', {
+      ...{ InteractionID: id, OccurredAt, Action: 'search', SearchID: id, QueryKey: `key-${n % 7}` },
+      ...{
+        ClientID: n % 3 === 0 ? 'c' : null,
+        Language: n % 4 === 0 ? null : 'en',
+        ResultOffset: n % 8 === 7 ? 10 : 0,
+      },
+      ...{ ResultCount: shown.length, ZeroResults: shown.length === 0, Shown: JSON.stringify(shown) },
+      ...{
+        Ranking: n % 2 === 0 ? 'interleaved' : 'plain',
+        Teams: n % 2 === 0 ? '-pl' : null,
+        TookMs: n * 1.37,
+      },
+    })
+    const clicked = shown[n % 4]
+    const click = {
+      InteractionID: `${id}/click`,
+      OccurredAt,
+      Action: 'click',
+      SearchID: id,
+      ProductID: clicked ?? null,
+    }
+    return clicked === undefined ? [search] : [search, event('SearchFeedback', click)]
+  }).flat()
 }
 
 /** The same columns, some of them with types that hold more. */
