@@ -136,8 +136,7 @@ async function assertSameModels(): Promise<number> {
 test('every model has the same columns, types and rows on both engines', async t => {
   // Transporters are the table in which nothing has landed.
   await lake.writeDemo('Product', 'Client', 'Order', 'OrderItem', 'Sale', 'Territory')
-  await lake.land(makeChanges())
-  await landSearches(objects)
+  await Promise.all([lake.land(makeChanges()), landSearches(objects)])
   await cover(store, at(0x3000, 0, 2), '2017-07-03T13:00:00.000Z')
   const onTrino = await build('trino')
   const onDuckdb = await build('duckdb')
@@ -171,9 +170,7 @@ test('publish-marts gives the same marts from either engine', async t => {
     )
     published.push({ hashes, columns, types, covered: body.covered, marts: body.marts })
   }
-  const rows = published[0]?.marts as Record<string, number>
-  assert.ok(Object.keys(rows).length >= 9)
-  assert.equal(rows.fct_search, SEARCHES)
+  assert.equal((published[0]?.marts as Record<string, number> | undefined)?.fct_search, SEARCHES)
   assert.deepEqual(published[1], published[0])
 })
 
