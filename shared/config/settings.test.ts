@@ -49,6 +49,14 @@ test('every malformed setting is reported at once, and no value of a secret', ()
   assert.ok(!message.includes('hidden'))
 })
 
+test('a ranking cannot be learnt from queries of which nothing is recorded', () => {
+  assert.match(
+    refusal({ SEARCH_RANKING: 'learned', SEARCH_QUERIES: 'off' }),
+    /^SEARCH_RANKING: .* set SEARCH_QUERIES to hashed or kept$/,
+  )
+  assert.equal(readSettings({ SEARCH_RANKING: 'interleaved' }).SEARCH_QUERIES, 'hashed')
+})
+
 test('a secret may come from a mounted file', () => {
   const file = join(folder, 'store')
   writeFileSync(file, `${SECRET}\n`)

@@ -266,7 +266,7 @@ function readVariable(env: NodeJS.ProcessEnv, name: string): string | undefined 
 
 /**
  * The process's settings, parsed once from the environment.
- * @throws ConfigError that names each setting that is malformed
+ * @throws ConfigError that names each setting that is malformed, or two that contradict each other
  */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const given: Record<string, string | undefined> = {}
@@ -276,7 +276,12 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     const problems = parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
     throw new ConfigError(problems.join('; '))
   }
-  return { ...parsed.data, CORDAGE_HOME: resolve(parsed.data.CORDAGE_HOME) }
+  const { SEARCH_RANKING, SEARCH_QUERIES, CORDAGE_HOME } = parsed.data
+  if (SEARCH_RANKING !== 'plain' && SEARCH_QUERIES === 'off')
+    throw new ConfigError(
+      `SEARCH_RANKING: ${SEARCH_RANKING} learns by query, and SEARCH_QUERIES=off records none: set SEARCH_QUERIES to hashed or kept`,
+    )
+  return { ...parsed.data, CORDAGE_HOME: resolve(CORDAGE_HOME) }
 }
 
 /** The folder of all state, and where its name comes from: if it was set for one command only, the next uses another. */

@@ -1,5 +1,11 @@
+import landChanges from '../../functions/land/land-changes/handler.ts'
+import { makeOwnSource, type OwnTable } from '../../shared/capture/own/source.ts'
+import type { BusEvent, Row } from '../../shared/events/index.ts'
 import type { Column } from '../../shared/lake/index.ts'
+import type { ObjectStore } from '../../shared/objects/index.ts'
 import { COLUMNS, decimal } from '../integration/lake-support.ts'
+import { makeEvent } from '../support/catalogue.ts'
+import { startFunction } from '../support/function.ts'
 import { at, type Change } from '../support/warehouse.ts'
 
 /** What a shop's days bring: changes with every digit of their time, deletions, quotients that do not come out even. */
@@ -71,6 +77,36 @@ export function makeChanges(): (Change | { table: string; epoch: number })[] {
     sale(60_008, 0x200c, { Quantity: 1, Amount: '3', SaleDate: '9999-12-31' }),
     { table: 'Territory', epoch: 2 },
   ]
+}
+
+export const SEARCHES = 60
+
+/** Lands searches with their clicks: every second is interleaved, every third is of one client. */
+export async function landSearches(objects: ObjectStore): Promise<void> {
+  const source = makeOwnSource()
+  const land = await startFunction(landChanges, { resources: { objects, sources: [source] } })
+  let commit = 0
+  const event = (table: OwnTable, row: Row) => makeEvent({ table, row, commit: ++commit, source })
+  const searches: BusEvent[] = []
+  const clicks: BusEvent[] = []
+  for (let n = 0; n < SEARCHES; n++) {
+    const id = `search-${n}`
+    const OccurredAt = new Date(Date.UTC(2017, 6, 2, 22, n * 4)).toISOString()
+    const shown = n % 5 === 0 ? [] : ['a', 'b "\\', 'ç']
+    const isInterleaved = n % 2 === 0
+    const row = {
+      ...{ InteractionID: id, OccurredAt, Action: 'search', SearchID: id, QueryKey: `key-${n % 7}` },
+      ...{ ClientID: n % 3 === 0 ? 'c' : null, Language: n % 4 === 0 ? null : 'en', TookMs: n * 1.37 },
+      ...{ ResultCount: shown.length, ZeroResults: shown.length === 0, Shown: JSON.stringify(shown) },
+      ...{ ResultOffset: n % 8 === 7 ? 10 : 0 },
+      ...(isInterleaved ? { Ranking: 'interleaved', Teams: '-pl' } : { Ranking: 'plain', Teams: null }),
+    }
+    searches.push(event('Search', row))
+    const ProductID = shown[n % 4] ?? null
+    const click = { InteractionID: `${id}/click`, OccurredAt, Action: 'click', SearchID: id, ProductID }
+    if (ProductID !== null) clicks.push(event('SearchFeedback', click))
+  }
+  for (const events of [searches, clicks]) await land.deliver(events)
 }
 
 /** The same columns, some of them with types that hold more. */

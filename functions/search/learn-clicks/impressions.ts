@@ -9,7 +9,8 @@ const DAYS = 180
 const HALF_LIFE_DAYS = 30
 
 /**
- * What searches showed and what came of it, from the published marts. Of one product of one search the most telling counts.
+ * What searches showed and what came of it, from the published marts, of queries of which anything came. Of one product of one
+ * search the most telling counts.
  * @returns undefined where nothing has been published yet
  */
 export async function readImpressions(query: Query, caller: Identity): Promise<Impression[] | undefined> {
@@ -34,15 +35,16 @@ export async function readImpressions(query: Query, caller: Identity): Promise<I
        where source_system = 'cordage' and query_key is not null and shown is not null
          and searched_at > now() - make_interval(days => $1)
      ),
-     shown as (
-       select s.search_id, s.query_key, s.weight, p.product_id, s.result_offset + p.nth as position
-       from searches s, jsonb_array_elements_text(s.shown) with ordinality as p (product_id, nth)
-     ),
      told as (
        select search_id, product_id,
          case when bool_or(kind = 'order') then 3 when bool_or(kind = 'dismiss') then -1 else 1 end as worth
        from ${tableOf(interactions)} where kind in ('click', 'order', 'dismiss') and search_id is not null
        group by search_id, product_id
+     ),
+     shown as (
+       select s.search_id, s.query_key, s.weight, p.product_id, s.result_offset + p.nth as position
+       from searches s, jsonb_array_elements_text(s.shown) with ordinality as p (product_id, nth)
+       where s.query_key in (select query_key from searches join told using (search_id))
      )
      select query_key, product_id, position::int, sum(weight) as shown,
        coalesce(sum(weight) filter (where worth is not null), 0) as clicked, coalesce(sum(weight * worth), 0) as worth
