@@ -1,11 +1,8 @@
 import type { SecretUrl } from '../config/index.ts'
 import { makeMemoryCache } from './memory-cache.ts'
+import type { Cache } from './types.ts'
 
-/** Keeps texts for a while. What it has lost, or cannot be asked for, is not there: no caller fails because of it. */
-export type Cache = {
-  get(key: string): Promise<string | undefined>
-  set(key: string, value: string): Promise<void>
-}
+export type { Cache } from './types.ts'
 
 /** @throws ConfigError where the server refuses the password */
 export async function openCache(url: SecretUrl): Promise<{ cache: Cache; close(): Promise<void> }> {

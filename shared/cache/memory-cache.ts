@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Cache } from './index.ts'
+import type { Cache } from './types.ts'
 
 /** In UTF-16 units: of two bytes each at most. */
 const MAX_UNITS = 8 * 1024 * 1024

@@ -3,7 +3,7 @@ import { createClient, ErrorReply } from '@redis/client'
 import type { SecretUrl } from '../config/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import { makeCounter } from '../telemetry/index.ts'
-import type { Cache } from './index.ts'
+import type { Cache } from './types.ts'
 
 const PREFIX = 'cordage:'
 const KEPT_S = 3600
