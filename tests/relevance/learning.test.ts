@@ -53,7 +53,7 @@ after(async () => {
 })
 
 async function keepEvidence(impressions: ReturnType<typeof makeImpressions>): Promise<number[]> {
-  const examination = estimateExamination(impressions.all())
+  const examination = await estimateExamination(impressions.all(), new AbortController().signal)
   const evidence = weighOutcomes(compareOutcomes(impressions.all(), examination))
   await store.query('delete from search.click_evidence')
   await store.query(

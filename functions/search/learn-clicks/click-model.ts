@@ -1,3 +1,5 @@
+import { setImmediate as takeTurns } from 'node:timers/promises'
+
 /** A query and a product at one place: how often it was shown there, and what came of it, each weighted by its age. */
 export type Impression = {
   queryKey: string
@@ -51,9 +53,10 @@ function count(impressions: Impression[]): { counted: Counted[]; pairs: number }
 /**
  * How often each place is looked at, the first always: the position-based click model, fitted by expectation maximisation
  * (Chuklin, Markov and de Rijke, Click Models for Web Search, 2015). A click needs both a look and a product that attracts.
+ * Between its rounds others have their turn: in one process searches go on.
  * @returns by place, from 0, never rising
  */
-export function estimateExamination(impressions: Impression[]): number[] {
+export async function estimateExamination(impressions: Impression[], signal: AbortSignal): Promise<number[]> {
   const believed = Array.from({ length: LAST_POSITION }, (_, place) => 1 / (place + 1))
   const { counted, pairs } = count(impressions)
   const clicks = counted.reduce((sum, { clicked }) => sum + clicked, 0)
@@ -66,6 +69,7 @@ export function estimateExamination(impressions: Impression[]): number[] {
     const change = Math.max(...next.examination.map((each, at) => Math.abs(each - (examination[at] ?? 0))))
     ;({ examination, attraction, mean } = next)
     if (change < SETTLED) break
+    await takeTurns(undefined, { signal })
   }
   return examination
 }
