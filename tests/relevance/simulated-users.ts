@@ -10,20 +10,28 @@ const AT_RANDOM = 0.3
 /** Results of a page. */
 const PAGE = 10
 
-export type Clicks = 'by relevance' | 'at random'
+/** How probable it is that a place, from 0, is looked at. */
+const LOOKED_AT = {
+  /** What learning believes before it knows better. */
+  briefly: (at: number) => 1 / (at + 1),
+  patiently: (at: number) => 0.85 ** at,
+}
+
+export type Users = {
+  clicks: 'by relevance' | 'at random'
+  look: keyof typeof LOOKED_AT
+  random: () => number
+}
 export type Event = { place: number; productId: string; worth: number }
 
-/**
- * What one user does with a page: looks at the place k with the probability 1/k, and clicks what is looked at by its grade and
- * by chance.
- */
+/** What one user does with a page: looks at some of it, and clicks what is looked at by its grade and by chance. */
 export function browse(
   shown: string[],
   grades: Map<string, number>,
-  { clicks, random }: { clicks: Clicks; random: () => number },
+  { clicks, look, random }: Users,
 ): Event[] {
   return shown.slice(0, PAGE).flatMap((productId, at) => {
-    if (random() >= 1 / (at + 1)) return []
+    if (random() >= LOOKED_AT[look](at)) return []
     const grade = clicks === 'at random' ? 0 : (grades.get(productId) ?? 0)
     const likely = clicks === 'at random' ? AT_RANDOM : (CLICKED[grade] ?? 0)
     const event = { place: at + 1, productId }

@@ -1,3 +1,5 @@
+import { setImmediate as takeTurns } from 'node:timers/promises'
+
 /** A query and a product at one place: how often it was shown there, and what came of it, each weighted by its age. */
 export type Impression = {
   queryKey: string
@@ -22,52 +24,91 @@ export type Outcome = {
 
 /** Places beyond are looked at as often as this one. */
 const LAST_POSITION = 50
-const ROUNDS = 30
-/** What is believed beforehand, in impressions: the place 4 is looked at a quarter as often as the first. */
-const BELIEVED = { examination: 50, attraction: 4 }
+/** Rounds of fitting at most, and the change of a place after which there are no more. */
+const ROUNDS = 200
+const SETTLED = 1e-4
+/**
+ * What is believed beforehand, in impressions: the place k is looked at 1/k as often as the first, and a product attracts as
+ * all do on average. Where products never change places, what a place and what its products do to clicks cannot be told apart:
+ * then it is taken for the place, which leaves the order as it is.
+ */
+const BELIEVED = { examination: 50, attraction: 50 }
 
 const placeOf = ({ position }: Impression) => Math.min(position, LAST_POSITION) - 1
 const pairOf = ({ queryKey, productId }: Impression) => `${queryKey} ${productId}`
 
+/** Impressions with places and pairs of query and product as numbers: each round looks at all of them. */
+type Counted = { place: number; pair: number; shown: number; clicked: number }
+
+function count(impressions: Impression[]): { counted: Counted[]; pairs: number } {
+  const pairs = new Map<string, number>()
+  const counted = impressions.map(one => {
+    const pair = pairs.get(pairOf(one)) ?? pairs.size
+    pairs.set(pairOf(one), pair)
+    return { place: placeOf(one), pair, shown: one.shown, clicked: Math.min(one.clicked, one.shown) }
+  })
+  return { counted, pairs: pairs.size }
+}
+
 /**
  * How often each place is looked at, the first always: the position-based click model, fitted by expectation maximisation
  * (Chuklin, Markov and de Rijke, Click Models for Web Search, 2015). A click needs both a look and a product that attracts.
+ * Between its rounds others have their turn: in one process searches go on.
  * @returns by place, from 0, never rising
  */
-export function estimateExamination(impressions: Impression[]): number[] {
+export async function estimateExamination(impressions: Impression[], signal: AbortSignal): Promise<number[]> {
   const believed = Array.from({ length: LAST_POSITION }, (_, place) => 1 / (place + 1))
-  const clicks = impressions.reduce((sum, { clicked }) => sum + clicked, 0)
-  const looks = impressions.reduce((sum, one) => sum + one.shown * (believed[placeOf(one)] ?? 0), 0)
-  const mean = looks > 0 ? Math.min(0.9, clicks / looks) : 0
+  const { counted, pairs } = count(impressions)
+  const clicks = counted.reduce((sum, { clicked }) => sum + clicked, 0)
+  const looks = counted.reduce((sum, { shown, place }) => sum + shown * (believed[place] ?? 0), 0)
+  let mean = looks > 0 ? Math.min(0.9, clicks / looks) : 0
   let examination = believed
-  let attraction = new Map<string, number>()
+  let attraction = new Float64Array(pairs).fill(mean)
   for (let round = 0; round < ROUNDS; round++) {
-    const looked = believed.map(each => ({ sum: each * BELIEVED.examination, of: BELIEVED.examination }))
-    const pairs = new Map<string, { sum: number; of: number }>()
-    for (const one of impressions) {
-      const place = placeOf(one)
-      const seen = examination[place] ?? 0
-      const attracts = attraction.get(pairOf(one)) ?? mean
-      const clicked = Math.min(one.clicked, one.shown)
-      const passed = (one.shown - clicked) / Math.max(1e-9, 1 - seen * attracts)
-      const atPlace = looked[place]
-      if (atPlace) {
-        atPlace.sum += clicked + passed * seen * (1 - attracts)
-        atPlace.of += one.shown
-      }
-      const pair = pairs.get(pairOf(one)) ?? { sum: mean * BELIEVED.attraction, of: BELIEVED.attraction }
-      pair.sum += clicked + passed * attracts * (1 - seen)
-      pair.of += one.shown
-      pairs.set(pairOf(one), pair)
-    }
-    attraction = new Map([...pairs].map(([key, { sum, of }]) => [key, sum / of]))
-    let least = 1
-    examination = looked.map(({ sum, of }, place) => {
-      least = place === 0 ? 1 : Math.min(least, sum / of)
-      return least
-    })
+    const next = fitOnce(counted, { believed, examination, attraction, mean })
+    const change = Math.max(...next.examination.map((each, at) => Math.abs(each - (examination[at] ?? 0))))
+    ;({ examination, attraction, mean } = next)
+    if (change < SETTLED) break
+    await takeTurns(undefined, { signal })
   }
   return examination
+}
+
+type Fit = { examination: number[]; attraction: Float64Array<ArrayBuffer>; mean: number }
+
+/** What was probably looked at, and attracted, without a click; and what places and products are like if so. */
+function fitOnce(
+  counted: Counted[],
+  { believed, examination, attraction, mean }: Fit & { believed: number[] },
+): Fit {
+  const looked = believed.map(each => ({ sum: each * BELIEVED.examination, of: BELIEVED.examination }))
+  const sums = new Float64Array(attraction.length).fill(mean * BELIEVED.attraction)
+  const shownTo = new Float64Array(attraction.length).fill(BELIEVED.attraction)
+  const all = { sum: 0, of: 0 }
+  for (const { place, pair, shown, clicked } of counted) {
+    const seen = examination[place] ?? 0
+    const attracts = attraction[pair] ?? 0
+    const passed = (shown - clicked) / Math.max(1e-9, 1 - seen * attracts)
+    const atPlace = looked[place]
+    if (atPlace) {
+      atPlace.sum += clicked + passed * seen * (1 - attracts)
+      atPlace.of += shown
+    }
+    const attracted = clicked + passed * attracts * (1 - seen)
+    sums[pair] = (sums[pair] ?? 0) + attracted
+    shownTo[pair] = (shownTo[pair] ?? 0) + shown
+    all.sum += attracted
+    all.of += shown
+  }
+  let least = 1
+  return {
+    examination: looked.map(({ sum, of }, place) => {
+      least = place === 0 ? 1 : Math.min(least, sum / of)
+      return least
+    }),
+    attraction: sums.map((sum, pair) => sum / (shownTo[pair] ?? 1)),
+    mean: all.of > 0 ? all.sum / all.of : 0,
+  }
 }
 
 /** What came of each product of each query, corrected for where it was shown. */

@@ -36,11 +36,11 @@ export default defineFunction({
 
   init: ({ resources: { privacy } }) => ({ toLakeKey: makeLakeKey(privacy.vaultOf(OWN.system)) }),
 
-  async handle(_, { state: { toLakeKey }, resources: { store }, settings, caller, lineage }) {
+  async handle(_, { state: { toLakeKey }, resources: { store }, settings, caller, signal, lineage }) {
     if (settings.SEARCH_RANKING === 'plain') return { state: 'off' as const, ...NOTHING }
     const impressions = await readImpressions(store.query, caller)
     if (!impressions) return { state: 'no_marts' as const, ...NOTHING }
-    const examination = estimateExamination(impressions)
+    const examination = await estimateExamination(impressions, signal)
     const learnt = weighOutcomes(compareOutcomes(impressions, examination))
     await store.query('delete from search.query_key where seen_on < current_date - $1::int', [KEPT_DAYS])
     const keys = await store.query<{ key: string }>('select key from search.query_key')

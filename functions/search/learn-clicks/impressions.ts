@@ -7,6 +7,8 @@ import type { Impression } from './click-model.ts'
 /** Searches that are learnt from, and after how many days one counts half. */
 const DAYS = 180
 const HALF_LIFE_DAYS = 30
+/** Those that were shown most: beyond them a query is asked too rarely for its clicks to say much. */
+const MAX_IMPRESSIONS = 200_000
 
 /**
  * What searches showed and what came of it, from the published marts, of queries of which anything came. Of one product of one
@@ -48,7 +50,8 @@ export async function readImpressions(query: Query, caller: Identity): Promise<I
      )
      select query_key, product_id, position::int, sum(weight) as shown,
        coalesce(sum(weight) filter (where worth is not null), 0) as clicked, coalesce(sum(weight * worth), 0) as worth
-     from shown left join told using (search_id, product_id) group by query_key, product_id, position`,
+     from shown left join told using (search_id, product_id) group by query_key, product_id, position
+     order by shown desc, query_key, product_id limit ${MAX_IMPRESSIONS}`,
     [DAYS, HALF_LIFE_DAYS],
   )
   return rows.map(({ query_key, product_id, position, shown, clicked, worth }) => ({
