@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 
 UV_VERSION := 0.13.9
+LANCEDB_VERSION := 0.39.0
 TRINO_VERSION := 476
 PYTHON_311 := $(shell command -v python3.11 || command -v python3)
 UV := .tools/uv/bin/uv
@@ -15,7 +16,7 @@ export UV_NO_PROGRESS := 1
 # A test file that leaves something running fails.
 NODE_TEST := node --import ./tests/support/nothing-left.ts --test --test-reporter=spec
 
-.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra mutate lint format doctor reference manifests clean setup setup-demo setup-test setup-infra needs-infra
+.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra mutate lint format doctor reference manifests clean setup setup-demo setup-test setup-infra setup-bench needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,7 +45,7 @@ verify-postgres: setup-test ## Capture from another version of Postgres: SOURCE_
 verify-upgrade: setup-test ## This code on what an older one left: FROM=<the folder of an older checkout, set up>
 	@node tests/upgrade/main.ts "$(FROM)"
 
-bench: setup-test ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
+bench: setup-test setup-bench ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
 	@node tests/bench/main.ts $(ONLY)
 
 bench-infra: setup-test setup-infra ## The figures of Kafka, Debezium and large transactions
@@ -132,6 +133,12 @@ $(UV):
 	@$(PYTHON_311) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed: install python3.11"; exit 1; }
 	@$(PYTHON_311) -m venv .tools/uv
 	@.tools/uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+
+# What search is timed beside: no part of the project, and 233 MB.
+setup-bench: .tools/bench/.installed
+.tools/bench/.installed:
+	@npm install --prefix .tools/bench --silent --no-audit --no-fund @lancedb/lancedb@$(LANCEDB_VERSION)
+	@touch $@
 
 # An environment for each group of the lock. Python by its version and not by its path: for a path of a version manager's
 # uv would rebuild the environment each time.

@@ -16,10 +16,17 @@ const types: pg.CustomTypesConfig = {
 }
 
 /**
- * How a vector index is searched: twice as wide as the hundred that a search fuses, and further where filters leave fewer
- * (`make bench ONLY=search-size`). The server knows the names once pgvector is loaded; before that they have no effect.
+ * How a vector index is searched: as wide as what a search compares of it, and further where filters leave fewer, within
+ * bounds (`make bench ONLY=search-size`). The server knows the names once pgvector is loaded; before that they have no effect.
  */
-const SEARCH_OPTIONS = '-c hnsw.ef_search=100 -c hnsw.iterative_scan=relaxed_order'
+const SEARCH_OPTIONS =
+  '-c hnsw.ef_search=50 -c hnsw.iterative_scan=relaxed_order -c hnsw.max_scan_tuples=2000'
+
+const GENERIC_PLANS = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'max_parallel_workers_per_gather=0',
+].map(setting => `-c ${setting}`)
 
 /** What our statements and the driver's reading rely on, whatever a server, database or role has set for others. */
 const SESSION_OPTIONS = [
@@ -46,7 +53,7 @@ export type StoreOptions = {
   statementTimeoutMs?: number
   /**
    * Postgres plans a statement once, for any values, instead of for those of each call. Not knowing them it takes an index
-   * wherever there is one.
+   * wherever there is one, and starts no processes for it, which takes longer than a short statement.
    */
   genericPlans?: boolean
 }
@@ -71,7 +78,7 @@ export function openStore(url: SecretUrl, options: StoreOptions = {}): Store {
       `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
       `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
       `-c statement_timeout=${statementTimeoutMs}`,
-      ...(genericPlans ? ['-c plan_cache_mode=force_generic_plan', '-c enable_seqscan=off'] : []),
+      ...(genericPlans ? GENERIC_PLANS : []),
     ].join(' '),
   })
   const reserved = new pg.Pool({

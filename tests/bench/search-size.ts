@@ -1,117 +1,153 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureGraphs } from '../../functions/search/index-products/graphs.ts'
-import { refold } from '../../functions/search/index-products/refold.ts'
-import searchProducts from '../../functions/search/search-products/handler.ts'
+import indexProducts from '../../functions/search/index-products/handler.ts'
 import { loadModels } from '../../shared/models/index.ts'
 import type { Store } from '../../shared/store/index.ts'
-import { loadDemo } from '../../stacks/demo/load.ts'
-import { makeRandom } from '../../stacks/demo/random.ts'
-import { CATALOGUE } from '../support/catalogue.ts'
+import { bundleFunction } from '../../stacks/bundle/bundle.ts'
+import { listFunctions } from '../../stacks/project.ts'
+import { startBundle } from '../conformance/server.ts'
+import { CATALOGUE, makeEvent } from '../support/catalogue.ts'
 import { startFunction } from '../support/function.ts'
-import { startTestPostgres } from '../support/postgres.ts'
+import { growCatalogue } from '../support/grown-catalogue.ts'
+import { ROOT, startTestPostgres } from '../support/postgres.ts'
 import { median, quantile, report } from './report.ts'
+import { callAll, makeQueries, type Query } from './search-load.ts'
+import { multiply } from './search-multiply.ts'
 
 /**
- * Searches, each embedded, over a catalogue seventy times the demo's: each product in seventy copies, each copy's vector drawn
- * towards another product's. Beside it the nearest without the graph, which says what that saves and what it misses.
+ * A catalogue of EMBEDDED products, varied from real ones, indexed from nothing, and searched over HTTP from a bundle by one
+ * caller and by eight, each query embedded; then the same queries again, which are known. Beside it, in the same run, plain
+ * Postgres full text with pgvector and LanceDB's hybrid search, over the same texts and vectors. With PRODUCTS above EMBEDDED the
+ * others are made of those that were embedded, with vectors between two of theirs.
  */
-const COPIES = 70
-const ROUNDS = 20
-const QUERIES: { name: string; query: string; filters: object }[] = [
-  { name: 'identifier', query: 'HL-U509-B-33', filters: {} },
-  { name: 'phrase', query: 'warm gloves for winter rides', filters: {} },
-  { name: 'filtered', query: 'helmet', filters: { color: 'Red', category: 'Accessories' } },
-]
+const EMBEDDED = Number(process.env.EMBEDDED ?? 43_000)
+const PRODUCTS = Number(process.env.PRODUCTS ?? EMBEDDED)
+const QUERIES = Number(process.env.QUERIES ?? 600)
+const CALLERS = 8
+const BATCH = 500
+/** What an operator of such an index gives its Postgres. */
+const SHARED_BUFFERS = PRODUCTS > 100_000 ? '4GB' : '512MB'
+const isLarge = PRODUCTS > EMBEDDED
+const memoryOf = (pid: number | undefined) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
-const postgres = await startTestPostgres()
-const models = await loadModels()
+const postgres = await startTestPostgres({ shared_buffers: SHARED_BUFFERS })
 try {
   const store = await postgres.createStore('search_size')
-  const products = await fill(store)
-  report('search_size_products', products, 'products', { atLeast: 20_000 })
-  const startedAt = performance.now()
-  await ensureGraphs(store, models)
-  report('search_size_graph_built', (performance.now() - startedAt) / 1000, 's')
-  await store.query('vacuum (full) search.product')
-  await store.query('analyze')
-  const search = await startFunction(searchProducts, { resources: { store, models, sources: [CATALOGUE] } })
-  await search.call({})
-  await sleep(5000)
-  for (const { name, query, filters } of QUERIES) {
-    const took: number[] = []
-    for (let i = 0; i < ROUNDS; i++) {
-      const start = performance.now()
-      const { status } = await search.call({ query, filters })
-      assert.equal(status, 200)
-      if (i >= ROUNDS / 4) took.push(performance.now() - start)
-    }
-    report(`search_size_${name}_p50`, median(took), 'ms')
-    report(`search_size_${name}_p99`, quantile(took, 0.99), 'ms')
-  }
-  await compareWithExact(store)
+  const products = [...growCatalogue(EMBEDDED)]
+  await build(store)
+  report('search_size_products', PRODUCTS, 'products')
+  const queries = makeQueries(products, QUERIES)
+  await measureSearch(queries)
+  if (!isLarge) for (const other of ['postgres', 'lancedb']) await measureOther(other, queries)
 } finally {
-  await models.close()
   await postgres.stop()
 }
 
-/** The demo's products, copied under other numbers, as index-products would have written them. @returns how many */
-async function fill(store: Store): Promise<number> {
-  const url = await postgres.createDatabase('adventureworks')
-  await loadDemo(url, { today: new Date(), days: 1 })
-  const source = postgres.openStore(url)
-  const rows = await source.query<{ id: string; text: string }>(
-    `select "ProductID"::text as id, concat_ws('. ', "Name", "Subcategory", "Category", "Color", "Description") as text, "ProductNumber" as sku, "Name" as name, "Model" as model,
-       "Description" as description, "Category" as category, "Subcategory" as subcategory, "Color" as color, "ListPrice" as list_price
-     from dbo."Product" order by 1`,
-  )
-  const kinds = [models.english, models.multilingual]
-  const embedded = await Promise.all(kinds.map(({ embed }) => embed(rows.map(row => row.text))))
-  const random = makeRandom(3)
-  for (let copy = 0; copy < COPIES; copy++) {
-    await store.query(
-      `insert into search.product (product_id, system, sku, name, model, description, category, subcategory, color, list_price, position)
-       select id || '-' || $2, 'shop', sku || '-' || $2, name, model, description, category, subcategory, color, list_price, ''
-       from jsonb_to_recordset($1) as r (id text, sku text, name text, model text, description text, category text, subcategory text, color text, list_price numeric)`,
-      [JSON.stringify(rows), copy],
-    )
-    for (const [at, { name, version }] of kinds.entries()) {
-      const vectors = embedded[at] ?? []
-      const moved = vectors.map(vector => {
-        const other = vectors[Math.floor(random() * vectors.length)] as Float32Array
-        return vector.map((x, i) => x + 0.6 * (other[i] ?? 0) + (random() - 0.5) * 0.05)
-      })
-      await store.query(
-        `insert into search.product_vector (product_id, model, version, text_hash, vector)
-         select id || '-' || $3, $4, $5, '', l2_normalize(v) from unnest($1::text[], $2::halfvec[]) as r (id, v)`,
-        [rows.map(row => row.id), moved.map(vector => JSON.stringify([...vector])), copy, name, version],
-      )
-    }
+/** Indexes everything, as the connector hands it over. */
+async function build(store: Store): Promise<void> {
+  const models = await loadModels()
+  const index = await startFunction(indexProducts, {
+    resources: { store, models, sources: [CATALOGUE] },
+    settings: {},
+  })
+  const startedAt = performance.now()
+  let events: ReturnType<typeof makeEvent>[] = []
+  let commit = 0
+  for (const row of growCatalogue(EMBEDDED)) {
+    events.push(makeEvent({ table: 'Product', row, commit: ++commit }))
+    if (events.length < BATCH && commit < EMBEDDED) continue
+    await index.deliver(events)
+    events = []
+    if (commit % 5000 === 0) process.stdout.write(`# ${commit} indexed\n`)
   }
-  await refold(store)
-  return rows.length * COPIES
+  if (isLarge) await multiply(store, [models.english, models.multilingual], PRODUCTS, CATALOGUE.system)
+  const indexed = performance.now()
+  await ensureGraphs(store, models)
+  const ended = performance.now()
+  if (!isLarge) report('search_size_built', (ended - startedAt) / 1000, 's', { atMost: 150 })
+  report('search_size_graphs_built', (ended - indexed) / 1000, 's')
+  await index.host.drain()
+  await models.close()
+  await store.query('vacuum analyze')
 }
 
-/** The hundred nearest of what a filter leaves, by the graph and without it. */
-async function compareWithExact(store: Store): Promise<void> {
-  const { name, version, embed } = models.english
-  const [vector] = await embed(['light and fast on the road'])
-  const nearest = async (isExact: boolean) =>
-    store.transaction(async ({ query }) => {
-      if (isExact) await query('set local enable_indexscan = off')
-      const start = performance.now()
-      const rows = await query<{ id: string }>(
-        `select v.product_id as id from search.product_vector v join search.product p using (product_id)
-         where p.color = 'Red' and v.model = '${name}' and v.version = '${version}'
-         order by v.vector::halfvec(384) <=> $1::halfvec(384) limit 100`,
-        [JSON.stringify([...(vector ?? [])])],
-      )
-      return { ids: new Set(rows.map(row => row.id)), tookMs: performance.now() - start }
-    })
-  await nearest(false)
-  const [graph, exact] = [await nearest(false), await nearest(true)]
-  report('search_size_graph_recall_100', graph.ids.intersection(exact.ids).size / exact.ids.size, 'share', {
-    atLeast: 0.95,
+async function measureSearch(queries: Query[]): Promise<void> {
+  const folder = listFunctions(ROOT).find(({ name }) => name === 'search-products')
+  assert.ok(folder)
+  const bundle = await bundleFunction(folder, ROOT, join(postgres.home, 'dist'))
+  const server = await startBundle(bundle, {
+    CORDAGE_HOME: postgres.home,
+    SOURCES: join(ROOT, 'sources'),
+    STORE_URL: postgres.url('search_size').reveal(),
   })
-  report('search_size_graph_ratio', exact.tookMs / graph.tookMs, 'times')
+  try {
+    await warmUp(`${server.url}/`, queries)
+    const bounds = isLarge ? { p99: 60 } : { p50: 6, p99: 20 }
+    await measure('search_size', `${server.url}/`, queries, bounds)
+    await measure('search_size_known', `${server.url}/`, queries)
+    report('search_size_memory', memoryOf(server.process.pid), 'MB')
+  } finally {
+    server.kill()
+  }
+}
+
+async function measureOther(kind: string, queries: Query[]): Promise<void> {
+  if (kind === 'lancedb' && !existsSync(join(ROOT, '.tools/bench/node_modules/@lancedb/lancedb')))
+    return void process.stdout.write('# LanceDB is not installed: make setup-bench\n')
+  const server = spawn(
+    process.execPath,
+    [
+      join(import.meta.dirname, 'search-others.ts'),
+      kind,
+      postgres.url('search_size').reveal(),
+      join(postgres.home, kind),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  try {
+    const [port] = (await once(server.stdout, 'data')) as [Buffer]
+    const url = `http://127.0.0.1:${String(port).trim()}/`
+    await warmUp(url, queries)
+    await measure(`search_size_${kind}`, url, queries)
+  } finally {
+    server.kill()
+  }
+}
+
+/** Other queries, so that every statement is planned on every connection, and the vocabulary is there. */
+async function warmUp(url: string, queries: Query[]): Promise<void> {
+  const others = queries.slice(0, 120).map(one => ({ ...one, query: `${one.query} x` }))
+  await callAll(url, others, CALLERS)
+  await sleep(3000)
+  await callAll(
+    url,
+    others.map(one => ({ ...one, query: `${one.query} y` })),
+    CALLERS,
+  )
+}
+
+async function measure(
+  name: string,
+  url: string,
+  queries: Query[],
+  bounds: { p50?: number; p99?: number } = {},
+): Promise<void> {
+  const half = queries.length / 2
+  const [alone, together] = [queries.slice(0, half), queries.slice(half)]
+  const one = await callAll(url, alone, 1)
+  report(`${name}_one_p50`, median(one), 'ms')
+  report(`${name}_one_p99`, quantile(one, 0.99), 'ms')
+  const startedAt = performance.now()
+  const all = await callAll(url, together, CALLERS)
+  report(`${name}_rate`, (together.length / (performance.now() - startedAt)) * 1000, '/s')
+  report(`${name}_p50`, median(all), 'ms', bounds.p50 === undefined ? {} : { atMost: bounds.p50 })
+  report(`${name}_p99`, quantile(all, 0.99), 'ms', bounds.p99 === undefined ? {} : { atMost: bounds.p99 })
+  for (const [kind, own] of Map.groupBy(alone, query => query.kind))
+    report(`${name}_one_${kind}`, median(own.map(query => one[alone.indexOf(query)] ?? Number.NaN)), 'ms')
 }

@@ -14,6 +14,7 @@ export type HttpReply = {
 }
 
 export type FunctionServer = {
+  url: string
   /** Sends any request, `host` and `origin` included. */
   send(options: {
     method?: string
@@ -64,6 +65,7 @@ export async function startBundle(folder: string, env: Record<string, string>): 
       sent.end(body)
     })
   const server: FunctionServer = {
+    url: `http://127.0.0.1:${port}`,
     process: child,
     log: () => log,
     send,

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Store } from '../../../shared/store/index.ts'
 import { quoteLexeme, withoutMarks } from '../../../shared/text/index.ts'
 import { stemsSql, type Vocabulary } from '../../../shared/vocabulary/index.ts'
@@ -26,11 +27,13 @@ export type Terms = {
   corrected: string | null
 }
 
-type Found = { stems: string[] | null; isKnown: boolean }
+/** Stems of words that the catalogue does not have: they never change. */
+const STEMS_KEPT = 10_000
+const knownStems = new LRUCache<string, string[]>({ max: STEMS_KEPT })
 
 /**
- * What the index knows of a query's words. The vocabulary in memory has nearly all; a missing word is
- * looked up, because the catalogue may have it only since a moment, or have it as a prefix: neither is misspelled.
+ * What the index knows of a query's words. The vocabulary in memory has nearly all. The others' stems are asked for once; and
+ * whether the catalogue has a corrected word, only since a moment or as a prefix: neither is misspelled.
  */
 export async function lookUpTerms(
   store: Store,
@@ -39,33 +42,46 @@ export async function lookUpTerms(
   synonyms: Synonyms,
 ): Promise<Terms> {
   const { typed, meant } = given
-  const asked = new Set<string>()
-  for (const { word, parts } of [...meant, ...typed])
-    for (const part of [word, ...parts]) {
-      const bare = withoutMarks(part)
-      if (/^[a-z]+$/.test(bare) && !vocabulary.get(bare)) asked.add(bare)
-      if (!vocabulary.has(part)) asked.add(part)
-    }
-  const found = await ask(store, [...asked])
-  const isNew = (word: string) => found.get(word)?.isKnown ?? false
+  const isCorrected = respell(meant) !== null
+  const [, isNew] = await Promise.all([
+    askStems(store, isCorrected ? [...meant, ...typed] : meant, vocabulary),
+    isCorrected &&
+      hasAny(
+        store,
+        typed.map(({ word }) => word).filter(word => !vocabulary.has(word)),
+      ),
+  ])
   // One of the typed words that the catalogue has by now is what was meant.
-  const words = typed.some(({ word }) => !vocabulary.has(word) && isNew(word)) ? typed : meant
-  const stemsOf = (word: string) => found.get(word)?.stems ?? vocabulary.get(word)?.stems
+  const words = isNew ? typed : meant
+  const stemsOf = (word: string) => knownStems.get(word) ?? vocabulary.get(word)?.stems
   return {
     terms: toTerms(words, stemsOf, vocabulary, synonyms),
     corrected: words === meant ? respell(meant) : null,
   }
 }
 
-async function ask(store: Store, words: string[]): Promise<Map<string, Found>> {
-  if (words.length === 0) return new Map()
-  const rows = await store.query<{ word: string; stems: string[] | null; is_known: boolean }>(
-    `select word, ${stemsSql('word')} as stems,
-       exists (select 1 from search.product p where p.words @@ begun::tsquery and not p.is_deleted) as is_known
-     from unnest($1::text[], $2::text[]) as asked (word, begun)`,
-    [words, words.map(word => `${quoteLexeme(word)}:*`)],
+async function askStems(store: Store, words: Meant[], vocabulary: Vocabulary): Promise<void> {
+  const asked = words
+    .flatMap(({ word, parts }) => [word, ...parts].map(withoutMarks))
+    .filter(word => /^[a-z]+$/.test(word) && !vocabulary.get(word) && !knownStems.has(word))
+  if (asked.length === 0) return
+  const rows = await store.query<{ word: string; stems: string[] }>(
+    `select word, ${stemsSql('word')} as stems from unnest($1::text[]) as asked (word)`,
+    [[...new Set(asked)]],
+    { name: 'stems' },
   )
-  return new Map(rows.map(row => [row.word, { stems: row.stems, isKnown: row.is_known }]))
+  for (const { word, stems } of rows) knownStems.set(word, stems)
+}
+
+/** Whether any product has any of the words, or one that begins so. */
+async function hasAny(store: Store, words: string[]): Promise<boolean> {
+  if (words.length === 0) return false
+  const [row] = await store.query<{ has: boolean }>(
+    'select exists (select 1 from search.product where words @@ $1::tsquery and not is_deleted) as has',
+    [words.map(word => `${quoteLexeme(word)}:*`).join(' | ')],
+    { name: 'has-any' },
+  )
+  return row?.has ?? false
 }
 
 /** Shortest prefix of Latin words: shorter ones match half of the catalogue. */

@@ -1,11 +1,10 @@
 import pg from 'pg'
-import pgvector from 'pgvector'
 import type { EmbeddingModel, Models } from '../../../shared/models/index.ts'
 import { identify } from './identify.ts'
 import type { Term } from './look-up.ts'
 import type { Purpose } from './purposes.ts'
-import { DEPTH, FEW, type Param } from './statement.ts'
-import type { Vectors } from './vectors.ts'
+import { DEPTH, FEW, NEAR, type Param } from './statement.ts'
+import { toSqlText, type Vectors } from './vectors.ts'
 
 export type Wanted = {
   /** The query as it was typed, for identifiers. */
@@ -39,43 +38,42 @@ export const PURPOSE =
 export const MATCHED = `array_remove(array[case when is_identified or is_begun then 'identifier' end, case when words > 0 then 'words' end,
     case when meaning > ${MEANT} then 'meaning' end], null)`
 
-/**
- * The nearest by a model's vectors, and how near any candidate is. The model is in the text, so that its own index can be used;
- * without a vector no product is near.
- */
-function findNear(
-  kind: keyof Vectors,
+/** How a model compares products with a query. The model is in the text, so that its own index can be used. */
+type Comparison = { isOwn: string; distance: string }
+
+function compareBy(
   { name, version, dimensions }: EmbeddingModel,
-  vector: Float32Array | undefined,
-  isFiltered: boolean,
+  vector: Float32Array,
   param: Param,
-) {
-  const isOwn = `v.model = ${pg.escapeLiteral(name)} and v.version = ${pg.escapeLiteral(version)}`
-  const distance =
-    vector &&
-    `v.vector::halfvec(${dimensions}) <=> ${param(pgvector.toSql([...vector]))}::halfvec(${dimensions})`
-  const nearest = (from: string, condition = 'true') => `
-  (select v.product_id, 1 - (${distance}) as nearness from search.product_vector v join ${from} using (product_id)
-  where ${isOwn} and ${condition} order by ${distance} limit ${DEPTH})`
-  const near = !isFiltered
-    ? nearest('eligible')
-    : `${nearest('eligible', `(select count(*) from few) > ${FEW}`)} union all ${nearest('few', `(select count(*) from few) <= ${FEW}`)}`
+): Comparison {
   return {
-    near: distance
-      ? `near_${kind} as (${near})`
-      : `near_${kind} as (select null::text as product_id, null::float8 as nearness where false)`,
-    nearness: distance
-      ? `coalesce(near_${kind}.nearness, (select 1 - (${distance}) from search.product_vector v where v.product_id = c.product_id and ${isOwn}))`
-      : '0::float8',
+    isOwn: `v.model = ${pg.escapeLiteral(name)} and v.version = ${pg.escapeLiteral(version)}`,
+    distance: `v.vector::halfvec(${dimensions}) <=> ${param(toSqlText(vector))}::halfvec(${dimensions})`,
   }
 }
+
+/** The nearest of what passes the filters: by the graph, or each compared where filters leave few. */
+function findNear({ isOwn, distance }: Comparison, isFiltered: boolean): string {
+  const nearest = (from: string, condition: string) =>
+    `(select v.product_id, 1 - (${distance}) as nearness from ${from} where ${isOwn} and ${condition} order by ${distance} limit ${NEAR})`
+  // What passes is asked for each: a join would have the planner leave the graph for a sort.
+  const passes = '(select true from eligible e where e.product_id = v.product_id limit 1)'
+  const all = 'search.product_vector v'
+  if (!isFiltered) return nearest(all, passes)
+  return `${nearest(all, `(select count(*) from few) > ${FEW} and ${passes}`)}
+  union all ${nearest(`few join ${all} using (product_id)`, `(select count(*) from few) <= ${FEW}`)}`
+}
+
+/** How near a candidate c is by a model. */
+const nearnessOf = ({ isOwn, distance }: Comparison) =>
+  `(select 1 - (${distance}) from search.product_vector v where v.product_id = c.product_id and ${isOwn})`
 
 /** With what its purpose makes up for: all of it would have products of one purpose in no order. */
 const withPurpose = (own: string, purpose: string) =>
   `coalesce(${own}, 0) + ${PURPOSE_WEIGHT} * greatest(0, coalesce(${purpose}, 0) - coalesce(${own}, 0))`
 
 /** Products that are looked at for their words: more than this have only common ones. */
-const MAX_WORDED = 1000
+const MAX_WORDED = 500
 
 /** What a product must have to be looked at: the words that say most, or all of them. */
 function tellingWords(terms: Term[]): string {
@@ -148,8 +146,13 @@ export function rank(
   models: Models,
   { isFiltered, param }: { isFiltered: boolean; param: Param },
 ): string {
-  const inEnglish = findNear('english', models.english, vectors.english, isFiltered, param)
-  const inAny = findNear('multilingual', models.multilingual, vectors.multilingual, isFiltered, param)
+  const inAny = compareBy(models.multilingual, vectors.multilingual, param)
+  const inEnglish = vectors.english && compareBy(models.english, vectors.english, param)
+  // One graph is enough: what the other model alone would find first is hardly ever right.
+  const nearness = {
+    english: inEnglish ? `coalesce(n.nearness, ${nearnessOf(inEnglish)})` : '0::float8',
+    multilingual: inEnglish ? nearnessOf(inAny) : `coalesce(n.nearness, ${nearnessOf(inAny)})`,
+  }
   const { purposed, nearest } = findPurposes(purposes, param)
   const share = `${param(english)}::float8`
   const worded =
@@ -158,18 +161,17 @@ export function rank(
       : '\nworded as (select null::text as product_id, 0::float8 as words where false)'
   const few = isFiltered ? `\nfew as materialized (select product_id from eligible limit ${FEW + 1}),` : ''
   return `${few}${identify(query, param)},${worded},
-${inEnglish.near},
-${inAny.near},
+near as (${findNear(inEnglish ?? inAny, isFiltered)}),
 candidates as (
   select product_id from identified union select product_id from begun union select product_id from worded
-  union select product_id from near_english union select product_id from near_multilingual${purposed}
+  union select product_id from near${purposed}
 ),
 compared as materialized (
   select c.*, i.product_id is not null as is_identified, b.product_id is not null as is_begun, coalesce(w.words, 0) as words,
     u.english as english_purpose, u.multilingual as multilingual_purpose, u.purpose,
-    ${inEnglish.nearness} as english, ${inAny.nearness} as multilingual
+    ${nearness.english} as english, ${nearness.multilingual} as multilingual
   from candidates join shown c using (product_id) left join identified i using (product_id) left join begun b using (product_id)
-  left join worded w using (product_id) left join near_english using (product_id) left join near_multilingual using (product_id)
+  left join worded w using (product_id) left join near n using (product_id)
   left join lateral ${nearest} u on true
 ),
 weighed as (

@@ -1,7 +1,19 @@
+import pgvector from 'pgvector'
 import type { Models } from '../../../shared/models/index.ts'
 
 /** Vectors of a text, by model; that of the English one where the text is English. */
 export type Vectors = { english?: Float32Array; multilingual: Float32Array }
+
+const sqlTexts = new WeakMap<Float32Array, string>()
+
+/** A vector as Postgres reads it: made once, for those that are kept are asked with again. */
+export function toSqlText(vector: Float32Array): string {
+  const known = sqlTexts.get(vector)
+  if (known !== undefined) return known
+  const text = pgvector.toSql([...vector]) as string
+  sqlTexts.set(vector, text)
+  return text
+}
 
 export async function embedText(
   { english, multilingual }: Models,
