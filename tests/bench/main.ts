@@ -8,6 +8,7 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'contract', program: 'contract.ts', takes: '20 s' },
   { name: 'search', program: 'search.ts', takes: '1 min' },
   { name: 'relevance', program: 'relevance.ts', takes: '3 min' },
+  { name: 'search-any', program: 'search-any.ts', takes: '2 min; QUERIES sets how many' },
   { name: 'search-size', program: 'search-size.ts', takes: '6 min; PRODUCTS=1000000 takes an hour' },
   { name: 'memory', program: 'memory.ts', takes: '1 min' },
   { name: 'freshness', program: 'freshness.ts', takes: '2 min' },

@@ -90,16 +90,22 @@ type Surroundings = { store: Store; models: Models; settings?: Partial<Settings>
 
 /** Indexes a catalogue, and starts the search over it. @returns what finds a query's products */
 export async function searchCatalogue(catalogue: Catalogue, surroundings: Surroundings) {
-  const { source, tables } = catalogue
-  const { store, models } = surroundings
+  await indexCatalogue(catalogue, surroundings)
+  return await openSearch(catalogue, surroundings)
+}
+
+export async function indexCatalogue(
+  { source, tables }: Catalogue,
+  { store, models }: Surroundings,
+): Promise<void> {
   const index = await startFunction(indexProducts, { resources: { store, models, sources: [source] } })
   let commit = 0
   for (const [table, rows] of Object.entries(tables)) {
     const events = rows.map(row => makeEvent({ table, row, commit: ++commit, source }))
     for (let at = 0; at < events.length; at += BATCH) await index.deliver(events.slice(at, at + BATCH))
   }
+  await index.host.drain()
   await store.query('analyze')
-  return await openSearch(catalogue, surroundings)
 }
 
 /** Starts the search over a catalogue that is indexed. @returns what finds a query's products */
