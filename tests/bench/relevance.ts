@@ -1,13 +1,15 @@
+import { join } from 'node:path'
 import { loadModels } from '../../shared/models/index.ts'
 import { makeBaselines } from '../relevance/baselines.ts'
 import { readQueries, scoreQueries, summarize } from '../relevance/judged.ts'
 import { readCatalogue, searchCatalogue } from '../relevance/search-catalogue.ts'
 import { startTestPostgres } from '../support/postgres.ts'
 import { report } from './report.ts'
+import { OTHERS, startOther } from './start-other.ts'
 
 /**
  * How well the first ten answer judged queries (nDCG), and how often the first is right, by kind, on the second half of
- * the queries; beside it what each way finds alone, and simple fusions of them.
+ * the queries; beside it what each way finds alone, simple fusions of them, and plain Postgres and LanceDB.
  */
 const CATALOGUES = { adventureworks: 'postgres_adventureworks', 'online-retail': 'postgres_online_retail' }
 
@@ -20,9 +22,11 @@ try {
     const startedAt = performance.now()
     const search = await searchCatalogue(catalogue, { store: await postgres.createStore(database), models })
     report(`relevance_${name}_index`, (performance.now() - startedAt) / 1000, 's')
+    const others = await startOthers(database)
     const ways = {
       search: async (query: string) => (await search({ query })).results.map(({ productId }) => productId),
       ...(await makeBaselines(catalogue.products, models)),
+      ...Object.fromEntries(others.map(({ kind, find }) => [kind, find])),
     }
     for (const [way, find] of Object.entries(ways)) {
       const scored = await scoreQueries(queries, catalogue.products, find)
@@ -33,8 +37,18 @@ try {
           `nDCG@10, first right ${success.toFixed(2)}`,
         )
     }
+    for (const { stop } of others) await stop()
   }
 } finally {
   await models.close()
   await postgres.stop()
+}
+
+/** What a team would install instead, over what is indexed. */
+async function startOthers(database: string) {
+  const started = OTHERS.map(async kind => {
+    const other = await startOther(kind, postgres.url(database), join(postgres.home, `${kind}-${database}`))
+    return other ? [{ kind, ...other }] : []
+  })
+  return (await Promise.all(started)).flat()
 }

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureGraphs } from '../../functions/search/index-products/graphs.ts'
@@ -18,6 +16,7 @@ import { ROOT, startTestPostgres } from '../support/postgres.ts'
 import { median, quantile, report } from './report.ts'
 import { callAll, makeQueries, type Query } from './search-load.ts'
 import { multiply } from './search-multiply.ts'
+import { OTHERS, type Other, startOther } from './start-other.ts'
 
 /**
  * A catalogue of EMBEDDED products, varied from real ones, indexed from nothing, and searched over HTTP from a bundle by one
@@ -44,7 +43,7 @@ try {
   report('search_size_products', PRODUCTS, 'products')
   const queries = makeQueries(products, QUERIES)
   await measureSearch(queries)
-  if (!isLarge) for (const other of ['postgres', 'lancedb']) await measureOther(other, queries)
+  if (!isLarge) for (const other of OTHERS) await measureOther(other, queries)
 } finally {
   await postgres.stop()
 }
@@ -97,26 +96,14 @@ async function measureSearch(queries: Query[]): Promise<void> {
   }
 }
 
-async function measureOther(kind: string, queries: Query[]): Promise<void> {
-  if (kind === 'lancedb' && !existsSync(join(ROOT, '.tools/bench/node_modules/@lancedb/lancedb')))
-    return void process.stdout.write('# LanceDB is not installed: make setup-bench\n')
-  const server = spawn(
-    process.execPath,
-    [
-      join(import.meta.dirname, 'search-others.ts'),
-      kind,
-      postgres.url('search_size').reveal(),
-      join(postgres.home, kind),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+async function measureOther(kind: Other, queries: Query[]): Promise<void> {
+  const other = await startOther(kind, postgres.url('search_size'), join(postgres.home, kind))
+  if (!other) return void process.stdout.write(`# ${kind} is not installed: make setup-bench\n`)
   try {
-    const [port] = (await once(server.stdout, 'data')) as [Buffer]
-    const url = `http://127.0.0.1:${String(port).trim()}/`
-    await warmUp(url, queries)
-    await measure(`search_size_${kind}`, url, queries)
+    await warmUp(other.url, queries)
+    await measure(`search_size_${kind}`, other.url, queries)
   } finally {
-    server.kill()
+    await other.stop()
   }
 }
 

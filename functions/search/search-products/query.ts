@@ -91,7 +91,10 @@ const toValue: Partial<Record<keyof Filters, (value: never) => unknown>> = {
   subcategory: toKey,
   color: toKey,
   notWords: (words: string[]) =>
-    words.flatMap(word => [word, withoutMarks(word), word.replace(/s$/, '')].map(quoteLexeme)).join(' | '),
+    words
+      .flatMap(word => [word, withoutMarks(word), word.replace(/(?<=.)s$/u, '')])
+      .map(quoteLexeme)
+      .join(' | '),
 }
 
 /** Share of the best evidence below which another product is no answer beside it, and would only blur the facets. */
