@@ -161,7 +161,9 @@ grouped as (
 found as (select * from grouped where nth = 1)`
     : 'found as (select *, array[product_id] as variant_ids from fitting)'
   // A model counts for each value that one of its products has: red is there if any of them is red.
-  const counts = isGrouped ? 'count(distinct whole)::int as count from grouped' : 'count(*)::int as count from found'
+  const counts = isGrouped
+    ? 'count(distinct whole)::int as count from grouped'
+    : 'count(*)::int as count from found'
   const text = `
 with eligible as not materialized (
   select p.* from search.product p where ${['not p.is_deleted', ...conditions].join(' and ')}
