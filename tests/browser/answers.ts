@@ -1,8 +1,10 @@
 import type { z } from 'zod'
 import type { Status as Given } from '../../functions/operate/show-status/status.ts'
 import type { searchesSchema } from '../../functions/report/show-searches/handler.ts'
-import type { Status as Read, SearchesAnswer } from '../../stacks/local/page/data/answers.ts'
+import type { output as searchAnswer } from '../../functions/search/search-products/schema.ts'
+import type { Product, Status as Read, SearchesAnswer } from '../../stacks/local/page/data/answers.ts'
 
-/** The type check holds what the page reads of the status against the schema that it is sent by. */
+/** The type check holds what the page reads of an answer against the schema that it is sent by. */
 export const asRead = (status: Given): Read => status
 export const asReadOfSearches = (answer: z.output<typeof searchesSchema>): SearchesAnswer => answer
+export const asReadOfSearch = ({ results }: z.output<typeof searchAnswer>): Product[] => results

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { startDemo, waitFor } from '../support/demo.ts'
 import { testAccessibility } from './accessible.ts'
 import { testData } from './data.ts'
+import { testFound } from './found.ts'
 import { testNavigation } from './navigation.ts'
 import { ADDRESSES, executablePath, openBrowser, openPage, type Room } from './room.ts'
 import { testSearch } from './search.ts'
@@ -53,6 +54,7 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
 
   testSearch(room)
   testTyping(room)
+  testFound(room)
   // The first build runs meanwhile.
   testNavigation(room)
   testData(room)

@@ -156,14 +156,17 @@ function makeStatement(asked: ProductQuery, models: Models): { text: string; val
   ].join(', ')
   const variants = isGrouped
     ? `
-found as (
-  select * from (
-    select p.*, row_number() over (partition by g.own order by ${order}) as nth,
-      array_agg(p.product_id) over (partition by g.own order by ${order} rows between unbounded preceding and unbounded following) as variant_ids
-    from fitting p, lateral (select coalesce(p.system || '/' || p.model, p.product_id) as own) g
-  ) v where nth = 1
-)`
+grouped as (
+  select p.*, g.whole, row_number() over (partition by g.whole order by ${order}) as nth,
+    array_agg(p.product_id) over (partition by g.whole order by ${order} rows between unbounded preceding and unbounded following) as variant_ids
+  from fitting p, lateral (select coalesce(p.system || '/' || p.model, p.product_id) as whole) g
+),
+found as (select * from grouped where nth = 1)`
     : 'found as (select *, array[product_id] as variant_ids from fitting)'
+  // A model counts for each value that one of its products has: red is there if any of them is red.
+  const counts = isGrouped
+    ? 'count(distinct whole)::int as count from grouped'
+    : 'count(*)::int as count from found'
   const text = `
 with eligible as not materialized (
   select p.* from search.product p where ${['not p.is_deleted', ...conditions].join(' and ')}
@@ -177,8 +180,8 @@ fitting as (
   where p.boost > 0 or ${besides(asked)}
 ),${variants},
 counted as (
-  select category, subcategory, color, grouping(${FACETS.join(', ')}) as kind, count(*)::int as count
-  from found group by grouping sets (${FACETS.map(name => `(${name})`).join(', ')}, ())
+  select category, subcategory, color, grouping(${FACETS.join(', ')}) as kind, ${counts}
+  group by grouping sets (${FACETS.map(name => `(${name})`).join(', ')}, ())
 ),
 best as (
   select p.*, row_number() over (order by ${order}) as place from found p order by ${order} limit $1 offset $2

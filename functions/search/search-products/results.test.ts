@@ -16,7 +16,7 @@ const SHIRTS = ['Alpine', 'Harbour', 'Meadow'].flatMap((model, at) =>
     ProductNumber: `SH-${at}${size}`,
     Name: `${model} Shirt, ${size}`,
     Model: `${model} Shirt`,
-    Color: at === 0 ? 'Blue' : 'White',
+    Color: at === 0 || (at === 1 && size === 'L') ? 'Blue' : 'White',
     Category: 'Clothing',
     Subcategory: 'Shirts',
     ListPrice: String(20 + 10 * at),
@@ -103,6 +103,14 @@ test('products of one model are one result where that is asked for, in results, 
   )
   assert.equal(total, 3)
   assert.deepEqual(facets.subcategory, [{ value: 'Shirts', count: 3 }])
+  assert.deepEqual(
+    facets.color,
+    [
+      { value: 'Blue', count: 2 },
+      { value: 'White', count: 2 },
+    ],
+    'a model counts for each colour that one of its products has',
+  )
   const all = results.flatMap(({ variantIds }) => variantIds)
   assert.deepEqual(all.toSorted(), SHIRTS.map(({ ProductID }) => String(ProductID)).toSorted())
   assert.ok(results.every(({ productId, variantIds }) => variantIds[0] === productId))

@@ -1,5 +1,5 @@
 import { messageOf, NoAnswer } from '../data/ask.js'
-import { findProducts, sendClick } from '../data/find-products.js'
+import { findProducts, findSimilar, findVariants, sendClick } from '../data/find-products.js'
 import { MOST_RESULTS, readSearch, writeSearch } from '../data/search-address.js'
 import { makeCombobox } from '../parts/combobox.js'
 import { html, setText } from '../parts/dom.js'
@@ -34,10 +34,8 @@ const WHY_NOT = {
  */
 export function searchCard({ params, signal, remember }, { first, isWhole }) {
   const search = readSearch(params, first)
-  /** @type {string | undefined} */
-  let shownQuery
-  /** @type {string | undefined} */
-  let searchId
+  /** What the results are of. @type {{ search: Search, searchId: string } | undefined} */
+  let shown
   let hasFailed = false
   /** @type {number | undefined} */
   let typing
@@ -55,7 +53,11 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
   const results = makeResults({
     isWhole,
     change,
-    opened: ({ productId }) => searchId && sendClick(searchId, productId),
+    products: {
+      opened: ({ productId }) => shown && sendClick(shown.searchId, productId),
+      findVariants: async product => (shown ? findVariants(shown.search, product, shown.searchId) : []),
+      findSimilar,
+    },
     showMore() {
       search.limit = Math.min(search.limit + STEP, MOST_RESULTS)
       void find()
@@ -101,17 +103,17 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
     const isBlank = search.query.trim() === '' && Object.keys(search.filters).length === 0
     examples.hidden = !isBlank
     if (isBlank && !isWhole) {
-      shownQuery = undefined
+      shown = undefined
       hasFailed = false
       results.element.hidden = true
       return
     }
-    const { query } = search
+    const asked = { ...search }
     try {
-      const found = await findProducts(search, { signal: inFlight.signal })
-      results.show({ found, search, isOther: shownQuery !== query })
-      shownQuery = query
-      searchId = found.searchId
+      const found = await findProducts(asked, { signal: inFlight.signal })
+      const isOther = shown?.search.query !== asked.query
+      shown = { search: asked, searchId: found.searchId }
+      results.show({ found, search: asked, isOther })
       hasFailed = false
       setText(announcer, announcementOf(found))
     } catch (error) {
@@ -123,17 +125,18 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
   async function refresh() {
     if (document.hidden) return
     if (hasFailed) return find()
-    if (shownQuery !== input.value) return
+    if (shown?.search.query !== input.value) return
     const own = inFlight.signal
-    const found = await findProducts(search, { signal: own, searchId }).catch(() => undefined)
-    if (found && !own.aborted) results.show({ found, search, isOther: false })
+    const { search: asked, searchId } = shown
+    const found = await findProducts(asked, { signal: own, searchId }).catch(() => undefined)
+    if (found && !own.aborted) results.show({ found, search: asked, isOther: false })
   }
 
   /** What was found before stays. @param {unknown} error */
   function explain(error) {
     const reason = error instanceof NoAnswer ? error.reason : 'unknown'
     hasFailed = reason in WHY_NOT
-    const stays = shownQuery === undefined ? '' : ' What is shown was found before.'
+    const stays = shown === undefined ? '' : ' What is shown was found before.'
     results.explain(`${WHY_NOT[reason] ?? `The search was refused: ${messageOf(error)}`}${stays}`)
   }
 

@@ -1,4 +1,4 @@
-/** What the page reads of each function’s answer; tests/browser/answers.ts holds the status against its schema. */
+/** What the page reads of each function’s answer; tests/browser/answers.ts holds some against their schemas. */
 
 export type Answers = {
   'search-products': SearchAnswer
@@ -21,9 +21,12 @@ export type Product = {
   subcategory: string | null
   color: string | null
   listPrice: number | null
+  inStock: boolean | null
+  variants: number
+  variantIds: string[]
   matched: ('identifier' | 'words' | 'meaning' | 'filters')[]
-  highlights?: Highlight[]
-  variants?: number
+  highlights: Highlight[]
+  purpose: string | null
 }
 
 /** Parts of a text, from and to, in UTF-16 units. */
@@ -47,7 +50,7 @@ export type SearchAnswer = {
   results: Product[]
   facets: Record<FacetName, FacetCount[]>
   interpreted: Interpreted
-  didYouMean?: string | null
+  didYouMean: string | null
   tookMs: number
   asOf: AsOf
 }

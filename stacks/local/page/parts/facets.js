@@ -62,14 +62,21 @@ const isSame = (value, chosen) => value.toLowerCase() === String(chosen).toLower
 
 /** @param {string} value @param {() => void} onclick @returns {Part<FacetCount & { isChosen: boolean }>} */
 function makeValue(value, onclick) {
-  const number = html('span', { class: 'count' })
-  const button = html('button', { type: 'button', onclick }, html('span', { class: 'value' }, value), number)
+  const number = html('span', { class: 'count', 'aria-hidden': 'true' })
+  const inWords = html('span', { class: 'hidden' })
+  const button = html(
+    'button',
+    { type: 'button', onclick },
+    html('span', { class: 'value' }, value),
+    number,
+    inWords,
+  )
   return {
     element: html('li', {}, button),
     show({ count: products, isChosen }) {
       button.setAttribute('aria-pressed', String(isChosen))
-      button.setAttribute('aria-label', `${value}, ${plural(products, 'product')}`)
       setText(number, count(products))
+      setText(inWords, plural(products, 'product'))
     },
   }
 }

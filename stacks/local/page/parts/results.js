@@ -9,8 +9,9 @@ import { makeOrder } from './order.js'
 import { makeProducts } from './products.js'
 import { showAsOf, summaryOf } from './summary.js'
 
-/** @import { Product, SearchAnswer } from '../data/answers.ts' */
+/** @import { SearchAnswer } from '../data/answers.ts' */
 /** @import { FilterName, Filters, Search } from '../data/search-address.js' */
+/** @import { Hooks } from './product-row.js' */
 
 /**
  * What a search found, and what it may be narrowed down by.
@@ -18,10 +19,10 @@ import { showAsOf, summaryOf } from './summary.js'
  * @param {object} hooks
  * @param {boolean} hooks.isWhole in its own view; elsewhere a link leads there
  * @param {(search: Partial<Search>) => void} hooks.change told what changes of the search
- * @param {(product: Product) => void} hooks.opened
+ * @param {Hooks} hooks.products
  * @param {() => void} hooks.showMore
  */
-export function makeResults({ isWhole, change, opened, showMore }) {
+export function makeResults({ isWhole, change, products: hooks, showMore }) {
   /** @type {Search} */
   let asked = { query: '', filters: {}, limit: 0 }
   /** @param {Filters} filters those that change; undefined takes one away */
@@ -33,7 +34,7 @@ export function makeResults({ isWhole, change, opened, showMore }) {
   const meant = html('p', { class: 'meant' })
   const chips = makeChips()
   const order = makeOrder(sort => change({ sort }))
-  const products = makeProducts(opened)
+  const products = makeProducts(hooks)
   let words = ''
   const nothing = makeNothing({
     clearFilters: () => change({ query: words, filters: {} }),

@@ -51,7 +51,8 @@ export function makeTable({ caption, columns, keyOf, empty }) {
   const head = columns.map(({ title, className }) => html('th', { scope: 'col', class: className }, title))
   const element = html(
     'div',
-    { class: 'scroll' },
+    // Keys scroll what can have the focus.
+    { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': caption },
     html(
       'table',
       {},
