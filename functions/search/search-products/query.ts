@@ -176,23 +176,20 @@ shown as not materialized (
 ),${ways},
 fitting as (
   select p.*, p.own + p.boost as evidence${isInStockFirst ? `, coalesce(${IN_STOCK}, false) as in_stock` : ''}
-  from (select *, max(own) over () as best, max(words) over () as best_words from scored where fits) p
-  where p.boost > 0 or ${besides(asked)}
+  from ${wanted ? `(select *, max(own) over () as best, max(words) over () as best_words from scored where fits) p\n  where p.boost > 0 or ${besides(asked)}` : 'scored p'}
 ),${variants},
 counted as (
   select category, subcategory, color, grouping(${FACETS.join(', ')}) as kind, ${counts}
   group by grouping sets (${FACETS.map(name => `(${name})`).join(', ')}, ())
 ),
-best as (
-  select p.*, row_number() over (order by ${order}) as place from found p order by ${order} limit $1 offset $2
-),
+best as (select p.* from found p order by ${order} limit $1 offset $2),
 page as (
   select p.product_id, p.sku, p.name, p.category, p.subcategory, p.color, p.list_price::text as list_price,
     (select left(d.description, ${SHOWN_CHARACTERS}) from search.product d where d.product_id = p.product_id) as description,
     ${IN_STOCK} as in_stock, p.variant_ids,
     least(p.evidence / ${1 + WORDS_WEIGHT}, 1)::float8 as score, ${wanted ? MATCHED : `array['filters']`} as matched,
     ${wanted ? PURPOSE : 'null::text'} as purpose
-  from best p order by place
+  from best p order by ${order}
 )
 select
   (select coalesce(json_agg(page), '[]') from page) as results,
@@ -205,8 +202,7 @@ const usedFilters = (filters: Filters) =>
   (Object.keys(FILTERS) as (keyof Filters)[]).filter(name => filters[name] !== undefined)
 
 /** What is an answer beside the best: what comes close to it. */
-function besides({ wanted, isStrict }: ProductQuery): string {
-  if (!wanted) return 'true'
+function besides({ isStrict }: ProductQuery): string {
   if (!isStrict) return `p.own >= ${MIN_SHARE_OF_BEST} * p.best`
   const { fewWords, words, own } = IN_ORDER
   return `case when p.best_words >= ${fewWords} then p.words >= ${words} * p.best_words else p.own >= ${own} * p.best end`
