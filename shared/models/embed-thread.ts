@@ -9,6 +9,8 @@ type Waiting = { resolve(vector: Float32Array): void; reject(error: Error): void
 /** In a bundle the thread's code is beside index.js, in a checkout beside this file. */
 const CODE = new URL(`./embed-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
+export type EmbedThread = Awaited<ReturnType<typeof startEmbedThread>>
+
 /**
  * A model in a thread of its own: it computes for milliseconds, in which everything else in this process would stand still.
  * @throws what loading it throws

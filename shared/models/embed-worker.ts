@@ -1,24 +1,16 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers'
+import { Tokenizer } from '@huggingface/tokenizers'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describeError } from '../errors/index.ts'
 import type { Request, Response } from './embed-thread.ts'
-import { ENGLISH, MULTILINGUAL } from './names.ts'
 
 /** One thread: a query is too short to share out, and the other core serves the store. */
 const SESSION = { intraOpNumThreads: 1, interOpNumThreads: 1 }
 
-type Embed = (text: string) => Promise<Float32Array>
-
-const LOADERS: Record<string, () => Promise<Embed>> = {
-  [ENGLISH]: loadEnglish,
-  [MULTILINGUAL]: loadMultilingual,
-}
-
 const { folder, name } = workerData as { folder: string; name: string }
-env.allowRemoteModels = false
-env.localModelPath = folder
-const embed = await LOADERS[name]?.()
-if (!embed) throw new Error(`no model is called ${name}`)
+const embed = await load(join(folder, name))
 parentPort?.on('message', (message: Request | 'close') => {
   if (message === 'close') return parentPort?.close()
   const { id, text } = message
@@ -29,28 +21,28 @@ parentPort?.on('message', (message: Request | 'close') => {
 })
 parentPort?.postMessage('ready')
 
-async function loadEnglish(): Promise<Embed> {
-  const run = await load(ENGLISH)
+/** A model as Hugging Face's libraries keep it: its tokenizer, and its graph as ONNX. */
+async function load(folder: string): Promise<(text: string) => Promise<Float32Array>> {
+  const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'))
+  const config = read('tokenizer_config.json') as { model_max_length: number }
+  const tokenizer = new Tokenizer(read('tokenizer.json'), config)
+  const session = await InferenceSession.create(join(folder, 'onnx', 'model_quantized.onnx'), SESSION)
   return async text => {
-    const { data, dims } = (await run(text)).last_hidden_state
-    return toUnit(mean(data, dims.at(-1) ?? 0))
+    const ids = tokenizer.encode(text).ids.slice(0, config.model_max_length)
+    const inputs = { input_ids: ids, attention_mask: ids.map(() => 1), token_type_ids: ids.map(() => 0) }
+    const used = Object.entries(inputs).filter(([input]) => session.inputNames.includes(input))
+    const outputs = await session.run(
+      Object.fromEntries(used.map(([input, values]) => [input, toTensor(values)])),
+    )
+    const { sentence_embedding: ready, last_hidden_state: pieces } = outputs
+    if (ready) return (ready.data as Float32Array).slice()
+    if (pieces) return toUnit(mean(pieces.data as Float32Array, pieces.dims.at(-1) ?? 0))
+    throw new Error(`the model in ${folder} has neither sentence_embedding nor last_hidden_state`)
   }
 }
 
-async function loadMultilingual(): Promise<Embed> {
-  const run = await load(MULTILINGUAL)
-  return async text => (await run(text)).sentence_embedding.data.slice()
-}
-
-type Output = Record<'last_hidden_state' | 'sentence_embedding', { data: Float32Array; dims: number[] }>
-
-async function load(name: string): Promise<(text: string) => Promise<Output>> {
-  const [tokenizer, model] = await Promise.all([
-    AutoTokenizer.from_pretrained(name),
-    AutoModel.from_pretrained(name, { dtype: 'q8', session_options: SESSION }),
-  ])
-  return text => model(tokenizer(text, { truncation: true }))
-}
+const toTensor = (values: number[]) =>
+  new Tensor('int64', BigInt64Array.from(values.map(BigInt)), [1, values.length])
 
 /** Of the vectors of a text's word pieces, one after another. */
 function mean(pieces: Float32Array, dimensions: number): Float32Array {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../errors/index.ts'
-import { startEmbedThread } from './embed-thread.ts'
+import { type EmbedThread, startEmbedThread } from './embed-thread.ts'
 import { ENGLISH, MODEL_NAMES, MULTILINGUAL } from './names.ts'
 
 /** A model that makes vectors of texts. Vectors of different models, or versions, must not be compared. */
@@ -16,7 +16,7 @@ export type EmbeddingModel = {
 }
 
 export type Models = {
-  /** Knows English well; texts are cut at 256 word pieces. */
+  /** Knows English well; texts are cut at 512 word pieces. */
   english: EmbeddingModel
   /** Knows ar, de, en, es, fr, it, ja, ko, nl, pl, pt, ru, th, tr and zh; texts are cut at 512 word pieces. */
   multilingual: EmbeddingModel
@@ -35,14 +35,15 @@ export async function loadModels(
   for (const name of MODEL_NAMES)
     if (!existsSync(join(folder, name, 'onnx')))
       throw new ConfigError(`the model ${name} is not in ${folder}: make setup builds it`)
-  const [english, multilingual] = await Promise.all([
+  const [english, second, multilingual] = await Promise.all([
+    startEmbedThread(folder, ENGLISH),
     startEmbedThread(folder, ENGLISH),
     startEmbedThread(folder, MULTILINGUAL),
   ])
   return {
-    english: { name: ENGLISH, version: 'q8', dimensions: 384, embed: oneByOne(english.embed) },
-    multilingual: { name: MULTILINGUAL, version: 'q8', dimensions: 512, embed: oneByOne(multilingual.embed) },
-    close: async () => void (await Promise.all([english.close(), multilingual.close()])),
+    english: { name: ENGLISH, version: 'q8', dimensions: 384, embed: oneByOne([english, second]) },
+    multilingual: { name: MULTILINGUAL, version: 'q8', dimensions: 512, embed: oneByOne([multilingual]) },
+    close: async () => void (await Promise.all([english.close(), second.close(), multilingual.close()])),
   }
 }
 
@@ -50,8 +51,12 @@ export async function loadModels(
  * One by one: several together are padded to the longest and quantized by one range, so that a text's vector would depend on
  * the others. Whoever asks meanwhile waits for one text, not for all of them.
  */
-const oneByOne = (embed: (text: string) => Promise<Float32Array>) => async (texts: string[]) => {
+const oneByOne = (threads: EmbedThread[]) => async (texts: string[]) => {
   const vectors: Float32Array[] = []
-  for (const text of texts) vectors.push(await embed(text))
+  let next = 0
+  const embed = async (thread: EmbedThread) => {
+    for (let at = next++; at < texts.length; at = next++) vectors[at] = await thread.embed(texts[at] ?? '')
+  }
+  await Promise.all(threads.map(embed))
   return vectors
 }

@@ -29,8 +29,8 @@ const LATE_MODULES: { resource: ResourceName; path: string }[] = [
   { resource: 'cache', path: 'shared/cache/redis-cache.ts' },
 ]
 
-/** Imported by dependencies for pictures, which nothing here reads, and for messages in fifty languages. */
-const UNUSED_MODULES = /^(sharp|onnxruntime-web)(\/|$)|^\.\.\/locales\/index\.js$/
+/** Messages of a dependency in fifty languages. */
+const UNUSED_MODULES = /^\.\.\/locales\/index\.js$/
 
 /** Where a kind of capture is loaded: by the connector alone, which is no bundle. */
 const CAPTURE_KIND = /shared\/capture\/[^/]+\/kind\.ts$/
@@ -85,7 +85,7 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
         entryPoints: [join(root, path)],
         outdir: out,
         ...options,
-        plugins: [emptyModules(UNUSED_MODULES), requiredBuiltins()],
+        plugins: [requiredBuiltins()],
       })
   writeFileSync(join(out, 'index.js'), LOADER)
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n')

@@ -64,9 +64,11 @@ async function ensureGraph(store: Store, model: EmbeddingModel): Promise<void> {
       // It may take long, and continues after the call that started it has ended.
       await client.query('set statement_timeout = 0')
       await client.query('set lock_timeout = 0')
+      await client.query(`set maintenance_work_mem = '${memoryFor(model, Number(row.rows))}kB'`)
       await makeGraph(client, model, graph)
       await client.query('reset statement_timeout')
       await client.query('reset lock_timeout')
+      await client.query('reset maintenance_work_mem')
       await client.query('select pg_advisory_unlock($1)', [GRAPH_LOCK])
     }
     client.release()
@@ -75,6 +77,17 @@ async function ensureGraph(store: Store, model: EmbeddingModel): Promise<void> {
     client.release(true)
     throw error
   }
+}
+
+/** Of a graph's vector, beside the vector. */
+const NODE_BYTES = 500
+const LEAST_KB = 64 * 1024
+const MOST_KB = 2 * 1024 * 1024
+
+/** A graph that does not fit into memory takes many times as long. */
+function memoryFor({ dimensions }: EmbeddingModel, rows: number): number {
+  const needed = Math.ceil((rows * (2 * dimensions + NODE_BYTES)) / 1024)
+  return Math.min(Math.max(needed, LEAST_KB), MOST_KB)
 }
 
 async function makeGraph(client: pg.PoolClient, model: EmbeddingModel, graph: string): Promise<void> {
