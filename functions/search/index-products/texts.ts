@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Models } from '../../../shared/models/index.ts'
 import type { Query, Store } from '../../../shared/store/index.ts'
-import { readable } from '../../../shared/text/index.ts'
+import { readable, toKey } from '../../../shared/text/index.ts'
 import { resolveCategories } from './categories.ts'
 import { countChange, TEXTS_WRITER } from './count-change.ts'
 import { type Texts, writeVectors } from './vectors.ts'
@@ -47,7 +47,7 @@ export async function refreshTexts(
     ])
     const made = rows.map(row => ({ row, texts: toTexts(row) }))
     const changed = made
-      .map(({ row, texts }) => ({ id: row.product_id, known: row.words_hash, hash: hashOf(row.sku, texts) }))
+      .map(({ row }) => ({ id: row.product_id, known: row.words_hash, hash: hashOf(row) }))
       .filter(({ known, hash }) => known !== hash)
     // The models compute while the words are written. Neither may outlive the transaction.
     const [words, vectors] = await Promise.allSettled([
@@ -121,13 +121,19 @@ function toTexts(row: Row): Texts {
   ].map(text => readable(text ?? ''))
   const join = (...texts: (string | undefined)[]) =>
     [...new Set(texts.filter(text => text))].join('. ').slice(0, EMBEDDED_CHARACTERS)
+  // What the name says already would only be read twice.
+  const said = toKey(name ?? '')
+  const isNew = (text: string | undefined) => !said.includes(toKey(text ?? ''))
   return {
     productId: row.product_id,
-    english: join(name, model, subcategory, category, color, description, english),
+    english: join(name, ...[model, subcategory, category, color].filter(isNew), description, english),
     multilingual: join(name, subcategory || category) || join(description, english),
   }
 }
 
-/** Of what a product's words are made of, with its number. */
-const hashOf = (sku: string | null, { english }: Texts) =>
-  createHash('sha256').update(`${sku}\0${english}`).digest('hex')
+/** Of what a product's words are made of. */
+function hashOf(row: Row): string {
+  const { sku, name, model, subcategory, category, color, description, english } = row
+  const texts = [sku, name, model, subcategory, category, color, description, english]
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex')
+}

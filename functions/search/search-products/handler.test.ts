@@ -262,6 +262,8 @@ test('whatever is typed, there is an answer', async () => {
     '7 '.repeat(500),
     '自転車'.repeat(333),
     'bk r93r '.repeat(125),
+    'helmet not s',
+    'no s, no x without e',
   ])
     await find({ query: long })
 })

@@ -32,6 +32,12 @@ const correctionsOf = (query: string) => {
   )
 }
 
+test('a price ends where a refusal begins', () => {
+  const { filters, notColours, query } = of('helmet under 50 not blue')
+  assert.deepEqual([filters, notColours, query], [{ priceMax: 50 }, ['blue'], 'helmet'])
+  assert.deepEqual(of('Helm unter 50 nicht red').filters, { priceMax: 50 })
+})
+
 test('a price becomes a filter, and what is left is searched', () => {
   assert.deepEqual(of('bike under 1,000').filters, { priceMax: 1000 })
   assert.equal(of('bike under 1,000').query, 'bike')

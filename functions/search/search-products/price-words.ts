@@ -62,12 +62,12 @@ export const ABOUT = of('prices?|priced|costing|costs?|for', 'preis|für', 'prix
 
 /** A number that one of these follows has ended: they begin something else. */
 export const CONNECTIVES = of(
-  'for|with|without|and|or|but|on|at|from|that|which|only|please|by|if|as|each|now|today|incl(?:uding)?|new|used',
-  'für|mit|ohne|und|oder|aber|auf|aus|von|bei|zum|zur|nur|inkl(?:usive)?|bitte',
-  'pour|avec|sans|et|ou|dans|chez',
-  'para|con|sin|y|o|por',
-  'per(?! cent)|senza|e',
-  'voor|met|zonder|en|van|bij',
+  'for|with|without|and|or|but|on|at|from|that|which|only|please|by|if|as|each|now|today|incl(?:uding)?|new|used|not|no|except|excluding',
+  'für|mit|ohne|und|oder|aber|auf|aus|von|bei|zum|zur|nur|inkl(?:usive)?|bitte|nicht|keine?|außer',
+  'pour|avec|sans|et|ou|dans|chez|pas|sauf',
+  'para|con|sin|y|o|por|excepto|salvo',
+  'per(?! cent)|senza|e|non|tranne',
+  'voor|met|zonder|en|van|bij|niet|geen|behalve',
 )
 export const COLOURS = of(
   'red|blue|green|black|white|gr[ae]y|silver|gold|yellow|orange|pink|purple|brown|beige',
