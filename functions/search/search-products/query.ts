@@ -4,7 +4,7 @@ import type { Models } from '../../../shared/models/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { quoteLexeme, toKey, withoutMarks } from '../../../shared/text/index.ts'
 import type { Sort } from './order-words.ts'
-import { MATCHED, PURPOSE, rank, type Wanted, WORDS_WEIGHT } from './rank.ts'
+import { graphOf, MATCHED, PURPOSE, rank, type Wanted, WORDS_WEIGHT } from './rank.ts'
 import type { Param } from './statement.ts'
 
 export type Filters = {
@@ -133,8 +133,8 @@ const ORDERS: Record<Sort, string> = {
 
 /**
  * One statement, one snapshot of the store: what passes the filters is found in each way, and what was found is compared by
- * all of them. It holds just what was asked for, so that its plan can be kept; what
- * passes is not materialized, so that each way goes by its own index where there are many products.
+ * all of them. It holds just what was asked for, so that its plan can be kept; what passes is not materialized, so that each
+ * way goes by its own index where there are many products.
  */
 function makeStatement(asked: ProductQuery, models: Models): { text: string; values: unknown[] } {
   const { wanted, filters, sort, isGrouped, isInStockFirst, limit, offset } = asked
@@ -237,6 +237,7 @@ function nameOf({ wanted, filters, sort, isStrict, isGrouped, isInStockFirst }: 
   const shape = [
     way,
     wanted?.vectors.english && 'english',
+    wanted && graphOf(wanted),
     wanted && wanted.purposes.length > 0,
     sort,
     isStrict,

@@ -64,6 +64,13 @@ function findNear({ isOwn, distance }: Comparison, isFiltered: boolean): string 
   union all ${nearest(`few join ${all} using (product_id)`, `(select count(*) from few) <= ${FEW}`)}`
 }
 
+/** From this share on the English model finds what is near. One graph is enough: what the other alone would find is hardly ever right. */
+const MOSTLY = 0.5
+
+/** The model by whose graph a query's nearest are found. */
+export const graphOf = ({ vectors, english }: Pick<Wanted, 'vectors' | 'english'>): keyof Vectors =>
+  vectors.english && english >= MOSTLY ? 'english' : 'multilingual'
+
 /** How near a candidate c is by a model. */
 const nearnessOf = ({ isOwn, distance }: Comparison) =>
   `(select 1 - (${distance}) from search.product_vector v where v.product_id = c.product_id and ${isOwn})`
@@ -148,10 +155,10 @@ export function rank(
 ): string {
   const inAny = compareBy(models.multilingual, vectors.multilingual, param)
   const inEnglish = vectors.english && compareBy(models.english, vectors.english, param)
-  // One graph is enough: what the other model alone would find first is hardly ever right.
-  const nearness = {
-    english: inEnglish ? `coalesce(n.nearness, ${nearnessOf(inEnglish)})` : '0::float8',
-    multilingual: inEnglish ? nearnessOf(inAny) : `coalesce(n.nearness, ${nearnessOf(inAny)})`,
+  const near = graphOf({ vectors, english }) === 'english' && inEnglish ? inEnglish : inAny
+  const nearnessBy = (model: Comparison | undefined) => {
+    if (!model) return '0::float8'
+    return model === near ? `coalesce(n.nearness, ${nearnessOf(model)})` : nearnessOf(model)
   }
   const { purposed, nearest } = findPurposes(purposes, param)
   const share = `${param(english)}::float8`
@@ -161,7 +168,7 @@ export function rank(
       : '\nworded as (select null::text as product_id, 0::float8 as words where false)'
   const few = isFiltered ? `\nfew as materialized (select product_id from eligible limit ${FEW + 1}),` : ''
   return `${few}${identify(query, param)},${worded},
-near as (${findNear(inEnglish ?? inAny, isFiltered)}),
+near as (${findNear(near, isFiltered)}),
 candidates as (
   select product_id from identified union select product_id from begun union select product_id from worded
   union select product_id from near${purposed}
@@ -169,7 +176,7 @@ candidates as (
 compared as materialized (
   select c.*, i.product_id is not null as is_identified, b.product_id is not null as is_begun, coalesce(w.words, 0) as words,
     u.english as english_purpose, u.multilingual as multilingual_purpose, u.purpose,
-    ${nearness.english} as english, ${nearness.multilingual} as multilingual
+    ${nearnessBy(inEnglish)} as english, ${nearnessBy(inAny)} as multilingual
   from candidates join shown c using (product_id) left join identified i using (product_id) left join begun b using (product_id)
   left join worded w using (product_id) left join near n using (product_id)
   left join lateral ${nearest} u on true

@@ -15,6 +15,7 @@ import type { Embed } from './vectors.ts'
 
 /** Of a query: what somebody has pasted begins with what matters. */
 const EMBEDDED_CHARACTERS = 400
+const EMBEDDED_WORDS = 48
 /** Purposes that a query is compared with products by: the nearest. */
 const PURPOSES = 6
 
@@ -60,7 +61,10 @@ export async function readQuery(
   const none = { meant, terms: [], vocabulary, corrected: null, didYouMean: null, english, others: {} }
   if (similarTo !== undefined) return { ...none, ...(await readLikeness(store, models, similarTo)) }
   if (meant.query === '') return { ...none, wanted: undefined }
-  const text = (respell(meant.meant) ?? meant.query).slice(0, EMBEDDED_CHARACTERS)
+  const text = (respell(meant.meant) ?? meant.query)
+    .split(' ', EMBEDDED_WORDS)
+    .join(' ')
+    .slice(0, EMBEDDED_CHARACTERS)
   const [{ terms, corrected }, vectors] = await Promise.all([
     lookUpTerms(store, meant, vocabulary, reading.synonyms),
     reading.embed(text, english > 0),
