@@ -185,15 +185,16 @@ test('interleaving stays undecided between equally good rankings, but for as man
       .map((id, at) => [at + 3 * random(), id] as const)
       .sort(([a], [b]) => a - b)
       .map(([, id]) => id)
-  const decided = Array.from({ length: 20 }, () =>
+  const decided = Array.from({ length: 100 }, () =>
     compare(query => [disturb(lists.get(query)), disturb(lists.get(query))], {
       clicks: 'by relevance',
       look: 'briefly',
       random,
     }),
   ).filter(({ p }) => p < SIGNIFICANT).length
-  t.diagnostic(`${decided} of 20 comparisons of equal rankings were decided`)
-  assert.ok(decided <= 4)
+  t.diagnostic(`${decided} of 100 comparisons of equal rankings were decided`)
+  // Five are expected; more than twelve come by chance one time in a thousand.
+  assert.ok(decided <= 12)
   const same = compare(query => [lists.get(query) ?? [], lists.get(query) ?? []], {
     clicks: 'by relevance',
     look: 'briefly',
