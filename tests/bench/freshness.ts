@@ -4,13 +4,18 @@ import { SecretUrl } from '../../shared/config/index.ts'
 import { makeRandom } from '../../stacks/demo/random.ts'
 import { runSimulator } from '../../stacks/demo/simulator.ts'
 import { startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
+import { growCatalogue } from '../support/grown-catalogue.ts'
 import { quantile, report } from './report.ts'
+import { makeQueries } from './search-load.ts'
 
 const UPDATES = Number(process.env.UPDATES ?? 500)
-const RATE = 100
+const RATE = Number(process.env.RATE ?? 100)
+/** More products than the demo has, and searches a second meanwhile. */
+const PRODUCTS = Number(process.env.PRODUCTS ?? 0)
+const SEARCHES = Number(process.env.SEARCHES ?? 0)
 
 /**
- * Single updates of a product's price while the simulator makes 100 changes a second: from the update's commit until
+ * Single updates of a product's price while the simulator makes RATE changes a second: from the update's commit until
  * search-products answers with the new price, and until land-changes has committed it to the lake.
  */
 const demo = await startDemo({ env: { DEMO_SHOP: 'still' } })
@@ -21,6 +26,8 @@ try {
   await Promise.all([client.connect(), store.connect()])
   await waitUntilCaughtUp(demo)
   await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 120_000)
+  if (PRODUCTS > 0) await addProducts(client)
+  const searching = keepSearching(abort.signal)
   const simulating = runSimulator({
     url: new SecretUrl(demo.source),
     rate: RATE,
@@ -60,6 +67,7 @@ try {
   }
   abort.abort()
   await simulating
+  if (SEARCHES > 0) report('freshness_searches_p99', quantile(await searching, 0.99), 'ms')
   report('freshness_search_p50', quantile(searchable, 0.5), 'ms')
   report('freshness_search_p99', quantile(searchable, 0.99), 'ms', { atMost: 300 })
   report('freshness_search_max', Math.max(...searchable), 'ms')
@@ -69,6 +77,59 @@ try {
   abort.abort()
   await Promise.allSettled([client.end(), store.end()])
   await demo.stop()
+}
+
+/** Adds grown products to the source, and waits until they are searchable. */
+async function addProducts(client: pg.Client): Promise<void> {
+  const columns =
+    '"ProductNumber" text, "Name" text, "Model" text, "Description" text, "Color" text, "Subcategory" text, "Category" text'
+  const products = [...growCatalogue(PRODUCTS)]
+  for (let at = 0; at < products.length; at += 1000) {
+    const rows = products
+      .slice(at, at + 1000)
+      .map(({ ProductID, ListPrice, ...texts }) => ({
+        id: 1_000_000 + Number(ProductID),
+        price: ListPrice,
+        ...texts,
+      }))
+    await client.query(
+      `insert into dbo."Product" ("ProductID", "ProductNumber", "Name", "Model", "Description", "Color", "Subcategory", "Category", "ListPrice")
+       select id, "ProductNumber", "Name", "Model", "Description", "Color", "Subcategory", "Category", price
+       from jsonb_to_recordset($1) as r (id int, price numeric, ${columns})`,
+      [JSON.stringify(rows)],
+    )
+  }
+  await waitFor(
+    'the products to be indexed',
+    async () => {
+      const { total } = await demo.call<{ total: number }>('search-products', { limit: 1 })
+      process.stdout.write(`# ${total} products\n`)
+      await sleep(10_000)
+      return total >= PRODUCTS
+    },
+    900_000,
+  )
+  await waitUntilCaughtUp(demo)
+  // The graphs are made once it is quiet.
+  await sleep(60_000)
+}
+
+/** Searches at an even pace, each another one. @returns how long each took, in ms */
+async function keepSearching(signal: AbortSignal): Promise<number[]> {
+  const took: number[] = []
+  const asked = SEARCHES > 0 ? makeQueries([...growCatalogue(5000)], 10_000) : []
+  const calls: Promise<void>[] = []
+  for (const { query, filters } of asked) {
+    if (signal.aborted) break
+    const startedAt = performance.now()
+    const call = demo.call('search-products', { query, filters }).then(() => {
+      took.push(performance.now() - startedAt)
+    })
+    calls.push(call)
+    await sleep(1000 / SEARCHES)
+  }
+  await Promise.all(calls)
+  return took
 }
 
 /** Until land-changes has committed everything of Product up to now. @returns ms since `sinceMs` (epoch) */
