@@ -49,7 +49,8 @@ class ExpectConditionToStayRare(LearnedExpectation):
     def _keys(self, warehouse, found):
         keys = ", ".join(self.key)
         rows = []
-        for system, day in found:
+        # In an order of their own: an engine groups in any.
+        for system, day in sorted(found, key=str):
             on = f"and {self.day} = date '{day}'" if day else ""
             rows += warehouse.rows(
                 f"select {keys} from {self.table} where source_system = {literal(system)} and is_recent and ({self.where})"
