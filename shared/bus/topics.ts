@@ -18,3 +18,10 @@ export function topicsOf(sources: Source[]): WantedTopic[] {
       : []),
   ])
 }
+
+/** The topics of the tables that have one of these entities: an answer made of them is as fresh as the least of them. */
+export function topicsOfEntities(sources: Source[], entities: string[]): string[] {
+  return sources.flatMap(({ tables }) =>
+    tables.filter(({ entity }) => entities.includes(entity)).map(({ topic }) => topic),
+  )
+}

@@ -93,3 +93,7 @@ export function toKey(text: string): string {
 export function toBareKey(text: string): string {
   return toKey(text).replaceAll(/[^\p{L}\p{N}]+/gu, '')
 }
+
+const LAST = String.fromCodePoint(0x10ffff)
+/** After every text that begins with this one, in the order of their bytes. */
+export const afterAll = (beginning: string) => beginning + LAST

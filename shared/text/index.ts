@@ -1,6 +1,7 @@
-export { FOLDING, fold, tidy, toBareKey, toKey, withoutMarks } from './fold.ts'
+export { afterAll, FOLDING, fold, tidy, toBareKey, toKey, withoutMarks } from './fold.ts'
 export { readable } from './readable.ts'
 export {
+  locateWords,
   piecesOf,
   quoteLexeme,
   readEnglish,

@@ -18,12 +18,21 @@ const UNSPACED =
 
 let segmenter: Intl.Segmenter | undefined
 
-/** Words of scripts without spaces, as the Unicode rules and their dictionaries divide them. */
-function segment(text: string): string[] {
+/** A word as it stands in a text, from UTF-16 unit `at` on. */
+export type Located = { at: number; word: string }
+
+/** The words of a text where they are. Scripts without spaces are divided by the Unicode rules and their dictionaries. */
+export function locateWords(text: string): Located[] {
+  return [...text.matchAll(PARTS)].flatMap(({ index, 0: word }) =>
+    UNSPACED.test(word) ? segment(word, index) : [{ at: index, word }],
+  )
+}
+
+function segment(text: string, from: number): Located[] {
   segmenter ??= new Intl.Segmenter('und', { granularity: 'word' })
   return Array.from(segmenter.segment(text))
     .filter(({ isWordLike }) => isWordLike)
-    .map(piece => piece.segment)
+    .map(({ index, segment }) => ({ at: from + index, word: segment }))
 }
 
 const cut = (word: string) =>
@@ -36,8 +45,7 @@ export function readWords(text: string): Word[] {
     const word = piece.replaceAll(OUTER, '')
     if (word === '') continue
     // What a genitive hangs on a word says nothing: the s of "men's" is no size.
-    const pieces = word.replace(GENITIVE, '').match(PARTS) ?? []
-    const parts = pieces.flatMap(part => (UNSPACED.test(part) ? segment(part) : [part]))
+    const parts = locateWords(word.replace(GENITIVE, '')).map(part => part.word)
     // A sentence without spaces is found by what it is made of.
     const isWhole = word.length <= MAX_WORD_CHARACTERS
     if (!isWhole) words.push(...parts.map(part => ({ word: cut(part), parts: [] })))

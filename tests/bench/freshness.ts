@@ -85,13 +85,11 @@ async function addProducts(client: pg.Client): Promise<void> {
     '"ProductNumber" text, "Name" text, "Model" text, "Description" text, "Color" text, "Subcategory" text, "Category" text'
   const products = [...growCatalogue(PRODUCTS)]
   for (let at = 0; at < products.length; at += 1000) {
-    const rows = products
-      .slice(at, at + 1000)
-      .map(({ ProductID, ListPrice, ...texts }) => ({
-        id: 1_000_000 + Number(ProductID),
-        price: ListPrice,
-        ...texts,
-      }))
+    const rows = products.slice(at, at + 1000).map(({ ProductID, ListPrice, ...texts }) => ({
+      id: 1_000_000 + Number(ProductID),
+      price: ListPrice,
+      ...texts,
+    }))
     await client.query(
       `insert into dbo."Product" ("ProductID", "ProductNumber", "Name", "Model", "Description", "Color", "Subcategory", "Category", "ListPrice")
        select id, "ProductNumber", "Name", "Model", "Description", "Color", "Subcategory", "Category", price

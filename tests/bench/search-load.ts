@@ -59,7 +59,8 @@ export async function callAll(url: string, queries: Query[], callers: number): P
   return took
 }
 
-function post(url: string, agent: Agent, body: object): Promise<void> {
+/** @throws Error where the answer is no 200 */
+export function post(url: string, agent: Agent, body: object): Promise<void> {
   const text = JSON.stringify(body)
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
   return new Promise((resolve, reject) => {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import pg from 'pg'
 import { makeRandom } from '../../stacks/demo/random.ts'
 import { startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
 import { quantile, report } from './report.ts'
+import { post } from './search-load.ts'
 
 /**
  * search-products from one caller over HTTP, the shop still: different queries, each embedded. Every other hundred is not
@@ -44,22 +45,8 @@ try {
 }
 
 function search(query: string, isRecorded = true): Promise<void> {
-  const body = JSON.stringify({ query, ...(!isRecorded && { searchId: randomUUID() }) })
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      `${demo.gateway}/function/search-products`,
-      { method: 'POST', headers, agent },
-      response => {
-        response.resume()
-        response.on('end', () =>
-          response.statusCode === 200 ? resolve() : reject(new Error(`${query}: ${response.statusCode}`)),
-        )
-      },
-    )
-    sent.on('error', reject)
-    sent.end(body)
-  })
+  const body = { query, ...(!isRecorded && { searchId: randomUUID() }) }
+  return post(`${demo.gateway}/function/search-products`, agent, body)
 }
 
 /** What people type: words of the catalogue, misspelled ones, identifiers, phrases of descriptions, prices; none twice. */

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { z } from 'zod'
-import { toAsOf } from '../../../shared/bus/index.ts'
+import { toAsOf, topicsOfEntities } from '../../../shared/bus/index.ts'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { keepVocabulary } from '../../../shared/vocabulary/index.ts'
 import { modelOf, toAnswer } from './answer.ts'
 import { loadEnglish } from './english.ts'
+import { findWithin } from './find-within.ts'
 import { makeHighlighter } from './highlight.ts'
 import { readIndexState } from './index-state.ts'
-import type { Interpretation } from './interpret.ts'
 import { readPurposes } from './purposes.ts'
-import { type Filters, findProducts, type SearchRow } from './query.ts'
+import { type Filters, findProducts } from './query.ts'
 import { makeRanking } from './ranking.ts'
 import { readQuery } from './read-query.ts'
 import { makeSearchRecorder } from './record-searches.ts'
@@ -45,7 +44,6 @@ export default defineFunction({
 
   async init({ resources: { store, models, sources }, settings, log }) {
     await embedText(models, 'warm-up', true)
-    const tables = sources.flatMap(source => source.tables.filter(table => ENTITIES.includes(table.entity)))
     const synonyms = readSynonyms(sources)
     return {
       vocabulary: keepVocabulary(store, synonyms.words),
@@ -53,7 +51,7 @@ export default defineFunction({
       embed: rememberVectors((text, isEnglish) => embedText(models, text, isEnglish)),
       isEnglish: loadEnglish(),
       purposes: await readPurposes(sources, models),
-      topics: tables.map(table => table.topic),
+      topics: topicsOfEntities(sources, ENTITIES),
       isInStockFirst: settings.SEARCH_IN_STOCK === 'first',
       rank: makeRanking(store, settings, log),
       searches: makeSearchRecorder(store, settings, log),
@@ -120,21 +118,3 @@ export default defineFunction({
     }
   },
 })
-
-/** What was asked for goes before what was read in the query; a colour that leaves nothing is no filter. */
-async function findWithin(
-  find: (filters: Filters) => Promise<SearchRow>,
-  { filters: read, colours, notColours, notWords }: Interpretation,
-  given: z.output<typeof input>['filters'],
-) {
-  const refused = {
-    ...(notColours.length > 0 && { notColours }),
-    ...(notWords.length > 0 && { notWords }),
-  }
-  const applied = { ...read, ...given }
-  if (colours.length > 0 && given.color === undefined) {
-    const found = await find({ ...applied, ...refused, colours })
-    if (found.total > 0) return { found, applied: { ...applied, color: colours.join(', ') } }
-  }
-  return { found: await find({ ...applied, ...refused }), applied }
-}

@@ -1,4 +1,4 @@
-import { fold, withoutMarks } from '../../../shared/text/index.ts'
+import { fold, locateWords, withoutMarks } from '../../../shared/text/index.ts'
 import type { Term } from './look-up.ts'
 import type { Found } from './query.ts'
 
@@ -13,11 +13,6 @@ const SNIPPET_CHARACTERS = 200
 const BEFORE = 40
 /** What is looked through of a description. */
 const READ_CHARACTERS = 1000
-
-const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
-/** Scripts that set no space between words. */
-const UNSPACED =
-  /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
 
 /**
  * Says where in a result's texts the words are that it was found by: as they were typed, by their stems, by what means the same
@@ -38,7 +33,7 @@ export function makeHighlighter(terms: Term[], stemsOf: (word: string) => string
     )
   }
   const find = (text: string): [number, number][] =>
-    divide(text).flatMap(({ at, word }): [number, number][] =>
+    locateWords(text).flatMap(({ at, word }): [number, number][] =>
       isMeant(word) ? [[at, at + word.length]] : [],
     )
   return (found: Found): Highlight[] => {
@@ -55,17 +50,6 @@ export function makeHighlighter(terms: Term[], stemsOf: (word: string) => string
       return [field === 'description' ? cut({ field, text: whole, ranges }) : { field, text: whole, ranges }]
     })
   }
-}
-
-let segmenter: Intl.Segmenter | undefined
-
-function divide(text: string): { at: number; word: string }[] {
-  if (!UNSPACED.test(text))
-    return [...text.matchAll(WORD)].map(found => ({ at: found.index, word: found[0] }))
-  segmenter ??= new Intl.Segmenter('und', { granularity: 'word' })
-  return [...segmenter.segment(text)]
-    .filter(({ isWordLike }) => isWordLike)
-    .map(({ index, segment }) => ({ at: index, word: segment }))
 }
 
 /** What stands around the first match, cut between words. */

@@ -1,10 +1,8 @@
-import { readIdentifiers, toBareKey, toKey } from '../../../shared/text/index.ts'
+import { afterAll, readIdentifiers, toBareKey, toKey } from '../../../shared/text/index.ts'
 import { DEPTH, type Param } from './statement.ts'
 
 /** Shorter prefixes of a number match too many; one without a digit is a word. */
 const NUMBER_PREFIX = /^(?=.*\p{N}).{3,}$/u
-/** After every text that begins with another, in the order of its bytes. */
-const LAST = String.fromCodePoint(0x10ffff)
 
 /** Products by identifiers: the whole query, its pieces, and pieces that belong together, however they were divided. */
 export function identify(query: string, param: Param): string {
@@ -21,7 +19,7 @@ identified as (
 ),
 begun as (
   select distinct product_id
-  from unnest(${param(begun)}::text[], ${param(begun.map(first => first + LAST))}::text[]) as b (first, last), lateral (
+  from unnest(${param(begun)}::text[], ${param(begun.map(afterAll))}::text[]) as b (first, last), lateral (
     (select product_id from eligible where sku_key >= b.first and sku_key < b.last order by sku_key limit ${DEPTH})
     union all
     (select product_id from eligible where sku_bare >= b.first and sku_bare < b.last order by sku_bare limit ${DEPTH})

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import pgvector from 'pgvector'
 import type { Models } from '../../../shared/models/index.ts'
 
@@ -35,15 +36,14 @@ const REMEMBERED = 1000
 
 /** Keeps the vectors of the last texts: they depend on the text alone, whatever changes in the index. */
 export function rememberVectors(embed: Embed): Embed {
-  const known = new Map<string, Promise<Vectors>>()
+  const known = new LRUCache<string, Promise<Vectors>>({ max: REMEMBERED })
   return (text, isEnglish) => {
     const key = `${isEnglish}/${text}`
-    const vectors = known.get(key) ?? embed(text, isEnglish)
-    known.delete(key)
+    const kept = known.get(key)
+    if (kept) return kept
+    const vectors = embed(text, isEnglish)
     known.set(key, vectors)
     vectors.catch(() => known.delete(key))
-    const [oldest] = known.keys()
-    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
     return vectors
   }
 }

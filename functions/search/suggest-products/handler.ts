@@ -1,4 +1,4 @@
-import { toAsOf } from '../../../shared/bus/index.ts'
+import { toAsOf, topicsOfEntities } from '../../../shared/bus/index.ts'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { withoutMarks } from '../../../shared/text/index.ts'
 import { keepRead, keepVocabulary } from '../../../shared/vocabulary/index.ts'
@@ -29,11 +29,10 @@ export default defineFunction({
   example: { query: 'mountain bo', limit: 5 },
 
   async init({ resources: { store, sources } }) {
-    const tables = sources.flatMap(source => source.tables.filter(table => ENTITIES.includes(table.entity)))
     return {
       vocabulary: keepVocabulary(store, []),
       kinds: keepRead(() => readKinds(store), []),
-      topics: tables.map(table => table.topic),
+      topics: topicsOfEntities(sources, ENTITIES),
     }
   },
 

@@ -1,6 +1,6 @@
 import { coverageSql } from '../../../shared/bus/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
-import { quoteLexeme, toBareKey, toKey } from '../../../shared/text/index.ts'
+import { afterAll, quoteLexeme, toBareKey, toKey } from '../../../shared/text/index.ts'
 import type { Vocabulary } from '../../../shared/vocabulary/index.ts'
 import type { ProductKind } from './kinds.ts'
 import { anyOf, type Typed } from './typed.ts'
@@ -43,8 +43,6 @@ const MAX_NAMED = 40
 const MAX_NUMBERS = 20
 /** A single letter or digit begins too much. */
 const MIN_NUMBER = 2
-/** After every text that begins with another, in the order of its bytes. */
-const LAST = String.fromCodePoint(0x10ffff)
 
 /** One statement, one snapshot of the store, which also says how fresh it is. */
 const STATEMENT = `
@@ -84,7 +82,7 @@ select
 from freshness`
 
 /** A range of texts that begin with another; an empty range where that is too short. */
-const range = (key: string, least: number) => (key.length >= least ? [key, key + LAST] : ['', ''])
+const range = (key: string, least: number) => (key.length >= least ? [key, afterAll(key)] : ['', ''])
 
 export async function findSuggested(store: Store, asked: Asked): Promise<Found> {
   const { typed, vocabulary, kinds, group, topics } = asked
