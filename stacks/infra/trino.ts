@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { SecretUrl } from '../../shared/config/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
 import { takeFreePort } from '../../shared/store/embedded.ts'
+import { connectTrino } from '../../shared/warehouse/trino-client.ts'
+import { parseTrinoUrl } from '../../shared/warehouse/trino-url.ts'
 import { type Server, startServer, TOOLS } from './server.ts'
 
 export const LEAST_JAVA = 24
@@ -50,6 +53,8 @@ export async function startTrino(options: TrinoOptions): Promise<TrinoServer> {
   writeProperties(join(etc, 'config.properties'), [
     'coordinator=true',
     'node-scheduler.include-coordinator=true',
+    // It watches only itself: after one late answer of a busy machine it would have no node for seconds.
+    'failure-detector.enabled=false',
     'node.environment=cordage',
     'node.internal-address=127.0.0.1',
     'http-server.http.enabled=true',
@@ -68,6 +73,8 @@ export async function startTrino(options: TrinoOptions): Promise<TrinoServer> {
     'delta.metadata.cache-ttl=0s',
     ...fileSystem(home, options.s3),
   ])
+  const url = `trino://cordage@127.0.0.1:${port}/${CATALOG}`
+  const trino = connectTrino(parseTrinoUrl(new SecretUrl(url)))
   const server = await startServer({
     name: 'trino',
     command: java,
@@ -89,16 +96,16 @@ export async function startTrino(options: TrinoOptions): Promise<TrinoServer> {
     ],
     home,
     readyWithinMs: 180_000,
+    // It answers before it knows itself as a node that can run a query.
     async isReady() {
-      const response = await fetch(`http://127.0.0.1:${port}/v1/info`)
-      const { starting } = (await response.json()) as { starting: boolean }
-      if (starting) throw new Error('starting')
+      const nodes = await trino.query(`SELECT node_id FROM system.runtime.nodes WHERE state = 'active'`)
+      if (nodes.length === 0) throw new Error('no node yet')
     },
   })
   const ca = join(etc, 'ca.pem')
   return {
     ...server,
-    url: `trino://cordage@127.0.0.1:${port}/${CATALOG}`,
+    url,
     secureUrl:
       password === undefined
         ? undefined
