@@ -65,13 +65,13 @@ async function build(store: Store): Promise<void> {
     events = []
     if (commit % 5000 === 0) process.stdout.write(`# ${commit} indexed\n`)
   }
+  await index.host.drain()
   if (isLarge) await multiply(store, [models.english, models.multilingual], PRODUCTS, CATALOGUE.system)
   const indexed = performance.now()
   await ensureGraphs(store, models)
   const ended = performance.now()
   if (!isLarge) report('search_size_built', (ended - startedAt) / 1000, 's', { atMost: 150 })
   report('search_size_graphs_built', (ended - indexed) / 1000, 's')
-  await index.host.drain()
   await models.close()
   await store.query('vacuum analyze')
 }
