@@ -85,7 +85,7 @@ MULTILINGUAL_MODEL := shared/models/use-multilingual-3/.built
 
 setup: node_modules/.installed $(call installed,$(PYTHON)) $(MULTILINGUAL_MODEL)
 setup-demo: node_modules/.installed $(call installed,$(DEMO_PYTHON)) $(MULTILINGUAL_MODEL)
-setup-test: setup .venvs/test/.installed .tools/.chromium
+setup-test: setup $(call installed,forecast test) .tools/.chromium
 
 # Programs in Go, built from their modules at these versions. Object storage:
 MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
@@ -135,7 +135,7 @@ $(UV):
 	@.tools/uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 
 # What search is timed beside: no part of the project, and 233 MB.
-setup-bench: .tools/bench/.installed
+setup-bench: .tools/bench/.installed .venvs/bench/.installed
 .tools/bench/.installed:
 	@npm install --prefix .tools/bench --silent --no-audit --no-fund @lancedb/lancedb@$(LANCEDB_VERSION)
 	@touch $@

@@ -10,6 +10,7 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'relevance', program: 'relevance.ts', takes: '3 min' },
   { name: 'search-any', program: 'search-any.ts', takes: '2 min; QUERIES sets how many' },
   { name: 'search-size', program: 'search-size.ts', takes: '6 min; PRODUCTS=1000000 takes an hour' },
+  { name: 'forecast', program: 'forecast.ts', takes: '5 min, most of it for what is measured beside it' },
   { name: 'memory', program: 'memory.ts', takes: '1 min' },
   { name: 'freshness', program: 'freshness.ts', takes: '2 min; RATE, PRODUCTS and SEARCHES set it' },
   { name: 'start', program: 'start.ts', takes: '2 min' },

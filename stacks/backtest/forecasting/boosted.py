@@ -1,0 +1,137 @@
+"""
+One model of gradient-boosted trees for all series and days ahead (LightGBM). It learns by what factor demand differs from a series' own
+level and weekday, from rows of earlier moments.
+"""
+
+import os
+from dataclasses import dataclass
+
+# Threads that wait for each other in a loop take ten times as long beside another program.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import lightgbm
+import numpy as np
+
+from .features import Moment, Observer
+from .panel import Panel
+
+#: Moments that rows are taken of: so many days apart, so that each day ahead is each weekday in turn.
+STEP = 8
+MOST_MOMENTS = 60
+#: With fewer days before it a moment says little.
+LEAST_DAYS = 28
+MOST_ROWS = 100_000
+LEAST_ROWS = 400
+
+COMMON = {
+    "learning_rate": 0.06,
+    "num_leaves": 31,
+    "min_data_in_leaf": 400,
+    "max_bin": 63,
+    "feature_fraction": 0.8,
+    "bagging_fraction": 0.5,
+    "bagging_freq": 1,
+    "verbose": -1,
+    "deterministic": True,
+    "force_col_wise": True,
+    "seed": 1,
+}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """features [rows, features]; quantity, offset, scale (of a series: mean square of its daily changes) each [rows]."""
+
+    names: list[str]
+    features: np.ndarray
+    quantity: np.ndarray
+    offset: np.ndarray
+    scale: np.ndarray
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """Two members, whose mean is the forecast: `ratio` is quick to follow what is usual, `tweedie` to expect what is rare."""
+
+    names: list[str]
+    ratio: lightgbm.Booster
+    tweedie: lightgbm.Booster
+
+    def predict(self, moment: Moment, horizon: int) -> np.ndarray:
+        """[series, horizon] units a day, not negative; 0 on closed days."""
+        series, ahead = pairs(len(moment.level), np.arange(horizon))
+        rows, offset = moment.rows(series, ahead), moment.offset(series, ahead)
+        ratio = np.maximum(1 + self.ratio.predict(rows, raw_score=True), 0)
+        factor = (ratio + np.exp(self.tweedie.predict(rows, raw_score=True))) / 2
+        forecast = (factor * offset).reshape(len(moment.level), horizon)
+        return np.where(moment.closed[moment.origin : moment.origin + horizon], 0, forecast)
+
+
+def pairs(series: int, ahead: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.repeat(np.arange(series), len(ahead)), np.tile(ahead, series)
+
+
+def train(observer: Observer, origin: int, most_rows: int = MOST_ROWS) -> Boosted | None:
+    """From days before `origin` only. None where there are too few."""
+    rows = take_rows(observer, origin, most_rows)
+    if rows is None or len(rows.quantity) < LEAST_ROWS:
+        return None
+    p90 = rows.features[:, rows.names.index("p90_56")] * np.exp(rows.features[:, rows.names.index("log_level")])
+    usual = np.maximum(np.nan_to_num(p90), rows.offset)
+    settings = {**COMMON, "min_data_in_leaf": max(20, min(COMMON["min_data_in_leaf"], len(rows.quantity) // 100))}
+    data = lightgbm.Dataset(rows.features, feature_name=rows.names, params=settings)
+    return Boosted(
+        rows.names,
+        fit_ratio(data, rows, np.minimum(rows.quantity, 5 * usual + 5), settings),
+        fit_tweedie(data, rows, np.minimum(rows.quantity, 3 * usual + 5), settings),
+    )
+
+
+def fit_ratio(data: lightgbm.Dataset, rows: Rows, target: np.ndarray, settings: dict) -> lightgbm.Booster:
+    """Squared errors in units of each series' scale, which is what RMSSE counts."""
+    weight = rows.offset**2 / np.maximum(rows.scale, 1e-6)
+    learn_from(data, target / rows.offset, weight / weight.mean(), np.ones(len(target)))
+    return lightgbm.train({**settings, "objective": "regression"}, data, 60)
+
+
+def fit_tweedie(data: lightgbm.Dataset, rows: Rows, target: np.ndarray, settings: dict) -> lightgbm.Booster:
+    learn_from(data, target, np.ones(len(target)), np.log(rows.offset))
+    return lightgbm.train({**settings, "objective": "tweedie", "tweedie_variance_power": 1.8}, data, 80)
+
+
+def learn_from(data: lightgbm.Dataset, label: np.ndarray, weight: np.ndarray, start: np.ndarray) -> None:
+    """Rows are put into bins once for both members."""
+    data.set_label(label).set_weight(weight).set_init_score(start)
+
+
+def take_rows(observer: Observer, origin: int, most_rows: int) -> Rows | None:
+    """Moments before `origin` with the days that followed them, up to `origin`."""
+    panel = observer.panel
+    moments = [day for day in range(LEAST_DAYS + 1, origin) if day % STEP == 0][-MOST_MOMENTS:]
+    if not moments:
+        return None
+    changes = np.diff(panel.quantity[:, :origin], axis=1)
+    with np.errstate(all="ignore"):
+        scale = np.nan_to_num(np.nansum(changes**2, axis=1) / np.isfinite(changes).sum(axis=1))
+    taken, names = [], []
+    for at in moments:
+        moment = observer.at(at)
+        names = moment.names
+        ahead = np.arange(min(observer.horizon, origin - at))
+        ahead = ahead[~moment_closed(panel, at, ahead)]
+        started = np.flatnonzero(np.isfinite(panel.quantity[:, at - 1]))
+        each = min(len(started) * len(ahead), max(1, most_rows // len(moments)))
+        index = np.random.default_rng(at).permutation(len(started) * len(ahead))[:each]
+        if len(index) == 0:
+            continue
+        series, days = started[index // len(ahead)], ahead[index % len(ahead)]
+        quantity = panel.quantity[series, at + days]
+        taken.append((moment.rows(series, days), quantity, moment.offset(series, days), scale[series]))
+    if not taken:
+        return None
+    return Rows(names, *(np.concatenate(part) for part in zip(*taken)))
+
+
+def moment_closed(panel: Panel, at: int, ahead: np.ndarray) -> np.ndarray:
+    """Whether the days after a moment were closed, as it turned out."""
+    return np.nansum(panel.quantity[:, at : at + len(ahead)], axis=0) == 0
