@@ -82,16 +82,20 @@ const withPurpose = (own: string, purpose: string) =>
 /** Products that are looked at for their words: more than this have only common ones. */
 const MAX_WORDED = 500
 
-/** What a product must have to be looked at: the words that say most, or all of them. */
-function tellingWords(terms: Term[]): string {
+/** Of those that have all words, or a telling one: in a large catalogue even the rarest word is in many. */
+const MOST_WORDED = 2000
+
+/** What a product must have to be looked at: all words, or else one of those that say most. */
+function telling(terms: Term[]): string[] {
   let products = 0
-  const telling = terms
+  const rarest = terms
     .toSorted((a, b) => a.count - b.count)
     .filter(({ count }, at) => {
       products += count
       return at === 0 || products <= MAX_WORDED
     })
-  return [...telling.map(term => term.loose), `(${terms.map(term => term.loose).join(' & ')})`].join(' | ')
+  const all = terms.map(term => term.loose).join(' & ')
+  return [all, `(${rarest.map(term => term.loose).join(' | ')}) & !(${all})`]
 }
 
 /** Products by their words, with the share that they have of what the words say. */
@@ -100,6 +104,10 @@ function findWords(terms: Term[], param: Param): string {
   const arrays = fields.map(field => `${param(terms.map(term => term[field]))}::tsquery[]`)
   const weights = terms.map(term => term.weight)
   const levels = fields.map(field => `when w.words @@ t.${field} then ${FIELD[field]}`).join(' ')
+  const having = telling(terms).map(
+    words =>
+      `(select product_id, words from eligible where words @@ ${param(words)}::tsquery limit ${MOST_WORDED})`,
+  )
   // Unpacked once: each of its words would unpack a stored value again. Most of them are not there at all.
   return `
 worded as (
@@ -108,7 +116,9 @@ worded as (
       from unnest(${arrays.join(', ')}, ${param(weights)}::float8[]) as t (${fields.join(', ')}, weight)
     ) / ${param(weights.reduce((sum, weight) => sum + weight, 0))}::float8 as words
   from (
-    select product_id, ts_filter(words, '{a,b,c,d}') as words from eligible where words @@ ${param(tellingWords(terms))}::tsquery offset 0
+    select product_id, ts_filter(words, '{a,b,c,d}') as words from (
+      ${having.join(' union all ')}
+    ) h offset 0
   ) w order by words desc, product_id limit ${DEPTH}
 )`
 }

@@ -19,17 +19,18 @@ def closed_until(panel: Panel, origin: int, days: int) -> np.ndarray:
     sold = np.nansum(panel.quantity[:, :origin], axis=0)
     selling = (panel.quantity[:, :origin] > 0).sum(axis=0)
     closed = np.zeros(days, bool)
+    recent = slice(max(0, origin - 7 * WEEKS), origin)
     for day in range(7):
-        open_days = selling[-7 * WEEKS :][weekday[max(0, origin - 7 * WEEKS) : origin] != day]
-        own = sold[-7 * WEEKS :][weekday[max(0, origin - 7 * WEEKS) : origin] == day]
-        if len(own) >= WEEKS // 2 and own.sum() == 0 and len(open_days) and open_days.mean() >= LEAST_SELLING:
+        is_day = weekday[recent] == day
+        others = selling[recent][~is_day]
+        if is_day.sum() >= WEEKS // 2 and not sold[recent][is_day].any() and others.size and others.mean() >= LEAST_SELLING:
             closed[weekday == day] = True
-    usual = np.array([np.mean(selling[max(0, day - 28) : day + 28]) for day in range(origin)])
-    closed[:origin] |= (sold == 0) & (usual >= LEAST_SELLING)
-    closed[:origin] &= sold == 0
+    usual = np.array([selling[max(0, day - 28) : day + 28].mean() for day in range(origin)])
+    closed[:origin] = (sold == 0) & (closed[:origin] | (usual >= LEAST_SELLING))
     if panel.closed is not None:
         planned = panel.closed[:days]
-        closed[: len(planned)] |= planned & np.r_[sold == 0, np.ones(max(0, days - origin), bool)][: len(planned)]
-        # The plan knows of exceptions to a weekday's rule.
+        closed[: len(planned)] |= planned
+        # Whatever the plan says, a day with sales was open; and it knows of exceptions to a weekday's rule.
+        closed[:origin] &= sold == 0
         closed[origin : len(planned)] = planned[origin:]
     return closed
