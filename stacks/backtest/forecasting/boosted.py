@@ -23,11 +23,13 @@ LEAST_DAYS = 28
 MOST_ROWS = 100_000
 LEAST_ROWS = 400
 
+ROUNDS = {"ratio": 40, "tweedie": 50}
 COMMON = {
-    "learning_rate": 0.06,
+    "learning_rate": 0.09,
     "num_leaves": 31,
     "min_data_in_leaf": 400,
     "max_bin": 63,
+    "bin_construct_sample_cnt": 20_000,
     "feature_fraction": 0.8,
     "bagging_fraction": 0.5,
     "bagging_freq": 1,
@@ -91,12 +93,12 @@ def fit_ratio(data: lightgbm.Dataset, rows: Rows, target: np.ndarray, settings: 
     """Squared errors in units of each series' scale, which is what RMSSE counts."""
     weight = rows.offset**2 / np.maximum(rows.scale, 1e-6)
     learn_from(data, target / rows.offset, weight / weight.mean(), np.ones(len(target)))
-    return lightgbm.train({**settings, "objective": "regression"}, data, 60)
+    return lightgbm.train({**settings, "objective": "regression"}, data, ROUNDS["ratio"])
 
 
 def fit_tweedie(data: lightgbm.Dataset, rows: Rows, target: np.ndarray, settings: dict) -> lightgbm.Booster:
     learn_from(data, target, np.ones(len(target)), np.log(rows.offset))
-    return lightgbm.train({**settings, "objective": "tweedie", "tweedie_variance_power": 1.8}, data, 80)
+    return lightgbm.train({**settings, "objective": "tweedie", "tweedie_variance_power": 1.8}, data, ROUNDS["tweedie"])
 
 
 def learn_from(data: lightgbm.Dataset, label: np.ndarray, weight: np.ndarray, start: np.ndarray) -> None:
