@@ -52,6 +52,8 @@ async function addCanary(id: number, children = '2'): Promise<void> {
 /** Stands in for land-changes and parks the canaries: what is parked must hold no clear value either. */
 async function startParker() {
   const server = createServer((request, response) => {
+    // Another test may ask at a port that was its own a moment ago.
+    if (request.method !== 'POST') return void response.writeHead(404).end()
     const chunks: Buffer[] = []
     request.on('data', chunk => chunks.push(chunk))
     request.on('end', () => {

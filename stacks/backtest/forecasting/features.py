@@ -108,6 +108,8 @@ def observe(panel: Panel, origin: int, horizon: int) -> Moment:
         level = values.pop("level")
         values |= price_features(panel, origin)
         values |= season_features(quantity, closed, origin, horizon)
+    # A panel of ten thousand series has a hundred moments.
+    values = {name: value.astype(np.float32) for name, value in values.items()}
     return Moment(panel, origin, level, profile, closed, values)
 
 

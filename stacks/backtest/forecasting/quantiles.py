@@ -76,10 +76,14 @@ def calibrate(windows: list[tuple[Moment, np.ndarray, np.ndarray]]) -> Calibrati
         known = np.isfinite(came) & (forecast > 0)
         series = np.nonzero(known)[0]
         ratio = came[known] / forecast[known]
+        under, at_most = np.zeros(len(ratio)), np.zeros(len(ratio))
+        for quantile in own.T:
+            under += quantile[series] < ratio
+            at_most += quantile[series] <= ratio
         kinds.append(kind_of(moment)[series])
         # A quantile level's promise is broken upwards where the shape at it is less than what came.
-        below.append((own[series] < ratio[:, None]).mean(axis=1))
-        upto.append((own[series] <= ratio[:, None]).mean(axis=1))
+        below.append(under / len(GRID))
+        upto.append(at_most / len(GRID))
     kinds, below, upto = (np.concatenate(part) if part else np.array([]) for part in (kinds, below, upto))
     if len(kinds) < LEAST_CELLS:
         return UNCALIBRATED
