@@ -134,7 +134,7 @@ $(UV):
 	@$(PYTHON_311) -m venv .tools/uv
 	@.tools/uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 
-# What search is timed beside: no part of the project, and 233 MB.
+# What search and forecasts are measured beside: no part of the project, 233 and 812 MB.
 setup-bench: .tools/bench/.installed .venvs/bench/.installed
 .tools/bench/.installed:
 	@npm install --prefix .tools/bench --silent --no-audit --no-fund @lancedb/lancedb@$(LANCEDB_VERSION)
