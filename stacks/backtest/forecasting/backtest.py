@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from .features import Moment, Observer
-from .forecaster import Forecast, candidates, train
+from .forecaster import Forecast, train
 from .measures import Measures
 from .panel import DAY, Panel, PanelError
 
@@ -42,7 +42,7 @@ def run(panel: Panel, origins: list[np.datetime64], horizon: int, tell=lambda **
         served_by.update(forecast.model[forecast.started])
         own = Measures()
         measure(panel, origin, forecast.mean, forecast.band, own, overall.setdefault(SERVED, Measures()))
-        for name, mean in candidates(forecaster.model, moment, horizon).items():
+        for name, mean in forecast.by_model.items():
             measure(panel, origin, mean, None, overall.setdefault(name, Measures()))
         for name, of_segment in kinds(moment).items():
             measure(panel, origin, forecast.mean, forecast.band, segments.setdefault(name, Measures()), only=of_segment)

@@ -13,6 +13,7 @@ import lightgbm
 import numpy as np
 
 from .features import Moment, Observer
+from .measures import mean_square_change
 from .panel import Panel
 
 #: Moments that rows are taken of: so many days apart, so that each day ahead is each weekday in turn.
@@ -112,9 +113,7 @@ def take_rows(observer: Observer, origin: int, most_rows: int) -> Rows | None:
     moments = [day for day in range(LEAST_DAYS + 1, origin) if day % STEP == 0][-MOST_MOMENTS:]
     if not moments:
         return None
-    changes = np.diff(panel.quantity[:, :origin], axis=1)
-    with np.errstate(all="ignore"):
-        scale = np.nan_to_num(np.nansum(changes**2, axis=1) / np.isfinite(changes).sum(axis=1))
+    scale = np.nan_to_num(mean_square_change(panel.quantity[:, :origin]))
     taken, names = [], []
     for at in moments:
         moment = observer.at(at)

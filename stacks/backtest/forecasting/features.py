@@ -104,10 +104,11 @@ def observe(panel: Panel, origin: int, horizon: int) -> Moment:
         quantity = panel.quantity[:, :origin]
         open_days = np.flatnonzero(~closed[:origin])
         profile = weekday_profile(quantity, weekday, closed[:origin])
-        values = series_features(quantity, weekday, open_days, closed[:origin])
+        opened = np.where(closed[:origin], np.nan, quantity)
+        values = series_features(quantity, opened, weekday, open_days, closed[:origin])
         level = values.pop("level")
         values |= price_features(panel, origin)
-        values |= season_features(quantity, closed, origin, horizon)
+        values |= season_features(opened, origin, horizon)
     # A panel of ten thousand series has a hundred moments.
     values = {name: value.astype(np.float32) for name, value in values.items()}
     return Moment(panel, origin, level, profile, closed, values)
@@ -129,14 +130,14 @@ def weekday_profile(quantity: np.ndarray, weekday: np.ndarray, closed: np.ndarra
     return profile / profile[seen].mean() if seen.any() else np.ones(7)
 
 
-def mean(values: np.ndarray, axis: int = 1) -> np.ndarray:
-    return np.nanmean(values, axis=axis) if values.shape[axis] else np.full(np.delete(values.shape, axis), np.nan)
+def mean(values: np.ndarray) -> np.ndarray:
+    """[series] of [series, days]; of no day it is NaN."""
+    return np.nanmean(values, axis=1) if values.shape[1] else np.full(len(values), np.nan)
 
 
-def series_features(quantity: np.ndarray, weekday: np.ndarray, open_days: np.ndarray, closed: np.ndarray) -> dict[str, np.ndarray]:
+def series_features(quantity, opened, weekday: np.ndarray, open_days: np.ndarray, closed: np.ndarray) -> dict[str, np.ndarray]:
+    """Of quantities [series, days], and of the same with closed days as NaN; the level is among them."""
     days = quantity.shape[1]
-    opened = quantity.copy()
-    opened[:, closed] = np.nan
     last = {window: opened[:, max(0, days - window) :] for window in WINDOWS}
     means = {window: mean(last[window]) for window in WINDOWS}
     p90 = quantiles_of(last[56], np.array([0.9]))[:, 0]
@@ -247,20 +248,18 @@ def price_features(panel: Panel, origin: int) -> dict[str, np.ndarray]:
     return found
 
 
-def season_features(quantity: np.ndarray, closed: np.ndarray, origin: int, horizon: int) -> dict[str, np.ndarray]:
+def season_features(opened: np.ndarray, origin: int, horizon: int) -> dict[str, np.ndarray]:
     """How the same weeks of last year stood to the weeks before them."""
     last_year = origin - YEAR
     if last_year < 28:
-        unknown = np.full(len(quantity), np.nan)
+        unknown = np.full(len(opened), np.nan)
         return {"season_shop": unknown, "season": unknown}
-    opened = quantity.copy()
-    opened[:, closed[:origin]] = np.nan
     coming = opened[:, last_year : last_year + max(horizon, 7)]
     before = opened[:, last_year - 28 : last_year]
     shop = np.nansum(coming) / max(np.isfinite(coming).any(axis=0).sum(), 1)
     shop_before = np.nansum(before) / max(np.isfinite(before).any(axis=0).sum(), 1)
     prior = 0.5
     return {
-        "season_shop": np.full(len(quantity), np.log((shop + prior) / (shop_before + prior))),
+        "season_shop": np.full(len(opened), np.log((shop + prior) / (shop_before + prior))),
         "season": np.log((fill(mean(coming), mean(before)) + prior) / (mean(before) + prior)),
     }

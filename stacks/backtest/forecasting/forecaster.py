@@ -8,6 +8,7 @@ from . import boosted
 from .baselines import BASELINES
 from .censoring import uncensored
 from .features import Moment, Observer
+from .measures import mean_square_change
 from .quantiles import Calibration, calibrate
 
 #: Earlier moments that models are compared at: over so many horizons, a quarter of one apart.
@@ -25,13 +26,17 @@ SHARES = np.arange(1, 11) / 10
 
 @dataclass(frozen=True)
 class Forecast:
-    """mean [series, horizon] units a day; band [series, horizon, 3] p10, p50, p90; model [series] names; started [series]."""
+    """
+    mean [series, horizon] units a day; band [series, horizon, 3] p10, p50, p90; model [series] names; started [series]. by_model: what
+    each model says, [series, horizon].
+    """
 
     origin: int
     mean: np.ndarray
     band: np.ndarray
     model: np.ndarray
     started: np.ndarray
+    by_model: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,11 @@ class Forecaster:
     calibration: Calibration
 
     def forecast(self, moment: Moment, horizon: int) -> Forecast:
-        mean = self.choice.serve(candidates(self.model, moment, horizon))
-        mean = with_volume(mean, moment, self.volume)
+        by_model = candidates(self.model, moment, horizon)
+        mean = with_volume(self.choice.serve(by_model), moment, self.volume)
         band = mean[..., None] * self.calibration.multiples(moment)[:, None, :]
         started = np.isfinite(moment.panel.quantity[:, : moment.origin]).any(axis=1)
-        return Forecast(moment.origin, mean, band, self.choice.names, started)
+        return Forecast(moment.origin, mean, band, self.choice.names, started, by_model)
 
 
 def candidates(model: boosted.Boosted | None, moment: Moment, horizon: int) -> dict[str, np.ndarray]:
@@ -110,9 +115,7 @@ def with_volume(mean: np.ndarray, moment: Moment, volume: float) -> np.ndarray:
     The total raised by a share. Each series bears it in proportion to how far its sales vary, as forecasts are reconciled with their
     total (Hyndman, Athanasopoulos and others, 2016), and to no more than twice its own.
     """
-    changes = np.diff(moment.panel.quantity[:, : moment.origin], axis=1)
-    known = np.maximum(np.isfinite(changes).sum(axis=1), 1)
-    deviation = np.sqrt(np.nansum(changes**2, axis=1) / known)
+    deviation = np.sqrt(np.nan_to_num(mean_square_change(moment.panel.quantity[:, : moment.origin])))
     own = mean.sum(axis=1)
     if volume == 0 or not (deviation * own).any():
         return mean

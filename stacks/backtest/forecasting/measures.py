@@ -3,13 +3,22 @@
 import numpy as np
 
 
-def scales(quantity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of days before an origin: mean square of daily changes, mean absolute change to the week before. [series] each."""
+#: Of the band.
+LEVELS = (0.1, 0.5, 0.9)
+
+
+def mean_square_change(quantity: np.ndarray) -> np.ndarray:
+    """[series], from day to day: a series' scale. NaN where no two days are known."""
     with np.errstate(all="ignore"):
-        daily, weekly = np.diff(quantity, axis=1), quantity[:, 7:] - quantity[:, :-7]
-        squared = np.nansum(daily**2, axis=1) / np.isfinite(daily).sum(axis=1)
-        absolute = np.nansum(np.abs(weekly), axis=1) / np.isfinite(weekly).sum(axis=1)
-    return squared, absolute
+        daily = np.diff(quantity, axis=1)
+        return np.nansum(daily**2, axis=1) / np.isfinite(daily).sum(axis=1)
+
+
+def mean_absolute_change(quantity: np.ndarray) -> np.ndarray:
+    """[series], to the week before. NaN where no two days are known."""
+    with np.errstate(all="ignore"):
+        weekly = quantity[:, 7:] - quantity[:, :-7]
+        return np.nansum(np.abs(weekly), axis=1) / np.isfinite(weekly).sum(axis=1)
 
 
 class Measures:
@@ -23,7 +32,7 @@ class Measures:
         self.rmsse, self.mase = [], []
 
     def add(self, quantity, forecast, band, open_days, history) -> None:
-        squared, absolute = scales(history)
+        squared, absolute = mean_square_change(history), mean_absolute_change(history)
         known = np.isfinite(quantity)
         error = np.where(known, forecast - quantity, 0)
         came = np.where(known, quantity, 0)
@@ -44,9 +53,9 @@ class Measures:
             add["below"] += (counted & (came < low - 1e-6)).sum()
             add["above"] += (counted & (came > high + 1e-6)).sum()
             add["at_or_above"] += (counted & (came >= high - 1e-6)).sum()
-            for at, level in enumerate((0.1, 0.5, 0.9)):
+            for at, level in enumerate(LEVELS):
                 miss = came - band[..., at]
-                add["pinball"] += (np.maximum(level * miss, (level - 1) * miss) * known).sum() / 3
+                add["pinball"] += (np.maximum(level * miss, (level - 1) * miss) * known).sum() / len(LEVELS)
 
     def report(self) -> dict:
         of = self.sums

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .censoring import moving_mean
-from .features import Moment, quantiles_of
+from .features import LEAST_LEVEL, Moment, quantiles_of
 from .panel import weekdays
 
-LEVELS = (0.1, 0.5, 0.9)
 #: What is asked of earlier forecasts: a little more, for the weeks to come differ from those before.
 ASKED = (0.08, 0.5, 0.905)
 GRID = np.linspace(0, 1, 101)
@@ -34,7 +33,7 @@ def shapes(moment: Moment) -> np.ndarray:
     origin = moment.origin
     quantity = moment.panel.quantity[:, :origin]
     weekday = weekdays(moment.panel.start, origin)
-    factor = np.maximum(moment.profile[weekday], 0.05)
+    factor = np.maximum(moment.profile[weekday], LEAST_LEVEL)
     open_days = np.flatnonzero(~moment.closed[:origin])[-SHAPE_DAYS:]
     per_day = np.where(moment.closed[:origin], np.nan, quantity / factor)[:, open_days]
     usual = moving_mean(per_day)
@@ -53,7 +52,7 @@ def shapes(moment: Moment) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Calibration:
-    """levels: for each kind of series, which quantile of a shape keeps the promise of each of LEVELS; [kinds, 3]."""
+    """levels: for each kind of series, which quantile of a shape keeps the promise of p10, p50 and p90; [kinds, 3]."""
 
     levels: np.ndarray
 
