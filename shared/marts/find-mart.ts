@@ -12,7 +12,8 @@ export type MartRecord = {
   /** By column: the claim that holds the values which a reader may see. */
   rowRules: Record<string, string>
   /** Its rows are in the table of its name in the schema `mart_<n>`. */
-  schemaNumber: number
+  /** Of the publication that it belongs to; null for one that is kept beside them. */
+  schemaNumber: number | null
   key: string[]
   /** Types as Postgres names them. */
   columns: { name: string; type: string; description?: string }[]
@@ -70,9 +71,13 @@ export async function findMart(
   return found
 }
 
+/** The schema in which the mart's table is: of a mart that is kept beside the publications, its view. */
+export const schemaOf = ({ schemaNumber }: Pick<MartRecord, 'schemaNumber'>): string =>
+  schemaNumber === null ? 'mart' : `mart_${schemaNumber}`
+
 /** The mart's table in SQL. */
-export const tableOf = ({ mart, schemaNumber }: Pick<MartRecord, 'mart' | 'schemaNumber'>): string =>
-  `mart_${schemaNumber}."${mart.replaceAll('"', '""')}"`
+export const tableOf = (mart: Pick<MartRecord, 'mart' | 'schemaNumber'>): string =>
+  `${schemaOf(mart)}."${mart.mart.replaceAll('"', '""')}"`
 
 /** The moment that a mart's rows are of. */
 export const asOfMart = ({ changedAt, position }: Pick<MartRecord, 'changedAt' | 'position'>) => ({

@@ -1,2 +1,2 @@
 export { filter, makeConditions, makeOrder, makeRowRules, unknownColumn } from './conditions.ts'
-export { asOfMart, findMart, lookUpMart, type MartRecord, tableOf } from './find-mart.ts'
+export { asOfMart, findMart, lookUpMart, type MartRecord, schemaOf, tableOf } from './find-mart.ts'

@@ -68,6 +68,11 @@ async function readFile<T>(file: string, work: (reader: WarehouseReader) => Prom
             : await connection.streamAndReadUntil(sql, maxRows)
         return { columns: reader.columnNames(), rows: reader.getRowsJson() }
       },
+      async writeFile(sql, folder) {
+        const written = join(folder, 'rows.parquet')
+        await connection.run(`copy (${sql}) to '${written.replaceAll("'", "''")}' (format parquet)`)
+        return written
+      },
     })
   } finally {
     connection.closeSync()

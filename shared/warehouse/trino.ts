@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -129,6 +129,7 @@ async function readCurrent<T>(trino: Trino, work: (reader: WarehouseReader) => P
     metrics: declaredMetrics.parse(await readDescribed(trino, schema, 'metric')),
     rows: mart => rowsOf(trino, schema, mart),
     query: (sql, { maxRows } = {}) => firstRows(trino.pages(sql, { schema }), maxRows),
+    writeFile: (sql, folder) => writeCsv(trino.pages(sql, { schema }), join(folder, 'rows.csv')),
   })
 }
 
@@ -179,6 +180,25 @@ async function* rowsOf(trino: Trino, schema: string, mart: Mart): AsyncGenerator
   const columns = mart.columns.map(column => `cast(${quote(column.name)} as varchar)`)
   const sql = `select ${columns.join(', ')} from ${quote(schema)}.${quote(mart.name)}`
   for await (const { rows } of trino.pages(sql)) if (rows.length > 0) yield rows as (string | null)[][]
+}
+
+async function writeCsv(pages: AsyncIterable<Page>, file: string): Promise<string> {
+  // One line each, as the readers of such files expect.
+  const text = (value: unknown) =>
+    String(value)
+      .replaceAll('"', '""')
+      .replace(/[\r\n]+/g, ' ')
+  const field = (value: unknown) => (value === null ? '' : `"${text(value)}"`)
+  const lines = async function* () {
+    let isFirst = true
+    for await (const { columns, rows } of pages) {
+      if (isFirst && columns.length > 0) yield `${columns.map(({ name }) => field(name)).join(',')}\n`
+      isFirst &&= columns.length === 0
+      yield rows.map(row => `${row.map(field).join(',')}\n`).join('')
+    }
+  }
+  await writeFile(file, lines())
+  return file
 }
 
 async function firstRows(pages: AsyncIterable<Page>, maxRows = Number.POSITIVE_INFINITY): Promise<Answer> {

@@ -1,22 +1,21 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
 import type { FunctionDefinition, ResourceName } from '../../shared/contract/index.ts'
 import { MODEL_NAMES } from '../../shared/models/names.ts'
 import { type FunctionFolder, loadFunction } from '../project.ts'
 import { LOADER, NODE_MAJOR } from './loader.ts'
 
-/** Resources whose packages have compiled parts, or files, which no bundler can include: copied beside the bundle, for this platform. */
-const NATIVE_PACKAGES: {
-  resource: ResourceName
-  name: string
-  copy: (root: string, into: string) => void
-}[] = [
-  { resource: 'models', name: 'onnxruntime-node', copy: copyOnnxRuntime },
-  { resource: 'warehouse', name: '@duckdb/node-bindings', copy: copyDuckdb },
+/**
+ * Packages that have compiled parts, or files, which no bundler can include: copied beside a bundle that imports them, for this
+ * platform.
+ */
+const NATIVE_PACKAGES: { name: string; copy: (root: string, into: string) => void }[] = [
+  { name: 'onnxruntime-node', copy: copyOnnxRuntime },
+  { name: '@duckdb/node-bindings', copy: copyDuckdb },
   // It reads its files from where it lies.
-  { resource: 'models', name: 'dictionary-en', copy: copyDictionary },
+  { name: 'dictionary-en', copy: copyDictionary },
 ]
 
 /**
@@ -61,6 +60,7 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
     external: [...NATIVE_PACKAGES.map(({ name }) => name), 'pg-native'],
     banner,
     logLevel: 'error',
+    metafile: true,
   } satisfies BuildOptions
   const entry = [
     `import definition from './${relative(root, folder.path)}/handler.ts'`,
@@ -68,7 +68,7 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
     ...openers,
     `await serve(definition, { ${definition.uses.join(', ')} })`,
   ].join('\n')
-  await build({
+  const main = await build({
     stdin: { contents: entry, resolveDir: root, sourcefile: `${folder.name}.ts`, loader: 'ts' },
     outfile: join(out, 'function.js'),
     ...options,
@@ -79,18 +79,25 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
       ...LATE_MODULES.map(besideTheBundle),
     ],
   })
+  const built: { metafile: Metafile }[] = [main]
   for (const { resource, path } of LATE_MODULES)
     if (definition.uses.includes(resource))
-      await build({
-        entryPoints: [join(root, path)],
-        outdir: out,
-        ...options,
-        plugins: [requiredBuiltins()],
-      })
+      built.push(
+        await build({
+          entryPoints: [join(root, path)],
+          outdir: out,
+          ...options,
+          plugins: [requiredBuiltins()],
+        }),
+      )
   writeFileSync(join(out, 'index.js'), LOADER)
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n')
-  for (const { resource, copy } of NATIVE_PACKAGES)
-    if (definition.uses.includes(resource)) copy(root, join(out, 'node_modules'))
+  const imported = new Set(
+    built.flatMap(({ metafile }) =>
+      Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
+    ),
+  )
+  for (const { name, copy } of NATIVE_PACKAGES) if (imported.has(name)) copy(root, join(out, 'node_modules'))
   copyAssets(folder, root, out, definition)
   return out
 }

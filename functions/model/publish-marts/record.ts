@@ -15,7 +15,7 @@ export async function recordPublication(
     ...mart,
     columns: mart.columns.map((column, i) => ({ ...column, type: mart.types[i] })),
   }))
-  await query('delete from ops.mart')
+  await query('delete from ops.mart where schema_number is not null')
   for (const mart of marts)
     await query(
       `insert into ops.mart (mart, schema_number, rows, columns, description, built_at, position, changed_at, versions, access, row_rules, key, trace)

@@ -30,8 +30,11 @@ export function viewSql({ name, rowRules }: Mart, schema: string, owner: string)
        select t.* from ${quote(schema)}.${quote(name)} as t where ${rules.join(' and ')}`
 }
 
-/** A view of what search has (shared/store/migrations): like a mart that everybody may read. */
-const VECTORS = { name: 'vector_product_embeddings', access: 'user' }
+/** Views that migrations have made, of what search and scoring keep: like marts that everybody may read. */
+const KEPT = ['vector_product_embeddings', 'mart_forecast_product_day'].map(name => ({
+  name,
+  access: 'user',
+}))
 
 type Granted = Pick<Mart, 'name' | 'access'>
 
@@ -44,7 +47,7 @@ export async function grantToReaders(query: Query, marts: Granted[]): Promise<vo
     await query(`grant usage on schema mart to ${quote(role)}`)
     const may = (mart: Granted) => access.includes(mart.access)
     const views = (own: Granted[]) => own.map(({ name }) => `mart.${quote(name)}`).join(', ')
-    const all = [...marts, VECTORS]
+    const all = [...marts, ...KEPT]
     const [given, withheld] = [all.filter(may), all.filter(mart => !may(mart))]
     if (given.length > 0) await query(`grant select on ${views(given)} to ${quote(role)}`)
     if (withheld.length > 0) await query(`revoke select on ${views(withheld)} from ${quote(role)}`)

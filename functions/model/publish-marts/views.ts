@@ -82,7 +82,7 @@ async function readViews(query: Transaction['query']): Promise<Map<string, Colum
     `select c.relname as view, jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod)) order by a.attnum) as columns
      from pg_class c
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-     where c.relnamespace = 'mart'::regnamespace and c.relkind = 'v' and c.relname in (select mart from ops.mart)
+     where c.relnamespace = 'mart'::regnamespace and c.relkind = 'v' and c.relname in (select mart from ops.mart where schema_number is not null)
      group by c.relname`,
   )
   return new Map(rows.map(row => [row.view, row.columns]))

@@ -9,6 +9,7 @@ import {
   type MartRecord,
   makeConditions,
   makeRowRules,
+  schemaOf,
   tableOf,
   unknownColumn,
 } from '../../../shared/marts/index.ts'
@@ -70,14 +71,14 @@ export async function traceRow(query: Query, { mart: name, key, column, limit }:
 /** Rows of other marts that a row, `own`, is made of. */
 async function followSteps(
   query: Query,
-  { trace, schemaNumber }: MartRecord,
+  traced: MartRecord,
   own: { sql: string; values: (string | string[])[] },
   { column, limit, sources, caller }: Asker & { column: string | undefined; limit: number },
 ): Promise<{ rows: Traced[]; rowCount: number; hidden: string[] }> {
   const found: { rows: Traced[]; rowCount: number; hidden: string[] } = { rows: [], rowCount: 0, hidden: [] }
   // A step's condition names marts as people know them.
-  await query(`set local search_path = mart_${schemaNumber}, pg_catalog`)
-  for (const step of trace) {
+  await query(`set local search_path = ${schemaOf(traced)}, pg_catalog`)
+  for (const step of traced.trace) {
     if (column !== undefined && step.columns && !step.columns.includes(column)) continue
     const mart = await lookUpMart(query, step.mart, caller)
     if (!hasAccess(caller, mart.access)) {

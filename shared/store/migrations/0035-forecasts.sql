@@ -6,6 +6,8 @@ create table forecast.model (
   -- The champion serves; the challenger is the newest that did not win; both and the retired ones can be called back.
   role text not null check (role in ('champion', 'challenger', 'retired')),
   trained_at timestamptz not null default now(),
+  -- When it last became the champion; null where it never was.
+  champion_at timestamptz,
   -- The first day that it did not see.
   origin date not null,
   -- ONNX of its members, by name, with SHA-256 of each in `parameters`.
@@ -27,6 +29,8 @@ create table forecast.feature (
   product_id text primary key,
   -- The first day that is not known.
   origin date not null,
+  category text,
+  subcategory text,
   values jsonb not null,
   -- The last days, for answers: from history_from on, one element a day. Null: the product was not there yet.
   history_from date not null,

@@ -35,8 +35,8 @@ def run(panel: Panel, origins: list[np.datetime64], horizon: int, tell=lambda **
         tell(done=number, total=len(origins), origin=str(date))
         origin_at = time.perf_counter()
         origin = panel.day_of(date)
-        forecaster, moment = train(observer, origin)
-        forecast = forecaster.forecast(moment, horizon)
+        trained = train(observer, origin)
+        forecast = trained.forecast(horizon)
         seconds = time.perf_counter() - origin_at
         tables.append(to_table(panel, forecast))
         served_by.update(forecast.model[forecast.started])
@@ -44,7 +44,7 @@ def run(panel: Panel, origins: list[np.datetime64], horizon: int, tell=lambda **
         measure(panel, origin, forecast.mean, forecast.band, own, overall.setdefault(SERVED, Measures()))
         for name, mean in forecast.by_model.items():
             measure(panel, origin, mean, None, overall.setdefault(name, Measures()))
-        for name, of_segment in kinds(moment).items():
+        for name, of_segment in kinds(trained.moment).items():
             measure(panel, origin, forecast.mean, forecast.band, segments.setdefault(name, Measures()), only=of_segment)
         per_origin.append({"origin": str(date), "seconds": round(seconds, 2), **own.report()})
     tell(done=len(origins), total=len(origins))

@@ -24,29 +24,35 @@ def mean_28(moment: Moment, horizon: int) -> np.ndarray:
 
 def mean_28_weekday(moment: Moment, horizon: int) -> np.ndarray:
     """The same by the weekday's factor over all series and eight weeks."""
-    origin = moment.origin
-    recent = slice(max(0, origin - 56), origin)
+    weekday = weekdays(moment.panel.start, moment.origin + horizon)[moment.origin :]
+    return mean_28(moment, horizon) * weekday_factors(moment)[weekday]
+
+
+def weekday_factors(moment: Moment) -> np.ndarray:
+    """[7], with closed days: 1 on average."""
+    recent = slice(max(0, moment.origin - 56), moment.origin)
     sold = np.nansum(moment.panel.quantity[:, recent], axis=0)
-    weekday = weekdays(moment.panel.start, origin + horizon)
-    factors = np.array([sold[weekday[recent] == day].mean() if (weekday[recent] == day).any() else np.nan for day in range(7)])
-    factors = np.nan_to_num(factors / np.nanmean(factors), nan=1.0) if np.nansum(factors) > 0 else np.ones(7)
-    return mean_28(moment, horizon) * factors[weekday[origin:]]
+    weekday = weekdays(moment.panel.start, moment.origin)[recent]
+    factors = np.array([sold[weekday == day].mean() if (weekday == day).any() else np.nan for day in range(7)])
+    return np.nan_to_num(factors / np.nanmean(factors), nan=1.0) if np.nansum(factors) > 0 else np.ones(7)
 
 
-def intermittent(moment: Moment, horizon: int, smoothing: float = 0.1) -> np.ndarray:
-    """
-    The chance of a sale and its size smoothed apart (Teunter, Syntetos and Babai, 2011), by the weekday's factor: for what sells now and
-    then, and for what has ceased to sell.
-    """
+def intermittent(moment: Moment, horizon: int) -> np.ndarray:
+    """A day's rate by the weekday's factor: for what sells now and then, and for what has ceased to sell."""
+    weekday = weekdays(moment.panel.start, moment.origin + horizon)[moment.origin :]
+    forecast = intermittent_rate(moment)[:, None] * moment.profile[weekday]
+    return np.where(moment.closed[moment.origin : moment.origin + horizon], 0, forecast)
+
+
+def intermittent_rate(moment: Moment, smoothing: float = 0.1) -> np.ndarray:
+    """[series] units of an open day: the chance of a sale and its size smoothed apart (Teunter, Syntetos and Babai, 2011)."""
     quantity = moment.panel.quantity[:, : moment.origin][:, ~moment.closed[: moment.origin]]
     chance = size = np.full(len(quantity), np.nan)
     for day in range(quantity.shape[1]):
         sold = quantity[:, day]
         chance = step(chance, (sold > 0).astype(float), np.isfinite(sold), smoothing)
         size = step(size, sold, sold > 0, smoothing)
-    weekday = weekdays(moment.panel.start, moment.origin + horizon)[moment.origin :]
-    forecast = np.nan_to_num(chance * size)[:, None] * moment.profile[weekday]
-    return np.where(moment.closed[moment.origin : moment.origin + horizon], 0, forecast)
+    return np.nan_to_num(chance * size)
 
 
 def step(value: np.ndarray, seen: np.ndarray, counts: np.ndarray, smoothing: float) -> np.ndarray:

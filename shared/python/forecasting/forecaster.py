@@ -84,8 +84,20 @@ def candidates(model: boosted.Boosted | None, moment: Moment, horizon: int) -> d
     return {BOOSTED: trees, **found}
 
 
-def train(observer: Observer, origin: int) -> tuple[Forecaster, Moment]:
-    """From days before `origin` only. The moment is that of the origin, for a forecast from it."""
+@dataclass(frozen=True)
+class Trained:
+    """moment: of the origin, for a forecast from it. tested: earlier moments, each with what was served at it and what came."""
+
+    forecaster: Forecaster
+    moment: Moment
+    tested: list[tuple[Moment, np.ndarray, np.ndarray]]
+
+    def forecast(self, horizon: int) -> Forecast:
+        return self.forecaster.forecast(self.moment, horizon)
+
+
+def train(observer: Observer, origin: int) -> Trained:
+    """From days before `origin` only."""
     panel = uncensored(observer.panel, origin)
     if panel is not observer.panel:
         observer = Observer(panel, observer.horizon)
@@ -96,8 +108,8 @@ def train(observer: Observer, origin: int) -> tuple[Forecaster, Moment]:
         choice = Choice(np.where(choice.share == 0, next(iter(BASELINES)), choice.other), np.ones(len(panel.series)))
     served = [(moment, choice.serve(by_model), came) for moment, by_model, came in tested]
     volume = find_volume(served)
-    calibration = calibrate([(moment, with_volume(mean, moment, volume), came) for moment, mean, came in served])
-    return Forecaster(model, choice, volume, calibration), observer.at(origin)
+    served = [(moment, with_volume(mean, moment, volume), came) for moment, mean, came in served]
+    return Trained(Forecaster(model, choice, volume, calibrate(served)), observer.at(origin), served)
 
 
 def find_volume(served: list) -> float:
@@ -115,12 +127,17 @@ def with_volume(mean: np.ndarray, moment: Moment, volume: float) -> np.ndarray:
     The total raised by a share. Each series bears it in proportion to how far its sales vary, as forecasts are reconciled with their
     total (Hyndman, Athanasopoulos and others, 2016), and to no more than twice its own.
     """
-    deviation = np.sqrt(np.nan_to_num(mean_square_change(moment.panel.quantity[:, : moment.origin])))
+    deviation = deviation_of(moment)
     own = mean.sum(axis=1)
     if volume == 0 or not (deviation * own).any():
         return mean
     raised = volume * own.sum() * deviation / deviation.sum()
     return mean * (1 + np.clip(raised / np.maximum(own, 1e-9), -0.5, 1))[:, None]
+
+
+def deviation_of(moment: Moment) -> np.ndarray:
+    """[series] units: how far sales vary from day to day."""
+    return np.sqrt(np.nan_to_num(mean_square_change(moment.panel.quantity[:, : moment.origin])))
 
 
 def backtest(observer: Observer, origin: int) -> list[tuple[Moment, dict[str, np.ndarray], np.ndarray]]:

@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { z } from 'zod'
+import type { Store } from '../../../shared/store/index.ts'
+
+const maybe = z.array(z.number().nullable())
+const week = z.array(z.number()).length(7)
+
+/** What is known of a product before the day `origin` (shared/python/forecasting/serving.py); null where nothing is known. */
+export const productFeatures = z.object({
+  product_id: z.string(),
+  origin: z.iso.date(),
+  /** Of the origin; Monday is 0. */
+  weekday: z.number().int(),
+  values: z.object({
+    /** Features of the product by name. */
+    own: z.record(z.string(), z.number().nullable()),
+    /** Units of an open day. */
+    level: z.number(),
+    /** Of each weekday from Monday on: relative to the product's level. */
+    weekdays_4: maybe.length(7),
+    weekdays_8: maybe.length(7),
+    /** Factors of each weekday in the whole shop: of open days; and with closed ones. */
+    profile: week,
+    factors: week,
+    /** The day before the origin, then each coming day. */
+    closed: z.array(z.boolean()).min(2),
+    /** By name, one value for each coming day; the last one goes on. */
+    plans: z.record(z.string(), maybe.min(1)),
+    last_week: maybe.length(7),
+    mean_28: z.number(),
+    intermittent: z.number(),
+    deviation: z.number(),
+    kind: z.number().int(),
+    /** Quantiles 0 to 1 in hundredths, as multiples of the mean. */
+    shape: maybe.length(101),
+  }),
+})
+export type ProductFeatures = z.infer<typeof productFeatures>
+
+const ROWS_AT_ONCE = 500
+
+type AsOf = { position: string | null; changedAt: string | null }
+
+/** Replaces the store's features by those of a file, a JSON object a line: readers see all of the old or all of the new. */
+export async function storeFeatures(
+  store: Store,
+  file: string,
+  { position, changedAt }: AsOf,
+): Promise<void> {
+  await store.transaction(async ({ query }) => {
+    await query('delete from forecast.feature')
+    const insert = async (rows: string[]) => {
+      await query(
+        `insert into forecast.feature (product_id, origin, category, subcategory, values, history_from, quantity, out_of_stock, position, changed_at)
+         select r.*, $2, $3 from jsonb_to_recordset($1::jsonb) as r
+           (product_id text, origin date, category text, subcategory text, values jsonb, history_from date, quantity real[], out_of_stock boolean[])`,
+        [`[${rows.join()}]`, position, changedAt],
+      )
+    }
+    const rows: string[] = []
+    for await (const line of createInterface({ input: createReadStream(file) })) {
+      rows.push(line)
+      if (rows.length === ROWS_AT_ONCE) await insert(rows.splice(0))
+    }
+    if (rows.length > 0) await insert(rows)
+  })
+}
+
+/** Of all products, some hundred at a time. */
+export async function* readFeatures(store: Store): AsyncGenerator<ProductFeatures[]> {
+  let after = ''
+  for (;;) {
+    const rows = await store.query<ProductFeatures>(
+      `select product_id, origin::text as origin, extract(isodow from origin)::int - 1 as weekday, values from forecast.feature
+       where product_id > $1 order by product_id limit ${ROWS_AT_ONCE}`,
+      [after],
+    )
+    if (rows.length === 0) return
+    yield rows.map(row => productFeatures.parse(row))
+    after = rows.at(-1)?.product_id ?? ''
+  }
+}

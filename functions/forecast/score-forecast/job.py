@@ -1,0 +1,48 @@
+"""What is known of each product before the day `origin`, for scoring (forecasting/serving.py).
+
+Request: {"panel": file, "origin": day, "trainedHorizon": days, "horizon": days, "out": file}
+The file gets a JSON object a line. The result is {"products", "days"}: rows of the file, days of the panel.
+"""
+
+import json
+from pathlib import Path
+
+from cordage_job import JobError, run
+
+
+def describe(request):
+    import numpy as np
+
+    from forecasting.panel import PanelError, make_panel, read_table
+    from forecasting.serving import moment_for_serving, product_rows
+
+    try:
+        table = read_table(Path(request["panel"]))
+        panel = make_panel(table)
+    except PanelError as error:
+        raise JobError(str(error), "bad_panel") from error
+    origin = panel.day_of(np.datetime64(request["origin"], "D"))
+    if origin < 1:
+        return {"products": 0, "days": 0}
+    by_product = describe_products(table)
+    served = np.array([by_product[name]["planned"] for name in panel.series], bool)
+    moment = moment_for_serving(panel, origin, request["trainedHorizon"], request["horizon"])
+    products = 0
+    with open(request["out"], "w", encoding="utf-8") as file:
+        for row in product_rows(panel, moment, request["horizon"], served):
+            own = by_product[row["product_id"]]
+            row |= {"category": own["category"], "subcategory": own["subcategory"]}
+            file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+            products += 1
+    return {"products": products, "days": origin}
+
+
+def describe_products(table):
+    """By product: whether coming days are planned for it, and its categories."""
+    names = ("planned", "category", "subcategory")
+    rows = table.group_by("series_id").aggregate([(name, "max") for name in names]).to_pylist()
+    of = lambda row: {"planned": int(row["planned_max"]) == 1, **{name: row[f"{name}_max"] or None for name in names[1:]}}
+    return {row["series_id"]: of(row) for row in rows}
+
+
+run(describe)

@@ -1,0 +1,13 @@
+export {
+  findModel,
+  listModels,
+  MODEL_NAME,
+  type Model,
+  makeChampion,
+  members,
+  type Parameters,
+  parameters,
+  ROLES,
+  type StoredModel,
+} from './model.ts'
+export { type Panel, writePanel } from './panel.ts'

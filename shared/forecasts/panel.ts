@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import type { WarehouseReader } from '../warehouse/index.ts'
+
+/** What the Python package `forecasting` reads; the plans of coming days have a quantity of 0, which it does not use. */
+const PANEL = `
+select
+  product_id as series_id,
+  date_day as date,
+  case when is_planned or not is_complete then 0 else quantity - coalesce(returned_quantity, 0) end as quantity,
+  price * (1 - coalesce(discount, 0)) as price,
+  case when is_promotion then 1 else 0 end as promo,
+  case when is_closed then 1 else 0 end as closed,
+  case when is_out_of_stock then 0 else 1 end as stock,
+  coalesce(category, '') as category,
+  coalesce(subcategory, '') as subcategory,
+  case when is_planned then 1 else 0 end as planned
+from feat_product_day`
+
+/** A source's first day that is not over, or is planned. Of several sources the latest: one that has ended sells no more. */
+const ORIGIN = `
+select cast(max(origin) as varchar) from (
+  select min(date_day) as origin from feat_product_day where is_planned or not is_complete group by source_system
+) as origins`
+
+export type Panel = {
+  /** Rows of products by days. */
+  file: string
+  /** The first day that is not known yet. */
+  origin: string
+}
+
+/** @returns undefined where nothing has been sold yet, or nothing is sold any more */
+export async function writePanel(reader: WarehouseReader, folder: string): Promise<Panel | undefined> {
+  const [[origin] = []] = (await reader.query(ORIGIN)).rows
+  if (origin === undefined || origin === null) return undefined
+  return { file: await reader.writeFile(PANEL, folder), origin: z.iso.date().parse(origin) }
+}
