@@ -152,6 +152,20 @@
             'continent': 'text',
           },
         },
+        'offer': {
+          'expects': [],
+          'columns': {
+            'offer_id': 'id',
+            'description': 'text',
+            'type': 'text',
+            'discount': 'money',
+            'product_id': 'id',
+            'category': 'text',
+            'starts_at': 'local_time',
+            'ends_at': 'local_time',
+            'min_quantity': 'money',
+          },
+        },
         'interaction': {
           'expects': [],
           'columns': {

@@ -39,8 +39,6 @@ export type EntityDescription = {
   columns: Record<string, ColumnKind>
 }
 
-const IN_THE_LAKE: EntityDescription = { keys: [], needs: [], expects: [], columns: {} }
-
 /** The one place where entities are described: dbt/macros/entities.sql and docs/reference/entities.md are printed from it. */
 export const ENTITIES = {
   product: {
@@ -192,7 +190,23 @@ export const ENTITIES = {
     expects: [],
     columns: { territory_id: 'id', region: 'text', country: 'text', continent: 'text' },
   },
-  offer: IN_THE_LAKE,
+  offer: {
+    // The models read tables that have an offer_id, by which they tell its rows apart.
+    keys: [],
+    needs: [],
+    expects: [],
+    columns: {
+      offer_id: 'id',
+      description: 'text',
+      type: 'text',
+      discount: 'money',
+      product_id: 'id',
+      category: 'text',
+      starts_at: 'local_time',
+      ends_at: 'local_time',
+      min_quantity: 'money',
+    },
+  },
   interaction: {
     // Any table that is no other entity's is one: the models read those that have an interaction_id.
     keys: [],

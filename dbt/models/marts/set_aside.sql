@@ -108,6 +108,10 @@ found as (
     {{ values_aside(ref('stg_inventory'), 'inventory', 'stock_id') }}
     union all
     {{ references_aside(ref('stg_inventory'), 'inventory', 'stock_id', 'product_id', ref('dim_product'), 'product') }}
+    union all
+    {{ values_aside(ref('stg_offer'), 'offer', 'offer_id') }}
+    union all
+    {{ references_aside(ref('stg_offer'), 'offer', 'offer_id', 'product_id', ref('dim_product'), 'product') }}
 ),
 
 -- One line for each column of a row: the date for which a whole row is set aside is no second one.
