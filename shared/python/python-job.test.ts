@@ -101,6 +101,8 @@ test('a group has an environment of its own in a checkout; elsewhere the Python 
   const python = join(checkout, '.venvs', 'forecast', 'bin', 'python')
   for (const path of [job, dirname(python)]) mkdirSync(path, { recursive: true })
   symlinkSync(realpathSync(process.execPath), python)
+  assert.equal(findPython('forecast', job), 'python3', 'not while it is being installed')
+  writeFileSync(join(checkout, '.venvs', 'forecast', '.installed'), '')
   assert.equal(findPython('forecast', job), python)
   assert.equal(findPython('drift', job), 'python3')
   writeFileSync(join(checkout, 'uv.lock'), '')

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { delimiter, dirname } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { ConfigError } from '../errors/index.ts'
@@ -37,10 +37,11 @@ const lineSchema = z.union([
  * @throws ConfigError in a checkout in which that group is not installed
  */
 export function findPython(group: string, from: string): string {
-  const python = findUp(`.venvs/${group}/bin/python`, from)
-  if (!python && findUp('uv.lock', from))
+  // Written last: before it some packages are still missing.
+  const installed = findUp(`.venvs/${group}/.installed`, from)
+  if (!installed && findUp('uv.lock', from))
     throw new ConfigError(`the Python packages of ${group} are not installed: run "make setup"`)
-  return python ?? 'python3'
+  return installed ? join(dirname(installed), 'bin/python') : 'python3'
 }
 
 /**

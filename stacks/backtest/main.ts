@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { ConfigError, describeError } from '../../shared/errors/index.ts'
 import { PythonJobError, runPythonJob } from '../../shared/python/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
-import { ROOT } from '../project.ts'
+import { ensureGroup } from '../python-groups.ts'
 
 /**
  * `npm run backtest -- forecast --panel <parquet or csv> --origins 2011-08-19,2011-09-16 --horizon 28 --out <folder>`
@@ -32,7 +30,7 @@ const report = z.looseObject({
 
 try {
   const request = readRequest()
-  ensurePackages()
+  await ensureGroup(GROUP, { stdio: 'inherit' })
   const found = await runPythonJob({
     script: join(import.meta.dirname, 'forecast.py'),
     group: GROUP,
@@ -68,12 +66,6 @@ function readRequest() {
       throw new ConfigError(`--origins: ${day} is not a day as 2026-01-31`)
   if (!/^\d{1,3}$/.test(horizon)) throw new ConfigError(`--horizon ${horizon} is not a number of days`)
   return { panel: resolve(panel), origins: days, horizon: Number(horizon), out: resolve(out) }
-}
-
-/** They take some hundred megabytes, and only who trains needs them. */
-function ensurePackages(): void {
-  if (existsSync(join(ROOT, '.venvs', GROUP, 'bin/python'))) return
-  execFileSync('make', [`.venvs/${GROUP}/.installed`], { cwd: ROOT, stdio: 'inherit' })
 }
 
 function stopped(): AbortSignal {

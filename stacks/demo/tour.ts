@@ -3,6 +3,7 @@ import type { SecretUrl } from '../../shared/config/index.ts'
 import type { Job } from '../../shared/jobs/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
 import type { LocalStack } from '../local/stack.ts'
+import { ensureGroup } from '../python-groups.ts'
 
 type Tour = { stack: LocalStack; source: SecretUrl; say: (text: string) => void; signal: AbortSignal }
 
@@ -10,6 +11,11 @@ type SearchAnswer = {
   results: { productId: string; sku: string; name: string; listPrice: number; matched: string[] }[]
   tookMs: number
   asOf: { changedAt: string | null }
+}
+type ForecastAnswer = {
+  forecast: { date: string; quantity: number; p10: number; p90: number }[]
+  accuracy: { days: number; error: number | null }
+  why: { text: string }[]
 }
 type MartAnswer = { rows: Record<string, unknown>[]; asOf: { changedAt: string | null } }
 
@@ -40,6 +46,10 @@ export async function showAnswers({ stack, source, say, signal }: Tour): Promise
   for (const { name, listPrice, matched } of found.results)
     say(`    ${name.padEnd(32)} ${listPrice.toFixed(2).padStart(9)}   by ${matched.join(' and ')}`)
   repeat(`curl -s '${gateway}/function/search-products?query=${encodeURIComponent(FIRST_QUERY)}&limit=3'`)
+
+  // Some hundred megabytes, which nothing so far has needed.
+  const packages = ensureGroup('forecast', { stdio: 'ignore', signal })
+  packages.catch(() => {})
 
   say('building the warehouse (dbt), checking it and publishing its marts')
   const landed = await until(
@@ -73,6 +83,46 @@ export async function showAnswers({ stack, source, say, signal }: Tour): Promise
   repeat(`curl -s '${gateway}/function/read-mart?mart=agg_sales_weekly&orderBy=-week_start&limit=4'`)
 
   await showChange({ source, say, search, gateway, signal })
+  await showForecast({ packages, say, call, gateway, signal })
+}
+
+/** Trains the model of demand forecasts and shows what is expected of the product that sells most. */
+async function showForecast({
+  packages,
+  say,
+  call,
+  gateway,
+  signal,
+}: {
+  packages: Promise<void>
+  call: <T>(name: string, body: object) => Promise<T>
+} & Pick<Tour, 'say' | 'signal'> & { gateway: string }): Promise<void> {
+  say('training the model of demand forecasts (its Python packages are installed when first needed)')
+  await packages
+  await runJob({ gateway, say, signal }, 'train-forecast')
+  await runJob({ gateway, say, signal }, 'score-forecast')
+  const { rows } = await call<{ rows: { product_id: string; name: string }[] }>('read-mart', {
+    mart: 'agg_stock_coverage',
+    orderBy: '-sold_quantity',
+    limit: 1,
+  })
+  const [best] = rows
+  if (!best) return
+  const { forecast, accuracy, why } = await call<ForecastAnswer>('forecast-demand', {
+    productId: best.product_id,
+    horizonDays: 3,
+  })
+  say(`forecast: ${best.name}, of which most was sold lately`)
+  for (const { date, quantity, p10, p90 } of forecast)
+    say(
+      `    ${date}   ${quantity.toFixed(1).padStart(6)} a day, mostly from ${p10.toFixed(0)} to ${p90.toFixed(0)}`,
+    )
+  for (const { text } of why.slice(0, 1)) say(`    ${text}`)
+  if (accuracy.error !== null)
+    say(
+      `    over the last ${accuracy.days} days a day's forecast was ${Math.round(accuracy.error * 100)} % off`,
+    )
+  repeat(`curl -s '${gateway}/function/forecast-demand?productId=${best.product_id}&horizonDays=28'`)
 }
 
 /** Runs a function as a job, as by hand, and prints its progress now and then. */

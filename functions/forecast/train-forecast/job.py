@@ -6,6 +6,7 @@ JSON object a line: what would have been said of days that have come, {"product_
 """
 
 import json
+import os
 
 from cordage_job import JobError, progress, run
 
@@ -21,6 +22,8 @@ def train(request):
     from forecasting.panel import PanelError, read_panel
     from forecasting.stored import to_stored
 
+    # Whoever waits for an answer comes first.
+    os.nice(10)
     progress(done=0, total=STEPS, text="reading the panel")
     try:
         panel = read_panel(request["panel"])
