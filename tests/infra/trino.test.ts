@@ -184,6 +184,10 @@ test('npm run sql asks Trino, also for the names that stay', async () => {
   const count = /\n\d{5}\n\(1 row\)\n$/
   assert.match(await ask('select count(*) as sales from fct_sale'), count)
   assert.match(await ask('select count(*) as sales from warehouse.fct_sale'), count)
+  assert.match(
+    await ask('select count(*) as days from warehouse.feat_product_day where not is_planned'),
+    count,
+  )
   assert.match(await ask('tables'), /agg_sales_weekly/)
 })
 
