@@ -98,7 +98,7 @@ async function dropBuilds(trino: Trino, numbers: number[]): Promise<void> {
       })
 }
 
-/** `build` first: only it says what is finished. The marts' own views give people stable names. */
+/** `build` first: only it says what is finished. Views give people stable names of the marts and of features. */
 async function moveViews(trino: Trino, number: number): Promise<void> {
   const schema = quote(trino.place.schema)
   const from = quote(schemaOf(trino.place, number))
@@ -109,13 +109,15 @@ async function moveViews(trino: Trino, number: number): Promise<void> {
     'build',
     `select ${literal(schemaOf(trino.place, number))} as schema_name, built_at, position, changed_at, versions from ${from}.build`,
   )
-  const marts = await trino.query<[string]>(`select name from ${from}.mart order by name`)
-  for (const [mart] of marts) await replaceView(mart, `select * from ${from}.${quote(mart)}`)
+  const named = await trino.query<[string]>(
+    `select name from ${from}.mart union select name from ${from}.model where name like 'feat\\_%' escape '\\' order by name`,
+  )
+  for (const [table] of named) await replaceView(table, `select * from ${from}.${quote(table)}`)
   const views = await trino.query<[string]>(
     `select table_name from information_schema.tables where table_schema = ${literal(trino.place.schema)}`,
   )
   for (const [view] of views)
-    if (view !== 'build' && !marts.some(([mart]) => mart === view))
+    if (view !== 'build' && !named.some(([table]) => table === view))
       await trino.query(`drop view if exists ${schema}.${quote(view)}`)
 }
 

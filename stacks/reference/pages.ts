@@ -29,6 +29,7 @@ export async function makePages(): Promise<Map<string, string>> {
     'entities.md': entitiesPage(),
     'types.md': typesPage(),
     'marts.md': martsPage(),
+    'features.md': featuresPage(),
     'metrics.md': metricsPage(await registry.getMetricsAsJSON()),
   }
   const note = 'Printed from the code by "make reference"; not to be edited.'
@@ -41,41 +42,59 @@ export async function makePages(): Promise<Map<string, string>> {
   ])
 }
 
-const MODELS = join(ROOT, 'dbt', 'models', 'marts')
+const MODELS = join(ROOT, 'dbt', 'models')
 
 type ModelFile = {
   models: {
     name: string
     description: string
-    config: { meta: { key: string[]; access: string; row_rules?: Record<string, string> } }
+    /** Of a mart. */
+    config?: { meta: { key: string[]; access: string; row_rules?: Record<string, string> } }
     columns: { name: string; description?: string }[]
   }[]
 }
 
-/** What analysts ask: the published tables, from the descriptions that stand beside the models. */
-function martsPage(): string {
-  const models = readdirSync(MODELS)
+/** Models of a folder, from the descriptions that stand beside them. */
+function readModels(folder: string): ModelFile['models'] {
+  return readdirSync(join(MODELS, folder))
     .filter(file => /^[^.]+\.yml$/.test(file))
     .sort()
-    .flatMap(file => (parse(readFileSync(join(MODELS, file), 'utf8')) as ModelFile).models)
-  const sections = models.map(({ name, description, config, columns }) =>
-    [
-      `## ${name}`,
-      `${description.trim()} Key: ${config.meta.key.map(code).join(', ')}. ${describeAccess(config.meta)}`,
-      table(
-        ['column', 'what it is'],
-        columns.map(column => [code(column.name), column.description ?? '']),
-      ),
-    ].join('\n\n'),
-  )
+    .flatMap(file => (parse(readFileSync(join(MODELS, folder, file), 'utf8')) as ModelFile).models)
+}
+
+function modelSection({ name, description, config, columns }: ModelFile['models'][number]): string {
+  const published = config && ` Key: ${config.meta.key.map(code).join(', ')}. ${describeAccess(config.meta)}`
   return [
-    '# Marts',
-    'The tables that a build makes and publish-marts publishes, as views in the schema `mart` of the store. `read-mart` reads them over HTTP, `npm run sql` in the warehouse, and any tool that speaks to Postgres in the store. `dim_` tables describe things, `fct_` tables hold what happened, `agg_` tables are sums. Who may read which, and which rows: [access](../access.md).',
-    ...sections,
+    `## ${name}`,
+    `${description.trim()}${published ?? ''}`,
+    table(
+      ['column', 'what it is'],
+      columns.map(column => [code(column.name), column.description ?? '']),
+    ),
   ].join('\n\n')
 }
 
-function describeAccess({ access, row_rules = {} }: ModelFile['models'][number]['config']['meta']): string {
+/** What analysts ask: the published tables. */
+function martsPage(): string {
+  return [
+    '# Marts',
+    'The tables that a build makes and publish-marts publishes, as views in the schema `mart` of the store. `read-mart` reads them over HTTP, `npm run sql` in the warehouse, and any tool that speaks to Postgres in the store. `dim_` tables describe things, `fct_` tables hold what happened, `agg_` tables are sums. Who may read which, and which rows: [access](../access.md).',
+    ...readModels('marts').map(modelSection),
+  ].join('\n\n')
+}
+
+function featuresPage(): string {
+  return [
+    '# Features',
+    'What models learn from. It stays in the warehouse, where `npm run sql` reads it, and is not published. How it is meant, and how Feast reads it: [forecasts](../forecasts.md#what-forecasts-are-made-of).',
+    ...readModels('features').map(modelSection),
+  ].join('\n\n')
+}
+
+function describeAccess({
+  access,
+  row_rules = {},
+}: NonNullable<ModelFile['models'][number]['config']>['meta']): string {
   const rules = Object.entries(row_rules).map(
     ([column, claim]) => ` Rows whose ${code(column)} is in the caller's claim ${code(claim)}.`,
   )

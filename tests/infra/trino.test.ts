@@ -182,8 +182,8 @@ test('npm run sql asks Trino, also for the names that stay', async () => {
       })
     ).stdout
   const count = /\n\d{5}\n\(1 row\)\n$/
-  assert.match(await ask('select count(*) as sales from fct_sale'), count)
-  assert.match(await ask('select count(*) as sales from warehouse.fct_sale'), count)
+  for (const name of ['fct_sale', 'warehouse.fct_sale', 'warehouse.feat_product_day'])
+    assert.match(await ask(`select count(*) as total from ${name}`), count)
   assert.match(await ask('tables'), /agg_sales_weekly/)
 })
 

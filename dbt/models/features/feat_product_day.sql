@@ -200,6 +200,7 @@ final as (
         offered.date_day,
         offered.is_planned,
         offered.is_complete,
+        offered.known_at,
         case when not offered.is_planned then try_cast(coalesce(sold_by_day.quantity, 0) as decimal(19, 4)) end as quantity,
         case when not offered.is_planned then try_cast(coalesce(returned_by_day.quantity, 0) as decimal(19, 4)) end as returned_quantity,
         offered.price,

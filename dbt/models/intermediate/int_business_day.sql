@@ -12,7 +12,7 @@ with covered as (
     union all
     select source_system, changed_date from {{ ref('hist_product') }}
     union all
-    select source_system, cast(changed_at as date) from {{ ref('int_sale') }}
+    select source_system, changed_date from {{ ref('int_sale') }}
 ),
 
 days as (

@@ -24,7 +24,8 @@ final as (
         end as currency,
         sales.misfits,
         sales.gaps,
-        {{ origin_of('sales') }}
+        {{ origin_of('sales') }},
+        sales.changed_date
     from sales
     left join orders on orders.order_id = sales.order_id
 )

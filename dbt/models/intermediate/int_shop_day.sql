@@ -3,7 +3,15 @@
 {%- set planned_days = var('planned_days') -%}
 {%- set weeks = 8 -%}
 {%- set quiet_days = 14 -%}
-with business_days as (
+with zones as (
+    {%- for system, source in var('systems').items() %}
+    select {{ literal(system) }} as source_system, {{ literal(source.time_zone) }} as time_zone
+    union all
+    {%- endfor %}
+    select cast(null as varchar) as source_system, cast(null as varchar) as time_zone
+),
+
+business_days as (
     select
         source_system,
         covered_date,
@@ -149,6 +157,10 @@ final as (
         measured.end_date,
         measured.is_planned,
         measured.is_complete,
+        case
+            when not measured.is_planned
+            then {{ to_instant('cast(' ~ days_after('measured.date_day', 1) ~ ' as ' ~ local_time_type() ~ ')', "coalesce(zones.time_zone, 'UTC')") }}
+        end as known_at,
         measured.holiday is not null as is_holiday,
         measured.holiday,
         case
@@ -157,6 +169,7 @@ final as (
             else coalesce(last_weekday.is_weekday_off, false) or coalesce(not last_holiday.is_sold, false)
         end as is_closed
     from measured
+    left join zones on zones.source_system = measured.source_system
     left join judged
         on judged.source_system = measured.source_system and judged.date_day = measured.date_day
     left join judged as last_weekday

@@ -30,7 +30,8 @@ final as (
         source_system,
         source_table,
         source_position,
-        changed_at
+        changed_at,
+        changed_date
     from latest
 )
 
