@@ -16,6 +16,7 @@ import { openWarehouse } from '../../shared/warehouse/index.ts'
 import { buildSoldDays, makeSoldDays } from '../support/forecast-shop.ts'
 import { startFunction } from '../support/function.ts'
 import { startTestPostgres } from '../support/postgres.ts'
+import { runProgram } from '../support/run.ts'
 import { quantile, report } from './report.ts'
 
 /**
@@ -25,7 +26,6 @@ import { quantile, report } from './report.ts'
 const TIMES = 250
 const HORIZON_DAYS = 28
 const CALLS = 1000
-const MB = 1e6
 
 const home = mkdtempSync(join(tmpdir(), 'cordage-scoring-'))
 const postgres = await startTestPostgres()
@@ -47,22 +47,15 @@ try {
   const model = await findModel(store.query, 'champion')
   if (!model) throw new Error('no model was trained')
   const champion = await loadChampion(model)
-  globalThis.gc?.()
-  const before = process.memoryUsage().rss
-  let most = before
-  const watch = setInterval(() => {
-    most = Math.max(most, process.memoryUsage().rss)
-  }, 20)
-  let products = 0
-  const scoringMs = await tookMs(async () => {
-    const scored = await scoreProducts(champion, readFeatures(store), HORIZON_DAYS)
-    products = scored.length
-  })
-  clearInterval(watch)
-  report('forecast_scored_products', products, 'products', { atLeast: 10_000 })
-  report('forecast_scoring', scoringMs / 1000, 's', { atMost: 5 })
-  report('forecast_scoring_memory', (most - before) / MB, 'MB more')
-  report('forecast_process_memory', most / MB, 'MB', { atMost: 300 })
+  const once = await runProgram(
+    ['tests/bench/forecast-score-once.ts'],
+    { STORE_URL: postgres.url('store_0').reveal(), HORIZON_DAYS: String(HORIZON_DAYS) },
+    120_000,
+  )
+  const { products, seconds, megabytes } = JSON.parse(once.stdout) as Record<string, number>
+  report('forecast_scored_products', products ?? 0, 'products', { atLeast: 10_000 })
+  report('forecast_scoring', seconds ?? 0, 's', { atMost: 5 })
+  report('forecast_scoring_memory', megabytes ?? 0, 'MB', { atMost: 300 })
   const scored = await scoreProducts(champion, readFeatures(store), 90)
   const build = { builtAt: new Date().toISOString(), position: null, changedAt: null, versions: {} }
   const publishMs = await tookMs(() =>

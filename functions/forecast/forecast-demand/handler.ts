@@ -2,7 +2,7 @@ import { defineFunction, type Identity } from '../../../shared/contract/index.ts
 import { MODEL_NAME } from '../../../shared/forecasts/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
 import { measure, ownBand, round, totalBand } from './band.ts'
-import { type Found, readDemand } from './query.ts'
+import { conditionOf, type Found, readDemand } from './query.ts'
 import { input, output, type Question } from './schema.ts'
 import { type Part, readTerritory } from './territory.ts'
 import { whyNone } from './why-none.ts'
@@ -49,9 +49,7 @@ async function readPart(
 ): Promise<Found> {
   const { territory, productId, category, subcategory } = question
   const products = await query<{ id: string }>(
-    `select product_id as id from forecast.feature
-     where ($1::text is null or product_id = $1) and ($2::text is null or lower(category) = lower($2))
-       and ($3::text is null or lower(subcategory) = lower($3))`,
+    `select f.product_id as id from forecast.feature f where ${conditionOf(question, 'f')}`,
     [productId ?? null, category ?? null, subcategory ?? null],
   )
   if (products.length === 0) throw await whyNone(query, question)

@@ -37,23 +37,34 @@ export type Found = {
  */
 export async function readDemand(query: Query, question: Question, part?: Part): Promise<Found | undefined> {
   const { productId = null, category = null, subcategory = null, horizonDays, historyDays } = question
-  const [found] = await query<Found>(STATEMENT, [
+  const [found] = await query<Found>(statement(conditionOf(question, 'f')), [
     ...[productId, category, subcategory, horizonDays, historyDays],
     ...[part ? [...part.shares.keys()] : null, part ? [...part.shares.values()] : null],
   ])
   return found && found.products > 0 ? found : undefined
 }
 
-const STATEMENT = `
+/**
+ * Which rows of forecast.feature a question is about; its product, category and subcategory are $1 to $3, each of them named
+ * whether it is asked for or not. A product is found by its index.
+ */
+export function conditionOf({ productId, category, subcategory }: Question, table: string): string {
+  return [
+    productId === undefined ? '$1::text is null' : `${table}.product_id = $1`,
+    category === undefined ? '$2::text is null' : `lower(${table}.category) = lower($2)`,
+    subcategory === undefined ? '$3::text is null' : `lower(${table}.subcategory) = lower($3)`,
+  ].join(' and ')
+}
+
+const statement = (condition: string) => `
 with chosen as materialized (
   select p.product_id, p.origin, p.mean, p.p10, p.p50, p.p90, p.why, p.model, p.version, p.position, p.changed_at,
     f.history_from, f.quantity, f.out_of_stock, case when $1::text is not null then f.values->'own' end as own,
     coalesce(s.share, case when $6::text[] is null then 1 else 0 end) as share
-  from forecast.product p
-  join forecast.feature f on f.product_id = p.product_id
+  from forecast.feature f
+  join forecast.product p on p.product_id = f.product_id
   left join unnest($6::text[], $7::float8[]) as s (product_id, share) on s.product_id = p.product_id
-  where ($1::text is null or p.product_id = $1) and ($2::text is null or lower(f.category) = lower($2))
-    and ($3::text is null or lower(f.subcategory) = lower($3))
+  where ${condition}
 ),
 coming as (
   select c.origin + (d.ahead - 1)::int as date, sum(d.mean * c.share) as mean, sum(d.p10 * c.share) as p10,

@@ -38,7 +38,7 @@ export const productFeatures = z.object({
 })
 export type ProductFeatures = z.infer<typeof productFeatures>
 
-const ROWS_AT_ONCE = 500
+const ROWS_AT_ONCE = 100
 
 type AsOf = { position: string | null; changedAt: string | null }
 
