@@ -22,6 +22,36 @@ select cast(max(origin) as varchar) from (
   select min(date_day) as origin from feat_product_day where is_planned or not is_complete group by source_system
 ) as origins`
 
+/**
+ * Products that came after the rest of their source's, in the last ninety days, and have not been sold. One that has been listed
+ * for long without a sale is not new.
+ */
+const NEWCOMERS = `
+with seen as (
+  select product_id, min(source_system) as source_system, min(changed_date) as first_date from hist_product where op <> 't' group by product_id
+),
+begun as (
+  select source_system, min(first_date) as first_date from seen group by source_system
+)
+select dim_product.product_id, dim_product.category, dim_product.subcategory, cast(dim_product.list_price as double) as price
+from dim_product
+join seen on seen.product_id = dim_product.product_id
+join begun on begun.source_system = seen.source_system
+left join (select distinct product_id from feat_product_day) as sold on sold.product_id = dim_product.product_id
+where dim_product.is_current and sold.product_id is null and seen.first_date > begun.first_date
+  and date_diff('day', seen.first_date, cast('$origin' as date)) between -1 and 90`
+
+const newcomer = z.tuple([z.string(), z.string().nullable(), z.string().nullable(), z.number().nullable()])
+
+/** @param origin the first day that is not known yet */
+export async function readNewcomers(reader: WarehouseReader, origin: string) {
+  const { rows } = await reader.query(NEWCOMERS.replace('$origin', origin))
+  return rows.map(row => {
+    const [product_id, category, subcategory, price] = newcomer.parse(row)
+    return { product_id, category, subcategory, price }
+  })
+}
+
 export type Panel = {
   /** Rows of products by days. */
   file: string

@@ -77,12 +77,18 @@ export function makeSoldDays({
   }).flat()
 }
 
-/** A finished build whose only table is what is known of each product and day. */
+/** A product that came on a day, and has not been sold. */
+export type Newcomer = { id: string; category: string; subcategory: string; price: number; since: string }
+
+/** A finished build whose only table of sales is what is known of each product and day. */
 export async function buildSoldDays(
   warehouse: Warehouse,
   folder: string,
   rows: SoldDay[],
-  position = '0001-0000000000003000-00000000',
+  {
+    position = '0001-0000000000003000-00000000',
+    newcomers = [],
+  }: { position?: string; newcomers?: Newcomer[] } = {},
 ): Promise<void> {
   const file = join(folder, 'feat_product_day.csv')
   const columns = [
@@ -105,5 +111,23 @@ export async function buildSoldDays(
     product_id: 'varchar', date_day: 'date', quantity: 'decimal(19,4)', returned_quantity: 'decimal(19,4)', price: 'decimal(19,4)',
     discount: 'decimal(19,4)', is_promotion: 'boolean', is_out_of_stock: 'boolean', is_closed: 'boolean', is_complete: 'boolean',
     is_planned: 'boolean', category: 'varchar', subcategory: 'varchar', source_system: 'varchar'})`
-  await writeBuild(warehouse, { feat_product_day: { sql, key: ['product_id', 'date_day'] } }, { position })
+  const products = [
+    `select product_id, min(category) as category, min(subcategory) as subcategory, 20::decimal(19,4) as list_price, date '${dayAt(0)}' as since from (${sql}) group by 1`,
+    ...newcomers.map(
+      ({ id, category, subcategory, price, since }) =>
+        `select '${id}', '${category}', '${subcategory}', ${price}::decimal(19,4), date '${since}'`,
+    ),
+  ].join(' union all ')
+  await writeBuild(
+    warehouse,
+    {
+      feat_product_day: { sql, key: ['product_id', 'date_day'] },
+      dim_product: { sql: `select *, true as is_current from (${products})`, key: ['product_id'] },
+      hist_product: {
+        sql: `select product_id, 'shop' as source_system, since as changed_date, 'r' as op from (${products})`,
+        key: ['product_id'],
+      },
+    },
+    { position },
+  )
 }

@@ -28,6 +28,9 @@ const SAY: Record<string, (own: Own | null) => string> = {
 
 /** @param own features of the product, where one was asked for */
 export function inWords(why: Found['why'], own: Own | null) {
+  const analogy = why.some(({ feature }) => feature === 'analogy')
+  if (analogy && why.length === 1)
+    return [{ feature: 'analogy', effect: 0, text: 'not sold yet: as products of its kind and price began' }]
   return why
     .filter(({ effect }) => Number.isFinite(effect) && Math.abs(effect) >= 0.01)
     .map(({ feature, effect }) => {

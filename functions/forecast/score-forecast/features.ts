@@ -6,37 +6,55 @@ import type { Store } from '../../../shared/store/index.ts'
 const maybe = z.array(z.number().nullable())
 const week = z.array(z.number()).length(7)
 
-/** What is known of a product before the day `origin` (shared/python/forecasting/serving.py); null where nothing is known. */
-export const productFeatures = z.object({
+/** What is known of all products alike. */
+const ofShop = z.object({
+  /** Factors of each weekday: of open days; and with closed ones. */
+  profile: week,
+  factors: week,
+  /** The day before the origin, then each coming day. */
+  closed: z.array(z.boolean()).min(2),
+})
+
+/** A product that has not been sold yet: units of a day of products of its kind and price when they began. */
+const ofNewcomer = ofShop.extend({
+  like: z.object({ mean: z.number(), p10: z.number(), p50: z.number(), p90: z.number() }),
+})
+
+const ofProduct = ofShop.extend({
+  /** Features of the product by name. */
+  own: z.record(z.string(), z.number().nullable()),
+  /** Units of an open day. */
+  level: z.number(),
+  /** Of each weekday from Monday on: relative to the product's level. */
+  weekdays_4: maybe.length(7),
+  weekdays_8: maybe.length(7),
+  /** By name, one value for each coming day; the last one goes on. */
+  plans: z.record(z.string(), maybe.min(1)),
+  last_week: maybe.length(7),
+  mean_28: z.number(),
+  intermittent: z.number(),
+  deviation: z.number(),
+  kind: z.number().int(),
+  /** Quantiles 0 to 1 in hundredths, as multiples of the mean. */
+  shape: maybe.length(101),
+})
+
+const common = {
   product_id: z.string(),
   origin: z.iso.date(),
   /** Of the origin; Monday is 0. */
   weekday: z.number().int(),
-  values: z.object({
-    /** Features of the product by name. */
-    own: z.record(z.string(), z.number().nullable()),
-    /** Units of an open day. */
-    level: z.number(),
-    /** Of each weekday from Monday on: relative to the product's level. */
-    weekdays_4: maybe.length(7),
-    weekdays_8: maybe.length(7),
-    /** Factors of each weekday in the whole shop: of open days; and with closed ones. */
-    profile: week,
-    factors: week,
-    /** The day before the origin, then each coming day. */
-    closed: z.array(z.boolean()).min(2),
-    /** By name, one value for each coming day; the last one goes on. */
-    plans: z.record(z.string(), maybe.min(1)),
-    last_week: maybe.length(7),
-    mean_28: z.number(),
-    intermittent: z.number(),
-    deviation: z.number(),
-    kind: z.number().int(),
-    /** Quantiles 0 to 1 in hundredths, as multiples of the mean. */
-    shape: maybe.length(101),
-  }),
-})
+}
+/** What is known of a product before the day `origin` (shared/python/forecasting/serving.py); null where nothing is known. */
+const productFeatures = z.object({ ...common, values: ofProduct })
+const newcomerFeatures = z.object({ ...common, values: ofNewcomer })
+const anyFeatures = z.union([productFeatures, newcomerFeatures])
 export type ProductFeatures = z.infer<typeof productFeatures>
+export type NewcomerFeatures = z.infer<typeof newcomerFeatures>
+export type Features = ProductFeatures | NewcomerFeatures
+
+export const isNewcomer = (features: Features): features is NewcomerFeatures => 'like' in features.values
+export const isKnown = (features: Features): features is ProductFeatures => !isNewcomer(features)
 
 const ROWS_AT_ONCE = 100
 
@@ -68,17 +86,17 @@ export async function storeFeatures(
 }
 
 /** Of all products, some hundred at a time. */
-export async function* readFeatures(store: Store): AsyncGenerator<ProductFeatures[]> {
+export async function* readFeatures(store: Store): AsyncGenerator<Features[]> {
   let after = ''
   for (;;) {
-    const rows = await store.query<ProductFeatures>(
+    const rows = await store.query<Features>(
       `select product_id, origin::text as origin, extract(isodow from origin)::int - 1 as weekday, values from forecast.feature
        where product_id > $1 order by product_id limit ${ROWS_AT_ONCE}`,
       [after],
     )
     if (rows.length === 0) return
     // All are written by one job: what holds for one holds for all.
-    productFeatures.parse(rows[0])
+    anyFeatures.parse(rows[0])
     yield rows
     after = rows.at(-1)?.product_id ?? ''
   }

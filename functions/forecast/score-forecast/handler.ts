@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
-import { findModel, writePanel } from '../../../shared/forecasts/index.ts'
+import { findModel, readNewcomers, writePanel } from '../../../shared/forecasts/index.ts'
 import { runPythonJob } from '../../../shared/python/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import { loadChampion } from './champion.ts'
@@ -70,7 +70,7 @@ export default defineFunction({
         report(0, 'reading what is known of each product')
         const found = await warehouse.read(async reader => {
           const panel = await writePanel(reader, folder)
-          return panel && { build: reader.build, panel }
+          return panel && { build: reader.build, panel, newcomers: await readNewcomers(reader, panel.origin) }
         })
         if (!found) return answer('no_sales', 0, champion.version)
         const out = join(folder, 'features.jsonl')
@@ -83,6 +83,7 @@ export default defineFunction({
             trainedHorizon: champion.parameters.horizonDays,
             horizon: HORIZON_DAYS,
             out,
+            newcomers: found.newcomers,
           },
           result: z.object({ products: z.number() }),
           signal,

@@ -1,6 +1,7 @@
 """What is known of each product before the day `origin`, for scoring (forecasting/serving.py).
 
-Request: {"panel": file, "origin": day, "trainedHorizon": days, "horizon": days, "out": file}
+Request: {"panel": file, "origin": day, "trainedHorizon": days, "horizon": days, "out": file, "newcomers": [{"product_id", "category",
+"subcategory", "price"}]}: products that are new, and have not been sold yet.
 The file gets a JSON object a line. The result is {"products", "days"}: rows of the file, days of the panel.
 """
 
@@ -34,7 +35,33 @@ def describe(request):
             row |= {"category": own["category"], "subcategory": own["subcategory"]}
             file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
             products += 1
+        for row in newcomer_rows(request["newcomers"], by_product, panel, moment, request["horizon"]):
+            file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+            products += 1
     return {"products": products, "days": origin}
+
+
+def newcomer_rows(newcomers, by_product, panel, moment, horizon):
+    """As products of their kind and price began; none of a product for which there are no such products."""
+    import numpy as np
+
+    from forecasting.analogy import Kind, beginnings
+    from forecasting.serving import newcomer_row
+
+    prices = {}
+    if panel.price is not None:
+        prices = dict(zip(panel.series, np.nan_to_num(panel.price[:, moment.origin - 1])))
+
+    def kind_of(name):
+        own = by_product[name]
+        return Kind(own["category"], own["subcategory"], prices.get(name))
+
+    begun = beginnings(panel, moment.closed, moment.origin, kind_of)
+    for one in newcomers:
+        like = begun.like(Kind(one["category"], one["subcategory"], one["price"]))
+        if like and one["product_id"] not in by_product:
+            row = newcomer_row(one["product_id"], like, panel, moment, horizon)
+            yield row | {"category": one["category"], "subcategory": one["subcategory"]}
 
 
 def describe_products(table):

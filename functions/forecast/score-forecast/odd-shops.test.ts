@@ -7,7 +7,13 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { openObjects } from '../../../shared/objects/index.ts'
 import { openWarehouse, type Warehouse } from '../../../shared/warehouse/index.ts'
-import { buildSoldDays, dayAt, makeSoldDays, type SoldDay } from '../../../tests/support/forecast-shop.ts'
+import {
+  buildSoldDays,
+  dayAt,
+  makeSoldDays,
+  type Newcomer,
+  type SoldDay,
+} from '../../../tests/support/forecast-shop.ts'
 import { startFunction } from '../../../tests/support/function.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
 import forecastDemand from '../forecast-demand/handler.ts'
@@ -29,10 +35,10 @@ after(async () => {
 })
 
 /** Trains and scores in a store of its own. @returns what asks for the demand of a product */
-async function forecast(rows: SoldDay[]) {
+async function forecast(rows: SoldDay[], newcomers: Newcomer[] = []) {
   assert.ok(postgres)
   const store = await postgres.createStore()
-  await buildSoldDays(warehouse, home, rows)
+  await buildSoldDays(warehouse, home, rows, { newcomers })
   const objects = openObjects(pathToFileURL(join(home, 'objects')).href)
   const train = await startFunction(trainForecast, { resources: { store, warehouse, objects } })
   const score = await startFunction(scoreForecast, { resources: { store, warehouse } })
@@ -95,6 +101,30 @@ test('products of every odd history have forecasts without a number that is none
   assert.ok((await ask('returned')) < 1)
   await ask("it's “new” \\ día")
   await ask()
+})
+
+test('a new product is forecast as products of its kind and price began', async () => {
+  const plain = makeSoldDays({ products: 8, days: 200 })
+  const begin = (id: string, units: number, price: number) =>
+    soldOn(plain, id, day => (day % 7 === 6 ? 0 : units), 100).map(row => ({
+      ...{ ...row, price, discount: 0, category: 'Helmets', subcategory: 'Helmets' },
+    }))
+  const begun = [3, 3, 3, 40, 40, 40, 40, 40, 40, 40].flatMap((units, at) =>
+    begin(`began ${at}`, units, units === 3 ? 100 : 10),
+  )
+  const came = { category: 'Helmets', subcategory: 'Helmets', since: dayAt(190) }
+  const ask = await forecast(
+    [...plain, ...begun],
+    [
+      { id: 'dear', price: 100, ...came },
+      { id: 'cheap', price: 9, ...came },
+      { id: 'listed for long', price: 9, ...came, since: dayAt(0) },
+    ],
+  )
+  const [dear, cheap] = [await ask('dear'), await ask('cheap')]
+  assert.ok(cheap > 0.9 * 40 * 77 && cheap < 1.1 * 40 * 78, `${cheap} units in 90 days, of which 77 are open`)
+  assert.ok(dear < cheap, `${dear} and ${cheap}`)
+  await assert.rejects(ask('listed for long'), /"status":404|no product/)
 })
 
 test('a shop of one product, and one with a single sale, have a forecast without trees', async () => {

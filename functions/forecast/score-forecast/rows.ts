@@ -1,11 +1,12 @@
 import { FailedError } from '../../../shared/errors/index.ts'
-import type { ProductFeatures } from './features.ts'
+import type { Features, ProductFeatures } from './features.ts'
 
 /** As training has it (shared/python/forecasting/features.py): no weekday counts less. */
 const LEAST_LEVEL = 0.05
 
 /** The weekday of a coming day; Monday is 0. */
-export const weekdayOf = ({ weekday }: ProductFeatures, ahead: number): number => (weekday + ahead) % 7
+export const weekdayOf = ({ weekday }: Pick<Features, 'weekday'>, ahead: number): number =>
+  (weekday + ahead) % 7
 
 /** The plan of a coming day; the last one goes on. */
 const planned = (plan: (number | null)[], ahead: number): number =>

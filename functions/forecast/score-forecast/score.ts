@@ -1,6 +1,12 @@
 import type { Parameters } from '../../../shared/forecasts/index.ts'
 import type { Champion } from './champion.ts'
-import type { ProductFeatures } from './features.ts'
+import {
+  type Features,
+  isKnown,
+  isNewcomer,
+  type NewcomerFeatures,
+  type ProductFeatures,
+} from './features.ts'
 import { usual, weekdayOf, writeRows } from './rows.ts'
 import { explain, type Reason } from './why.ts'
 
@@ -27,14 +33,16 @@ const AT_ONCE = 100
 /** @param features of all products, some at a time */
 export async function scoreProducts(
   champion: Champion,
-  features: AsyncIterable<ProductFeatures[]>,
+  features: AsyncIterable<Features[]>,
   horizon: number,
 ): Promise<Scored[]> {
   const { parameters, predict } = champion
   const scored: (Scored & { deviation: number })[] = []
-  for await (const page of features)
-    for (let at = 0; at < page.length; at += AT_ONCE) {
-      const some = page.slice(at, at + AT_ONCE)
+  for await (const page of features) {
+    scored.push(...page.filter(isNewcomer).map(newcomer => begin(newcomer, horizon)))
+    const known = page.filter(isKnown)
+    for (let at = 0; at < known.length; at += AT_ONCE) {
+      const some = known.slice(at, at + AT_ONCE)
       const trees = predict && (await predictTrees(predict, parameters, some, horizon))
       const reasons = predict && (await explain(predict, parameters, some))
       for (const [i, product] of some.entries())
@@ -47,6 +55,7 @@ export async function scoreProducts(
           deviation: product.values.deviation,
         })
     }
+  }
   raise(parameters.volume, scored)
   return scored
 }
@@ -121,7 +130,25 @@ function mix(
   }
 }
 
-const isClosed = ({ values }: ProductFeatures, ahead: number): boolean => values.closed[ahead + 1] ?? false
+/** As products of its kind and price began. */
+function begin(newcomer: NewcomerFeatures, horizon: number): Scored & { deviation: number } {
+  const { like, profile } = newcomer.values
+  const mean = Float64Array.from({ length: horizon }, (_, ahead) =>
+    isClosed(newcomer, ahead) ? 0 : like.mean * (profile[weekdayOf(newcomer, ahead)] ?? 1),
+  )
+  const multiple = (units: number) => (like.mean > 0 ? units / like.mean : 0)
+  return {
+    productId: newcomer.product_id,
+    origin: newcomer.origin,
+    mean,
+    band: [multiple(like.p10), multiple(like.p50), multiple(like.p90)],
+    model: 'analogy',
+    why: [{ feature: 'analogy', effect: 0 }],
+    deviation: 0,
+  }
+}
+
+const isClosed = ({ values }: Features, ahead: number): boolean => values.closed[ahead + 1] ?? false
 
 /** What a shop would use without a model (shared/python/forecasting/baselines.py). */
 function baseline(name: string, product: ProductFeatures, horizon: number): Float64Array {

@@ -34,11 +34,7 @@ def product_rows(panel: Panel, moment: Moment, horizon: int, served: np.ndarray)
     origin = moment.origin
     began = np.isfinite(panel.quantity[:, :origin]).any(axis=1)
     ahead = np.arange(horizon)
-    shared = {
-        "profile": moment.profile.tolist(),
-        "factors": weekday_factors(moment).tolist(),
-        "closed": [bool(flag) for flag in moment.closed[origin - 1 : origin + horizon]],
-    }
+    shared = shop_values(moment, horizon)
     rates, means, last_weeks = intermittent_rate(moment), mean_28(moment, 1)[:, 0], naive_7(moment, 7)
     deviations, kinds, own_shapes = deviation_of(moment), kind_of(moment), shapes(moment)
     first = max(0, origin - SHOWN_DAYS)
@@ -65,6 +61,28 @@ def product_rows(panel: Panel, moment: Moment, horizon: int, served: np.ndarray)
             "quantity": numbers(panel.quantity[series, first:origin]),
             "out_of_stock": [bool(flag) for flag in panel.censored[series, first:origin]] if panel.censored is not None else [False] * (origin - first),
         }
+
+
+def newcomer_row(product: str, like: dict, panel: Panel, moment: Moment, horizon: int) -> dict:
+    """Of a product that has not been sold yet; `like` says how such products began (analogy.py)."""
+    origin = str(panel.start + moment.origin * DAY)
+    return {
+        "product_id": product,
+        "origin": origin,
+        "values": {"like": like, **shop_values(moment, horizon)},
+        "history_from": origin,
+        "quantity": [],
+        "out_of_stock": [],
+    }
+
+
+def shop_values(moment: Moment, horizon: int) -> dict:
+    """What is known of all products alike."""
+    return {
+        "profile": moment.profile.tolist(),
+        "factors": weekday_factors(moment).tolist(),
+        "closed": [bool(flag) for flag in moment.closed[moment.origin - 1 : moment.origin + horizon]],
+    }
 
 
 def number(value) -> float | None:
