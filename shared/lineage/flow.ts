@@ -3,7 +3,7 @@
  *   source.<system>.<table>   a table of an operational system
  *   raw.<system>.changes, cdc.<system>.<table>   a topic of the bus
  *   lake.<system>.<table>     a table of the lake
- *   warehouse.<model>, mart.<mart>, search.<table>
+ *   warehouse.<model>, mart.<mart>, search.<table>, forecast.<table>
  */
 export type Dataset = string
 
