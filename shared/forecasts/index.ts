@@ -10,4 +10,4 @@ export {
   ROLES,
   type StoredModel,
 } from './model.ts'
-export { type Panel, readNewcomers, writePanel } from './panel.ts'
+export { type Panel, readNewcomers, readToday, writePanel } from './panel.ts'

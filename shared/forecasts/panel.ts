@@ -52,6 +52,15 @@ export async function readNewcomers(reader: WarehouseReader, origin: string) {
   })
 }
 
+/** What was sold so far on days that are not over: units by product. */
+export async function readToday(reader: WarehouseReader): Promise<Map<string, number>> {
+  const { rows } = await reader.query(
+    `select product_id, cast(quantity - coalesce(returned_quantity, 0) as double) from feat_product_day
+     where not is_complete and not is_planned and quantity > 0`,
+  )
+  return new Map(rows.map(row => z.tuple([z.string(), z.number()]).parse(row)))
+}
+
 export type Panel = {
   /** Rows of products by days. */
   file: string

@@ -45,6 +45,7 @@ export function makePlaces(
         return placeModel(name)
       case 'mart':
       case 'search':
+      case 'forecast':
         return inStore(dataset)
       default:
         return placeTopic(dataset)

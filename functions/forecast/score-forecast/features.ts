@@ -37,12 +37,14 @@ const ofProduct = ofShop.extend({
   kind: z.number().int(),
   /** Quantiles 0 to 1 in hundredths, as multiples of the mean. */
   shape: maybe.length(101),
+  /** Units of the origin itself, where so much was sold that it counts before it is over: all else is of the day after it. */
+  sold_today: z.number().optional(),
 })
 
 const common = {
   product_id: z.string(),
   origin: z.iso.date(),
-  /** Of the origin; Monday is 0. */
+  /** Of the first day that is not known; Monday is 0. */
   weekday: z.number().int(),
 }
 /** What is known of a product before the day `origin` (shared/python/forecasting/serving.py); null where nothing is known. */
@@ -90,7 +92,7 @@ export async function* readFeatures(store: Store): AsyncGenerator<Features[]> {
   let after = ''
   for (;;) {
     const rows = await store.query<Features>(
-      `select product_id, origin::text as origin, extract(isodow from origin)::int - 1 as weekday, values from forecast.feature
+      `select product_id, origin::text as origin, extract(isodow from origin)::int - 1 + (values ? 'sold_today')::int as weekday, values from forecast.feature
        where product_id > $1 order by product_id limit ${ROWS_AT_ONCE}`,
       [after],
     )

@@ -78,6 +78,41 @@ test('TypeScript forecasts what Python does, to five digits, for each product, d
   await champion.close()
 })
 
+test('a product whose sales jump is forecast again before the day is over; the others are as they were', async () => {
+  const read = async () => {
+    const rows = await store.query<{ id: string; origin: string; mean: number[] }>(
+      'select product_id as id, origin::text as origin, mean from forecast.product order by product_id',
+    )
+    return new Map(rows.map(({ id, ...row }) => [id, row]))
+  }
+  await score.attempt({})
+  const before = await read()
+  const rows = makeSoldDays()
+  const today = rows.find(row => row.product_id === 'p0005' && !row.is_complete && !row.is_planned)
+  assert.ok(today)
+  today.quantity = 90
+  await buildSoldDays(warehouse, home, rows)
+  await score.attempt({})
+  await score.attempt({})
+  const after = await read()
+  const [own, then] = [after.get('p0005'), before.get('p0005')]
+  assert.ok(own && then)
+  assert.deepEqual([own.origin, own.mean[0]], [then.origin, 90], 'today, what was sold already')
+  const nextWeek = (mean: number[]) => mean.slice(1, 8).reduce((sum, units) => sum + units, 0)
+  assert.ok(
+    nextWeek(own.mean) > 1.05 * nextWeek(then.mean),
+    `${nextWeek(own.mean)} and ${nextWeek(then.mean)}`,
+  )
+  assert.deepEqual(
+    own.mean.slice(1).flatMap((units, day) => (units === 0 ? [day] : [])),
+    then.mean.slice(1).flatMap((units, day) => (units === 0 ? [day] : [])),
+    'the same weekdays are closed',
+  )
+  const [other, otherThen] = [after.get('p0006')?.mean ?? [], before.get('p0006')?.mean ?? []]
+  for (const [ahead, units] of other.entries())
+    assert.ok(Math.abs(units - (otherThen[ahead] ?? 0)) <= 0.01 * Math.max(units, 1))
+})
+
 function almostEqual(own: number | undefined, other: number | undefined, where: string): void {
   assert.ok(own !== undefined && other !== undefined, where)
   assert.ok(Math.abs(own - other) <= 1e-5 * Math.max(1, Math.abs(other)), `${where}: ${own}, not ${other}`)

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
-import { findModel, readNewcomers, writePanel } from '../../../shared/forecasts/index.ts'
+import { findModel, readNewcomers, readToday, writePanel } from '../../../shared/forecasts/index.ts'
 import { runPythonJob } from '../../../shared/python/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import { loadChampion } from './champion.ts'
 import { readFeatures, storeFeatures } from './features.ts'
+import { findJumped } from './jumped.ts'
 import { MART, publishForecasts } from './publish.ts'
 import { scoreProducts } from './score.ts'
 
@@ -70,7 +71,9 @@ export default defineFunction({
         report(0, 'reading what is known of each product')
         const found = await warehouse.read(async reader => {
           const panel = await writePanel(reader, folder)
-          return panel && { build: reader.build, panel, newcomers: await readNewcomers(reader, panel.origin) }
+          if (!panel) return undefined
+          const [newcomers, today] = [await readNewcomers(reader, panel.origin), await readToday(reader)]
+          return { build: reader.build, panel, newcomers, today }
         })
         if (!found) return answer('no_sales', 0, champion.version)
         const out = join(folder, 'features.jsonl')
@@ -84,6 +87,7 @@ export default defineFunction({
             horizon: HORIZON_DAYS,
             out,
             newcomers: found.newcomers,
+            jumped: await findJumped(store.query, found.panel.origin, found.today),
           },
           result: z.object({ products: z.number() }),
           signal,

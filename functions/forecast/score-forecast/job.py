@@ -1,11 +1,13 @@
 """What is known of each product before the day `origin`, for scoring (forecasting/serving.py).
 
 Request: {"panel": file, "origin": day, "trainedHorizon": days, "horizon": days, "out": file, "newcomers": [{"product_id", "category",
-"subcategory", "price"}]}: products that are new, and have not been sold yet.
+"subcategory", "price"}], "jumped": {product: units}}. Newcomers are products that are new, and have not been sold yet; of those that
+jumped, what has been sold on the day `origin`, which is not over, counts already.
 The file gets a JSON object a line. The result is {"products", "days"}: rows of the file, days of the panel.
 """
 
 import json
+from itertools import chain
 from pathlib import Path
 
 from cordage_job import JobError, run
@@ -15,7 +17,7 @@ def describe(request):
     import numpy as np
 
     from forecasting.panel import PanelError, make_panel, read_table
-    from forecasting.serving import moment_for_serving, product_rows
+    from forecasting.serving import moment_for_serving, moment_of_jumped, product_rows
 
     try:
         table = read_table(Path(request["panel"]))
@@ -27,18 +29,34 @@ def describe(request):
         return {"products": 0, "days": 0}
     by_product = describe_products(table)
     served = np.array([by_product[name]["planned"] for name in panel.series], bool)
-    moment = moment_for_serving(panel, origin, request["trainedHorizon"], request["horizon"])
+    horizon, jumped = request["horizon"], request["jumped"]
+    moment = moment_for_serving(panel, origin, request["trainedHorizon"], horizon)
+    has_jumped = np.isin(np.array(panel.series, dtype=object), list(jumped))
+    rows = [product_rows(panel, moment, horizon, served & ~has_jumped)]
+    if has_jumped.any():
+        grown, later = moment_of_jumped(panel, moment, jumped, request["trainedHorizon"], horizon)
+        rows.append(with_today(product_rows(grown, later, horizon, served & has_jumped), request["origin"], jumped))
     products = 0
     with open(request["out"], "w", encoding="utf-8") as file:
-        for row in product_rows(panel, moment, request["horizon"], served):
+        for row in chain(*rows):
             own = by_product[row["product_id"]]
             row |= {"category": own["category"], "subcategory": own["subcategory"]}
             file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
             products += 1
-        for row in newcomer_rows(request["newcomers"], by_product, panel, moment, request["horizon"]):
+        for row in newcomer_rows(request["newcomers"], by_product, panel, moment, horizon):
             file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
             products += 1
     return {"products": products, "days": origin}
+
+
+def with_today(rows, origin, jumped):
+    """The day that is not over is the first that is forecast, as that of all others; what was sold on it is what is said of it."""
+    for row in rows:
+        row["origin"] = origin
+        row["values"]["sold_today"] = jumped[row["product_id"]]
+        row["quantity"].pop()
+        row["out_of_stock"].pop()
+        yield row
 
 
 def newcomer_rows(newcomers, by_product, panel, moment, horizon):

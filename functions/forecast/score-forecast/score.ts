@@ -22,6 +22,9 @@ export type Scored = {
   why: Reason[]
 }
 
+/** Before the total is raised. */
+type Unfinished = Scored & { deviation: number; soldToday?: number | undefined }
+
 /** What the trees say is named so; a mixture is named by both. */
 const TREES = 'boosted'
 /** What a product's mean may at most be raised and lowered by, where the total was too low or too high. */
@@ -37,7 +40,7 @@ export async function scoreProducts(
   horizon: number,
 ): Promise<Scored[]> {
   const { parameters, predict } = champion
-  const scored: (Scored & { deviation: number })[] = []
+  const scored: Unfinished[] = []
   for await (const page of features) {
     scored.push(...page.filter(isNewcomer).map(newcomer => begin(newcomer, horizon)))
     const known = page.filter(isKnown)
@@ -50,6 +53,7 @@ export async function scoreProducts(
           productId: product.product_id,
           origin: product.origin,
           ...mix(trees?.[i], parameters, product, horizon),
+          soldToday: product.values.sold_today,
           band: multiples(product, parameters),
           why: reasons?.[i] ?? [],
           deviation: product.values.deviation,
@@ -57,7 +61,10 @@ export async function scoreProducts(
     }
   }
   raise(parameters.volume, scored)
-  return scored
+  return scored.map(({ deviation: _, soldToday, ...each }) => ({
+    ...each,
+    mean: soldToday === undefined ? each.mean : Float64Array.of(soldToday, ...each.mean.subarray(0, -1)),
+  }))
 }
 
 /** By products: units of each coming day, nothing on closed ones. */
@@ -131,7 +138,7 @@ function mix(
 }
 
 /** As products of its kind and price began. */
-function begin(newcomer: NewcomerFeatures, horizon: number): Scored & { deviation: number } {
+function begin(newcomer: NewcomerFeatures, horizon: number): Unfinished {
   const { like, profile } = newcomer.values
   const mean = Float64Array.from({ length: horizon }, (_, ahead) =>
     isClosed(newcomer, ahead) ? 0 : like.mean * (profile[weekdayOf(newcomer, ahead)] ?? 1),
@@ -165,7 +172,7 @@ function baseline(name: string, product: ProductFeatures, horizon: number): Floa
 }
 
 /** Raises the total by a share: each product bears it in proportion to how far its sales vary. */
-function raise(volume: number, scored: (Scored & { deviation: number })[]): void {
+function raise(volume: number, scored: Unfinished[]): void {
   const own = scored.map(({ mean }) => sum(mean))
   const total = sum(own)
   const deviation = sum(scored.map(each => each.deviation))

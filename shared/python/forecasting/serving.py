@@ -23,6 +23,24 @@ def moment_for_serving(panel: Panel, origin: int, trained_horizon: int, horizon:
     return replace(observe(known, origin, trained_horizon), closed=closed_until(known, origin, origin + horizon))
 
 
+#: Features of the whole shop, which a day that is not over would spoil.
+OF_SHOP = ("shop_7_28", "shop_28_56", "season_shop")
+
+
+def moment_of_jumped(panel: Panel, before: Moment, jumped: dict[str, float], trained_horizon: int, horizon: int) -> tuple[Panel, Moment]:
+    """
+    A day further than `before`, for products that have sold so much of today (units by name) that it need not be over: it counts as if
+    it were. Of the shop only what was known before it.
+    """
+    today = before.origin
+    quantity = panel.quantity.copy()
+    quantity[:, today] = np.where(np.isfinite(quantity[:, today]), [jumped.get(name, 0.0) for name in panel.series], np.nan)
+    grown = replace(panel, quantity=quantity)
+    moment = moment_for_serving(grown, today + 1, trained_horizon, horizon)
+    values = moment.values | {name: before.values[name] for name in OF_SHOP}
+    return grown, replace(moment, profile=before.profile, values=values)
+
+
 def product_rows(panel: Panel, moment: Moment, horizon: int, served: np.ndarray) -> Iterator[dict]:
     """
     Of each series that is `served` ([series] flags) and has begun: {"product_id", "origin", "values", "history_from", "quantity",
