@@ -191,7 +191,7 @@ test('a list has the earliest orders first, of a category, as many as asked for,
   await train()
   await add('small', { mean: 1 })
   await add('large', { mean: 50 })
-  await add('later', { mean: 10, stock: 160 })
+  await add('later', { mean: 10, stock: 210 })
   await add('boots', { category: 'Boots' })
   assert.deepEqual(
     (await plan({})).orders.map(order => order.productId),

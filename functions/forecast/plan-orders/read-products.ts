@@ -48,6 +48,7 @@ export async function readProducts(query: Query, asked: Asked, caller: Identity)
     ['subcategory', asked.subcategory],
   ].flatMap(([column, value]) => (value === undefined ? [] : [`${column} = $${values.push(value)}`]))
   const where = [...rules, ...filters].map(condition => `and ${condition}`).join(' ')
+  // Arrays as JSON, which Node reads faster than the driver reads their text.
   const products = await query<StoredProduct>(
     `with wanted as (
        select product_id, name, as_of_date, stock_quantity from ${tableOf(mart)} where true ${where}
@@ -56,12 +57,12 @@ export async function readProducts(query: Query, asked: Asked, caller: Identity)
        select w.*, f.origin, greatest(f.origin, w.as_of_date) as today from wanted w left join forecast.product f using (product_id)
      )
      select d.product_id, d.name, coalesce(d.today, d.as_of_date) as today, coalesce(s.quantity, d.stock_quantity)::text as stock,
-       f.mean[d.today - d.origin + 1 : d.today - d.origin + $1] as mean,
-       f.p10[d.today - d.origin + 1 : d.today - d.origin + $1] as p10,
-       f.p90[d.today - d.origin + 1 : d.today - d.origin + $1] as p90,
+       to_json(f.mean[d.today - d.origin + 1 : d.today - d.origin + $1]) as mean,
+       to_json(f.p10[d.today - d.origin + 1 : d.today - d.origin + $1]) as p10,
+       to_json(f.p90[d.today - d.origin + 1 : d.today - d.origin + $1]) as p90,
        f.model, f.version, f.position, f.changed_at,
-       h.quantity[cardinality(h.quantity) - ${SPREAD_DAYS - 1} :] as sales,
-       h.out_of_stock[cardinality(h.quantity) - ${SPREAD_DAYS - 1} :] as out_of_stock
+       to_json(h.quantity[cardinality(h.quantity) - ${SPREAD_DAYS - 1} :]) as sales,
+       to_json(h.out_of_stock[cardinality(h.quantity) - ${SPREAD_DAYS - 1} :]) as out_of_stock
      from dated d
      left join forecast.product f using (product_id)
      left join forecast.feature h using (product_id)
