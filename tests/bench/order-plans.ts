@@ -50,6 +50,7 @@ try {
     const name = isAsked ? 'order_plans' : `order_plans_at_${serviceLevel * 100}`
     const least = Math.min(minMax.stockOuts, movingAverage.stockOuts)
     tell(name, own, isAsked ? { atMost: least } : {})
+    report(`${name}_held`, 100 * rules.held(terms), '%')
     tell(`${name}_min_max`, minMax)
     tell(`${name}_moving_average`, movingAverage)
   }

@@ -1,5 +1,10 @@
-import { SPREAD_DAYS, type Spread, spreadOf } from '../../functions/forecast/plan-orders/demand.ts'
-import { planOrder, type Terms } from '../../functions/forecast/plan-orders/policy.ts'
+import {
+  quantileOf,
+  SPREAD_DAYS,
+  type Spread,
+  spreadOf,
+} from '../../functions/forecast/plan-orders/demand.ts'
+import { demandUntilDelivery, planOrder, type Terms } from '../../functions/forecast/plan-orders/policy.ts'
 
 /** A year of products day by day. `forecasts`: by origin, a day's number; by product; undefined before its first sale. */
 export type Panel = {
@@ -36,8 +41,7 @@ const START_DAYS = 21
 export function replay(panel: Panel, rule: Rule, leadTimeDays: number): Outcome {
   const sum = { openDays: 0, stockOuts: 0, wanted: 0, short: 0, stock: 0, productDays: 0, orders: 0 }
   for (const [product, sales] of panel.sales.entries()) {
-    const first = sales.findIndex(units => units !== null)
-    const start = Math.max(LOOK_BACK_DAYS, first + LEAST_DAYS)
+    const start = startOf(sales)
     const coming = new Array<number>(panel.days + leadTimeDays).fill(0)
     let stock = Math.ceil(START_DAYS * lookBack(sales, start).mean)
     let onOrder = 0
@@ -68,6 +72,9 @@ export function replay(panel: Panel, rule: Rule, leadTimeDays: number): Outcome 
   }
 }
 
+const startOf = (sales: (number | null)[]) =>
+  Math.max(LOOK_BACK_DAYS, sales.findIndex(units => units !== null) + LEAST_DAYS)
+
 /** Mean and standard deviation of the days before one that are known, 56 at most. */
 function lookBack(sales: (number | null)[], day: number): { mean: number; deviation: number } {
   const known = sales.slice(Math.max(0, day - LOOK_BACK_DAYS), day).filter(units => units !== null)
@@ -96,6 +103,21 @@ export function makeRules(panel: Panel) {
         if (!forecast) return 0
         return planOrder(forecast, spreads[product]?.[day], supply, terms, 0)?.quantity ?? 0
       }
+    },
+    /** Of the times until the order after this one could come, those in which no more was wanted than the reorder point. */
+    held(terms: Terms): number {
+      const window = terms.leadTimeDays + terms.reviewDays
+      let [times, held] = [0, 0]
+      for (const [product, sales] of panel.sales.entries())
+        for (let day = startOf(sales); day + window <= panel.days; day++) {
+          const forecast = forecastOf[product]?.[day]
+          if (!forecast) continue
+          const demand = demandUntilDelivery(forecast, spreads[product]?.[day], terms)
+          const wanted = sales.slice(day, day + window).reduce<number>((sum, units) => sum + (units ?? 0), 0)
+          times++
+          if (wanted <= quantileOf(demand, terms.serviceLevel)) held++
+        }
+      return held / times
     },
     /** Min and max: so many times the usual sales until a delivery, and what is usual in `coverDays` more. */
     minMax(factor: number, coverDays: number, days: number): Rule {

@@ -68,9 +68,10 @@ async function add(id: string, product: Product = {}): Promise<void> {
     ...[id, name, category, `${category} for winter`, LAST_DAY, stock],
   ])
   const { sales = Array.from({ length: 120 }, (_, day) => (day % 2 ? 2 * mean : 0)) } = product
-  await store.query('insert into forecast.feature values ($1, $2, $3, $2, $4, $5)', [
-    ...[id, origin, '{}', sales, sales.map(() => false)],
-  ])
+  await store.query(
+    'insert into forecast.feature (product_id, origin, values, history_from, quantity, out_of_stock) values ($1, $2, $3, $2, $4, $5)',
+    [...[id, origin, '{}', sales, sales.map(() => false)]],
+  )
   await store.query(
     `insert into forecast.product (product_id, origin, mean, p10, p50, p90, why, model, version, position, changed_at)
      select $1, $2, array_fill($3::real, array[$4::int]), array_fill(($3 / 2)::real, array[$4::int]), array_fill($3::real, array[$4::int]),
