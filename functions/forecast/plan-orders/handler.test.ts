@@ -113,7 +113,7 @@ test('a product that has run out is ordered today, with the numbers it follows f
     /^0 are in stock; in the 8 days until the order after this one could come 80 are expected to be sold, and at most \d+ in 95 of 100 such times, so \d+ \(\d+ packs of 12\) are ordered, which lasts until 2026-12-\d\d with \d+ kept in reserve$/,
   )
   assert.deepEqual(body.asOf, { changedAt: '2026-11-26T19:00:00.000Z', position: '0001' })
-  assert.deepEqual(body.model, { name: 'boosted', version: 1 })
+  assert.deepEqual(body.model, { name: 'demand-forecast', version: 1 })
 })
 
 test('stock is that of this moment, over all locations, and the last build has it where the index has none', async () => {

@@ -1,5 +1,6 @@
 import { toAsOf } from '../../../shared/bus/index.ts'
 import { defineFunction } from '../../../shared/contract/index.ts'
+import { MODEL_NAME } from '../../../shared/forecasts/index.ts'
 import type { Transaction } from '../../../shared/store/index.ts'
 import { daysNeeded, isOrder, planProduct } from './plan.ts'
 import { findUnknown, readProducts, type StoredProduct } from './read-products.ts'
@@ -87,10 +88,9 @@ function toAnswer(products: StoredProduct[], unknown: string[], request: Request
 /** Code units, as the store's ids compare. */
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** What most forecasts are made by, and the latest training. */
+/** The latest training that a forecast is of. */
 function modelOf(products: StoredProduct[]): { name: string; version: number } | null {
-  const byName = [...Map.groupBy(products, ({ model }) => model ?? '')]
-  const [most] = byName.sort(([, a], [, b]) => b.length - a.length)
+  if (products.length === 0) return null
   const version = products.reduce((latest, one) => Math.max(latest, one.version ?? 0), 0)
-  return most ? { name: most[0], version } : null
+  return { name: MODEL_NAME, version }
 }

@@ -17,7 +17,6 @@ export type StoredProduct = {
   mean: (number | null)[] | null
   p10: (number | null)[] | null
   p90: (number | null)[] | null
-  model: string | null
   version: number | null
   position: string | null
   changed_at: Date | null
@@ -60,7 +59,7 @@ export async function readProducts(query: Query, asked: Asked, caller: Identity)
        to_json(f.mean[d.today - d.origin + 1 : d.today - d.origin + $1]) as mean,
        to_json(f.p10[d.today - d.origin + 1 : d.today - d.origin + $1]) as p10,
        to_json(f.p90[d.today - d.origin + 1 : d.today - d.origin + $1]) as p90,
-       f.model, f.version, f.position, f.changed_at,
+       f.version, f.position, f.changed_at,
        to_json(h.quantity[cardinality(h.quantity) - ${SPREAD_DAYS - 1} :]) as sales,
        to_json(h.out_of_stock[cardinality(h.quantity) - ${SPREAD_DAYS - 1} :]) as out_of_stock
      from dated d

@@ -109,9 +109,7 @@ export const output = z.object({
   model: z
     .object({ name: z.string(), version: z.number().int() })
     .nullable()
-    .describe(
-      'What most of the forecasts are made by, and the version of the training; null without a product',
-    ),
+    .describe('The training that the forecasts are of; null without a product'),
 })
 
 const COLUMNS = [
