@@ -4,6 +4,7 @@ import type { BusEvent } from '../events/index.ts'
 import type { Report } from '../jobs/index.ts'
 import type { Flow } from '../lineage/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import type { CsvSpec } from './csv.ts'
 import type { Identity } from './identity.ts'
 import type { ResourceName, Resources } from './resources.ts'
 
@@ -85,6 +86,8 @@ export type RequestSpec<
   example?: NoInfer<z.input<Input>>
   /** The HTTP status of success; default 200. */
   status?: number
+  /** The answer can be had as CSV too: by the header Accept, and by a field `format` of the input. */
+  csv?: CsvSpec<z.output<Output>>
   handle(input: z.output<Input>, context: Context<Uses, State>): Promise<z.input<Output>>
 }
 
@@ -108,6 +111,7 @@ export type FunctionDefinition = Omit<Common<ResourceName, unknown>, 'init' | 'c
         example?: unknown
         status: number
         job?: JobSpec
+        csv?: CsvSpec<unknown>
         handle(input: unknown, context: AnyContext): Promise<unknown>
       }
     | { kind: 'events'; handleBatch(events: BusEvent[], context: AnyContext): Promise<BatchResult[]> }

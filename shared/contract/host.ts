@@ -9,6 +9,7 @@ import { withSignal } from '../store/with-signal.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
 import type { Authenticate } from './access.ts'
 import { eventsOf, handleEach, handleEvents } from './batch.ts'
+import { csvAskedOf, encodeAnswer } from './csv.ts'
 import { type BatchResult, type Context, type FunctionDefinition, jobOf } from './define.ts'
 import { type Identity, OPERATOR } from './identity.ts'
 import { checkOutput, parseInput } from './input.ts'
@@ -236,11 +237,17 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
         step.response = response as FunctionReply
         return
       }
-      const body = single ? checkOutput(definition.output, response) : { results: response }
+      if (single) {
+        const answer = checkOutput(definition.output, response)
+        // What a job answers is kept as JSON.
+        const csv = event.work ? undefined : csvAskedOf(definition, event.input, event.request.headers.accept)
+        step.response = { status: definition.status, ...encodeAnswer(definition, answer, csv) }
+        return
+      }
       step.response = {
-        status: single ? definition.status : 200,
+        status: 200,
         headers: { 'content-type': 'application/json' },
-        body: event.delivered ? '' : JSON.stringify(body),
+        body: event.delivered ? '' : JSON.stringify({ results: response }),
         ...(event.delivered && { results: response }),
       }
     },

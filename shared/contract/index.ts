@@ -1,4 +1,5 @@
 export { type Authenticate, isLoopback, makeAuthenticate } from './access.ts'
+export type { CsvSpec } from './csv.ts'
 export * from './define.ts'
 export { type Host, makeHost } from './host.ts'
 export { hasAccess, type Identity, OPERATOR } from './identity.ts'

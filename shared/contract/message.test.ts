@@ -66,6 +66,23 @@ test('a query string becomes numbers and booleans only where the schema asks for
   assert.deepEqual(query('either=5'), { either: 5 })
 })
 
+test('values of a map become numbers by any name, unless texts are allowed', () => {
+  const delivery = z.object({ quantity: z.number(), note: z.string() })
+  const schema = toInputSchema(
+    z.object({
+      packs: z.record(z.string(), z.number()),
+      onOrder: z.record(z.string(), z.union([delivery, z.array(delivery)])),
+      filters: z.record(z.string(), z.union([z.union([z.string(), z.number()]), z.null()])),
+    }),
+  )
+  const read = (text: string) => JSON.parse(JSON.stringify(readQuery(text, schema))) as unknown
+  assert.deepEqual(read('packs.P1=12&packs.constructor=0.5'), { packs: { P1: 12, constructor: 0.5 } })
+  assert.deepEqual(read('onOrder.P1.quantity=30&onOrder.P1.note=7'), {
+    onOrder: { P1: { quantity: 30, note: '7' } },
+  })
+  assert.deepEqual(read('filters.sku=007'), { filters: { sku: '007' } })
+})
+
 test('a parameter that clashes with another is refused, and one of a prototype is only a name', () => {
   assert.throws(() => query('query=a&query.b=1'), { field: 'query.b' })
   const read = readQuery('__proto__.x=1&constructor.y=2', SCHEMA)

@@ -59,7 +59,12 @@ export function readMessage(headers: IncomingHttpHeaders, body: Buffer): Message
   )
 }
 
-type JsonSchema = { type?: string | string[]; properties?: Record<string, JsonSchema>; anyOf?: JsonSchema[] }
+type JsonSchema = {
+  type?: string | string[]
+  properties?: Record<string, JsonSchema>
+  additionalProperties?: JsonSchema | boolean
+  anyOf?: JsonSchema[]
+}
 
 /** The JSON schema of a function's input, for reading query strings and for the API document. */
 export function toInputSchema(input: z.ZodType): JsonSchema {
@@ -82,18 +87,34 @@ export function readQuery(query: string, schema: JsonSchema): Record<string, unk
       if (typeof place[step] !== 'object')
         throw new BadInputError(`${name}: clashes with another parameter`, { field: name })
       place = place[step] as Record<string, unknown>
-      described = described?.properties?.[step]
+      described = fieldOf(described, step)
     }
     const last = path.at(-1) ?? name
     const texts = params.getAll(name)
-    const type = described?.properties?.[last]
+    const type = fieldOf(described, last)
     place[last] = texts.length === 1 ? coerce(texts[0] ?? '', type) : texts.map(text => coerce(text, type))
   }
   return input
 }
 
+const typesOf = (schema: JsonSchema | undefined) =>
+  [schema, ...(schema?.anyOf ?? [])].flatMap(one => one?.type ?? [])
+
+/** A field of an object, or of a map by any name; a map's values that may be texts stay texts. */
+function fieldOf(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {
+  for (const one of [schema, ...(schema?.anyOf ?? [])]) {
+    if (one?.properties && Object.hasOwn(one.properties, name)) return one.properties[name]
+    const others = one?.additionalProperties
+    if (typeof others === 'object' && !isText(others)) return others
+  }
+  return undefined
+}
+
+const isText = (schema: JsonSchema): boolean =>
+  typesOf(schema).includes('string') || (schema.anyOf ?? []).some(isText)
+
 function coerce(text: string, schema: JsonSchema | undefined): unknown {
-  const types = [schema, ...(schema?.anyOf ?? [])].flatMap(one => one?.type ?? [])
+  const types = typesOf(schema)
   if (
     (types.includes('number') || types.includes('integer')) &&
     text.trim() !== '' &&

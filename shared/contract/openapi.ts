@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { JOB_STATES } from '../jobs/index.ts'
+import type { CsvSpec } from './csv.ts'
 import type { FunctionDefinition } from './define.ts'
 
 const PROBLEM_STATUSES = {
@@ -39,6 +40,9 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): object 
   })
 }
 
+const describeCsv = ({ columns }: CsvSpec<unknown>) => ({
+  schema: { type: 'string', description: `RFC 4180, with the columns ${columns.join(', ')}` },
+})
 const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -108,7 +112,10 @@ export function makeOpenApi(definitions: Iterable<FunctionDefinition>): object {
           : {
               [definition.status]: {
                 description: 'The answer',
-                content: { 'application/json': { schema: toJsonSchema(definition.output, 'output') } },
+                content: {
+                  'application/json': { schema: toJsonSchema(definition.output, 'output') },
+                  ...(definition.csv && { 'text/csv': describeCsv(definition.csv) }),
+                },
               },
             }),
         ...Object.fromEntries(

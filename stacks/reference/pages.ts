@@ -102,7 +102,7 @@ function describeAccess({
 }
 
 /** Answers' lists that are worth going through, the more telling first. */
-const LISTS = ['results', 'rows', 'tables']
+const LISTS = ['results', 'rows', 'tables', 'orders']
 
 const toSchema = (schema: z.ZodType, io: 'input' | 'output') => toJsonSchema(schema, io) as JsonSchema
 
@@ -183,6 +183,9 @@ function functionSection(
     `In \`functions/${folder.stage}/${name}\``,
     `for ${ACCESS[access]}`,
     readOnly ? 'reads only' : undefined,
+    definition.kind === 'request' && definition.csv
+      ? 'answers CSV instead where `format` or the header `Accept: text/csv` asks for it'
+      : undefined,
     uses.length > 0 ? `uses ${uses.join(', ')}` : undefined,
     python && `runs Python with the packages of ${python.map(code).join(' or ')}`,
     timeoutMs === undefined ? undefined : `at most ${timeoutMs / 1000} s a ${job ? 'try' : 'call'}`,
