@@ -41,7 +41,7 @@ export type ShopShape = {
 export const expectedOf = (product: number, day: number): number =>
   (1 + (product % 10)) * (WEEK[day % 7] ?? 0)
 
-/** Sales around what is expected, with a price that falls and a promotion now and then, up to a day that has begun; and plans. */
+/** Sales around what is expected, with a promotion now and then, up to a day that has begun; and plans. */
 export function makeSoldDays({
   products = 40,
   days = 250,
@@ -62,7 +62,7 @@ export function makeSoldDays({
           ? Math.floor(expectedOf(product, day) * factor * 2 * random() + random() * factor)
           : null,
         returned_quantity: 0,
-        price: 20 - (day > 200 ? 1 : 0),
+        price: 20,
         discount: isPromotion ? 0.1 : 0,
         is_promotion: isPromotion,
         is_out_of_stock: false,

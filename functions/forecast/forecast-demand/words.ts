@@ -35,7 +35,7 @@ export function inWords(why: Found['why'], own: Own | null) {
     .filter(({ effect }) => Number.isFinite(effect) && Math.abs(effect) >= 0.01)
     .map(({ feature, effect }) => {
       const cause = SAY[feature]?.(own) ?? feature
-      const text = `${percent(effect)} ${effect > 0 ? 'higher' : 'lower'} by ${cause}`
+      const text = `${percent(effect)} ${effect > 0 ? 'higher' : 'lower'} because of ${cause}`
       return { feature, effect: round(effect), text }
     })
 }

@@ -16,9 +16,9 @@ export function whyTrain(
 ): string | undefined {
   if (!champion) return 'no model serves yet'
   const age = (Date.parse(origin) - Date.parse(champion.origin)) / DAY_MS
-  if (age >= EVERY_DAYS) return `the model that serves has not seen the last ${age} days`
-  if (age < 0) return 'the data end before what the model that serves has seen'
   const [drift] = drifts
   if (drift && age > 0) return describeDrift(drift)
+  if (age >= EVERY_DAYS) return `the model that serves has not seen the last ${age} days`
+  if (age < 0) return 'the data end before what the model that serves has seen'
   return undefined
 }

@@ -76,11 +76,13 @@ def measure_tested(trained: Trained) -> dict:
 
 def past_rows(panel: Panel, trained: Trained) -> Iterator[dict]:
     """The first days of each earlier moment, as they would have been forecast at it, of series that had begun."""
-    for moment, mean, came in trained.tested:
+    said = [(moment, mean) for moment, mean, _ in trained.tested] + trained.recent
+    for moment, mean in said:
         band = mean[..., None] * trained.forecaster.calibration.multiples(moment)[:, None, :]
-        dates = [str(panel.start + (moment.origin + ahead) * DAY) for ahead in range(SAID_DAYS)]
-        for series in np.flatnonzero(np.isfinite(came).any(axis=1)):
-            for ahead in range(min(SAID_DAYS, mean.shape[1])):
+        days = min(SAID_DAYS, mean.shape[1], trained.moment.origin - moment.origin)
+        dates = [str(panel.start + (moment.origin + ahead) * DAY) for ahead in range(days)]
+        for series in np.flatnonzero(np.isfinite(panel.quantity[:, : moment.origin]).any(axis=1)):
+            for ahead in range(days):
                 yield {
                     "product_id": panel.series[series],
                     "date": dates[ahead],

@@ -86,11 +86,15 @@ def candidates(model: boosted.Boosted | None, moment: Moment, horizon: int) -> d
 
 @dataclass(frozen=True)
 class Trained:
-    """moment: of the origin, for a forecast from it. tested: earlier moments, each with what was served at it and what came."""
+    """
+    moment: of the origin, for a forecast from it. tested: earlier moments, each with what was served at it and what came. recent: those
+    after them, whose horizons are not over, with what was served.
+    """
 
     forecaster: Forecaster
     moment: Moment
     tested: list[tuple[Moment, np.ndarray, np.ndarray]]
+    recent: list[tuple[Moment, np.ndarray]]
 
     def forecast(self, horizon: int) -> Forecast:
         return self.forecaster.forecast(self.moment, horizon)
@@ -101,7 +105,7 @@ def train(observer: Observer, origin: int) -> Trained:
     panel = uncensored(observer.panel, origin)
     if panel is not observer.panel:
         observer = Observer(panel, observer.horizon)
-    tested = backtest(observer, origin)
+    tested, recent = backtest(observer, origin)
     choice = choose(len(panel.series), tested)
     model = boosted.train(observer, origin)
     if model is None:
@@ -109,7 +113,8 @@ def train(observer: Observer, origin: int) -> Trained:
     served = [(moment, choice.serve(by_model), came) for moment, by_model, came in tested]
     volume = find_volume(served)
     served = [(moment, with_volume(mean, moment, volume), came) for moment, mean, came in served]
-    return Trained(Forecaster(model, choice, volume, calibrate(served)), observer.at(origin), served)
+    recent = [(moment, with_volume(choice.serve(by_model), moment, volume)) for moment, by_model in recent]
+    return Trained(Forecaster(model, choice, volume, calibrate(served)), observer.at(origin), served, recent)
 
 
 def find_volume(served: list) -> float:
@@ -140,23 +145,26 @@ def deviation_of(moment: Moment) -> np.ndarray:
     return np.sqrt(np.nan_to_num(mean_square_change(moment.panel.quantity[:, : moment.origin])))
 
 
-def backtest(observer: Observer, origin: int) -> list[tuple[Moment, dict[str, np.ndarray], np.ndarray]]:
+def backtest(observer: Observer, origin: int) -> tuple[list, list]:
     """
-    Forecasts from earlier moments by a model that was trained before the first of them, each with what came: [series, days], NaN where
-    a series had no history yet.
+    Forecasts from earlier moments by a model that was trained before the first of them: (moment, by model, what came: [series, days], NaN
+    where a series had no history yet); and (moment, by model) of those whose horizons are not over at the origin.
     """
     panel, horizon = observer.panel, observer.horizon
     first = next((origin - count * horizon for count in range(WINDOWS, 0, -1) if origin - count * horizon > boosted.LEAST_DAYS + horizon), None)
     if first is None:
-        return []
+        return [], []
     model = boosted.train(observer, first, TESTED_ROWS)
+    step = max(1, horizon // 4)
     tested = []
-    for at in range(first, origin - horizon + 1, max(1, horizon // 4)):
+    for at in range(first, origin - horizon + 1, step):
         moment = observer.at(at)
         days = np.isfinite(panel.quantity[:, :at]).sum(axis=1)
         came = np.where((days >= LEAST_HISTORY)[:, None], panel.quantity[:, at : at + horizon], np.nan)
         tested.append((moment, candidates(model, moment, horizon), came))
-    return tested
+    last = tested[-1][0].origin
+    recent = [(observer.at(at), candidates(model, observer.at(at), horizon)) for at in range(last + step, origin, step)]
+    return tested, recent
 
 
 def choose(series: int, tested: list) -> Choice:
