@@ -9,11 +9,12 @@ import type { EmbeddedPostgres } from '../../shared/store/embedded.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
 import { lakeFolder } from '../../shared/warehouse/index.ts'
 import { startLocalStack } from '../local/stack.ts'
+import { ensureGroup } from '../python-groups.ts'
 import { loadDemo } from './load.ts'
 import { makeShopClock, runShop } from './shop.ts'
 import { runSimulator } from './simulator.ts'
 import { readStories } from './stories.ts'
-import { showAnswers } from './tour.ts'
+import { showAnswers, showForecast } from './tour.ts'
 
 const DATABASE = 'adventureworks'
 /** The demo's: every one of them has the same orders. */
@@ -85,14 +86,23 @@ try {
       () => runSimulator({ url: source, rate, seed: Date.now(), signal }),
       signal,
     )
-  await showAnswers({ stack, source, say, signal: abort.signal }).catch(error => {
-    // Interrupted in the middle of an answer by Ctrl-C, which is no failure. Any other error leaves everything running.
-    if (!abort.signal.aborted) say(`an answer could not be shown: ${describeError(error)}`)
-  })
-  if (!abort.signal.aborted)
+  // Some hundred megabytes, which no first answer waits for.
+  let packages: Promise<void> | undefined
+  const installPackages = () => {
+    packages ??= ensureGroup('forecast', { stdio: 'ignore', signal })
+    packages.catch(() => {})
+    return packages
+  }
+  // Interrupted in the middle of an answer by Ctrl-C, which is no failure. Any other error leaves everything running.
+  const sayFailure = (error: unknown) => {
+    if (!signal.aborted) say(`an answer could not be shown: ${describeError(error)}`)
+  }
+  await showAnswers({ stack, source, say, signal, onFirstAnswer: installPackages }).catch(sayFailure)
+  if (!signal.aborted)
     say(
       `the page is at ${stack.gateway}/, the API document at ${stack.gateway}/openapi.json; Ctrl-C stops it all`,
     )
+  if (!signal.aborted) await showForecast({ stack, say, signal }, installPackages()).catch(sayFailure)
 } catch (error) {
   exitWith(error)
 }

@@ -3,9 +3,8 @@ import type { SecretUrl } from '../../shared/config/index.ts'
 import type { Job } from '../../shared/jobs/index.ts'
 import { connectPostgres } from '../../shared/store/index.ts'
 import type { LocalStack } from '../local/stack.ts'
-import { ensureGroup } from '../python-groups.ts'
 
-type Tour = { stack: LocalStack; source: SecretUrl; say: (text: string) => void; signal: AbortSignal }
+type Tour = { stack: LocalStack; say: (text: string) => void; signal: AbortSignal }
 
 type SearchAnswer = {
   results: { productId: string; sku: string; name: string; listPrice: number; matched: string[] }[]
@@ -22,17 +21,15 @@ type MartAnswer = { rows: Record<string, unknown>[]; asOf: { changedAt: string |
 const FIRST_QUERY = 'warm gloves for winter rides'
 
 /** Waits for the first answers and shows three of them, each with the command that repeats it. */
-export async function showAnswers({ stack, source, say, signal }: Tour): Promise<void> {
+export async function showAnswers({
+  stack,
+  source,
+  say,
+  signal,
+  onFirstAnswer,
+}: Tour & { source: SecretUrl; onFirstAnswer: () => void }): Promise<void> {
   const { gateway } = stack
-  const call = async <T>(name: string, body: object): Promise<T> => {
-    const response = await fetch(`${gateway}/function/${name}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    if (!response.ok) throw new Error(`${name} answered ${response.status}: ${await response.text()}`)
-    return (await response.json()) as T
-  }
+  const call = makeCall(gateway)
   const search = (query: string) => call<SearchAnswer>('search-products', { query, limit: 3 })
 
   say('reading the source once, then following its changes')
@@ -47,10 +44,7 @@ export async function showAnswers({ stack, source, say, signal }: Tour): Promise
     say(`    ${name.padEnd(32)} ${listPrice.toFixed(2).padStart(9)}   by ${matched.join(' and ')}`)
   repeat(`curl -s '${gateway}/function/search-products?query=${encodeURIComponent(FIRST_QUERY)}&limit=3'`)
 
-  // Some hundred megabytes, which nothing so far has needed.
-  const packages = ensureGroup('forecast', { stdio: 'ignore', signal })
-  packages.catch(() => {})
-
+  onFirstAnswer()
   say('building the warehouse (dbt), checking it and publishing its marts')
   const landed = await until(
     signal,
@@ -83,20 +77,14 @@ export async function showAnswers({ stack, source, say, signal }: Tour): Promise
   repeat(`curl -s '${gateway}/function/read-mart?mart=agg_sales_weekly&orderBy=-week_start&limit=4'`)
 
   await showChange({ source, say, search, gateway, signal })
-  await showForecast({ packages, say, call, gateway, signal })
 }
 
 /** Trains the model of demand forecasts and shows what is expected of the product that sells most. */
-async function showForecast({
-  packages,
-  say,
-  call,
-  gateway,
-  signal,
-}: {
-  packages: Promise<void>
-  call: <T>(name: string, body: object) => Promise<T>
-} & Pick<Tour, 'say' | 'signal'> & { gateway: string }): Promise<void> {
+export async function showForecast(
+  { stack: { gateway }, say, signal }: Tour,
+  packages: Promise<void>,
+): Promise<void> {
+  const call = makeCall(gateway)
   say('training the model of demand forecasts (its Python packages are installed when first needed)')
   await packages
   await runJob({ gateway, say, signal }, 'train-forecast')
@@ -124,6 +112,18 @@ async function showForecast({
     )
   repeat(`curl -s '${gateway}/function/forecast-demand?productId=${best.product_id}&horizonDays=28'`)
 }
+
+const makeCall =
+  (gateway: string) =>
+  async <T>(name: string, body: object): Promise<T> => {
+    const response = await fetch(`${gateway}/function/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`${name} answered ${response.status}: ${await response.text()}`)
+    return (await response.json()) as T
+  }
 
 /** Runs a function as a job, as by hand, and prints its progress now and then. */
 async function runJob(

@@ -25,7 +25,7 @@ const abort = new AbortController()
 try {
   await Promise.all([client.connect(), store.connect()])
   await waitUntilCaughtUp(demo)
-  await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 120_000)
+  await waitFor('the first forecast', async () => demo.printed().includes('forecast: '), 240_000)
   if (PRODUCTS > 0) await addProducts(client)
   const searching = keepSearching(abort.signal)
   const simulating = runSimulator({

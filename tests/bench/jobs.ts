@@ -26,7 +26,7 @@ const stateOf = async (id: string) =>
   ((await (await fetch(`${demo.gateway}/jobs/${id}`)).json()) as { state: string }).state
 try {
   await waitUntilCaughtUp(demo)
-  await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 120_000)
+  await waitFor('the first forecast', async () => demo.printed().includes('forecast: '), 240_000)
   const search = async (i: number) => {
     const startedAt = performance.now()
     await post('/function/search-products', { query: `warm gloves ${i}` })

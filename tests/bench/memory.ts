@@ -10,7 +10,7 @@ const SETTLE_MS = Number(process.env.SETTLE_MS ?? 30_000)
 const demo = await startDemo({ env: { DEMO_RATE: '5' } })
 try {
   await waitUntilCaughtUp(demo, 100)
-  await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 120_000)
+  await waitFor('the first forecast', async () => demo.printed().includes('forecast: '), 240_000)
   for (let i = 0; i < SEARCHES; i++) await demo.call('search-products', { query: `mountain bike ${i}` })
   await sleep(SETTLE_MS)
   const family = listFamily(demo.process.pid ?? 0).map(member => ({ ...member, bytes: readPss(member.pid) }))

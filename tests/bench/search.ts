@@ -18,7 +18,7 @@ const demo = await startDemo({ env: { DEMO_SHOP: 'still' } })
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 try {
   await waitUntilCaughtUp(demo)
-  await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 120_000)
+  await waitFor('the first forecast', async () => demo.printed().includes('forecast: '), 240_000)
   const queries = await makeQueries(demo.source)
   const kinds = new Map<string, number[]>()
   for (const { query } of queries.slice(0, 100)) await search(`${query} warm-up`)

@@ -30,7 +30,7 @@ const store = new pg.Client({ connectionString: demo.store })
 try {
   await store.connect()
   await waitUntilCaughtUp(demo, 100)
-  await waitFor('the first marts', async () => demo.printed().includes('the page is at'), 120_000)
+  await waitFor('the first forecast', async () => demo.printed().includes('forecast: '), 240_000)
   const samples: Sample[] = []
   const startedAt = Date.now()
   for (let minute = 1; minute <= MINUTES; minute++) {
