@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MODEL_NAME, members, parameters, type StoredModel } from '../model.ts'
-import { drawBand, drawErrors } from './plots.ts'
+import { drawBand, drawErrors, type Measures } from './plots.ts'
 
 export type File = { path: string; type: string; body: Buffer<ArrayBuffer> }
 
@@ -12,7 +12,6 @@ export const nameOf = ({ version }: StoredModel) => `${MODEL_NAME} ${version}`
 export const MODEL_FOLDER = 'model'
 
 const measures = z.record(z.string(), z.unknown())
-export type Measures = z.infer<typeof measures>
 /** What train-forecast says of a model. One that is of an older form is logged without what it lacks. */
 const told = z.looseObject({
   models: z.record(z.string(), measures).catch({}),

@@ -1,5 +1,3 @@
-import type { Measures } from './describe.ts'
-
 const WIDTH = 720
 const LABEL_WIDTH = 200
 const VALUE_WIDTH = 60
@@ -10,6 +8,8 @@ const HEAD = 60
 const MOST_ROWS = 30
 const COLOURS = ['#2f6f9f', '#c46a2b', '#8a8f98']
 
+/** What was measured of a model or a part of the shop, by name; some are not known. */
+export type Measures = Record<string, unknown>
 type Bar = { label: string; values: (number | undefined)[] }
 type Chart = {
   title: string
