@@ -16,7 +16,7 @@ export UV_NO_PROGRESS := 1
 # A test file that leaves something running fails.
 NODE_TEST := node --import ./tests/support/nothing-left.ts --test --test-reporter=spec
 
-.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra mutate lint format doctor reference manifests feast clean setup setup-demo setup-test setup-infra setup-bench needs-infra
+.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra mutate lint format doctor reference manifests feast mlflow clean setup setup-demo setup-test setup-infra setup-bench needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,7 +35,7 @@ infra: setup setup-infra ## Kafka, Debezium, MinIO and Trino on this machine, wi
 test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, browser
 	$(NODE_TEST) --test-concurrency=3 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
 
-test-infra: setup-test .venvs/trino/.installed .venvs/feast/.installed setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
+test-infra: setup-test .venvs/trino/.installed .venvs/feast/.installed .venvs/mlflow/.installed setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
 	$(NODE_TEST) --test-concurrency=1 --test-force-exit 'tests/infra/**/*.test.ts'
 
 verify-postgres: setup-test ## Capture from another version of Postgres: SOURCE_POSTGRES=<folder of its programs>
@@ -72,6 +72,9 @@ manifests: node_modules/.installed ## Print stack.yml and stacks/knative from th
 	@node stacks/manifests/main.ts
 
 feast: node_modules/.installed .venvs/feast/.installed ## Install Feast, for "npm run feast": features for models of your own (docs/forecasts.md), 680 MB
+
+mlflow: node_modules/.installed .venvs/mlflow/.installed ## An MLflow server on this machine that trainings are logged in (docs/forecasts.md), 820 MB
+	@exec node stacks/mlflow/main.ts
 
 clean: ## Remove what was installed and built; keeps .cordage
 	rm -rf node_modules .venv .venvs .tools dist dbt/target dbt/logs

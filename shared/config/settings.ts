@@ -128,6 +128,10 @@ export const settingsSchema = z.object({
     ['file', 'http', 'https'],
     'Where events of lineage go (docs/lineage.md): file:///<folder>, or http(s)://[:token@]host:port of an OpenLineage server; default: files under CORDAGE_HOME/lineage',
   ).optional(),
+  MLFLOW_URL: url(
+    ['http', 'https'],
+    'MLflow server that each training of forecasts is logged in as well (docs/forecasts.md): http(s)://[user:password@ or :token@]host:port; without it there is none',
+  ).optional(),
   TIMEOUT_MS: positiveInt
     .default(30_000)
     .describe("Time limit of one call, unless the function's definition says otherwise"),

@@ -2,6 +2,7 @@ import type { Alerts } from '../alerts/index.ts'
 import type { Bus } from '../bus/index.ts'
 import type { Cache } from '../cache/index.ts'
 import type { Settings, Source } from '../config/index.ts'
+import type { Mlflow } from '../mlflow/index.ts'
 import type { Models } from '../models/index.ts'
 import type { ObjectStore } from '../objects/index.ts'
 import type { Privacy } from '../privacy/index.ts'
@@ -28,6 +29,8 @@ export type Resources = {
   cache: Cache
   /** Where somebody is told of what has to be looked at. */
   alerts: Alerts
+  /** Where trainings are logged as well; undefined where MLFLOW_URL names no server. */
+  mlflow: Mlflow | undefined
 }
 export type ResourceName = keyof Resources
 

@@ -1,3 +1,4 @@
+export { followAlias, mirrorChoice, mirrorTraining } from './mlflow/mirror.ts'
 export {
   findModel,
   listModels,

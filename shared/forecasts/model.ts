@@ -51,6 +51,14 @@ export async function findModel(query: Query, role: Role): Promise<StoredModel |
   return found
 }
 
+export async function findVersion(query: Query, version: number): Promise<StoredModel | undefined> {
+  const [found] = await query<StoredModel>(
+    `select ${COLUMNS}, members, parameters from forecast.model where version = $1`,
+    [version],
+  )
+  return found
+}
+
 /** Newest first, without their trees. */
 export async function listModels(query: Query): Promise<Model[]> {
   return await query<Model>(`select ${COLUMNS} from forecast.model order by version desc`)

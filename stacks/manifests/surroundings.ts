@@ -36,6 +36,7 @@ const SECRETS: Record<ResourceName, string[]> = {
   models: [],
   cache: ['CACHE_URL'],
   alerts: ['ALERT_URL'],
+  mlflow: ['MLFLOW_URL'],
 }
 const JOB_SECRETS = ['JOB_CALLBACK_SECRET']
 const CONNECTOR_SECRETS = [

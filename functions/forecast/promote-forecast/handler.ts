@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { NotFoundError } from '../../../shared/errors/index.ts'
-import { listModels, type Model, makeChampion, ROLES } from '../../../shared/forecasts/index.ts'
+import { listModels, type Model, makeChampion, mirrorChoice, ROLES } from '../../../shared/forecasts/index.ts'
+import { makeLeases } from '../../../shared/store/index.ts'
 
 const input = z.strictObject({
   version: z.coerce
@@ -34,11 +36,16 @@ export default defineFunction({
   name: 'promote-forecast',
   summary: 'Lets another version of the forecasts model serve: the challenger, or the one before',
   access: 'operator',
-  uses: ['store', 'objects'] as const,
+  uses: ['store', 'objects', 'mlflow'] as const,
   input,
   output,
 
-  async handle({ version }, { resources: { store, objects } }) {
+  init({ resources }) {
+    return { leases: makeLeases(resources.store, randomUUID()) }
+  },
+
+  async handle({ version }, { state, resources, signal, log }) {
+    const { store, objects, mlflow } = resources
     const { before, chosen, models } = await store.transaction(async ({ query }) => {
       await query('lock table forecast.model in share row exclusive mode')
       const known = await listModels(query)
@@ -56,6 +63,7 @@ export default defineFunction({
       return { before: serving?.version ?? null, chosen: found.version, models: await listModels(query) }
     })
     await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ version: chosen, role: 'champion' })))
+    await mirrorChoice({ mlflow, store, leases: state.leases, log, signal })
     return {
       version: chosen,
       before,

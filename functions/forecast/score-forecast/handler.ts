@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
-import { findModel, readNewcomers, readToday, writePanel } from '../../../shared/forecasts/index.ts'
+import {
+  findModel,
+  followAlias,
+  readNewcomers,
+  readToday,
+  writePanel,
+} from '../../../shared/forecasts/index.ts'
 import { runPythonJob } from '../../../shared/python/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import { loadChampion } from './champion.ts'
@@ -38,7 +44,7 @@ export default defineFunction({
   name: 'score-forecast',
   summary: 'Forecasts the coming days of each product by the model that serves',
   access: 'internal',
-  uses: ['store', 'warehouse'] as const,
+  uses: ['store', 'warehouse', 'mlflow'] as const,
   python: ['forecast'],
   input,
   output,
@@ -49,20 +55,16 @@ export default defineFunction({
     return { leases: makeLeases(resources.store, randomUUID()) }
   },
 
-  async handle(_, { state, resources: { store, warehouse }, signal: ownSignal, report, log, lineage }) {
+  async handle(_, { state, resources, signal: ownSignal, report, log, lineage }) {
+    const { store, warehouse, mlflow } = resources
     const startedAt = performance.now()
-    const answer = (
-      said: 'scored' | 'no_model' | 'no_sales',
-      products = 0,
-      version: number | null = null,
-    ) => ({
-      state: said,
-      products,
-      version,
+    const answer = (said: z.infer<typeof output>['state'], products = 0, version: number | null = null) => ({
+      ...{ state: said, products, version },
       tookMs: Math.round(performance.now() - startedAt),
     })
     return await underLease(state.leases, LEASE, ownSignal, async lease => {
       const signal = AbortSignal.any([ownSignal, lease.signal])
+      await followAlias({ mlflow, store, leases: state.leases, log, signal })
       const model = await findModel(store.query, 'champion')
       if (!model) return answer('no_model')
       const champion = await loadChampion(model)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
-import { findModel, writePanel } from '../../../shared/forecasts/index.ts'
+import { findModel, followAlias, mirrorTraining, writePanel } from '../../../shared/forecasts/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import { findDrift, tellDrift } from './drift.ts'
 import { whyTrain } from './due.ts'
@@ -44,7 +44,7 @@ export default defineFunction({
   name: 'train-forecast',
   summary: 'Trains the model of demand forecasts, and lets the better one serve',
   access: 'internal',
-  uses: ['store', 'warehouse', 'objects', 'alerts'] as const,
+  uses: ['store', 'warehouse', 'objects', 'alerts', 'mlflow'] as const,
   python: ['forecast'],
   input,
   output,
@@ -57,7 +57,7 @@ export default defineFunction({
 
   async handle({ force }, { state, resources, signal: ownSignal, report, log, lineage }) {
     const startedAt = performance.now()
-    const { store, warehouse, objects, alerts } = resources
+    const { store, warehouse, objects, alerts, mlflow } = resources
     const answer = (said: z.infer<typeof output>['state'], because: string) => ({
       ...{ state: said, because, version: null, role: null, metrics: {} },
       tookMs: Math.round(performance.now() - startedAt),
@@ -66,6 +66,8 @@ export default defineFunction({
       const signal = AbortSignal.any([ownSignal, lease.signal])
       const folder = await mkdtemp(join(tmpdir(), 'cordage-training-'))
       try {
+        const mirror = { mlflow, store, leases: state.leases, log, signal }
+        await followAlias(mirror)
         const champion = await findModel(store.query, 'champion')
         const found = await warehouse.read(async reader => {
           const panel = await writePanel(reader, folder)
@@ -80,8 +82,10 @@ export default defineFunction({
         log.info({ because: due }, 'training the model of demand forecasts')
         const trained = await train(found.panel, champion, folder, { signal, report, log })
         signal.throwIfAborted()
-        const { version, role } = await saveModel(store, trained, found.build)
+        const { version, role } = await saveModel(store, trained, found.build, due)
         await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ version, role })))
+        // Last: who scores waits for no other server.
+        await mirrorTraining(mirror)
         lineage({
           reads: [{ dataset: 'warehouse.feat_product_day' }],
           writes: [{ dataset: 'forecast.model', version: String(version) }],

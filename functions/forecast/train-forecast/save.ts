@@ -9,13 +9,17 @@ import type { Trained } from './train.ts'
 const KEPT_VERSIONS = 20
 const ROWS_AT_ONCE = 2000
 
-/** Keeps a model, as the champion if it won, or if none serves; and what would have been said of past days. */
+/**
+ * Keeps a model, as the champion if it won, or if none serves; and what would have been said of past days.
+ * @param because why it was trained
+ */
 export async function saveModel(
   store: Store,
   trained: Trained,
   build: Build,
+  because: string,
 ): Promise<{ version: number; role: 'champion' | 'challenger' }> {
-  const { members, parameters, metrics, origin, codeVersion, series, days } = trained
+  const { members, parameters, metrics, origin, codeVersion, series, days, seconds } = trained
   return await store.transaction(async ({ query }) => {
     const [serving] = await query("select version from forecast.model where role = 'champion' for update")
     const role = metrics.wins === true || !serving ? 'champion' : 'challenger'
@@ -27,7 +31,7 @@ export async function saveModel(
         origin,
         JSON.stringify(members),
         JSON.stringify(parameters),
-        JSON.stringify({ ...metrics, series, days }),
+        JSON.stringify({ ...metrics, series, days, seconds, trainedBecause: because }),
         JSON.stringify(build),
         codeVersion,
       ],

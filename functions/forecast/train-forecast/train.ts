@@ -20,6 +20,8 @@ const result = z.object({
 })
 export type Trained = z.infer<typeof result> & {
   origin: string
+  /** How long it took. */
+  seconds: number
   /** File with what would have been said of past days. */
   past: string
 }
@@ -38,6 +40,7 @@ export async function train(
   const past = join(folder, 'past.jsonl')
   const championFile = join(folder, 'champion.json')
   if (champion) await writeFile(championFile, JSON.stringify(champion))
+  const startedAt = performance.now()
   const trained = await runPythonJob({
     script: join(import.meta.dirname, 'job.py'),
     group: 'forecast',
@@ -58,5 +61,6 @@ export async function train(
     if (error instanceof ConfigError) throw new OutageError('python', error.message)
     throw error
   })
-  return { ...trained, origin: panel.origin, past }
+  const seconds = Math.round(performance.now() - startedAt) / 1000
+  return { ...trained, origin: panel.origin, seconds, past }
 }

@@ -2,6 +2,7 @@ import type { Openers } from '../resources.ts'
 import alerts from './alerts.ts'
 import bus from './bus.ts'
 import cache from './cache.ts'
+import mlflow from './mlflow.ts'
 import models from './models.ts'
 import objects from './objects.ts'
 import privacy from './privacy.ts'
@@ -10,4 +11,15 @@ import store from './store.ts'
 import warehouse from './warehouse.ts'
 
 /** Every resource, for a process that hosts all functions. */
-export const openers: Openers = { store, bus, privacy, objects, sources, warehouse, models, cache, alerts }
+export const openers: Openers = {
+  store,
+  bus,
+  privacy,
+  objects,
+  sources,
+  warehouse,
+  models,
+  cache,
+  alerts,
+  mlflow,
+}
