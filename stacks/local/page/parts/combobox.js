@@ -28,8 +28,9 @@ const KINDS = {
  * @param {string} hooks.query
  * @param {(query: string) => void} hooks.type told each change of the text
  * @param {(suggestion: Suggestion) => void} hooks.choose
+ * @param {string} [hooks.label]
  */
-export function makeCombobox({ query, type, choose }) {
+export function makeCombobox({ query, type, choose, label = 'Search products' }) {
   /** @type {Suggestion[]} */
   let shown = []
   let active = -1
@@ -48,7 +49,7 @@ export function makeCombobox({ query, type, choose }) {
     spellcheck: 'false',
     enterkeyhint: 'search',
     placeholder: 'Words, or a product number',
-    'aria-label': 'Search products',
+    'aria-label': label,
     role: 'combobox',
     'aria-autocomplete': 'list',
     'aria-expanded': 'false',
