@@ -26,7 +26,7 @@ async function change<Answer>(page: Page, name: string, changed: (answer: Answer
 
 /** The tests of the view of forecasts, once the demo has trained and scored. */
 export function testForecasts(room: Room): void {
-  const { call } = { call: <T>(name: string, body: object) => room.demo.call<T>(name, body) }
+  const call = <T>(name: string, body: object) => room.demo.call<T>(name, body)
 
   test('the shop as a whole: expected, with a band, reasons, and how good forecasts were', async () => {
     const answer = await waitFor(
@@ -129,12 +129,10 @@ export function testForecasts(room: Room): void {
   test('a category, a territory and how far are chosen, and the address keeps them', async () => {
     const { page } = room
     await page.goto('/forecasts')
-    await page.getByLabel('Show', { exact: true }).selectOption({ label: 'Bikes' })
+    await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Bikes' })
     await shown(page, 'Bikes').waitFor()
     await page.getByLabel('Territory').selectOption({ index: 1 })
-    const name = await page
-      .getByLabel('Territory')
-      .evaluate<string, HTMLSelectElement>(select => select.selectedOptions[0]?.textContent ?? '')
+    const name = await textOf(page.getByLabel('Territory').locator('option:checked'))
     await page.getByLabel('Ahead').selectOption('90')
     await shown(page, `Bikes, in ${name}`).waitFor()
     const { searchParams } = new URL(page.url())
@@ -143,7 +141,7 @@ export function testForecasts(room: Room): void {
     await shown(page, `Bikes, in ${name}`).waitFor()
     assert.equal(await page.getByLabel('Ahead').inputValue(), '90')
     assert.equal(
-      await page.getByLabel('Of', { exact: true }).inputValue(),
+      await page.getByRole('combobox', { name: 'Of' }).inputValue(),
       'category:Bikes',
       'its orders too',
     )
@@ -182,7 +180,7 @@ export function testForecasts(room: Room): void {
     await page.getByLabel('Lead time, days').fill('0')
     await page.getByLabel('Lead time, days').blur()
     assert.match(page.url(), /lead=30/, 'what is not allowed is not asked')
-    await page.getByLabel('Of', { exact: true }).selectOption({ label: 'Accessories' })
+    await page.getByRole('combobox', { name: 'Of' }).selectOption({ label: 'Accessories' })
     await waitFor('the filter to be in the address', async () =>
       page.url().includes('orders=category%3AAccessories'),
     )
