@@ -22,7 +22,13 @@ const MOST_FOUND = 8
  * @param {(changed: { territory?: string, days?: string }) => void} hooks.change
  */
 export function forecastChoice({ params, signal }, shop, { choose, change }) {
-  const field = makeCombobox({ query: '', type: () => found.show([]), choose: take, label: 'Find a product' })
+  const field = makeCombobox({
+    query: '',
+    type: () => found.show([]),
+    choose: take,
+    label: 'Find a product',
+    placeholder: 'A product: words, or its number',
+  })
   const found = makeFound(({ productId }) => choose({ productId }))
   const part = makePartSelect('Show', 'The whole shop', choose)
   const horizon = html(

@@ -27,7 +27,7 @@ export function forecastCard({ params, signal }, shop) {
   const note = html('span')
   const trouble = makeTrouble()
   const none = html('p', { class: 'none', role: 'status', hidden: true })
-  const name = html('p', { class: 'forecast-name' })
+  const name = html('p', { class: 'forecast-name', role: 'status' })
   const figures = html('dl', { class: 'figures' })
   const order = html('div', { hidden: true }, html('dt', {}, 'Order'), html('dd'))
   const chart = makeForecastChart(signal)
@@ -153,10 +153,8 @@ function makeTables() {
       'details',
       { class: 'forecast-tables' },
       html('summary', {}, 'The same as tables'),
-      html('h3', {}, 'Coming days'),
-      coming.element,
-      html('h3', {}, 'Past days'),
-      past.element,
+      html('div', {}, html('h3', {}, 'Coming days'), coming.element),
+      html('div', {}, html('h3', {}, 'Past days'), past.element),
     ),
 
     /** @param {ForecastDay[]} days */

@@ -29,8 +29,15 @@ const KINDS = {
  * @param {(query: string) => void} hooks.type told each change of the text
  * @param {(suggestion: Suggestion) => void} hooks.choose
  * @param {string} [hooks.label]
+ * @param {string} [hooks.placeholder]
  */
-export function makeCombobox({ query, type, choose, label = 'Search products' }) {
+export function makeCombobox({
+  query,
+  type,
+  choose,
+  label = 'Search products',
+  placeholder = 'Words, or a product number',
+}) {
   /** @type {Suggestion[]} */
   let shown = []
   let active = -1
@@ -48,7 +55,7 @@ export function makeCombobox({ query, type, choose, label = 'Search products' })
     autocapitalize: 'none',
     spellcheck: 'false',
     enterkeyhint: 'search',
-    placeholder: 'Words, or a product number',
+    placeholder,
     'aria-label': label,
     role: 'combobox',
     'aria-autocomplete': 'list',

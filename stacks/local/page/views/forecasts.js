@@ -18,7 +18,10 @@ export const forecasts = {
   open(visit) {
     const { params, signal, remember } = visit
     const shop = readShopParts(signal)
-    const place = html('div', { class: 'stack', id: 'forecast', tabindex: '-1' })
+    const place = html('div', {
+      ...{ class: 'stack', id: 'forecast' },
+      ...{ tabindex: '-1', role: 'group', 'aria-label': 'Forecast and orders' },
+    })
     let shown = new AbortController()
     signal.addEventListener('abort', () => shown.abort())
 
@@ -49,6 +52,8 @@ export const forecasts = {
         for (const name of OWN) params.delete(name)
         change({ product: productId ?? '', category: category ?? '', subcategory: subcategory ?? '' })
         choice.show()
+        // A button that was pressed is gone; from here the keyboard goes on.
+        if (document.activeElement === document.body) place.focus({ preventScroll: true })
       },
     })
     show()
