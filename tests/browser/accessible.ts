@@ -11,7 +11,7 @@ const RULES: RunOptions = {
 }
 
 /** Controls below 44 pixels, where a finger is to hit them; a row is opened by all of it, and a box by its label. */
-const SMALL = `[...document.querySelectorAll('a[href], button, input, select, [role=option]')].flatMap(element => {
+export const SMALL = `[...document.querySelectorAll('a[href], button, input, select, [role=option]')].flatMap(element => {
   const target = element.closest('.row, label.check') ?? element
   const { width, height } = target.getBoundingClientRect()
   const isThere = element.checkVisibility() && width > 1 && !element.matches('.skip')
@@ -19,7 +19,7 @@ const SMALL = `[...document.querySelectorAll('a[href], button, input, select, [r
 })`
 
 /** Everything that axe finds wrong with what a page shows at this moment. What it cannot decide is no finding. */
-async function audit(page: Page): Promise<string[]> {
+export async function audit(page: Page): Promise<string[]> {
   // Not as a script of the page, whose policy allows none but its own.
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(RULES)})`)
@@ -27,6 +27,13 @@ async function audit(page: Page): Promise<string[]> {
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
   )
 }
+
+/** How a view may be looked at. */
+export const LOOKS = {
+  'in the light': { colorScheme: 'light' },
+  'in the dark': { colorScheme: 'dark' },
+  'on a phone': { viewport: PHONE, hasTouch: true, isMobile: true },
+} as const
 
 /** What search may look like, and how it comes to that. */
 const STATES: Record<string, (page: Page) => Promise<void>> = {
@@ -87,11 +94,7 @@ export function testAccessibility(room: Room): void {
       assert.ok(found.includes(problem), `${problem} in ${found}`)
   })
 
-  for (const [name, look] of Object.entries({
-    'in the light': { colorScheme: 'light' },
-    'in the dark': { colorScheme: 'dark' },
-    'on a phone': { viewport: PHONE, hasTouch: true, isMobile: true },
-  } as const)) {
+  for (const [name, look] of Object.entries(LOOKS)) {
     test(`search has names, contrast and structure in each of its states, ${name}`, async () => {
       const page = await openPage(room, look)
       for (const [state, show] of Object.entries(STATES)) {

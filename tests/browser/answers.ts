@@ -1,10 +1,20 @@
 import type { z } from 'zod'
+import type { output as forecastAnswer } from '../../functions/forecast/forecast-demand/schema.ts'
+import type { output as ordersAnswer } from '../../functions/forecast/plan-orders/schema.ts'
 import type { Status as Given } from '../../functions/operate/show-status/status.ts'
 import type { searchesSchema } from '../../functions/report/show-searches/handler.ts'
 import type { output as searchAnswer } from '../../functions/search/search-products/schema.ts'
-import type { Product, Status as Read, SearchesAnswer } from '../../stacks/local/page/data/answers.ts'
+import type {
+  ForecastAnswer,
+  OrdersAnswer,
+  Product,
+  Status as Read,
+  SearchesAnswer,
+} from '../../stacks/local/page/data/answers.ts'
 
 /** The type check holds what the page reads of an answer against the schema that it is sent by. */
 export const asRead = (status: Given): Read => status
 export const asReadOfSearches = (answer: z.output<typeof searchesSchema>): SearchesAnswer => answer
 export const asReadOfSearch = ({ results }: z.output<typeof searchAnswer>): Product[] => results
+export const asReadOfForecast = (answer: z.output<typeof forecastAnswer>): ForecastAnswer => answer
+export const asReadOfOrders = (answer: z.output<typeof ordersAnswer>): OrdersAnswer => answer

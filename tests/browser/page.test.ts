@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { startDemo, waitFor } from '../support/demo.ts'
 import { testAccessibility } from './accessible.ts'
 import { testData } from './data.ts'
+import { testForecasts } from './forecasts.ts'
 import { testFound } from './found.ts'
 import { testNavigation } from './navigation.ts'
 import { ADDRESSES, executablePath, openBrowser, openPage, type Room } from './room.ts'
@@ -58,6 +59,8 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
   // The first build runs meanwhile.
   testNavigation(room)
   testData(room)
+  // The demo trains after its first build.
+  testForecasts(room)
   testTrouble(room)
   testAccessibility(room)
 

@@ -29,7 +29,9 @@ export function startRouter(views) {
     place.replaceChildren(
       ...view.open({ params: new URLSearchParams(location.search), signal: visit.signal, remember }),
     )
-    if (isOther && current) heading.focus({ preventScroll: true })
+    // What was pressed may be gone with what was shown.
+    const isLost = document.activeElement === document.body
+    if (current && (isOther || isLost)) heading.focus({ preventScroll: true })
     current = view
   }
 

@@ -3,6 +3,7 @@ import { lineage } from './views/data/lineage.js'
 import { quality } from './views/data/quality.js'
 import { runs } from './views/data/runs.js'
 import { data } from './views/data.js'
+import { forecasts } from './views/forecasts.js'
 import { overview } from './views/index.js'
 import { sales } from './views/sales.js'
 import { search } from './views/search.js'
@@ -26,4 +27,4 @@ import { search } from './views/search.js'
  */
 
 /** In the order of the navigation. @type {View[]} */
-export const views = [overview, search, sales, data, freshness, runs, lineage, quality]
+export const views = [overview, search, sales, forecasts, data, freshness, runs, lineage, quality]

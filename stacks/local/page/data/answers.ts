@@ -9,6 +9,8 @@ export type Answers = {
   'show-lineage': LineageAnswer
   'show-searches': SearchesAnswer
   'replay-parked': { requested: number }
+  'forecast-demand': ForecastAnswer
+  'plan-orders': OrdersAnswer
 }
 
 type AsOf = { changedAt: string | null }
@@ -247,4 +249,51 @@ export type JobStatus = {
   createdAt: string
   finishedAt: string | null
   detail: string | null
+}
+
+export type PastDay = {
+  date: string
+  quantity: number
+  outOfStock: boolean
+  forecast: number | null
+  p10: number | null
+  p90: number | null
+}
+export type ComingDay = { date: string; quantity: number; p10: number; p90: number }
+export type Accuracy = {
+  days: number
+  served: number
+  error: number | null
+  bias: number | null
+  inBand: number | null
+}
+
+export type ForecastAnswer = {
+  productId: string | null
+  name: string | null
+  products: number
+  history: PastDay[]
+  forecast: ComingDay[]
+  accuracy: Accuracy
+  why: { feature: string; text: string }[]
+  served: string[]
+  model: { name: string; version: number; trainedAt: string }
+  asOf: AsOf
+}
+
+export type Order = {
+  productId: string
+  name: string | null
+  orderOn: string
+  quantity: number
+  because: string
+  stockOnHand: number
+}
+export type NotOrdered = { productId: string; name: string | null; reason: string; because: string }
+
+export type OrdersAnswer = {
+  orders: Order[]
+  total: number
+  notOrdered: NotOrdered[]
+  asOf: AsOf
 }

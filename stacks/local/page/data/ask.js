@@ -2,12 +2,16 @@
 
 /** @import { Answers } from './answers.ts' */
 
-/** A call that brought no answer. `reason`: gone, starting, sign_in, or the server's own word. */
+/**
+ * A call that brought no answer. `reason`: gone, starting, sign_in, or the server's own word. `isFinal` where the same call will be
+ * refused again until something changes.
+ */
 export class NoAnswer extends Error {
-  /** @param {string} reason @param {string} detail */
-  constructor(reason, detail) {
+  /** @param {string} reason @param {string} detail @param {number} [status] of HTTP, where one came */
+  constructor(reason, detail, status) {
     super(detail)
     this.reason = reason
+    this.isFinal = status === 400 || status === 404
   }
 }
 
@@ -41,6 +45,7 @@ export async function ask(name, input = {}, signal) {
     throw new NoAnswer(
       REASONS[response.status] ?? body.reason ?? 'unknown',
       body.detail ?? response.statusText,
+      response.status,
     )
   return body
 }

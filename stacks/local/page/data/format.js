@@ -38,6 +38,27 @@ export const date = text => day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`
 /** A business date's month. @param {string} text */
 export const monthOf = text => month.format(new Date(`${text.slice(0, 10)}T00:00:00Z`))
 
+const oneDigit = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 })
+const firstDigits = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 2 })
+const weekday = new Intl.DateTimeFormat(LANGUAGE, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+
+/** What is sold or forecast of something: 0.04, 3.7, 28, 1,204. @param {number} value */
+export function units(value) {
+  const size = Math.abs(value)
+  if (size >= 20) return count(value)
+  // Less than a thousandth is rounded away by who says it.
+  return size >= 1 ? oneDigit.format(value) : firstDigits.format(value)
+}
+
+/** A business date with its day of the week. @param {string} text */
+export const weekdayOf = text => weekday.format(new Date(`${text.slice(0, 10)}T00:00:00Z`))
+
 /** @param {number} number @param {string} one @param {string} [many] */
 export function plural(number, one, many = `${one}s`) {
   return `${count(number)} ${number === 1 ? one : many}`
@@ -60,6 +81,9 @@ export function durationInWords(ms) {
   if (ms < 129_600_000) return plural(Math.round(ms / 3_600_000), 'hour')
   return plural(Math.round(ms / 86_400_000), 'day')
 }
+
+/** A function's reason begins with a small letter, and ends without a full stop. @param {string} text */
+export const asSentence = text => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB']
 

@@ -28,8 +28,16 @@ const KINDS = {
  * @param {string} hooks.query
  * @param {(query: string) => void} hooks.type told each change of the text
  * @param {(suggestion: Suggestion) => void} hooks.choose
+ * @param {string} [hooks.label]
+ * @param {string} [hooks.placeholder]
  */
-export function makeCombobox({ query, type, choose }) {
+export function makeCombobox({
+  query,
+  type,
+  choose,
+  label = 'Search products',
+  placeholder = 'Words, or a product number',
+}) {
   /** @type {Suggestion[]} */
   let shown = []
   let active = -1
@@ -47,8 +55,8 @@ export function makeCombobox({ query, type, choose }) {
     autocapitalize: 'none',
     spellcheck: 'false',
     enterkeyhint: 'search',
-    placeholder: 'Words, or a product number',
-    'aria-label': 'Search products',
+    placeholder,
+    'aria-label': label,
     role: 'combobox',
     'aria-autocomplete': 'list',
     'aria-expanded': 'false',

@@ -35,6 +35,7 @@ export function makeDetails(findSimilar) {
   const goneTo = html('div', { class: 'gone-to' }, back, name)
   const list = html('dl')
   const more = html('a')
+  const forecast = html('a', {}, 'What will be sold of it')
   const similar = makeSimilar(findSimilar, product => step([...trail, product]))
   const element = html(
     'div',
@@ -42,7 +43,7 @@ export function makeDetails(findSimilar) {
     { class: 'details', id: `details-${++made}`, role: 'group', tabindex: '-1', hidden: true },
     goneTo,
     list,
-    html('p', {}, more),
+    html('p', { class: 'onward' }, more, forecast),
     similar.element,
   )
 
@@ -76,6 +77,7 @@ export function makeDetails(findSimilar) {
     more.hidden = !value
     more.href = `/search?${new URLSearchParams({ [kind]: value ?? '' })}`
     setText(more, `Everything in ${value}`)
+    forecast.href = `/forecasts?${new URLSearchParams({ product: product.productId })}`
   }
 
   return {
