@@ -103,9 +103,11 @@ test('a server that is away, slow, broken or none is told once, without its pass
     assert.equal(lines.length, 2, `${name}, after it worked`)
     lines = []
   }
-  const away = openMlflow(new SecretUrl('http://anna:secret@127.0.0.1:1'))
+  const gone = await startMlflowDouble()
+  gone.stop()
+  const away = openMlflow(new SecretUrl(`http://anna:secret@127.0.0.1:${gone.port}`))
   assert.equal(await attempt(away, makeRun), undefined)
-  assert.match(lines[0] ?? '', /does not answer/)
+  assert.match(lines[0] ?? '', /does not answer: fetch failed: connect ECONNREFUSED/)
 })
 
 test('many slow answers take no longer than there is time', async () => {
