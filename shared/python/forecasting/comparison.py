@@ -21,7 +21,7 @@ SAID_DAYS = 7
 def compare(observer: Observer, origin: int, champion: dict | None) -> dict:
     """
     The last days of the horizon, forecast from the same moment: by the champion, which was trained before it, and by what this code
-    trains from the days before it. @returns {"from", "days", "models": {name: measures}, "segments", "champion", "wins", "because"};
+    trains from the days before it. @returns {"from", "comparedDays", "models": {name: measures}, "segments", "champion", "wins", "because"};
     `wins` is null where nothing can be compared.
     """
     panel = observer.panel
@@ -35,7 +35,7 @@ def compare(observer: Observer, origin: int, champion: dict | None) -> dict:
     forecast = candidate.forecast(days)
     found = {
         "from": str(panel.start + at * DAY),
-        "days": days,
+        "comparedDays": days,
         "models": {SERVED: measured(panel, forecast), **{name: measured(panel, forecast, name) for name in forecast.by_model}},
         "segments": {name: measured(panel, forecast, only=flags) for name, flags in kinds(candidate.moment).items()},
     }
