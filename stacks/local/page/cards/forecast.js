@@ -153,8 +153,12 @@ function makeTables() {
       'details',
       { class: 'forecast-tables' },
       html('summary', {}, 'The same as tables'),
-      html('div', {}, html('h3', {}, 'Coming days'), coming.element),
-      html('div', {}, html('h3', {}, 'Past days'), past.element),
+      html(
+        'div',
+        { class: 'pair' },
+        html('div', {}, html('h3', {}, 'Coming days'), coming.element),
+        html('div', {}, html('h3', {}, 'Past days'), past.element),
+      ),
     ),
 
     /** @param {ForecastDay[]} days */
