@@ -1,13 +1,13 @@
-import { ask, NoAnswer } from '../data/ask.js'
+import { ask } from '../data/ask.js'
 import { sumOf } from '../data/forecast-sums.js'
 import { accuracyInWords, bandInWords, basisInWords, modelInWords } from '../data/forecast-words.js'
 import { followForecasts, questionOf, readHorizon, readScope, toDays } from '../data/forecasts.js'
-import { asSentence, date, timeOfDay, units, weekdayOf } from '../data/format.js'
+import { date, timeOfDay, units, weekdayOf } from '../data/format.js'
 import { termsOf } from '../data/orders.js'
 import { makeCard } from '../parts/card.js'
 import { html, setText } from '../parts/dom.js'
 import { makeForecastChart } from '../parts/forecast-chart.js'
-import { makeTrouble } from '../parts/notice.js'
+import { makeRefusal } from '../parts/refusal.js'
 import { makeTable, numberColumn, textColumn } from '../parts/table.js'
 
 /** @import { ForecastAnswer } from '../data/answers.ts' */
@@ -25,8 +25,6 @@ export function forecastCard({ params, signal }, shop) {
   const scope = readScope(params)
   const horizon = readHorizon(params)
   const note = html('span')
-  const trouble = makeTrouble()
-  const none = html('p', { class: 'none', role: 'status', hidden: true })
   const name = html('p', { class: 'forecast-name', role: 'status' })
   const figures = html('dl', { class: 'figures' })
   const order = html('div', { hidden: true }, html('dt', {}, 'Order'), html('dd'))
@@ -36,17 +34,16 @@ export function forecastCard({ params, signal }, shop) {
   const tables = makeTables()
   const body = html(
     'div',
-    { hidden: true },
+    {},
     name,
     html('div', { class: 'forecast' }, chart.element, html('div', {}, figures, why)),
     model,
     tables.element,
   )
+  const refusal = makeRefusal(body, note)
 
   /** @param {ForecastAnswer} answer */
   function show(answer) {
-    none.hidden = true
-    body.hidden = false
     setText(note, answer.asOf.changedAt ? `sales as of ${timeOfDay(answer.asOf.changedAt)}` : '')
     void shop.then(parts => setText(name, titleOf(answer, params, parts)))
     figures.replaceChildren(...makeFigures(answer), order)
@@ -69,19 +66,8 @@ export function forecastCard({ params, signal }, shop) {
     setText(/** @type {Element} */ (order.lastElementChild), `${what}${because}.`)
   }
 
-  /** @param {unknown} error */
-  function explain(error) {
-    const isNone = error instanceof NoAnswer && error.reason === 'not_found'
-    trouble.show(isNone ? undefined : error)
-    none.hidden = !isNone
-    if (!isNone) return
-    body.hidden = true
-    setText(note, '')
-    setText(none, asSentence(error.message))
-  }
-
-  followForecasts('forecast-demand', questionOf(params), { signal, show, explain })
-  return makeCard('What will be sold', { note }, trouble.element, none, body)
+  followForecasts('forecast-demand', questionOf(params), { signal, show, explain: refusal.explain })
+  return makeCard('What will be sold', { note }, ...refusal.elements)
 }
 
 /** @param {ForecastAnswer} answer @param {URLSearchParams} params @param {ShopParts} parts */

@@ -1,6 +1,5 @@
-import { NoAnswer } from '../data/ask.js'
 import { followForecasts, toValue } from '../data/forecasts.js'
-import { asSentence, date, plural, timeOfDay, units } from '../data/format.js'
+import { date, plural, timeOfDay, units } from '../data/format.js'
 import {
   csvAddress,
   LEAD,
@@ -14,8 +13,9 @@ import {
 import { makeCard } from '../parts/card.js'
 import { html, setText } from '../parts/dom.js'
 import { makeList } from '../parts/list.js'
-import { makeEntry, makeTrouble } from '../parts/notice.js'
+import { makeEntry } from '../parts/notice.js'
 import { makePartSelect } from '../parts/part-select.js'
+import { makeRefusal } from '../parts/refusal.js'
 import { makeTable, numberColumn, textColumn } from '../parts/table.js'
 
 /** @import { NotOrdered, Order, OrdersAnswer } from '../data/answers.ts' */
@@ -31,8 +31,6 @@ import { makeTable, numberColumn, textColumn } from '../parts/table.js'
  */
 export function ordersCard({ params, signal, remember }, shop) {
   const note = html('span', { role: 'status' })
-  const trouble = makeTrouble()
-  const none = html('p', { class: 'none', hidden: true })
   const part = makePartSelect('Of', 'Every product', scope => set('orders', toValue(scope) || 'all'))
   const form = html(
     'form',
@@ -49,13 +47,8 @@ export function ordersCard({ params, signal, remember }, shop) {
     'Show more',
   )
   const others = makeOthers()
-  const body = html(
-    'div',
-    { hidden: true },
-    table.element,
-    html('p', { class: 'actions' }, more, file),
-    others.element,
-  )
+  const body = html('div', {}, table.element, html('p', { class: 'actions' }, more, file), others.element)
+  const refusal = makeRefusal(body, note)
   let asking = new AbortController()
   signal.addEventListener('abort', () => asking.abort())
 
@@ -75,8 +68,6 @@ export function ordersCard({ params, signal, remember }, shop) {
 
   /** @param {OrdersAnswer} answer */
   function show({ orders, total, notOrdered, asOf }) {
-    none.hidden = true
-    body.hidden = false
     const stock = asOf.changedAt ? `, as of ${timeOfDay(asOf.changedAt)}` : ''
     setText(note, `${plural(total, 'order')} due in the next 7 days${stock}`)
     table.show(orders)
@@ -85,27 +76,16 @@ export function ordersCard({ params, signal, remember }, shop) {
     others.show(notOrdered, notOrdered.length === readOrderLimit(params))
   }
 
-  /** @param {unknown} error */
-  function explain(error) {
-    const isNone = error instanceof NoAnswer && error.reason === 'not_found'
-    trouble.show(isNone ? undefined : error)
-    none.hidden = !isNone
-    if (!isNone) return
-    body.hidden = true
-    setText(note, '')
-    setText(none, asSentence(error.message))
-  }
-
   function ask() {
     asking.abort()
     asking = new AbortController()
     file.href = csvAddress(params)
     const input = { ...orderScope(params), ...termsOf(params), limit: readOrderLimit(params) }
-    followForecasts('plan-orders', input, { signal: asking.signal, show, explain })
+    followForecasts('plan-orders', input, { signal: asking.signal, show, explain: refusal.explain })
   }
   void shop.then(parts => part.show({ parts, scope: orderScope(params) }))
   ask()
-  return makeCard('What to order', { note }, form, trouble.element, none, body)
+  return makeCard('What to order', { note }, form, ...refusal.elements)
 }
 
 /**
