@@ -63,7 +63,9 @@ test('with MLflow away, slow, refusing or talking nonsense all goes on, it is sa
   assert.equal(lines.length, 1, lines.join(''))
   assert.equal(double.runs.length, 0)
   double.fail()
-  assert.equal((await promote.call({ version: 1 })).status, 200)
+  // A promotion waits ten seconds for MLflow at most; on a busy machine the next one goes on.
+  for (let call = 0; call < 10 && double.runs.length < troubles.length; call++)
+    assert.equal((await promote.call({ version: 1 })).status, 200)
   assert.deepEqual(
     double.runs.map(({ name, tags }) => [name, tags.trainedBecause]),
     troubles.map((_, n) => [`demand-forecast ${n + 1}`, 'it was asked for']),
