@@ -43,7 +43,7 @@ def train(request):
     metrics = comparison.compare(observer, origin, champion)
     progress(done=3, total=STEPS, text="writing the model")
     with open(request["past"], "w", encoding="utf-8") as file:
-        for row in comparison.past_rows(panel, trained):
+        for row in comparison.past_rows(panel, trained, horizon):
             file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
     metrics["backtest"] = comparison.measure_tested(trained)
     stored = to_stored(trained.forecaster, panel.series, horizon)

@@ -87,7 +87,7 @@ def train(observer: Observer, origin: int, most_rows: int = MOST_ROWS) -> Booste
     data = lightgbm.Dataset(rows.features, feature_name=rows.names, params=settings)
     return Boosted(
         rows.names,
-        np.median(rows.features[:: max(1, len(rows.features) // 20_000)], axis=0),
+        np.median(rows.features[:: max(1, len(rows.features) // 2000)], axis=0),
         fit_ratio(data, rows, np.minimum(rows.quantity, 5 * usual + 5), settings),
         fit_tweedie(data, rows, np.minimum(rows.quantity, 3 * usual + 5), settings),
     )

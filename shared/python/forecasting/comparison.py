@@ -74,9 +74,9 @@ def measure_tested(trained: Trained) -> dict:
     return measures.report()
 
 
-def past_rows(panel: Panel, trained: Trained) -> Iterator[dict]:
+def past_rows(panel: Panel, trained: Trained, horizon: int) -> Iterator[dict]:
     """The first days of each earlier moment, as they would have been forecast at it, of series that had begun."""
-    said = [(moment, mean) for moment, mean, _ in trained.tested] + trained.recent
+    said = [(moment, mean) for moment, mean, _ in trained.tested] + trained.recent(horizon)
     for moment, mean in said:
         band = mean[..., None] * trained.forecaster.calibration.multiples(moment)[:, None, :]
         days = min(SAID_DAYS, mean.shape[1], trained.moment.origin - moment.origin)

@@ -87,17 +87,26 @@ def candidates(model: boosted.Boosted | None, moment: Moment, horizon: int) -> d
 @dataclass(frozen=True)
 class Trained:
     """
-    moment: of the origin, for a forecast from it. tested: earlier moments, each with what was served at it and what came. recent: those
-    after them, whose horizons are not over, with what was served.
+    moment: of the origin, for a forecast from it. tested: earlier moments, each with what was served at it and what came, by
+    tested_model, which knew none of them.
     """
 
     forecaster: Forecaster
     moment: Moment
     tested: list[tuple[Moment, np.ndarray, np.ndarray]]
-    recent: list[tuple[Moment, np.ndarray]]
+    tested_model: boosted.Boosted | None
 
     def forecast(self, horizon: int) -> Forecast:
         return self.forecaster.forecast(self.moment, horizon)
+
+    def recent(self, horizon: int) -> list[tuple[Moment, np.ndarray]]:
+        """Moments after those of the test, whose horizons are not over at the origin, with what would have been served at them."""
+        if not self.tested:
+            return []
+        observer, step = Observer(self.moment.panel, horizon), step_of(horizon)
+        moments = [observer.at(at) for at in range(self.tested[-1][0].origin + step, self.moment.origin, step)]
+        serve = lambda moment: self.forecaster.choice.serve(candidates(self.tested_model, moment, horizon))
+        return [(moment, with_volume(serve(moment), moment, self.forecaster.volume)) for moment in moments]
 
 
 def train(observer: Observer, origin: int) -> Trained:
@@ -105,7 +114,7 @@ def train(observer: Observer, origin: int) -> Trained:
     panel = uncensored(observer.panel, origin)
     if panel is not observer.panel:
         observer = Observer(panel, observer.horizon)
-    tested, recent = backtest(observer, origin)
+    tested, tested_model = backtest(observer, origin)
     choice = choose(len(panel.series), tested)
     model = boosted.train(observer, origin)
     if model is None:
@@ -113,8 +122,7 @@ def train(observer: Observer, origin: int) -> Trained:
     served = [(moment, choice.serve(by_model), came) for moment, by_model, came in tested]
     volume = find_volume(served)
     served = [(moment, with_volume(mean, moment, volume), came) for moment, mean, came in served]
-    recent = [(moment, with_volume(choice.serve(by_model), moment, volume)) for moment, by_model in recent]
-    return Trained(Forecaster(model, choice, volume, calibrate(served)), observer.at(origin), served, recent)
+    return Trained(Forecaster(model, choice, volume, calibrate(served)), observer.at(origin), served, tested_model)
 
 
 def find_volume(served: list) -> float:
@@ -145,26 +153,28 @@ def deviation_of(moment: Moment) -> np.ndarray:
     return np.sqrt(np.nan_to_num(mean_square_change(moment.panel.quantity[:, : moment.origin])))
 
 
-def backtest(observer: Observer, origin: int) -> tuple[list, list]:
+def step_of(horizon: int) -> int:
+    """Days between the moments of a test."""
+    return max(1, horizon // 4)
+
+
+def backtest(observer: Observer, origin: int) -> tuple[list[tuple[Moment, dict[str, np.ndarray], np.ndarray]], boosted.Boosted | None]:
     """
-    Forecasts from earlier moments by a model that was trained before the first of them: (moment, by model, what came: [series, days], NaN
-    where a series had no history yet); and (moment, by model) of those whose horizons are not over at the origin.
+    Forecasts from earlier moments by a model that was trained before the first of them, each with what came: [series, days], NaN where
+    a series had no history yet; and that model.
     """
     panel, horizon = observer.panel, observer.horizon
     first = next((origin - count * horizon for count in range(WINDOWS, 0, -1) if origin - count * horizon > boosted.LEAST_DAYS + horizon), None)
     if first is None:
-        return [], []
+        return [], None
     model = boosted.train(observer, first, TESTED_ROWS)
-    step = max(1, horizon // 4)
     tested = []
-    for at in range(first, origin - horizon + 1, step):
+    for at in range(first, origin - horizon + 1, step_of(horizon)):
         moment = observer.at(at)
         days = np.isfinite(panel.quantity[:, :at]).sum(axis=1)
         came = np.where((days >= LEAST_HISTORY)[:, None], panel.quantity[:, at : at + horizon], np.nan)
         tested.append((moment, candidates(model, moment, horizon), came))
-    last = tested[-1][0].origin
-    recent = [(observer.at(at), candidates(model, observer.at(at), horizon)) for at in range(last + step, origin, step)]
-    return tested, recent
+    return tested, model
 
 
 def choose(series: int, tested: list) -> Choice:
