@@ -1,3 +1,4 @@
+export { announceModel } from './announce.ts'
 export { followAlias, mirrorChoice, mirrorTraining } from './mlflow/mirror.ts'
 export {
   findModel,
@@ -12,3 +13,4 @@ export {
   type StoredModel,
 } from './model.ts'
 export { type Panel, readNewcomers, readToday, writePanel } from './panel.ts'
+export { readRows } from './rows-of-job.ts'

@@ -6,16 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
-import { pathToFileURL } from 'node:url'
-import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
-import { readSources } from '../../shared/capture/sources.ts'
 import type { SecretUrl } from '../../shared/config/index.ts'
-import { openObjects } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse } from '../../shared/warehouse/index.ts'
 import { makeRandom } from '../../stacks/demo/random.ts'
 import { feastEnvironment } from '../../stacks/feast/environment.ts'
-import { startFunction } from '../support/function.ts'
+import { buildFromLake } from '../support/build-from-lake.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { at, type Change, cover, makeRawLake } from '../support/warehouse.ts'
 import { entityKey, type Feature, readValue } from './feast-values.ts'
@@ -129,19 +125,7 @@ before(async () => {
   await lake.writeDemo()
   await lake.land(CHANGES)
   await cover(store, at(0x3000), '2017-07-04T12:00:00Z')
-  const logged: string[] = []
-  const build = await startFunction(buildWarehouse, {
-    resources: {
-      store,
-      objects: openObjects(pathToFileURL(join(home, 'objects')).href),
-      warehouse,
-      sources: readSources(join(ROOT, 'sources')),
-    },
-    settings,
-    onLog: line => logged.push(line),
-  })
-  const { status } = await build.attempt({})
-  assert.equal(status, 200, logged.join(''))
+  await buildFromLake({ home, store, warehouse, settings })
   rows = await readRows()
   await feast('apply')
 })

@@ -5,17 +5,13 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import buildWarehouse from '../../functions/model/build-warehouse/handler.ts'
-import { readSources } from '../../shared/capture/sources.ts'
-import { openObjects } from '../../shared/objects/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openWarehouse } from '../../shared/warehouse/index.ts'
 import type { ShopEvent } from '../../stacks/demo/plan.ts'
 import { makeRandom } from '../../stacks/demo/random.ts'
 import { timeOf } from '../../stacks/demo/write.ts'
-import { startFunction } from '../support/function.ts'
+import { buildFromLake } from '../support/build-from-lake.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { type SimulatedShop, simulateShop } from '../support/simulated-shop.ts'
 import { at, type Change, cover, makeRawLake } from '../support/warehouse.ts'
@@ -86,19 +82,7 @@ async function liveDay(day: string): Promise<Change[]> {
 
 async function build(covered: string): Promise<void> {
   await cover(store, at(COVERED), covered)
-  const logged: string[] = []
-  const step = await startFunction(buildWarehouse, {
-    resources: {
-      store,
-      objects: openObjects(pathToFileURL(join(home, 'objects')).href),
-      warehouse,
-      sources: readSources(join(ROOT, 'sources')),
-    },
-    settings,
-    onLog: line => logged.push(line),
-  })
-  const { status } = await step.attempt({})
-  assert.equal(status, 200, logged.join(''))
+  await buildFromLake({ home, store, warehouse, settings })
 }
 
 async function readFeatures(where: string): Promise<Row[]> {

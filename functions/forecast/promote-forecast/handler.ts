@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { NotFoundError } from '../../../shared/errors/index.ts'
-import { listModels, type Model, makeChampion, mirrorChoice, ROLES } from '../../../shared/forecasts/index.ts'
+import {
+  announceModel,
+  listModels,
+  type Model,
+  makeChampion,
+  mirrorChoice,
+  ROLES,
+} from '../../../shared/forecasts/index.ts'
 import { makeLeases } from '../../../shared/store/index.ts'
 
 const input = z.strictObject({
@@ -27,9 +34,6 @@ const output = z.object({
     }),
   ),
 })
-
-/** As train-forecast announces a model: score-forecast follows. */
-const ANNOUNCEMENT = 'models/forecast.json'
 
 /** Lets another version of the forecasts' model serve. Forecasts by it follow within seconds. A repeat without a version goes back again. */
 export default defineFunction({
@@ -62,7 +66,7 @@ export default defineFunction({
       await makeChampion(query, found.version)
       return { before: serving?.version ?? null, chosen: found.version, models: await listModels(query) }
     })
-    await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ version: chosen, role: 'champion' })))
+    await announceModel(objects, { version: chosen, role: 'champion' })
     await mirrorChoice({ mlflow, store, leases: state.leases, log, signal })
     return {
       version: chosen,

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { readRows } from '../../../shared/forecasts/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 
 const maybe = z.array(z.number().nullable())
@@ -70,20 +69,13 @@ export async function storeFeatures(
 ): Promise<void> {
   await store.transaction(async ({ query }) => {
     await query('delete from forecast.feature')
-    const insert = async (rows: string[]) => {
+    for await (const rows of readRows(file, ROWS_AT_ONCE))
       await query(
         `insert into forecast.feature (product_id, origin, category, subcategory, values, history_from, quantity, out_of_stock, position, changed_at)
          select r.*, $2, $3 from jsonb_to_recordset($1::jsonb) as r
            (product_id text, origin date, category text, subcategory text, values jsonb, history_from date, quantity real[], out_of_stock boolean[])`,
-        [`[${rows.join()}]`, position, changedAt],
+        [rows, position, changedAt],
       )
-    }
-    const rows: string[] = []
-    for await (const line of createInterface({ input: createReadStream(file) })) {
-      rows.push(line)
-      if (rows.length === ROWS_AT_ONCE) await insert(rows.splice(0))
-    }
-    if (rows.length > 0) await insert(rows)
   })
 }
 

@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
-import { findModel, followAlias, mirrorTraining, writePanel } from '../../../shared/forecasts/index.ts'
+import {
+  announceModel,
+  findModel,
+  followAlias,
+  mirrorTraining,
+  writePanel,
+} from '../../../shared/forecasts/index.ts'
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import { findDrift, tellDrift } from './drift.ts'
 import { whyTrain } from './due.ts'
@@ -32,8 +38,6 @@ const output = z.object({
 
 /** Its holder trains. */
 const LEASE = 'train-forecast'
-/** The object that announces a model. */
-const ANNOUNCEMENT = 'models/forecast.json'
 
 /**
  * Trains the forecasts' model where it is time for it: there is none, it is a week old, or demand is no longer what it learnt.
@@ -83,7 +87,7 @@ export default defineFunction({
         const trained = await train(found.panel, champion, folder, { signal, report, log })
         signal.throwIfAborted()
         const { version, role } = await saveModel(store, trained, found.build, due)
-        await objects.put(ANNOUNCEMENT, Buffer.from(JSON.stringify({ version, role })))
+        await announceModel(objects, { version, role })
         // Last: who scores waits for no other server.
         await mirrorTraining(mirror)
         lineage({

@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { makeChampion } from '../../../shared/forecasts/index.ts'
+import { makeChampion, readRows } from '../../../shared/forecasts/index.ts'
 import type { Query, Store } from '../../../shared/store/index.ts'
 import type { Build } from '../../../shared/warehouse/index.ts'
 import type { Trained } from './train.ts'
@@ -50,20 +48,14 @@ export async function saveModel(
 
 /** What people were told stays; a back-test of today's code replaces an older one. */
 async function savePast(query: Query, file: string): Promise<void> {
-  const save = (rows: string[]) =>
-    query(
+  for await (const rows of readRows(file, ROWS_AT_ONCE))
+    await query(
       `insert into forecast.past (product_id, date, origin, mean, p10, p90, basis)
        select r.*, 'back-test' from jsonb_to_recordset($1::jsonb) as r
          (product_id text, date date, origin date, mean real, p10 real, p90 real)
        on conflict (product_id, date) do update
          set origin = excluded.origin, mean = excluded.mean, p10 = excluded.p10, p90 = excluded.p90
          where past.basis = 'back-test'`,
-      [`[${rows.join()}]`],
+      [rows],
     )
-  const rows: string[] = []
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    rows.push(line)
-    if (rows.length === ROWS_AT_ONCE) await save(rows.splice(0))
-  }
-  if (rows.length > 0) await save(rows)
 }

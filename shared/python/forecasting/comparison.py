@@ -69,7 +69,7 @@ def measure_tested(trained: Trained) -> dict:
     """Of the earlier moments by which models were chosen and the band was set."""
     measures = Measures()
     for moment, mean, came in trained.tested:
-        band = mean[..., None] * trained.forecaster.calibration.multiples(moment)[:, None, :]
+        band = trained.forecaster.calibration.band(moment, mean)
         measures.add(came, mean, band, np.nansum(came, axis=0) > 0, moment.panel.quantity[:, : moment.origin])
     return measures.report()
 
@@ -78,7 +78,7 @@ def past_rows(panel: Panel, trained: Trained, horizon: int) -> Iterator[dict]:
     """The first days of each earlier moment, as they would have been forecast at it, of series that had begun."""
     said = [(moment, mean) for moment, mean, _ in trained.tested] + trained.recent(horizon)
     for moment, mean in said:
-        band = mean[..., None] * trained.forecaster.calibration.multiples(moment)[:, None, :]
+        band = trained.forecaster.calibration.band(moment, mean)
         days = min(SAID_DAYS, mean.shape[1], trained.moment.origin - moment.origin)
         dates = [str(panel.start + (moment.origin + ahead) * DAY) for ahead in range(days)]
         for series in np.flatnonzero(np.isfinite(panel.quantity[:, : moment.origin]).any(axis=1)):

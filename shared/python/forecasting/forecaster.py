@@ -72,7 +72,7 @@ class Forecaster:
     def forecast(self, moment: Moment, horizon: int) -> Forecast:
         by_model = candidates(self.model, moment, horizon)
         mean = with_volume(self.choice.serve(by_model), moment, self.volume)
-        band = mean[..., None] * self.calibration.multiples(moment)[:, None, :]
+        band = self.calibration.band(moment, mean)
         started = np.isfinite(moment.panel.quantity[:, : moment.origin]).any(axis=1)
         return Forecast(moment.origin, mean, band, self.choice.names, started, by_model)
 

@@ -56,6 +56,10 @@ class Calibration:
 
     levels: np.ndarray
 
+    def band(self, moment: Moment, mean: np.ndarray) -> np.ndarray:
+        """[series, days, 3]: p10, p50 and p90 of what is forecast from a moment, [series, days]."""
+        return mean[..., None] * self.multiples(moment)[:, None, :]
+
     def multiples(self, moment: Moment) -> np.ndarray:
         """[series, 3]: p10, p50 and p90 as multiples of the mean."""
         own, levels = shapes(moment), self.levels[kind_of(moment)]
