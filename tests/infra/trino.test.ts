@@ -240,6 +240,8 @@ test('a build is seen when it is finished, and the one before it stays until the
     const now = 'cast(current_timestamp as timestamp(3) with time zone)'
     await make('build', `${now} as built_at, 'p' as position, ${now} as changed_at, '{}' as versions`)
     await make('mart', `'${mart}' as name, '' as description, '["id"]' as "key", '[]' as indexes`)
+    await make('model', `'feat_day' as name, '' as "sql", '[]' as parents`)
+    await make('feat_day', '1 as id')
     await make(mart, '1 as id')
     return { schema: target.schema, replace }
   }
@@ -258,7 +260,7 @@ test('a build is seen when it is finished, and the one before it stays until the
   assert.deepEqual(await builds(), [second.schema, third.schema])
   assert.deepEqual(
     await column(`select table_name from information_schema.tables where table_schema = 'steps' order by 1`),
-    ['build', 'dim_two'],
+    ['build', 'dim_two', 'feat_day'],
   )
 })
 
