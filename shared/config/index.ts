@@ -31,3 +31,4 @@ export {
   sourceSchemaOf,
 } from './source-schema.ts'
 export * from './triggers.ts'
+export * from './yaml-text.ts'

@@ -249,6 +249,13 @@ export const settingsSchema = z.object({
     .describe(
       'How search orders what fits (docs/search.md): plain, by words and meaning; learned, also by what people clicked; interleaved, both orders merged in one answer, so that clicks tell which is better',
     ),
+  PROPOSITION_RULES: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'YAML file of the rules that propositions keep to (docs/propositions.md), read again when it changes; default: the rules that apply without one',
+    ),
   SOURCES: z.string().default('sources').describe('Folder of the source files'),
 })
 

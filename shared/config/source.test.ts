@@ -93,7 +93,7 @@ const REFUSED: { what: string; change: [string, string]; line: number; says: Reg
   {
     what: 'a purpose of no products',
     change: ['tables:', 'search:\n  purposes:\n    - where: {}\n      for: [keep warm]\ntables:'],
-    line: 5,
+    line: 6,
     says: /search\.purposes\.0\.where: must say which products/,
   },
   {

@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
-import { ConfigError, describeError } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
 import { columnFields, readColumnType } from './column.ts'
 import type { Issue } from './entity-rules.ts'
 import { findSystemIssues, plainName } from './names.ts'
@@ -14,37 +13,15 @@ import {
   tableKeys,
 } from './source-schema.ts'
 import { findTableSetIssues, type LooseColumn, type LooseTable } from './table-rules.ts'
-
-/** What is wrong with a source file: the field by its path, and its line, from 1. */
-export type TextProblem = { path: PropertyKey[]; line: number; says: string }
+import { describeProblem, readYamlText, type TextProblem } from './yaml-text.ts'
 
 export type ReadSource = { source: Source } | { problems: TextProblem[] }
 
 /** Reads one `sources/<system>.yml`. @returns the source, or everything that is wrong with the text */
 export function readSourceText(file: string, text: string, kinds: SourceKinds): ReadSource {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const repeated = document.errors.map(error => ({
-    path: [],
-    line: lines.linePos(error.pos[0]).line,
-    says: error.message,
-  }))
-  // A text with a repeated key can still be read; one with any other error cannot.
-  if (document.errors.some(error => error.code !== 'DUPLICATE_KEY')) return { problems: repeated }
-  const lineOf = (path: PropertyKey[]): number => {
-    for (let length = path.length; length > 0; length--) {
-      const pair = findPair(document.contents, path.slice(0, length))
-      if (pair !== undefined) return lines.linePos(pair).line
-    }
-    return 1
-  }
-  let given: unknown
-  try {
-    given = document.toJS()
-  } catch (error) {
-    // An alias without its anchor, or a text of nothing but aliases.
-    return { problems: [...repeated, { path: [], line: 1, says: describeError(error) }] }
-  }
+  const yaml = readYamlText(text)
+  if (!('value' in yaml)) return { problems: yaml.problems }
+  const { value: given, problems: repeated, lineOf } = yaml
   const system = basename(file).replace(/\.ya?ml$/, '')
   const read = readFields(given, kinds)
   // Reports everything at once, also for tables in which something else is malformed.
@@ -130,20 +107,6 @@ function readEach<Shape extends z.ZodRawShape>(
 const toRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
-/** The offset of a key in the text. Sequences have no keys: their own offset is used for their items. */
-function findPair(node: unknown, path: PropertyKey[]): number | undefined {
-  let place = node
-  let offset: number | undefined
-  for (const step of path) {
-    if (!isMap(place)) return offset
-    const pair = place.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
-    if (!pair || !isScalar(pair.key)) return undefined
-    offset = pair.key.range?.[0]
-    place = pair.value
-  }
-  return offset
-}
-
 /**
  * One `sources/<system>.yml`, checked.
  * @throws ConfigError that names the file and, of each problem, the line and the field
@@ -152,9 +115,4 @@ export function parseSource(file: string, text: string, kinds: SourceKinds): Sou
   const read = readSourceText(file, text, kinds)
   if ('source' in read) return read.source
   throw new ConfigError(`${file}: ${read.problems.map(describeProblem).join('; ')}`)
-}
-
-/** A problem on one line: `line 7, tables.Client.columns.Email: …`. */
-export function describeProblem({ path, line, says }: TextProblem): string {
-  return `line ${line}${path.length > 0 ? `, ${path.join('.')}` : ''}: ${says}`
 }

@@ -1,0 +1,7 @@
+export { applyRules, type Propositions } from './rules/apply-rules.ts'
+export type { Ask, Proposition } from './rules/draft.ts'
+export type { Candidate, ClientFacts, ProductFacts } from './rules/facts.ts'
+export { groupOf } from './rules/group-of.ts'
+export { type CurrentRules, keepRules } from './rules/keep-rules.ts'
+export { parseRules, readRulesText } from './rules/read-rules.ts'
+export { DEFAULT_RULES, type Experiment, type Rules, rulesSchema } from './rules/schema.ts'
