@@ -15,7 +15,7 @@ export type YamlText = {
 /** @param textKeys keys whose values are texts as they are written, so that `0012` is no 12 */
 export function readYamlText(text: string, textKeys: readonly string[] = []): YamlText {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const problems = document.errors.map(error => ({
     path: [],
     line: lines.linePos(error.pos[0]).line,
