@@ -179,6 +179,25 @@ test('listening beyond this machine without an issuer, or a malformed setting, i
   assert.match((await examine({ PORT: 'eighty' }, ['--demo'])).wrong.join('\n'), /^FAIL +settings +PORT: /)
 })
 
+test('a file of rules is read: what is wrong is said by its line and field, and a start would fail', async () => {
+  const file = join(home, 'rules.yml')
+  const examineRules = async (text?: string) => {
+    if (text !== undefined) writeFileSync(file, text)
+    const { code, lines } = await examine({ PROPOSITION_RULES: file }, ['--demo'])
+    return { code, said: lines.filter(line => /^\S+ +rules /.test(line)).join('\n') }
+  }
+  const missing = await examineRules()
+  assert.equal(missing.code, 1)
+  assert.match(missing.said, /^FAIL +rules +.*rules\.yml cannot be read: ENOENT/)
+  const wrong = await examineRules('inStock: yes\nmaxPerBrnd: 3\n')
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.said, /^FAIL +rules +.*rules\.yml: line 1, inStock: /)
+  assert.match(wrong.said, /\nFAIL +rules +.*line 2, maxPerBrnd: unknown key: did you mean maxPerBrand\?$/)
+  const good = await examineRules('pinned: [{ productId: 477 }]\n')
+  assert.equal(good.code, 0)
+  assert.match(good.said, /^ok +rules +.*rules\.yml, 1 pinned, 0 excluded$/)
+})
+
 test('check-source prints what would be captured, with treatment, and what would not', async () => {
   writeFileSync(
     join(home, 'sources', 'shop.yml'),

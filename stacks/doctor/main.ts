@@ -11,6 +11,7 @@ import {
   checkPort,
   checkPython,
 } from './machine.ts'
+import { checkRules } from './rules.ts'
 import { checkSources } from './sources.ts'
 import { checkAccess, checkBus, checkLake, checkObjects, checkStore, checkWarehouse } from './systems.ts'
 
@@ -40,6 +41,7 @@ async function examine() {
     ]),
     attempt('warehouse', () => checkWarehouse(settings)),
     attempt('sources', () => checkSources(settings, !isDemo)),
+    attempt('rules', () => checkRules(settings)),
   ])
   return findings.flat()
 }

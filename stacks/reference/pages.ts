@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import type { z } from 'zod'
 import { readTriggers, settingsSchema, type Trigger, triggerSchema } from '../../shared/config/index.ts'
 import { type Access, type FunctionDefinition, jobOf, toJsonSchema } from '../../shared/contract/index.ts'
+import { rulesSchema } from '../../shared/propositions/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
 // For its metrics: those of functions come with them.
 import '../connector/loops.ts'
@@ -26,6 +27,7 @@ export async function makePages(): Promise<Map<string, string>> {
     'functions.md': functionsPage(functions, triggers),
     'triggers.md': triggersPage(triggers),
     'sources.md': sourcesPage(),
+    'rules.md': rulesPage(),
     'entities.md': entitiesPage(),
     'types.md': typesPage(),
     'marts.md': martsPage(),
@@ -123,6 +125,16 @@ Set in the environment of the process. Each \`X\` may be given as \`X_FILE\` ins
 ${table(['setting', 'type', 'default', 'what it is'], rows)}
 
 A source's connection is named in its file: \`connection: shop\` is read from \`SHOP_URL\`, \`SHOP_URL_FILE\`, or \`secrets/shop.url\` under \`CORDAGE_HOME\`.
+`
+}
+
+function rulesPage(): string {
+  return `
+# Rules of propositions
+
+The keys of the file that \`PROPOSITION_RULES\` names. Other keys are refused. What they do, and which beats which: [propositions](../propositions.md#rules-of-your-shop).
+
+${fieldTable(listFields(toSchema(rulesSchema, 'input')))}
 `
 }
 

@@ -75,10 +75,11 @@ test('a least margin is reached exactly, and not by what has no price or no cost
     product('no cost', { cost: null }),
     product('free', { price: 0, cost: 0 }),
     product('no number', { price: Number.NaN }),
+    product('negative', { price: -10, cost: 6 }),
     product('more', { price: 10, cost: 2 }),
   ]
   assert.deepEqual(idsOf('minMargin: 0.15', products), ['exact', 'more'])
-  assert.equal(idsOf('{}', products).length, 7)
+  assert.equal(idsOf('{}', products).length, 8)
 })
 
 test('what was bought is back after so many days, not a day before', () => {
@@ -322,6 +323,10 @@ test('places that exploration cannot fill go to the others, and of a short list 
     new Set(propose('exploration: 0.5', products).list.map(({ kind }) => kind)),
     new Set(['ranked']),
   )
+  const kinds = propose('exploration: 0.5', products, {
+    candidates: products.map(({ productId }) => candidate(productId, { isNew: productId === '12' })),
+  }).list.map(({ kind }) => kind)
+  assert.deepEqual(kinds, [...new Array(9).fill('ranked'), 'explored'])
   const candidates = products.map(({ productId }) => candidate(productId, { isNew: true }))
   const { list } = propose('exploration: 0.5', products, { candidates, limit: 13 })
   assert.deepEqual([list.length, new Set(list.map(({ kind }) => kind))], [12, new Set(['ranked'])])

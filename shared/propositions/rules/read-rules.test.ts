@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ConfigError } from '../../errors/index.ts'
 import { parseRules } from './read-rules.ts'
@@ -102,6 +103,13 @@ for (const { text, says } of REFUSED)
     assert.match(refusal(text), /^rules\.yml: /)
     assert.match(refusal(text), says)
   })
+
+test('the file in the documentation is one that is taken', () => {
+  const page = readFileSync(new URL('../../../docs/propositions.md', import.meta.url), 'utf8')
+  const [, text = ''] = /^```yaml\n(.*?)^```$/ms.exec(page) ?? []
+  const { pinned, excluded, experiment } = parseRules('rules.yml', text)
+  assert.deepEqual([pinned.length, excluded.length, experiment?.name], [2, 2, 'autumn'])
+})
 
 test('all that is wrong is said at once', () => {
   assert.match(refusal('minMargin: 2\ncap: 1\npinned: [{}]'), /line 1, .*; line 2, .*; line 3, /)
