@@ -13,13 +13,14 @@ def backtest(request):
     import numpy as np
 
     from forecasting import backtest as door
-    from forecasting.panel import PanelError, read_panel
+    from forecasting.panel import read_panel
+    from tabular import DataError
 
     try:
         panel = read_panel(request["panel"])
         origins = [np.datetime64(origin, "D") for origin in request["origins"]]
         forecasts, report = door.run(panel, origins, request["horizon"], progress)
-    except PanelError as error:
+    except DataError as error:
         raise JobError(str(error), "bad_panel") from error
     door.write(Path(request["out"]), forecasts, report)
     return report

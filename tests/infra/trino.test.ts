@@ -241,8 +241,7 @@ test('a build is seen when it is finished, and the one before it stays until the
     await make('build', `${now} as built_at, 'p' as position, ${now} as changed_at, '{}' as versions`)
     await make('mart', `'${mart}' as name, '' as description, '["id"]' as "key", '[]' as indexes`)
     await make('model', `'feat_day' as name, '' as "sql", '[]' as parents`)
-    await make('feat_day', '1 as id')
-    await make(mart, '1 as id')
+    for (const table of ['feat_day', mart]) await make(table, '1 as id')
     return { schema: target.schema, replace }
   }
   const first = await begin('dim_one')
@@ -258,10 +257,8 @@ test('a build is seen when it is finished, and the one before it stays until the
   const third = await begin('dim_two')
   await third.replace()
   assert.deepEqual(await builds(), [second.schema, third.schema])
-  assert.deepEqual(
-    await column(`select table_name from information_schema.tables where table_schema = 'steps' order by 1`),
-    ['build', 'dim_two', 'feat_day'],
-  )
+  const views = `select table_name from information_schema.tables where table_schema = 'steps' order by 1`
+  assert.deepEqual(await column(views), ['build', 'dim_two', 'feat_day'])
 })
 
 test('delta-rs, DuckDB and Trino read every raw table alike: after merging, a new column, wider ones, and deletion', async () => {

@@ -16,13 +16,14 @@ from cordage_job import JobError, run
 def describe(request):
     import numpy as np
 
-    from forecasting.panel import PanelError, make_panel, read_table
+    from forecasting.panel import make_panel
+    from tabular import DataError, read_table
     from forecasting.serving import moment_for_serving, moment_of_jumped, product_rows
 
     try:
         table = read_table(Path(request["panel"]))
         panel = make_panel(table)
-    except PanelError as error:
+    except DataError as error:
         raise JobError(str(error), "bad_panel") from error
     origin = panel.day_of(np.datetime64(request["origin"], "D"))
     if origin < 1:

@@ -19,15 +19,16 @@ def train(request):
     from forecasting import comparison
     from forecasting.features import Observer
     from forecasting.forecaster import train as train_at
-    from forecasting.panel import PanelError, read_panel
+    from forecasting.panel import read_panel
     from forecasting.stored import to_stored
+    from tabular import DataError
 
     # Whoever waits for an answer comes first.
     os.nice(10)
     progress(done=0, total=STEPS, text="reading the panel")
     try:
         panel = read_panel(request["panel"])
-    except PanelError as error:
+    except DataError as error:
         raise JobError(str(error), "bad_panel") from error
     origin, horizon = panel.day_of(np.datetime64(request["origin"], "D")), request["horizon"]
     if origin < 1:

@@ -9,10 +9,12 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from tabular import DataError
+
 from .features import Moment, Observer
 from .forecaster import Forecast, train
 from .measures import Measures
-from .panel import DAY, Panel, PanelError
+from .panel import DAY, Panel
 
 SERVED = "served"
 #: Mean days between sales, and squared variation of their sizes, that part the kinds (Syntetos, Boylan and Croston, 2005).
@@ -23,7 +25,7 @@ def run(panel: Panel, origins: list[np.datetime64], horizon: int, tell=lambda **
     """
     Trains at each origin, the first day that is forecast, on the days before it, and forecasts `horizon` days.
     @returns rows of forecasts, and a report
-    @throws PanelError where an origin is outside the panel
+    @throws DataError where an origin is outside the panel
     """
     check_origins(panel, origins, horizon)
     tables, per_origin, served_by = [], [], Counter()
@@ -62,14 +64,14 @@ def run(panel: Panel, origins: list[np.datetime64], horizon: int, tell=lambda **
 
 
 def check_origins(panel: Panel, origins: list[np.datetime64], horizon: int) -> None:
-    """@throws PanelError"""
+    """@throws DataError"""
     if not origins:
-        raise PanelError("no origin is named")
+        raise DataError("no origin is named")
     if not 1 <= horizon <= 366:
-        raise PanelError(f"horizon {horizon} is not between 1 and 366 days")
+        raise DataError(f"horizon {horizon} is not between 1 and 366 days")
     for date in origins:
         if not panel.start < date <= panel.dates[-1]:
-            raise PanelError(f"origin {date} is outside the panel, which goes from {panel.start} to {panel.dates[-1]}; the first day has none before it")
+            raise DataError(f"origin {date} is outside the panel, which goes from {panel.start} to {panel.dates[-1]}; the first day has none before it")
 
 
 def measure(panel: Panel, origin: int, mean, band, *into: Measures, only=None) -> None:
