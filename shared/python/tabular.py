@@ -41,6 +41,18 @@ def read_csv(path: Path) -> pa.Table:
     )
 
 
+def check_columns(table: pa.Table, required: tuple[str, ...], optional: tuple[str, ...], may_be_empty=False) -> None:
+    """@throws DataError"""
+    missing = [name for name in required if name not in table.column_names]
+    if missing:
+        raise DataError(f"column {missing[0]} is missing; there are: {', '.join(table.column_names) or 'none'}")
+    double = [name for name in (*required, *optional) if table.column_names.count(name) > 1]
+    if double:
+        raise DataError(f"column {double[0]} is there twice")
+    if table.num_rows == 0 and not may_be_empty:
+        raise DataError("there are no rows")
+
+
 def refuse(wrong: np.ndarray, column: str, what: str, values=None) -> None:
     """@throws DataError that names the first wrong row, counted from 1"""
     rows = np.flatnonzero(wrong)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from tabular import DataError, read_dates, read_flags, read_numbers, read_table, read_text, refuse
+from tabular import DataError, check_columns, read_dates, read_flags, read_numbers, read_table, read_text, refuse
 
 REQUIRED = ("series_id", "date", "quantity")
 #: Plans: known for coming days.
@@ -106,14 +106,7 @@ def make_panel(table: pa.Table) -> Panel:
 
 def read_columns(table: pa.Table) -> dict[str, np.ndarray]:
     """@throws DataError"""
-    missing = [name for name in REQUIRED if name not in table.column_names]
-    if missing:
-        raise DataError(f"column {missing[0]} is missing; there are: {', '.join(table.column_names) or 'none'}")
-    double = [name for name in (*REQUIRED, *OPTIONAL) if table.column_names.count(name) > 1]
-    if double:
-        raise DataError(f"column {double[0]} is there twice")
-    if table.num_rows == 0:
-        raise DataError("there are no rows")
+    check_columns(table, REQUIRED, OPTIONAL)
     columns = {"series_id": read_text(table, "series_id"), "date": read_dates(table)}
     columns["quantity"] = read_numbers(table, "quantity")
     for name in OPTIONAL:
