@@ -1,11 +1,14 @@
 import type { Query } from '../../store/index.ts'
-import type { OwnTable } from './source.ts'
+import { type OwnTable, PROMPT_TABLES } from './source.ts'
 
 /**
  * A row of Cordage's own system, by column, as text: true is `t`, an instant is ISO 8601 in UTC. Of rows of one table with one
  * key the first is recorded, for at least a day.
  */
 export type OwnRow = { key?: string; row: Record<string, string | null> }
+
+/** Where rows that must not wait are announced. */
+export const OWN_CHANNEL = 'cordage_own'
 
 /**
  * Records rows of Cordage's own system: the connector puts them on the bus, admitted as any other system's. Whoever records
@@ -26,6 +29,7 @@ export async function recordRows(query: Query, table: OwnTable, rows: OwnRow[]):
      on conflict (table_name, key) do nothing`,
     [table, rows.map(({ key }) => key ?? null), rows.map(({ row }) => JSON.stringify(row))],
   )
+  if (PROMPT_TABLES.includes(table)) await query('select pg_notify($1, $2)', [OWN_CHANNEL, table])
 }
 
 /** For how long a repeat is recognised. */
