@@ -1,5 +1,6 @@
 import landChanges from '../../functions/land/land-changes/handler.ts'
-import { makeOwnSource, type OwnTable } from '../../shared/capture/own/source.ts'
+import { makeOwnSource } from '../../shared/capture/own/source.ts'
+import type { OwnTable } from '../../shared/capture/own/tables.ts'
 import type { BusEvent, Row } from '../../shared/events/index.ts'
 import type { Column } from '../../shared/lake/index.ts'
 import type { ObjectStore } from '../../shared/objects/index.ts'

@@ -5,8 +5,7 @@ import { type Capture, type CaptureOptions, emptyReport } from '../capture.ts'
 import { parkRefusals } from '../parking.ts'
 import { checkLease, saveAdmitted } from '../state.ts'
 import { readPostgresValue } from '../values.ts'
-import { OWN_CHANNEL } from './record.ts'
-import { PROMPT_TABLES } from './source.ts'
+import { OWN_CHANNEL, PROMPT_TABLES } from './tables.ts'
 
 /** A quiet log is looked at, and its topics get their heartbeat, this often. */
 const POLL_MS = 1000

@@ -1,14 +1,11 @@
 import type { Query } from '../../store/index.ts'
-import { type OwnTable, PROMPT_TABLES } from './source.ts'
+import { OWN_CHANNEL, type OwnTable, PROMPT_TABLES } from './tables.ts'
 
 /**
  * A row of Cordage's own system, by column, as text: true is `t`, an instant is ISO 8601 in UTC. Of rows of one table with one
  * key the first is recorded, for at least a day.
  */
 export type OwnRow = { key?: string; row: Record<string, string | null> }
-
-/** Where rows that must not wait are announced. */
-export const OWN_CHANNEL = 'cordage_own'
 
 /**
  * Records rows of Cordage's own system: the connector puts them on the bus, admitted as any other system's. Whoever records

@@ -75,16 +75,6 @@ tables:
       ProductID: { type: string, as: product_id }
 `
 
-/** The tables that functions record rows in. */
-export type OwnTable = 'Search' | 'SearchFeedback' | 'Proposition' | 'PropositionFeedback'
-
-/** What a list of propositions follows within a second; rows of other tables gather first. */
-export const PROMPT_TABLES: readonly string[] = [
-  'SearchFeedback',
-  'Proposition',
-  'PropositionFeedback',
-] satisfies OwnTable[]
-
 export function makeOwnSource(): Source {
   return parseSource(`${OWN_SYSTEM}.yml`, TEXT, { [OWN_CAPTURE]: own })
 }
