@@ -12,7 +12,14 @@ import { type ClientChange, settleClients, settleTable } from '../../../shared/p
 import type { Query } from '../../../shared/store/index.ts'
 import { boundText } from '../../../shared/text/index.ts'
 import { readClientId, readRow, type Said, type Target } from './rows.ts'
-import { deleteOlder, isSnapshotComplete, type Stored, storeRows, type Touched } from './store-rows.ts'
+import {
+  deleteOlder,
+  hasRows,
+  isSnapshotComplete,
+  type Stored,
+  storeRows,
+  type Touched,
+} from './store-rows.ts'
 
 type Applied = Touched & { malformed: BusEvent[]; clientIds: string[] }
 
@@ -31,7 +38,9 @@ type Sink = {
 export async function applyEvents(query: Query, target: Target, events: BusEvent[]): Promise<Applied> {
   const applied: Applied = { keys: [], parents: [], malformed: [], clientIds: [] }
   const isClient = target.table.entity === 'client'
-  const sink = (isClient ? makeClientSink : makeRowSink)(query, target, applied)
+  const sink = isClient
+    ? makeClientSink(query, target, applied)
+    : makeRowSink(query, target, applied, await hasRows(query, target))
   for (const event of events) {
     const end = event.type === SNAPSHOT_END ? snapshotEndSchema.safeParse(event.data).data : undefined
     if (end) {
@@ -62,10 +71,12 @@ function isStorable(row: Row, event: BusEvent): boolean {
   )
 }
 
-function makeRowSink(query: Query, target: Target, touched: Touched): Sink {
+function makeRowSink(query: Query, target: Target, touched: Touched, canRenew: boolean): Sink {
   const latest = new Map<string, Stored>()
   return {
     add({ op }, row, { partitionkey, position, time }) {
+      // What a snapshot reads builds cover: it only renews what is there, and the first one has nothing to renew.
+      if (op === 'r' && !canRenew && latest.size === 0) return true
       const key = boundText(partitionkey)
       const whole = readRow(target, row, time)
       const said = op === 'd' ? asTombstone(whole) : whole
@@ -74,7 +85,7 @@ function makeRowSink(query: Query, target: Target, touched: Touched): Sink {
         touched.parents.push({ kind: whole.ownKind, id: whole.ownId })
       // A batch need not be in order: a replayed or a parked event comes late.
       if ((latest.get(key)?.position ?? '') >= position) return true
-      // What a snapshot reads builds cover: it only renews what is there. So does a new row that says nothing.
+      // A new row that says nothing renews what is there, too.
       const isNew = op !== 'r' && (op !== 'c' || saysSomething(said))
       latest.set(key, { key, position, isDeleted: op === 'd', isNew, said })
       return true

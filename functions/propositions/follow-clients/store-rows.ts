@@ -110,6 +110,15 @@ export async function settleRows(store: Store, target: Target, { keys, parents }
   })
 }
 
+/** Whether anything is kept of a table. */
+export async function hasRows(query: Query, { source, table }: Target): Promise<boolean> {
+  const found = await query(
+    'select 1 from propositions.recent where system = $1 and source_table = $2 limit 1',
+    [source.system, table.name],
+  )
+  return found.length > 0
+}
+
 /** Rows of a table before a position are gone: it was truncated, or a snapshot lacks them. @returns what others belong to */
 export async function deleteOlder(
   query: Query,
