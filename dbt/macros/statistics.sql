@@ -6,12 +6,32 @@
 
 {# An end of the 95% interval of a share (Wilson, 1927): `side` is `-` or `+`. #}
 {% macro wilson(successes, trials, side) -%}
+    case when {{ trials }} > 0 then {{ rounded(wilson_end(successes, trials, side)) }} end
+{%- endmacro %}
+
+{# The same as a double, of some trials. #}
+{% macro wilson_end(successes, trials, side) -%}
     {%- set z = 1.959964 -%}
     {%- set n = 'cast(' ~ trials ~ ' as double)' -%}
     {%- set share = '(cast(' ~ successes ~ ' as double) / ' ~ n ~ ')' -%}
-    case when {{ trials }} > 0 then {{ rounded(
+    {{ return(
         '(' ~ share ~ ' + ' ~ (z * z / 2) ~ ' / ' ~ n ~ ' ' ~ side ~ ' ' ~ z ~ ' * sqrt(' ~ share ~ ' * (1 - ' ~ share ~ ') / ' ~ n
         ~ ' + ' ~ (z * z / 4) ~ ' / (' ~ n ~ ' * ' ~ n ~ '))) / (1 + ' ~ (z * z) ~ ' / ' ~ n ~ ')'
+    ) }}
+{%- endmacro %}
+
+{#
+    An end of the 95% interval of the difference of two shares, the first less the second, from the ends of both (Newcombe, 1998,
+    method 10): `side` is `-` or `+`. Null where either has no trials.
+#}
+{% macro newcombe(successes, trials, other_successes, other_trials, side) -%}
+    {%- set share = '(cast(' ~ successes ~ ' as double) / cast(' ~ trials ~ ' as double))' -%}
+    {%- set other = '(cast(' ~ other_successes ~ ' as double) / cast(' ~ other_trials ~ ' as double))' -%}
+    {%- set far = '+' if side == '-' else '-' -%}
+    {%- set reach = share ~ ' - ' ~ wilson_end(successes, trials, side) -%}
+    {%- set other_reach = wilson_end(other_successes, other_trials, far) ~ ' - ' ~ other -%}
+    case when {{ trials }} > 0 and {{ other_trials }} > 0 then {{ rounded(
+        share ~ ' - ' ~ other ~ ' ' ~ side ~ ' sqrt((' ~ reach ~ ') * (' ~ reach ~ ') + (' ~ other_reach ~ ') * (' ~ other_reach ~ '))'
     ) }} end
 {%- endmacro %}
 

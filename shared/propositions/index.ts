@@ -1,3 +1,6 @@
+export { forgetClient } from './clients.ts'
+export { dropCovered, type InteractionKind, type RecentInteraction, readRecent } from './recent.ts'
+export { makeListRecorder, type ShownList } from './record-lists.ts'
 export { applyRules, type Propositions } from './rules/apply-rules.ts'
 export type { Ask, Proposition } from './rules/draft.ts'
 export type { Candidate, ClientFacts, ProductFacts } from './rules/facts.ts'

@@ -1,3 +1,4 @@
+export { boundText } from './bound.ts'
 export { afterAll, FOLDING, fold, tidy, toBareKey, toKey, withoutMarks } from './fold.ts'
 export { readable } from './readable.ts'
 export {

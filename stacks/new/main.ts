@@ -6,7 +6,17 @@ import { readOptions } from '../manifests/options.ts'
 import { ROOT } from '../project.ts'
 
 /** `npm run new -- <stage>/<verb-noun>`: a function of its own with a passing test and an empty trigger file. */
-const STAGES = ['ingest', 'land', 'model', 'search', 'forecast', 'propose', 'report', 'govern', 'operate']
+const STAGES = [
+  'ingest',
+  'land',
+  'model',
+  'search',
+  'forecast',
+  'propositions',
+  'report',
+  'govern',
+  'operate',
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

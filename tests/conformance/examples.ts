@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { RAW, rawTopicOf } from '../../shared/bus/index.ts'
 import type { FunctionDefinition } from '../../shared/contract/index.ts'
-import { type BusEvent, CHANGE } from '../../shared/events/index.ts'
+import { type BusEvent, CHANGE, type Row } from '../../shared/events/index.ts'
 
 type JsonSchema = {
   type?: string
@@ -38,24 +38,18 @@ function makeValue(schema: JsonSchema): unknown {
   }
 }
 
-/** A change of the demo's products, as the bus has it. */
-function makeProductEvent(offset: number): BusEvent {
+/** A new row of the demo's source, as the bus has it. */
+function makeRowEvent(table: string, offset: number, row: Row): BusEvent {
   const position = `0001-${offset.toString(16).padStart(16, '0')}-00000000`
-  const row = {
-    ProductID: offset,
-    ProductNumber: `XX-${offset}`,
-    Name: `Example ${offset}`,
-    ListPrice: '9.9000',
-  }
   return {
     specversion: '1.0',
-    id: `adventureworks/Product/${position}`,
-    source: '/sources/adventureworks/Product',
+    id: `adventureworks/${table}/${position}`,
+    source: `/sources/adventureworks/${table}`,
     type: CHANGE,
     time: '2026-01-02T03:04:05.000Z',
     position,
     partitionkey: String(offset),
-    topic: 'cdc.adventureworks.Product',
+    topic: `cdc.adventureworks.${table}`,
     partition: 0,
     offset: String(offset),
     busid: 'bus',
@@ -63,10 +57,21 @@ function makeProductEvent(offset: number): BusEvent {
       op: 'c',
       before: null,
       after: row,
-      source: { name: 'adventureworks', schema: 'dbo', table: 'Product' },
+      source: { name: 'adventureworks', schema: 'dbo', table },
     },
   }
 }
+
+const makeProductEvent = (offset: number) =>
+  makeRowEvent('Product', offset, {
+    ProductID: offset,
+    ProductNumber: `XX-${offset}`,
+    Name: `Example ${offset}`,
+    ListPrice: '9.9000',
+  })
+
+const makeOrderEvent = (offset: number) =>
+  makeRowEvent('Order', offset, { OrderID: offset, OrderDate: '2026-01-02T03:04:05.000000', ClientID: 1 })
 
 /** A product's change as Debezium tells it, as the bus hands it on. */
 function makeRawEvent(offset: number): BusEvent {
@@ -99,5 +104,6 @@ function makeRawEvent(offset: number): BusEvent {
 
 /** An event of the kind that a function takes. */
 export function makeEvent(functionName: string, offset: number): BusEvent {
-  return functionName === 'admit-changes' ? makeRawEvent(offset) : makeProductEvent(offset)
+  if (functionName === 'admit-changes') return makeRawEvent(offset)
+  return functionName === 'follow-clients' ? makeOrderEvent(offset) : makeProductEvent(offset)
 }

@@ -124,7 +124,7 @@ test('the logic of the models holds on tiny rows', async () => {
     { env: { CORDAGE_WAREHOUSE_FILE: join(work, 'units.duckdb') } },
   )
   assert.equal(code, 0, output)
-  assert.match(output, /38 unit tests/)
+  assert.match(output, /40 unit tests/)
 })
 
 test('every model is described beside itself, down to its grain, and a published one names its key and who may read it', () => {

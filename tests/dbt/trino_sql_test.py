@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2] / "dbt"
 # Functions that both engines have, and the four that are Trino's own. Another one belongs
 # here once Trino's documentation lists it with the same arguments; else it needs a dispatched macro.
 KNOWN = set(
-    "and or case cast coalesce concat_ws count current_timestamp date_diff date_trunc exists extract json_parse lag lead max min"
+    "and or case cast coalesce concat_ws count current_timestamp date_diff date_trunc exists extract first_value json_parse lag lead max min"
     " abs array_position exp floor greatest lower nullif rank replace round row_number split sqrt strpos substr sum timestamp_trunc trim try try_cast unnest upper at_timezone with_timezone".split()
 )
 # sqlglot reads these in Trino's name; Trino does not.

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import landChanges from '../../functions/land/land-changes/handler.ts'
-import { makeOwnSource, type OwnTable } from '../../shared/capture/own/source.ts'
+import { makeOwnSource } from '../../shared/capture/own/source.ts'
+import type { OwnTable } from '../../shared/capture/own/tables.ts'
 import type { BusEvent, Row } from '../../shared/events/index.ts'
 import type { Column } from '../../shared/lake/index.ts'
 import type { ObjectStore } from '../../shared/objects/index.ts'
 import { COLUMNS, decimal } from '../integration/lake-support.ts'
 import { makeEvent } from '../support/catalogue.ts'
 import { startFunction } from '../support/function.ts'
+import { ROOT } from '../support/postgres.ts'
 import { at, type Change } from '../support/warehouse.ts'
 
 /** What a shop's days bring: changes with every digit of their time, deletions, quotients that do not come out even. */
@@ -107,6 +111,44 @@ export async function landSearches(objects: ObjectStore): Promise<void> {
     if (ProductID !== null) clicks.push(event('SearchFeedback', click))
   }
   for (const events of [searches, clicks]) await land.deliver(events)
+}
+
+export const LISTS = 60
+
+/** Lands lists with what came of them: each client buys one of its products up to 20 days later. */
+export async function landLists(objects: ObjectStore): Promise<void> {
+  const source = makeOwnSource()
+  const land = await startFunction(landChanges, { resources: { objects, sources: [source] } })
+  const [, ...lines] = readFileSync(join(ROOT, 'stacks/demo/data/order_line.csv'), 'utf8').split(
+    '\n',
+    LISTS + 1,
+  )
+  let commit = 0
+  const event = (table: OwnTable, row: Row) => makeEvent({ table, row, commit: ++commit, source })
+  const [lists, outcomes]: [BusEvent[], BusEvent[]] = [[], []]
+  for (const [n, line] of lines.entries()) {
+    const [, , day = '', product = '', client = ''] = line.split(',')
+    const id = `list-${n}`
+    const OccurredAt = new Date(Date.parse(`${day}T06:00:00Z`) - (n % 21) * 86_400_000).toISOString()
+    const shown = [`x"${n}`, product, '480']
+    const row = {
+      ...{ InteractionID: id, OccurredAt, Action: 'propose', PropositionID: id, AskedFor: 'client' },
+      ...{ ClientID: n % 10 === 9 ? null : client, Shown: JSON.stringify(shown), ResultCount: shown.length },
+      ...(n % 4 > 0 && { Experiment: 'blend', ExperimentGroup: n % 4 === 1 ? 'a' : 'b' }),
+      ...{ Model: 'blend', ModelVersion: '3', TookMs: n * 1.37 },
+    }
+    lists.push(event('Proposition', row))
+    const Action = ['click', 'order', 'dismiss'][n % 3] ?? null
+    const outcome = {
+      InteractionID: `${id}/${Action}`,
+      OccurredAt,
+      Action,
+      PropositionID: id,
+      ProductID: product,
+    }
+    outcomes.push(event('PropositionFeedback', outcome))
+  }
+  for (const events of [lists, outcomes]) await land.deliver(events)
 }
 
 /** The same columns, some of them with types that hold more. */

@@ -34,7 +34,7 @@ import { runProgram } from '../support/run.ts'
 import { at, cover, makeRawLake } from '../support/warehouse.ts'
 import { forecastFrom } from './forecast-from.ts'
 import { asTrinoReads, commonText, commonType, readOnTrino } from './read-trino.ts'
-import { landSearches, makeChanges, SEARCHES, WIDER } from './trino-changes.ts'
+import { LISTS, landLists, landSearches, makeChanges, SEARCHES, WIDER } from './trino-changes.ts'
 
 const run = promisify(execFile)
 /** One lake, and a warehouse built from it on each engine. */
@@ -58,13 +58,10 @@ async function openEngine(url: string | undefined, database: string): Promise<En
   const marts = await postgres?.createStore(database)
   assert.ok(marts)
   const onLog = (line: string) => logged.push(line)
+  const resources = { store, objects, sources, warehouse }
   return {
     warehouse,
-    build: await startFunction(buildWarehouse, {
-      resources: { store, objects, sources, warehouse },
-      settings,
-      onLog,
-    }),
+    build: await startFunction(buildWarehouse, { resources, settings, onLog }),
     publish: await startFunction(publishMarts, { resources: { store: marts, warehouse }, onLog }),
     marts,
   }
@@ -136,7 +133,7 @@ async function assertSameModels(): Promise<number> {
 test('every model has the same columns, types and rows on both engines', async t => {
   // Transporters are the table in which nothing has landed.
   await lake.writeDemo('Product', 'Client', 'Order', 'OrderItem', 'Sale', 'Territory')
-  await Promise.all([lake.land(makeChanges()), landSearches(objects)])
+  await Promise.all([lake.land(makeChanges()), landSearches(objects), landLists(objects)])
   await cover(store, at(0x3000, 0, 2), '2017-07-03T13:00:00.000Z')
   const onTrino = await build('trino')
   const onDuckdb = await build('duckdb')
@@ -170,7 +167,8 @@ test('publish-marts gives the same marts from either engine, and forecasts are t
     const made = { hashes, columns, types, covered: body.covered, rows: body.marts }
     published.push({ ...made, forecasts: await forecastFrom(warehouse, marts, objects) })
   }
-  assert.equal((published[0]?.rows as Record<string, number> | undefined)?.fct_search, SEARCHES)
+  const rows = published[0]?.rows as Record<string, number> | undefined
+  assert.deepEqual([rows?.fct_search, rows?.fct_proposition], [SEARCHES, LISTS])
   assert.deepEqual(published[1], published[0])
 })
 

@@ -131,7 +131,7 @@ export async function waitUntilCaughtUp(demo: Demo, behind = 0): Promise<void> {
       const { tables } = await demo.call<Status>('show-status')
       const consumers = new Set(tables.map(table => table.consumer))
       return (
-        consumers.size === 2 &&
+        consumers.size === 3 &&
         tables.every(table => table.eventsBehind <= behind && table.lagMs !== null && table.lagMs < 10_000)
       )
     },

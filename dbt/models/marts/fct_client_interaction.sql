@@ -2,11 +2,24 @@ with told as (
     select * from {{ ref('stg_interaction') }}
 ),
 
-clicks as (
-    select search_id, count(*) as click_count
+-- What showed products: a search, or a list of propositions.
+shown as (
+    select interaction_id, client_id
     from told
-    where action = 'click' and search_id is not null
-    group by search_id
+    where (action = 'search' and interaction_id = search_id) or (action = 'propose' and interaction_id = proposition_id)
+),
+
+shown_to as (
+    select interaction_id, min(client_id) as client_id
+    from shown
+    group by interaction_id
+),
+
+clicks as (
+    select coalesce(proposition_id, search_id) as shown_by, count(*) as click_count
+    from told
+    where action = 'click' and coalesce(proposition_id, search_id) is not null
+    group by coalesce(proposition_id, search_id)
 ),
 
 -- Ordered lines; of a source without any, or of an order that is not there, what was invoiced.
@@ -92,6 +105,7 @@ final as (
         currency,
         cast(null as varchar) as interaction_id,
         cast(null as varchar) as search_id,
+        cast(null as varchar) as proposition_id,
         cast(null as varchar) as language,
         cast(null as integer) as result_count,
         cast(null as integer) as click_count,
@@ -103,7 +117,7 @@ final as (
         told.action as kind,
         cast({{ to_local_time('told.occurred_at', "'UTC'") }} as date) as interaction_date,
         told.occurred_at,
-        told.client_id,
+        coalesce(told.client_id, shown_to.client_id) as client_id,
         told.product_id,
         cast(null as varchar) as order_id,
         cast(null as bigint) as line_number,
@@ -114,12 +128,14 @@ final as (
         cast(null as varchar) as currency,
         told.interaction_id,
         told.search_id,
+        told.proposition_id,
         told.language,
         told.result_count,
-        case when told.action = 'search' then cast(coalesce(clicks.click_count, 0) as integer) end as click_count,
+        case when told.action in ('search', 'propose') then cast(coalesce(clicks.click_count, 0) as integer) end as click_count,
         {{ origin_of('told') }}
     from told
-    left join clicks on clicks.search_id = told.search_id
+    left join clicks on clicks.shown_by = coalesce(told.proposition_id, told.search_id)
+    left join shown_to on shown_to.interaction_id = coalesce(told.proposition_id, told.search_id)
     where told.action is not null and told.occurred_at is not null
 )
 

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Row } from '../../../shared/events/index.ts'
-import { toBareKey, toKey } from '../../../shared/text/index.ts'
+import { boundText, toBareKey, toKey } from '../../../shared/text/index.ts'
 
 /** Columns that are compared folded, and where their folded text is. */
 const KEYS: Record<string, string> = {
@@ -13,22 +12,13 @@ const KEYS: Record<string, string> = {
 
 /** Columns in a B-tree, whose rows Postgres bounds at 2,704 bytes: three of them are one key. */
 const BOUNDED = ['product_id', 'category_id', 'subcategory_id', 'model', 'culture', 'location']
-const MAX_BYTES = 800
-const KEPT_CHARACTERS = 200
-
-/** A text that is equal to another just where the whole ones are, however long they are. */
-function bound(text: string): string {
-  if (Buffer.byteLength(text) <= MAX_BYTES) return text
-  const kept = [...text.slice(0, 2 * KEPT_CHARACTERS)].slice(0, KEPT_CHARACTERS).join('')
-  return `${kept}#${createHash('sha256').update(text).digest('hex')}`
-}
 
 /** A row of our names as the index keeps it: with its folded texts, and its keys of a length that an index takes. */
 export function toStored(row: Row): Row {
   const stored = { ...row }
   for (const name of BOUNDED) {
     const value = row[name]
-    if (typeof value === 'string') stored[name] = bound(value)
+    if (typeof value === 'string') stored[name] = boundText(value)
   }
   for (const [name, key] of Object.entries(KEYS)) {
     const value = row[name]

@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { recordRows } from '../../../shared/capture/own/record.ts'
+import { FEEDBACK_ACTIONS, feedbackFlow, recordFeedback } from '../../../shared/capture/own/feedback.ts'
 import { defineFunction, storableText } from '../../../shared/contract/index.ts'
-import { NotFoundError } from '../../../shared/errors/index.ts'
 
 const input = z.strictObject({
   searchId: z.uuid().describe('The searchId of the answer'),
   productId: storableText(100).min(1),
-  action: z.enum(['click', 'order', 'dismiss']).describe('What became of the product'),
+  action: z.enum(FEEDBACK_ACTIONS).describe('What became of the product'),
 })
 
 /**
@@ -23,22 +22,8 @@ export default defineFunction({
   status: 202,
 
   async handle({ searchId, productId, action }, { resources: { store }, lineage }) {
-    const found = await store.query('select 1 from search.product where product_id = $1', [productId])
-    if (found.length === 0)
-      throw new NotFoundError(`there is no product ${JSON.stringify(productId)}`, { field: 'productId' })
-    const id = `${searchId.toLowerCase()}/${action}/${productId}`
-    const row = {
-      InteractionID: id,
-      OccurredAt: new Date().toISOString(),
-      Action: action,
-      SearchID: searchId.toLowerCase(),
-      ProductID: productId,
-    }
-    await recordRows(store.query, 'SearchFeedback', [{ key: id, row }])
-    lineage({
-      reads: [{ dataset: 'search.product' }],
-      writes: [{ dataset: 'source.cordage.SearchFeedback' }],
-    })
+    await recordFeedback(store.query, 'SearchFeedback', { shownBy: searchId, productId, action })
+    lineage(feedbackFlow('SearchFeedback'))
     return { accepted: true as const }
   },
 })

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type OwnRow, recordRows } from '../../../shared/capture/own/record.ts'
+import { makeRecorder, type Recorder } from '../../../shared/capture/own/recorder.ts'
 import type { Settings } from '../../../shared/config/index.ts'
-import { describeError } from '../../../shared/errors/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { type Logger, makeCounter } from '../../../shared/telemetry/index.ts'
 import { toQueryKey } from './query-key.ts'
@@ -24,47 +23,18 @@ export type Search = {
 
 /** Searches gather for this long before they are written. */
 const LINGER_MS = 1000
-/** Searches of one statement. */
-const MAX_AT_ONCE = 500
 /** Of a page of results: whoever clicks clicks on one of these. */
 const MAX_SHOWN = 50
-/** Searches that wait while the store is slow; further ones are dropped. */
-const MAX_WAITING = 10_000
 
 const dropped = makeCounter({
   name: 'cordage_searches_not_recorded_total',
   help: 'Searches that were answered and could not be recorded: the store was away or too slow',
 })
 
-export type SearchRecorder = { record(search: Search): void; close(): Promise<void> }
-
-/** Records searches after their answers, some at a time: no answer waits for it, and none fails because of it. */
-export function makeSearchRecorder(store: Store, settings: Settings, log: Logger): SearchRecorder {
-  const waiting: Search[] = []
-  let writing: Promise<void> | undefined
-  const closing = new AbortController()
-  const writeAll = async () => {
-    await sleep(LINGER_MS, undefined, { signal: closing.signal }).catch(() => {})
-    while (waiting.length > 0) {
-      const searches = waiting.splice(0, MAX_AT_ONCE)
-      await write(store, settings, searches).catch(error => {
-        dropped.inc(searches.length)
-        log.warn({ searches: searches.length, problem: describeError(error) }, 'searches were not recorded')
-      })
-    }
-    writing = undefined
-  }
-  return {
-    record(search) {
-      if (waiting.length >= MAX_WAITING) return dropped.inc()
-      waiting.push(search)
-      writing ??= writeAll()
-    },
-    async close() {
-      closing.abort()
-      await writing
-    },
-  }
+/** Records searches after their answers, some at a time. */
+export function makeSearchRecorder(store: Store, settings: Settings, log: Logger): Recorder<Search> {
+  const writeAll = (searches: Search[]) => write(store, settings, searches)
+  return makeRecorder({ what: 'searches', lingerMs: LINGER_MS, write: writeAll, dropped, log })
 }
 
 async function write(

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { commitOf, makePosition } from '../../bus/index.ts'
 import type { Query } from '../../store/index.ts'
 import { admit, type RawChange } from '../admission.ts'
@@ -6,12 +5,13 @@ import { type Capture, type CaptureOptions, emptyReport } from '../capture.ts'
 import { parkRefusals } from '../parking.ts'
 import { checkLease, saveAdmitted } from '../state.ts'
 import { readPostgresValue } from '../values.ts'
+import { OWN_CHANNEL, PROMPT_TABLES } from './tables.ts'
 
 /** A quiet log is looked at, and its topics get their heartbeat, this often. */
 const POLL_MS = 1000
 /** Rows that are taken at once. */
 const MAX_ROWS = 2000
-/** Fewer gather for this long: each taking becomes a commit of the lake, and in one process searches wait for that. */
+/** Fewer gather for this long, unless one of them is awaited (PROMPT_TABLES): each taking becomes a commit of the lake, and in one process searches wait for that. */
 const LINGER_MS = 5000
 
 /** Follows the log in the store (recordRows). A change's commit is its number there, so that one which is taken again has its old position. */
@@ -19,12 +19,39 @@ export const ownCapture: Capture = {
   check: async () => emptyReport(),
 
   async run(options) {
-    while (!options.signal.aborted)
-      if (!(await takeRows(options)))
-        await sleep(POLL_MS, undefined, { signal: options.signal }).catch(() => {})
+    const pause = makePause(options.signal)
+    const listening = await options.store.listen([OWN_CHANNEL], pause.end)
+    try {
+      while (!options.signal.aborted) if (!(await takeRows(options))) await pause.wait()
+    } finally {
+      await listening.close()
+    }
   },
 
   forget: async () => [],
+}
+
+/** Waits until the log is looked at again: until it is announced that there is something, if that was not before. */
+function makePause(signal: AbortSignal) {
+  let isAnnounced = false
+  let resolve = () => {}
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  return {
+    end() {
+      isAnnounced = true
+      resolve()
+    },
+    async wait(): Promise<void> {
+      if (!isAnnounced && !signal.aborted) {
+        const { promise, resolve: end } = Promise.withResolvers<void>()
+        resolve = end
+        const timer = setTimeout(end, POLL_MS)
+        await promise
+        clearTimeout(timer)
+      }
+      isAnnounced = false
+    },
+  }
 }
 
 type Recorded = { number: string; table_name: string; row: Record<string, string | null>; recorded_at: Date }
@@ -46,7 +73,8 @@ async function takeRows({ source, store, bus, vault, lease }: CaptureOptions): P
     )
     const hasMore = rows.length === MAX_ROWS
     const waitedMs = rows[0] && log ? log.at.getTime() - rows[0].recorded_at.getTime() : 0
-    if (rows.length > 0 && !hasMore && waitedMs < LINGER_MS) return false
+    const isPrompt = rows.some(({ table_name }) => PROMPT_TABLES.includes(table_name))
+    if (rows.length > 0 && !hasMore && !isPrompt && waitedMs < LINGER_MS) return false
     const changes = rows.flatMap(({ number, table_name, row, recorded_at }): RawChange[] => {
       const table = source.tables.find(({ name }) => name === table_name)
       const position = makePosition(epoch, BigInt(number), 0)

@@ -1,5 +1,5 @@
 import type { Query } from '../../store/index.ts'
-import type { OwnTable } from './source.ts'
+import { OWN_CHANNEL, type OwnTable, PROMPT_TABLES } from './tables.ts'
 
 /**
  * A row of Cordage's own system, by column, as text: true is `t`, an instant is ISO 8601 in UTC. Of rows of one table with one
@@ -26,6 +26,7 @@ export async function recordRows(query: Query, table: OwnTable, rows: OwnRow[]):
      on conflict (table_name, key) do nothing`,
     [table, rows.map(({ key }) => key ?? null), rows.map(({ row }) => JSON.stringify(row))],
   )
+  if (PROMPT_TABLES.includes(table)) await query('select pg_notify($1, $2)', [OWN_CHANNEL, table])
 }
 
 /** For how long a repeat is recognised. */

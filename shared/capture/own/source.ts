@@ -43,10 +43,37 @@ tables:
       Action: { type: string, as: action }
       SearchID: { type: string, as: search_id }
       ProductID: { type: string, as: product_id }
+  Proposition:
+    entity: interaction
+    key: [InteractionID]
+    client: ClientID
+    partitions: 1
+    columns:
+      InteractionID: { type: string, as: interaction_id, policy: keep }
+      OccurredAt: { type: timestamp, as: occurred_at, policy: keep }
+      Action: { type: string, as: action, policy: keep }
+      PropositionID: { type: string, as: proposition_id, policy: keep }
+      ClientID: { type: string, as: client_id, policy: keep }
+      AskedFor: { type: string, as: asked_for, policy: keep }
+      AskedProducts: { type: string, as: asked_products, policy: keep }
+      ResultCount: { type: int, as: result_count, policy: keep }
+      Shown: { type: string, as: shown, policy: keep }
+      Experiment: { type: string, as: experiment, policy: keep }
+      ExperimentGroup: { type: string, as: experiment_group, policy: keep }
+      Model: { type: string, as: model, policy: keep }
+      ModelVersion: { type: string, as: model_version, policy: keep }
+      TookMs: { type: double, as: took_ms, policy: keep }
+  PropositionFeedback:
+    entity: interaction
+    key: [InteractionID]
+    partitions: 1
+    columns:
+      InteractionID: { type: string, as: interaction_id }
+      OccurredAt: { type: timestamp, as: occurred_at }
+      Action: { type: string, as: action }
+      PropositionID: { type: string, as: proposition_id }
+      ProductID: { type: string, as: product_id }
 `
-
-/** The tables that functions record rows in. */
-export type OwnTable = 'Search' | 'SearchFeedback'
 
 export function makeOwnSource(): Source {
   return parseSource(`${OWN_SYSTEM}.yml`, TEXT, { [OWN_CAPTURE]: own })
