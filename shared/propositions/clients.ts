@@ -2,7 +2,7 @@ import type { Query } from '../store/index.ts'
 import { boundText } from '../text/index.ts'
 
 /** Tables that have a client's own rows, by client_id. */
-const TABLES_OF_CLIENTS = ['propositions.recent']
+const TABLES_OF_CLIENTS = ['propositions.recent', 'propositions.history', 'propositions.list']
 
 /** What a change says of a client: whether it is there after it. */
 export type ClientChange = { clientId: string; position: string; isGone: boolean }

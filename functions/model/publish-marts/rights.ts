@@ -31,7 +31,7 @@ export function viewSql({ name, rowRules }: Mart, schema: string, owner: string)
 }
 
 /** Views that migrations have made, of what search and scoring keep: like marts that everybody may read. */
-const KEPT = ['vector_product_embeddings', 'mart_forecast_product_day'].map(name => ({
+const KEPT = ['vector_product_embeddings', 'mart_forecast_product_day', 'mart_reco_client_top_n'].map(name => ({
   name,
   access: 'user',
 }))
