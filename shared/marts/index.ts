@@ -1,2 +1,3 @@
 export { filter, makeConditions, makeOrder, makeRowRules, unknownColumn } from './conditions.ts'
 export { asOfMart, findMart, lookUpMart, type MartRecord, schemaOf, tableOf } from './find-mart.ts'
+export { recordKeptMart } from './kept.ts'

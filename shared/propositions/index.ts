@@ -1,4 +1,7 @@
 export { forgetClient } from './clients.ts'
+export { readHistory, toRow } from './histories.ts'
+export { type Product, readProducts } from './products.ts'
+export { chooseModel, findCandidates, makeList, type Serving, scorerOf, TREND, todayOf } from './propose.ts'
 export { dropCovered, type InteractionKind, type RecentInteraction, readRecent } from './recent.ts'
 export { makeListRecorder, type ShownList } from './record-lists.ts'
 export { applyRules, type Propositions } from './rules/apply-rules.ts'
@@ -8,3 +11,26 @@ export { groupOf } from './rules/group-of.ts'
 export { type CurrentRules, keepRules } from './rules/keep-rules.ts'
 export { parseRules, readRulesText } from './rules/read-rules.ts'
 export { DEFAULT_RULES, type Experiment, type Rules, rulesSchema } from './rules/schema.ts'
+export {
+  keepServed,
+  MODEL_NAME,
+  type ModelParameters,
+  modelParameters,
+  readServed,
+  type Served,
+  type ServingModel,
+  toServing,
+} from './scorers.ts'
+export { FEATURES } from './scoring/features.ts'
+export { type History, toDate, toDay } from './scoring/history.ts'
+export { type Scored, type Scorer, scoreBeside, scoreByTrend, scoreClient } from './scoring/scorer.ts'
+export {
+  readHistories,
+  readOrigin,
+  readProductSignals,
+  readTerritories,
+  type StoredProduct,
+  toHistory,
+  writeInteractions,
+  writeProducts,
+} from './warehouse.ts'

@@ -68,6 +68,9 @@ async function readFile<T>(file: string, work: (reader: WarehouseReader) => Prom
             : await connection.streamAndReadUntil(sql, maxRows)
         return { columns: reader.columnNames(), rows: reader.getRowsJson() }
       },
+      async *stream(sql) {
+        for await (const chunk of (await connection.stream(sql)).yieldRowsJson()) yield chunk
+      },
       async writeFile(sql, folder) {
         const written = join(folder, 'rows.parquet')
         await connection.run(`copy (${sql}) to '${written.replaceAll("'", "''")}' (format parquet)`)

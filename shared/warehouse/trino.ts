@@ -131,6 +131,7 @@ async function readCurrent<T>(trino: Trino, work: (reader: WarehouseReader) => P
     metrics: declaredMetrics.parse(await readDescribed(trino, schema, 'metric')),
     rows: mart => rowsOf(trino, schema, mart),
     query: (sql, { maxRows } = {}) => firstRows(trino.pages(sql, { schema }), maxRows),
+    stream: sql => rowsOfPages(trino.pages(sql, { schema })),
     writeFile: (sql, folder) => writeCsv(trino.pages(sql, { schema }), join(folder, 'rows.csv')),
   })
 }
@@ -201,6 +202,10 @@ async function writeCsv(pages: AsyncIterable<Page>, file: string): Promise<strin
   }
   await writeFile(file, lines())
   return file
+}
+
+async function* rowsOfPages(pages: AsyncIterable<Page>): AsyncGenerator<unknown[][]> {
+  for await (const { rows } of pages) if (rows.length > 0) yield rows
 }
 
 async function firstRows(pages: AsyncIterable<Page>, maxRows = Number.POSITIVE_INFINITY): Promise<Answer> {

@@ -59,6 +59,8 @@ export type WarehouseReader = {
   rows(mart: Mart): AsyncIterable<(string | null)[][]>
   /** Any query on the build's tables. `maxRows` ends it early. */
   query(sql: string, options?: { maxRows?: number }): Promise<Answer>
+  /** Any query's rows, some thousand at a time, values as in `query`. */
+  stream(sql: string): AsyncIterable<unknown[][]>
   /** Writes a query's rows into a new file in a folder, for a Python job: Parquet, or CSV. @returns the file */
   writeFile(sql: string, folder: string): Promise<string>
 }

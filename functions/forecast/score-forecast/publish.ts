@@ -1,3 +1,4 @@
+import { recordKeptMart } from '../../../shared/marts/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import type { Build } from '../../../shared/warehouse/index.ts'
 import type { Scored } from './score.ts'
@@ -53,24 +54,12 @@ export async function publishForecasts(
       'delete from forecast.past where date < (select min(origin) from forecast.product) - $1::int',
       [PAST_KEPT_DAYS],
     )
-    await query(
-      `insert into ops.mart (mart, rows, columns, description, built_at, position, changed_at, versions, key, trace)
-       select $1, $2, (
-           select jsonb_agg(jsonb_build_object('name', attname, 'type', format_type(atttypid, atttypmod)) order by attnum)
-           from pg_attribute where attrelid = ('mart.' || $1)::regclass and attnum > 0
-         ), obj_description(('mart.' || $1)::regclass), $3, $4, $5, $6, '["product_id", "date"]', $7
-       on conflict (mart) do update set rows = excluded.rows, columns = excluded.columns, built_at = excluded.built_at,
-         position = excluded.position, changed_at = excluded.changed_at, versions = excluded.versions, published_at = now()`,
-      [
-        MART,
-        scored.length * horizon,
-        build.builtAt,
-        build.position,
-        build.changedAt,
-        JSON.stringify(build.versions),
-        JSON.stringify(TRACE),
-      ],
-    )
+    await recordKeptMart(query, build, {
+      mart: MART,
+      rows: scored.length * horizon,
+      key: ['product_id', 'date'],
+      trace: TRACE,
+    })
   })
 }
 

@@ -31,10 +31,12 @@ export function viewSql({ name, rowRules }: Mart, schema: string, owner: string)
 }
 
 /** Views that migrations have made, of what search and scoring keep: like marts that everybody may read. */
-const KEPT = ['vector_product_embeddings', 'mart_forecast_product_day', 'mart_reco_client_top_n'].map(name => ({
-  name,
-  access: 'user',
-}))
+const KEPT = ['vector_product_embeddings', 'mart_forecast_product_day', 'mart_reco_client_top_n'].map(
+  name => ({
+    name,
+    access: 'user',
+  }),
+)
 
 type Granted = Pick<Mart, 'name' | 'access'>
 

@@ -1,0 +1,53 @@
+import type { Product } from './products.ts'
+import type { Proposition } from './rules/draft.ts'
+import { type History, toDay } from './scoring/history.ts'
+import type { Reason, Scorer } from './scoring/scorer.ts'
+
+type Known = {
+  scorer: Scorer
+  products: ReadonlyMap<string, Product>
+  history: History | undefined
+  today: string
+}
+
+/** From this share of its usual days on a consumable runs out. */
+const DUE = 0.8
+const NEW_DAYS = 30
+
+/** Why a product is in a list, for a sales person. */
+export function inWords(
+  { productId, kind }: Proposition,
+  reason: Reason | undefined,
+  { scorer, products, history, today }: Known,
+): string {
+  const product = products.get(productId)
+  const days = history?.bought.get(productId)
+  if (days) {
+    const ago = toDay(today) - Math.max(...days)
+    const usual = product?.repeatDays
+    if (usual && ago >= DUE * usual)
+      return `runs out about now: usually bought again after ${Math.round(usual)} days`
+    return days.length > 1 ? `bought on ${days.length} days, last ${ago} days ago` : `bought ${ago} days ago`
+  }
+  const number = scorer.numbers.get(productId)
+  const first = number === undefined ? undefined : scorer.signals.first[number]
+  const isNew = first !== undefined && scorer.signals.origin - first <= NEW_DAYS
+  if (isNew && product?.subcategory && buys(history, products, product.subcategory))
+    return `new in ${product.subcategory}, which this client buys`
+  if (kind === 'explored') return 'little is known of it yet: it is tried out'
+  if (reason?.kind === 'with') {
+    const id = scorer.products[reason.product] ?? ''
+    return `bought with ${products.get(id)?.name ?? id}`
+  }
+  return 'much bought now'
+}
+
+function buys(
+  history: History | undefined,
+  products: ReadonlyMap<string, Product>,
+  subcategory: string,
+): boolean {
+  for (const id of history?.bought.keys() ?? [])
+    if (products.get(id)?.subcategory === subcategory) return true
+  return false
+}
