@@ -1,16 +1,16 @@
-export { announceModel } from './announce.ts'
-export { followAlias, mirrorChoice, mirrorTraining } from './mlflow/mirror.ts'
+export { members, type Parameters, parameters } from './model.ts'
+export { type Panel, readNewcomers, readToday, writePanel } from './panel.ts'
 export {
+  announceModel,
   findModel,
+  followAlias,
   listModels,
   MODEL_NAME,
-  type Model,
   makeChampion,
-  members,
-  type Parameters,
-  parameters,
-  ROLES,
+  mirrorChoice,
+  mirrorTraining,
+  promoteModel,
   type StoredModel,
-} from './model.ts'
-export { type Panel, readNewcomers, readToday, writePanel } from './panel.ts'
+  saveModel,
+} from './registry.ts'
 export { readRows } from './rows-of-job.ts'

@@ -15,7 +15,7 @@ import {
 import { makeLeases, underLease } from '../../../shared/store/index.ts'
 import { findDrift, tellDrift } from './drift.ts'
 import { whyTrain } from './due.ts'
-import { saveModel } from './save.ts'
+import { save } from './save.ts'
 import { train } from './train.ts'
 
 /** Called by hand, or with the announcement of a build that was checked. */
@@ -86,7 +86,7 @@ export default defineFunction({
         log.info({ because: due }, 'training the model of demand forecasts')
         const trained = await train(found.panel, champion, folder, { signal, report, log })
         signal.throwIfAborted()
-        const { version, role } = await saveModel(store, trained, found.build, due)
+        const { version, role } = await save(store, trained, found.build, due)
         await announceModel(objects, { version, role })
         // Last: who scores waits for no other server.
         await mirrorTraining(mirror)

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { type MlflowDouble, startMlflowDouble } from '../../../tests/support/mlflow-double.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
+import { findModel, followAlias, makeChampion, mirrorChoice, mirrorTraining } from '../../forecasts/index.ts'
 import { openMlflow } from '../../mlflow/index.ts'
 import { makeLeases, type Store } from '../../store/index.ts'
 import { makeLogger } from '../../telemetry/index.ts'
-import { findModel, followAlias, makeChampion, mirrorChoice, mirrorTraining } from '../index.ts'
 
 let postgres: TestPostgres | undefined
 let store: Store

@@ -11,7 +11,7 @@ const COLOURS = ['#2f6f9f', '#c46a2b', '#8a8f98']
 /** What was measured of a model or a part of the shop, by name; some are not known. */
 export type Measures = Record<string, unknown>
 type Bar = { label: string; values: (number | undefined)[] }
-type Chart = {
+export type Chart = {
   title: string
   /** What each value of a row is. */
   names: string[]
@@ -22,38 +22,24 @@ type Chart = {
   write(value: number): string
 }
 
-/** Errors of the compared days by model, the best first. */
-export function drawErrors(models: Record<string, Measures>): string {
-  const rows = Object.entries(models).map(([label, { rmsse }]) => ({ label, values: [numberOf(rmsse)] }))
+/** One measure by model, the best first; what is not known last. */
+export function drawRanking(
+  models: Record<string, Measures>,
+  { measure, best, title }: { measure: string; best: 'least' | 'most'; title: string },
+): string {
+  const sign = best === 'least' ? 1 : -1
+  const rows = Object.entries(models).map(([label, own]) => ({ label, values: [numberOf(own[measure])] }))
+  const orderOf = ({ values: [value] }: Bar) => (value === undefined ? Infinity : sign * value)
   return drawBars({
-    title: 'RMSSE on days that the model had not seen: less is better',
+    title,
     names: [],
-    rows: rows.toSorted((a, b) => (a.values[0] ?? Infinity) - (b.values[0] ?? Infinity)),
+    rows: rows.toSorted((a, b) => orderOf(a) - orderOf(b)),
     write: value => value.toFixed(3),
   })
 }
 
-/** How often what was sold lay outside the band, by part of the shop, the largest first, with what is promised. */
-export function drawBand(parts: Record<string, Measures>): string {
-  const known = Object.entries(parts).filter(([, { belowP10 }]) => numberOf(belowP10) !== undefined)
-  return drawBars({
-    title: 'How often sales were outside the band, of open days',
-    names: ['below p10', 'above p90', 'at or above p90'],
-    rows: known
-      .toSorted(([, a], [, b]) => (numberOf(b.cells) ?? 0) - (numberOf(a.cells) ?? 0))
-      .map(([label, own]) => ({
-        ...{ label, values: [own.belowP10, own.aboveP90, own.atOrAboveP90].map(numberOf) },
-      })),
-    marks: [
-      { at: 0.08, label: '8 %: least at or above p90' },
-      { at: 0.12, label: '12 %: most below p10, above p90' },
-    ],
-    write: value => `${(value * 100).toFixed(1)} %`,
-  })
-}
-
 /** Horizontal bars in groups, as a file of its own. */
-function drawBars({ title, names, rows: all, marks = [], write }: Chart): string {
+export function drawBars({ title, names, rows: all, marks = [], write }: Chart): string {
   const rows = all.slice(0, MOST_ROWS)
   const values = rows.flatMap(row => row.values.filter(value => value !== undefined))
   const top = Math.max(...values, ...marks.map(({ at }) => at * 1.2), 1e-9)
@@ -93,7 +79,7 @@ function drawBars({ title, names, rows: all, marks = [], write }: Chart): string
   ].join('\n')
 }
 
-const numberOf = (value: unknown): number | undefined =>
+export const numberOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
 
 const place = (value: number) => value.toFixed(1)
