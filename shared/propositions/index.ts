@@ -4,6 +4,20 @@ export { type Product, readProducts } from './products.ts'
 export { chooseModel, findCandidates, makeList, type Serving, scorerOf, TREND, todayOf } from './propose.ts'
 export { dropCovered, type InteractionKind, type RecentInteraction, readRecent } from './recent.ts'
 export { makeListRecorder, type ShownList } from './record-lists.ts'
+export {
+  announceModel,
+  findModel,
+  findVersion,
+  followAlias,
+  listModels,
+  MODEL_NAME,
+  makeChampion,
+  mirrorChoice,
+  mirrorTraining,
+  promoteModel,
+  type StoredModel,
+  saveModel,
+} from './registry.ts'
 export { applyRules, type Propositions } from './rules/apply-rules.ts'
 export type { Ask, Proposition } from './rules/draft.ts'
 export type { Candidate, ClientFacts, ProductFacts } from './rules/facts.ts'
@@ -13,7 +27,6 @@ export { parseRules, readRulesText } from './rules/read-rules.ts'
 export { DEFAULT_RULES, type Experiment, type Rules, rulesSchema } from './rules/schema.ts'
 export {
   keepServed,
-  MODEL_NAME,
   type ModelParameters,
   modelParameters,
   readServed,

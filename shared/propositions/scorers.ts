@@ -7,13 +7,9 @@ import { readInfluence } from './scoring/influence.ts'
 import type { Scorer, Segment, Signals } from './scoring/scorer.ts'
 import type { StoredProduct } from './warehouse.ts'
 
-/** The name that answers and registries call the propositions' model by. */
-export const MODEL_NAME = 'product-propositions'
-
 export const modelParameters = z.object({
-  /** By feature, in the order of `features`; null where there was nothing to learn them from. */
-  weights: z.array(z.number()).nullable(),
-  features: z.array(z.string()),
+  /** By feature; null where there was nothing to learn them from. */
+  weights: z.record(z.string(), z.number()).nullable(),
   /** Segments of clients whom the trend serves better. */
   trendFor: z.array(z.enum(['one', 'few', 'many'])),
   /** By product: usual days between two purchases of what is bought again and again. */
@@ -101,8 +97,6 @@ export function toServing(row: Omit<Row, 'role'>, signals: StoredProduct[], orig
   const { version, products } = row
   try {
     const parameters = modelParameters.parse(row.parameters)
-    if (parameters.features.join() !== FEATURES.join())
-      throw new Error('it was trained by another version of Cordage')
     const numbers = new Map(products.map((id, number) => [id, number]))
     return {
       version,
@@ -111,7 +105,7 @@ export function toServing(row: Omit<Row, 'role'>, signals: StoredProduct[], orig
         products,
         numbers,
         influence: readInfluence(row.influence, products.length),
-        weights: parameters.weights ? Float64Array.from(parameters.weights) : undefined,
+        weights: parameters.weights ? toWeights(parameters.weights) : undefined,
         trendFor: new Set<Segment>(parameters.trendFor),
         signals: toSignals(products, signals, origin),
       },
@@ -122,6 +116,16 @@ export function toServing(row: Omit<Row, 'role'>, signals: StoredProduct[], orig
       { reason: 'model_damaged' },
     )
   }
+}
+
+function toWeights(weights: Record<string, number>): Float64Array {
+  if (Object.keys(weights).length !== FEATURES.length)
+    throw new Error('it was trained by another version of Cordage')
+  return Float64Array.from(FEATURES, name => {
+    const weight = weights[name]
+    if (weight === undefined) throw new Error(`it was trained by another version of Cordage, without ${name}`)
+    return weight
+  })
 }
 
 export function toSignals(products: string[], stored: StoredProduct[], origin: string): Signals {
