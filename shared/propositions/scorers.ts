@@ -59,12 +59,12 @@ export function keepServed(store: Pick<Store, 'query' | 'transaction'>): () => P
     lookedAt = performance.now()
   }
   return async () => {
-    if (performance.now() - lookedAt > LOOK_MS)
+    if (!served || performance.now() - lookedAt > LOOK_MS)
       looking ??= look().finally(() => {
         looking = undefined
       })
     // What is known is good enough while it is looked at: only the first waits.
-    if (!served || stamp === '') await looking
+    if (!served) await looking
     else looking?.catch(() => {})
     return served
   }

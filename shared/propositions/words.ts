@@ -27,7 +27,7 @@ export function inWords(
     const usual = product?.repeatDays
     if (usual && ago >= DUE * usual)
       return `runs out about now: usually bought again after ${Math.round(usual)} days`
-    return days.length > 1 ? `bought on ${days.length} days, last ${ago} days ago` : `bought ${ago} days ago`
+    return days.length > 1 ? `bought on ${days.length} days, last ${since(ago)}` : `bought ${since(ago)}`
   }
   const number = scorer.numbers.get(productId)
   const first = number === undefined ? undefined : scorer.signals.first[number]
@@ -41,6 +41,8 @@ export function inWords(
   }
   return 'much bought now'
 }
+
+const since = (days: number) => (days <= 0 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`)
 
 function buys(
   history: History | undefined,

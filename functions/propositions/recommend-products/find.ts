@@ -7,7 +7,6 @@ import {
   type Served,
   type Serving,
   scoreBeside,
-  scoreClient,
   scorerOf,
 } from '../../../shared/propositions/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
@@ -31,7 +30,7 @@ export async function findFor(
   if (basket.length > 0) {
     const products = basket.flatMap(id => scorer.numbers.get(id) ?? [])
     const beside = scoreBeside(scorer, products)
-    return { scored: merge(beside, history ? scoreClient(scorer, history) : []), similar: new Set() }
+    return { scored: merge(beside, findCandidates(served, serving, history)), similar: new Set() }
   }
   if (!history && territory !== undefined)
     return { scored: await readTerritory(query, scorer, territory), similar: new Set() }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { defineFunction } from '../../../shared/contract/index.ts'
-import { NotFoundError, OutageError } from '../../../shared/errors/index.ts'
+import { NotFoundError } from '../../../shared/errors/index.ts'
 import {
   chooseModel,
   keepRules,
@@ -109,9 +109,8 @@ export default defineFunction({
 })
 
 const notYet = () =>
-  new OutageError(
-    'propositions',
-    'no model has been trained yet: train-propositions does it after the first build',
+  new NotFoundError(
+    'there are no propositions yet: train-propositions trains a model after the first build, and score-propositions lists by it',
   )
 
 const known = ({ costs, champion }: Served) => ({ costs, repeatDays: champion.repeatDays })
