@@ -11,17 +11,21 @@ import { InferenceSession } from 'onnxruntime-node'
 import promoteForecast from '../../functions/forecast/promote-forecast/handler.ts'
 import scoreForecast from '../../functions/forecast/score-forecast/handler.ts'
 import trainForecast from '../../functions/forecast/train-forecast/handler.ts'
+import promotePropositions from '../../functions/propositions/promote-propositions/handler.ts'
 import { SecretUrl } from '../../shared/config/index.ts'
 import { findModel, members } from '../../shared/forecasts/index.ts'
 import { openMlflow } from '../../shared/mlflow/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
+import * as propositions from '../../shared/propositions/index.ts'
 import { takeFreePort } from '../../shared/store/embedded.ts'
-import type { Store } from '../../shared/store/index.ts'
+import { makeLeases, type Store } from '../../shared/store/index.ts'
+import { makeLogger } from '../../shared/telemetry/index.ts'
 import { openWarehouse, type Warehouse } from '../../shared/warehouse/index.ts'
 import { startMlflow } from '../../stacks/mlflow/server.ts'
 import { buildSoldDays, makeSoldDays } from '../support/forecast-shop.ts'
 import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
+import { METRICS, PARAMETERS, saveProposer } from '../support/proposer.ts'
 
 /** Trainings, promotions and aliases with a real MLflow server, and with MLflow's own client beside it. */
 type Run = {
@@ -77,16 +81,17 @@ after(async () => {
 })
 
 /** MLflow's client in Python. */
-async function useClient(...command: string[]): Promise<string> {
+async function useClient(model: string, ...command: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(
     join(ROOT, '.venvs/mlflow/bin/python'),
-    ['-W', 'ignore', join(ROOT, 'tests/infra/use_mlflow.py'), `http://127.0.0.1:${port}`, ...command],
+    ['-W', 'ignore', join(ROOT, 'tests/infra/use_mlflow.py'), `http://127.0.0.1:${port}`, model, ...command],
     { env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true' }, maxBuffer: 1 << 26 },
   )
   return stdout
 }
 let reads = 0
-const read = async () => JSON.parse(await useClient('read', join(home, `read${reads++}`))) as Known
+const read = async (model = 'demand-forecast') =>
+  JSON.parse(await useClient(model, 'read', join(home, `read${reads++}`))) as Known
 
 /** By aliases: which of our versions they name. */
 const named = ({ aliases, versions }: Known) =>
@@ -151,7 +156,12 @@ test('a challenger has its alias, and an alias that is moved by a client of MLfl
   assert.equal((await score.attempt({})).body.version, 1)
   const before = await read()
   assert.deepEqual(named(before), { champion: 1, challenger: 2 })
-  await useClient('move', 'champion', before.versions.find(({ tags }) => tags.version === '2')?.version ?? '')
+  await useClient(
+    'demand-forecast',
+    'move',
+    'champion',
+    before.versions.find(({ tags }) => tags.version === '2')?.version ?? '',
+  )
   assert.equal((await score.attempt({})).body.version, 2)
   const after = await read()
   assert.deepEqual(named(after), { champion: 2 }, 'what serves is no challenger any more')
@@ -190,4 +200,52 @@ test('what happens while the server is stopped is made up for, once', async () =
     await promote.call({ version: 1 })
   }
   assert.equal(lines.length, 1)
+})
+
+test('models of propositions are beside those of forecasts, with aliases of their own', async () => {
+  const [mlflow, log] = [
+    openMlflow(new SecretUrl(`http://127.0.0.1:${port}`)),
+    makeLogger({ level: 'silent' }),
+  ]
+  const objects = openObjects(pathToFileURL(join(home, 'objects')).href)
+  const promoteOther = await startFunction(promotePropositions, { resources: { store, objects, mlflow } })
+  const mirror = {
+    mlflow,
+    store,
+    log,
+    leases: makeLeases(store, 'a process'),
+    signal: AbortSignal.timeout(60_000),
+  }
+  const forecasts = named(await read())
+  for (const wins of [true, false]) {
+    await saveProposer(store, { wins })
+    await propositions.mirrorTraining(mirror)
+  }
+  const known = await read(propositions.MODEL_NAME)
+  const [run] = known.runs
+  assert.ok(run)
+  assert.deepEqual(
+    known.runs.map(({ name, tags }) => [name, tags.role]),
+    [
+      ['product-propositions 1', 'champion'],
+      ['product-propositions 2', 'challenger'],
+    ],
+  )
+  assert.equal(run.metrics.recall_20, METRICS.models.served['recall@20'])
+  assert.equal(run.metrics['baseline.popularity.recall_20'], METRICS.models.popularity['recall@20'])
+  assert.equal(run.parameters['weights.score'], String(PARAMETERS.weights.score))
+  assert.deepEqual(Object.keys(run.files).sort(), [
+    ...['data.json', 'metrics.json', 'model/influence.bin', 'model/influence.txt', 'model/parameters.json'],
+    ...['model/products.json', 'plots/recall-by-model.svg'],
+  ])
+  assert.deepEqual([...readFileSync(run.files['model/influence.bin'] ?? '')], [0, 1, 254, 255])
+  assert.deepEqual(named(known), { champion: 1, challenger: 2 })
+
+  const second = known.versions.find(({ tags }) => tags.version === '2')?.version ?? ''
+  await useClient(propositions.MODEL_NAME, 'move', 'champion', second)
+  await propositions.followAlias(mirror)
+  assert.equal((await propositions.findModel(store.query, 'champion'))?.version, 2)
+  assert.equal((await promoteOther.call({})).body.version, 1, 'the one that served before')
+  assert.deepEqual(named(await read(propositions.MODEL_NAME)), { champion: 1 })
+  assert.deepEqual(named(await read()), forecasts)
 })

@@ -1,6 +1,6 @@
-"""MLflow's own client, as somebody uses it beside Cordage: python use_mlflow.py <server> read <folder> | move <alias> <version>.
+"""MLflow's own client, as somebody uses it beside Cordage: python use_mlflow.py <server> <model> read <folder> | move <alias> <version>.
 
-`read` prints each run of the experiment with the files of its folder, which are downloaded, and the registered versions, as JSON.
+`read` prints each run of the experiment of that name with the files of its folder, which are downloaded, and the registered versions, as JSON.
 """
 
 import json
@@ -10,18 +10,16 @@ from pathlib import Path
 from mlflow.artifacts import download_artifacts
 from mlflow.tracking import MlflowClient
 
-NAME = "demand-forecast"
 
-
-def read(client, server, folder):
-    experiment = client.get_experiment_by_name(NAME)
+def read(client, server, name, folder):
+    experiment = client.get_experiment_by_name(name)
     runs = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time"])
     print(
         json.dumps(
             {
                 "runs": [read_run(run, server, Path(folder) / run.info.run_id) for run in runs],
-                "versions": [read_version(client, one.version) for one in client.search_model_versions(f"name='{NAME}'")],
-                "aliases": client.get_registered_model(NAME).aliases,
+                "versions": [read_version(client, name, one.version) for one in client.search_model_versions(f"name='{name}'")],
+                "aliases": client.get_registered_model(name).aliases,
             }
         )
     )
@@ -35,14 +33,14 @@ def read_run(run, server, folder):
     return {**own, "parameters": run.data.params, "metrics": run.data.metrics, "tags": run.data.tags}
 
 
-def read_version(client, version):
-    found = client.get_model_version(NAME, version)
+def read_version(client, name, version):
+    found = client.get_model_version(name, version)
     return {"version": str(found.version), "runId": found.run_id, "source": found.source, "tags": found.tags}
 
 
-server, command, *rest = sys.argv[1:]
+server, name, command, *rest = sys.argv[1:]
 client = MlflowClient(tracking_uri=server)
 if command == "read":
-    read(client, server, *rest)
+    read(client, server, name, *rest)
 else:
-    client.set_registered_model_alias(NAME, *rest)
+    client.set_registered_model_alias(name, *rest)
