@@ -14,7 +14,7 @@ import { loadDemo } from './load.ts'
 import { makeShopClock, runShop } from './shop.ts'
 import { runSimulator } from './simulator.ts'
 import { readStories } from './stories.ts'
-import { showAnswers, showForecast } from './tour.ts'
+import { showAnswers, showForecast, showPropositions } from './tour.ts'
 
 const DATABASE = 'adventureworks'
 /** The demo's: every one of them has the same orders. */
@@ -103,6 +103,7 @@ try {
       `the page is at ${stack.gateway}/, the API document at ${stack.gateway}/openapi.json; Ctrl-C stops it all`,
     )
   if (!signal.aborted) await showForecast({ stack, say, signal }, installPackages()).catch(sayFailure)
+  if (!signal.aborted) await showPropositions({ stack, say, signal }).catch(sayFailure)
 } catch (error) {
   exitWith(error)
 }

@@ -16,6 +16,7 @@ type ForecastAnswer = {
   accuracy: { days: number; error: number | null }
   why: { text: string }[]
 }
+type PropositionsAnswer = { propositions: { name: string; because: string; inStock: boolean | null }[] }
 type MartAnswer = { rows: Record<string, unknown>[]; asOf: { changedAt: string | null } }
 
 const FIRST_QUERY = 'warm gloves for winter rides'
@@ -111,6 +112,28 @@ export async function showForecast(
       `    over the last ${accuracy.days} days a day's forecast was ${Math.round(accuracy.error * 100)} % off`,
     )
   repeat(`curl -s '${gateway}/function/forecast-demand?productId=${best.product_id}&horizonDays=28'`)
+}
+
+/** Trains the model of propositions and shows what one of those who buy most would want. */
+export async function showPropositions({ stack: { gateway }, say, signal }: Tour): Promise<void> {
+  const call = makeCall(gateway)
+  say('training the model of propositions')
+  await runJob({ gateway, say, signal }, 'train-propositions')
+  await runJob({ gateway, say, signal }, 'score-propositions')
+  const { rows } = await call<{ rows: { client_id: string }[] }>('read-mart', {
+    mart: 'agg_client_rfm',
+    orderBy: '-purchase_count',
+    limit: 1,
+  })
+  const [best] = rows
+  if (!best) return
+  const { propositions } = await call<PropositionsAnswer>('recommend-products', {
+    clientId: best.client_id,
+    limit: 3,
+  })
+  say(`propositions: for client ${best.client_id}, who buys most`)
+  for (const { name, because } of propositions) say(`    ${name.padEnd(32)}   ${because}`)
+  repeat(`curl -s '${gateway}/function/recommend-products?clientId=${best.client_id}'`)
 }
 
 const makeCall =

@@ -13,6 +13,7 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'forecast', program: 'forecast.ts', takes: '5 min, most of it for what is measured beside it' },
   { name: 'forecast-scoring', program: 'forecast-scoring.ts', takes: '1 min' },
   { name: 'order-plans', program: 'order-plans.ts', takes: '6 min, most of it for a year of forecasts' },
+  { name: 'propositions-live', program: 'propositions-live.ts', takes: '4 min' },
   { name: 'memory', program: 'memory.ts', takes: '1 min' },
   { name: 'freshness', program: 'freshness.ts', takes: '2 min; RATE, PRODUCTS and SEARCHES set it' },
   { name: 'start', program: 'start.ts', takes: '2 min' },

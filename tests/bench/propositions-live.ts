@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { SecretUrl } from '../../shared/config/index.ts'
+import { makeRandom } from '../../stacks/demo/random.ts'
+import { runSimulator } from '../../stacks/demo/simulator.ts'
+import { startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
+import { quantile, report } from './report.ts'
+
+const ORDERS = Number(process.env.ORDERS ?? 200)
+const RATE = Number(process.env.RATE ?? 100)
+const CALLS = Number(process.env.CALLS ?? 4000)
+const CALLERS = 8
+
+type Answer = { known: boolean; propositions: unknown[]; client: { bought: { productId: string }[] } | null }
+
+/**
+ * What recommend-products takes over the demo's 18,000 clients with eight callers at once, over HTTP; and, while the simulator
+ * makes RATE changes a second, from the commit of an order at the source until its product is in what the client's list is made of.
+ */
+const demo = await startDemo({ env: { DEMO_SHOP: 'still' } })
+const client = new pg.Client({ connectionString: demo.source })
+const abort = new AbortController()
+try {
+  await client.connect()
+  await waitUntilCaughtUp(demo)
+  await waitFor('the first propositions', async () => demo.printed().includes('propositions: '), 300_000)
+  const { rows: clients } = await client.query<{ id: number }>(
+    'select "ClientID" as id from dbo."Client" order by 1',
+  )
+  const { rows: products } = await client.query<{ id: number }>(
+    'select distinct "ProductID" as id from dbo."OrderItem" order by 1',
+  )
+  report('propositions_clients', clients.length, 'clients')
+  const random = makeRandom(5)
+  const pick = <T>(values: T[]): T => values[Math.floor(random() * values.length)] as T
+  await sleep(5000)
+  const took: number[] = []
+  let left = CALLS
+  const call = async () => {
+    while (left-- > 0) {
+      const startedAt = performance.now()
+      await demo.call<Answer>('recommend-products', { clientId: String(pick(clients).id) })
+      took.push(performance.now() - startedAt)
+    }
+  }
+  const startedAt = performance.now()
+  await Promise.all(Array.from({ length: CALLERS }, call))
+  report('propositions_answers_a_second', CALLS / ((performance.now() - startedAt) / 1000), 'answers/s')
+  const warm = took.slice(CALLS / 10)
+  report('propositions_p50', quantile(warm, 0.5), 'ms')
+  report('propositions_p99', quantile(warm, 0.99), 'ms', { atMost: 10 })
+
+  const simulating = runSimulator({
+    url: new SecretUrl(demo.source),
+    rate: RATE,
+    seed: 1,
+    signal: abort.signal,
+  })
+  await sleep(5000)
+  const followed: number[] = []
+  for (let order = 0; order < ORDERS; order++) {
+    const [buyer, product] = [pick(clients).id, pick(products).id]
+    await placeOrder(client, { order: 5_000_000 + order, buyer, product })
+    const committedAt = performance.now()
+    const isIn = async () => {
+      const answer = await demo.call<Answer>('recommend-products', {
+        clientId: String(buyer),
+        withHistory: true,
+      })
+      return answer.client?.bought[0]?.productId === String(product)
+    }
+    while (!(await isIn())) {
+      if (performance.now() - committedAt > 10_000)
+        throw new Error(`order ${order} was not followed within 10 s`)
+      await sleep(5)
+    }
+    followed.push(performance.now() - committedAt)
+  }
+  abort.abort()
+  await simulating
+  report('propositions_follow_p50', quantile(followed, 0.5), 'ms')
+  report('propositions_follow_p99', quantile(followed, 0.99), 'ms', { atMost: 1000 })
+} finally {
+  abort.abort()
+  await client.end()
+  await demo.stop()
+}
+
+async function placeOrder(
+  client: pg.Client,
+  { order, buyer, product }: { order: number; buyer: number; product: number },
+): Promise<void> {
+  await client.query('begin')
+  await client.query(
+    `insert into dbo."Order" values ($1, 'SO' || $1::int, localtimestamp, $2, 1, 1, 'Placed')`,
+    [order, buyer],
+  )
+  await client.query(
+    `insert into dbo."OrderItem" select $1, 1, $2, 1, "ListPrice" from dbo."Product" where "ProductID" = $2`,
+    [order, product],
+  )
+  await client.query('commit')
+}
