@@ -86,16 +86,15 @@ test('a training is logged in MLflow with its weights, figures and files', async
   assert.ok(run)
   assert.deepEqual([run.name, run.status], ['product-propositions 1', 'FINISHED'])
   assert.deepEqual(run.parameters, {
-    ...{ version: '1', origin: '2026-11-27', codeVersion: 'abc123', products: '2', influenceBytes: '4' },
-    ...{ 'weights.score': '0.25', 'weights.bought_season': '-1.5', trendSegments: 'one basket' },
-    ...{ repeatDays: '60 values', builtAt: BUILD.builtAt, position: BUILD.position },
+    ...{ version: '1', origin: '2026-11-27', codeVersion: 'abc123', products: '2', clients: '900' },
+    ...{ purchases: '4000', 'weight.score': '0.25', 'weight.bought_season': '-1.5', trendFor: 'one' },
+    ...{ repeatedProducts: '2', builtAt: BUILD.builtAt, position: BUILD.position },
     ...{ changedAt: BUILD.changedAt, deltaVersions: '{"shop.Sale":12}' },
   })
   assert.deepEqual(run.metrics, {
-    ...{ recall_20: 0.159, ndcg_20: 0.11, hit_20: 0.5, coverage: 0.41, 'blend.recall_20': 0.157 },
-    ...{ 'baseline.popularity.recall_20': 0.036, 'segment.one basket.served.recall_20': 0.05 },
-    ...{ 'segment.one basket.popularity.recall_20': 0.04, clients: 900, coverage_20: 0.4 },
-    ...{ wins: 1, seconds: 4.5 },
+    ...{ recall20: 0.159, coverage: 0.41, 'baseline.trend.recall20': 0.036, 'champion.recall20': 0.157 },
+    ...{ 'segment.one.served.recall20': 0.05, 'segment.one.trend.recall20': 0.06 },
+    ...{ clients: 900, purchases: 4000, trainingSeconds: 4.2, wins: 1, seconds: 4.5 },
   })
   const { tags } = run
   assert.deepEqual([tags.role, tags.trainedBecause], ['champion', 'it was asked for'])
@@ -112,7 +111,10 @@ test('a training is logged in MLflow with its weights, figures and files', async
   assert.deepEqual(JSON.parse(read('model/products.json').toString()), ['1', '0012'])
   assert.deepEqual(JSON.parse(read('metrics.json').toString()).models, METRICS.models)
   assert.deepEqual(JSON.parse(read('data.json').toString()), BUILD)
-  assert.match(read('plots/recall-by-model.svg').toString(), /served.*0\.159.*blend.*popularity.*0\.036/s)
+  assert.match(
+    read('plots/recall-by-model.svg').toString(),
+    /served.*0\.159.*champion.*0\.157.*trend.*0\.036/s,
+  )
   assert.equal(double.files.size, 7)
 })
 

@@ -8,6 +8,7 @@ import {
   pictureFile,
   type Stored,
 } from '../registry/index.ts'
+import { modelParameters } from './scorers.ts'
 
 /** The name that answers and registries call the propositions' model by. */
 export const MODEL_NAME = 'product-propositions'
@@ -34,42 +35,32 @@ export const {
   servedIn: 'propositions.list',
   announcement: 'models/propositions.json',
   describe,
-  /** The order that was learnt, before the trend serves where that is better. */
-  parts: ['blend'],
+  parts: [],
   files,
 })
 
-/** Beside influence.bin in MLflow: how to read it without this code. */
+/** Beside influence.bin in MLflow: how to read it without readInfluence. */
 const INFLUENCE_FORMAT = `How much each product speaks for each other one: a sparse matrix by rows (CSR), all numbers little-endian.
 
-uint32           n, the number of products: those of products.json, in their order
-uint32           m, the number of values
-uint32 [n + 1]   where the values of each product begin, and m
-uint32 [m]       of each value, the number of the product that is spoken for, from 0
-float32 [m]      the values
+int32           n, the number of products: those of products.json, in their order
+int32           m, the number of values
+int32 [n + 1]   where the values of each product begin, and m
+int32 [m]       of each value, the number of the product that is spoken for, from 0
+float32 [m]     the values
 
 A product's score for a client is the sum of the values by which the products of this client speak for it.
 `
 
-/** Flat: `weights.season` is a weight, `trendSegments` has the segments that the trend serves. What a model lacks is left out. */
-function describe({ parameters, products, influence }: StoredModel): Record<string, unknown> {
+/** Each weight by its feature; of a model of another form what is known. */
+function describe({ metrics, parameters, products }: StoredModel): Record<string, unknown> {
+  const { clients, purchases } = metrics
+  const own = modelParameters.safeParse(parameters).data
+  const weights = Object.entries(own?.weights ?? {})
   return {
-    products: z.array(z.unknown()).catch([]).parse(products).length,
-    influenceBytes: influence.length,
-    ...flatten('', parameters),
+    ...{ clients, purchases, products: z.array(z.unknown()).catch([]).parse(products).length },
+    ...{ trendFor: own?.trendFor.join(), repeatedProducts: own && Object.keys(own.repeatDays).length },
+    ...Object.fromEntries(weights.map(([name, weight]) => [`weight.${name}`, weight])),
   }
-}
-
-/** Of longer ones, such as the days between purchases by product, parameters.json has all. */
-const MOST_VALUES = 50
-
-/** Single values and short lists of them, by the path to them. */
-function flatten(path: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return { [path]: value }
-  if (Array.isArray(value)) return value.length <= MOST_VALUES ? { [path]: value.join() } : {}
-  const own = Object.entries(value)
-  if (own.length > MOST_VALUES) return { [path]: `${own.length} values` }
-  return Object.assign({}, ...own.map(([name, inner]) => flatten(path ? `${path}.${name}` : name, inner)))
 }
 
 const measures = z.record(z.string(), z.unknown())
@@ -90,7 +81,7 @@ function files({ metrics, parameters, products, influence }: StoredModel): File[
       drawRanking(
         { ...models, ...(champion && { champion }) },
         {
-          measure: 'recall@20',
+          measure: 'recall20',
           best: 'most',
           title: 'Recall of twenty on days that the model had not seen: more is better',
         },

@@ -231,9 +231,9 @@ test('models of propositions are beside those of forecasts, with aliases of thei
       ['product-propositions 2', 'challenger'],
     ],
   )
-  assert.equal(run.metrics.recall_20, METRICS.models.served['recall@20'])
-  assert.equal(run.metrics['baseline.popularity.recall_20'], METRICS.models.popularity['recall@20'])
-  assert.equal(run.parameters['weights.score'], String(PARAMETERS.weights.score))
+  assert.equal(run.metrics.recall20, METRICS.models.served.recall20)
+  assert.equal(run.metrics['baseline.trend.recall20'], METRICS.models.trend.recall20)
+  assert.equal(run.parameters['weight.score'], String(PARAMETERS.weights.score))
   assert.deepEqual(Object.keys(run.files).sort(), [
     ...['data.json', 'metrics.json', 'model/influence.bin', 'model/influence.txt', 'model/parameters.json'],
     ...['model/products.json', 'plots/recall-by-model.svg'],

@@ -4,7 +4,10 @@ import { promoteModel } from '../../../shared/propositions/index.ts'
 import { promotion, promotionInput } from '../../../shared/registry/index.ts'
 import { makeLeases } from '../../../shared/store/index.ts'
 
-/** Lets another version of the propositions' model serve. Lists by it follow with the next scoring, which it calls. A repeat without a version goes back again. */
+/**
+ * Lets another version of the propositions' model serve. recommend-products answers by it within a second; the lists of the night follow
+ * with the scoring that this starts. A repeat without a version goes back again.
+ */
 export default defineFunction({
   name: 'promote-propositions',
   summary: 'Lets another version of the propositions model serve: the challenger, or the one before',

@@ -4,6 +4,7 @@ import { defineFunction } from '../../../shared/contract/index.ts'
 import { objectSchema } from '../../../shared/events/index.ts'
 import {
   dropCovered,
+  followAlias,
   keepRules,
   readOrigin,
   readProductSignals,
@@ -40,7 +41,7 @@ export default defineFunction({
   name: 'score-propositions',
   summary: 'Lists for each client what it would want, by the model that serves',
   access: 'internal',
-  uses: ['store', 'warehouse'] as const,
+  uses: ['store', 'warehouse', 'mlflow'] as const,
   input,
   output,
   job: { repeat: 'a repeat lists again from what is then the finished build' },
@@ -53,11 +54,13 @@ export default defineFunction({
     }
   },
 
-  async handle(_, { state, resources: { store, warehouse }, signal: ownSignal, report, lineage }) {
+  async handle(_, { state, resources, signal: ownSignal, report, log, lineage }) {
+    const { store, warehouse, mlflow } = resources
     const startedAt = performance.now()
     const { rules, warnings } = state.rules()
     return await underLease(state.leases, LEASE, ownSignal, async lease => {
       const signal = AbortSignal.any([ownSignal, lease.signal])
+      await followAlias({ mlflow, store, leases: state.leases, log, signal })
       const made = await warehouse.read(async reader => {
         const origin = await readOrigin(reader)
         if (origin === undefined) return undefined

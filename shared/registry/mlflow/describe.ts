@@ -14,6 +14,7 @@ const told = z.looseObject({
   seconds: z.number().catch(0),
 })
 const SERVED = 'served'
+const CHAMPION = 'champion'
 
 const build = z.looseObject({
   builtAt: z.string().catch(''),
@@ -48,7 +49,8 @@ export function describeTags({ trainedBy }: Family, model: Stored): Record<strin
 /** Flat: `rmsse` is of what is served, `segment.smooth.rmsse` of a part, `baseline.naive_7.rmsse` and `champion.rmsse` of others. */
 export function describeMetrics({ parts }: Family, model: Stored): Record<string, number> {
   const { models, segments, ...rest } = told.parse(model.metrics)
-  const nameOf = (name: string) => (name === SERVED ? '' : parts.includes(name) ? name : `baseline.${name}`)
+  const nameOf = (name: string) =>
+    name === SERVED ? '' : [...parts, CHAMPION].includes(name) ? name : `baseline.${name}`
   return Object.fromEntries([
     ...Object.entries(models).flatMap(([name, own]) => flatten(nameOf(name), own)),
     ...Object.entries(segments).flatMap(([name, own]) => flatten(`segment.${name}`, own)),
