@@ -68,3 +68,14 @@ export async function dropGone(query: Query, ids: string[]): Promise<void> {
       [ids],
     )
 }
+
+/** Builds know of older ones. */
+const MOST_GONE = 5000
+
+/** Clients who are gone, of whom a build may not know that yet. */
+export async function readGone(query: Query): Promise<string[]> {
+  const rows = await query<{ client_id: string }>(
+    `select client_id from propositions.client where is_gone order by position desc, client_id limit ${MOST_GONE}`,
+  )
+  return rows.map(({ client_id }) => client_id)
+}

@@ -1,4 +1,4 @@
-export { forgetClient } from './clients.ts'
+export { forgetClient, readGone } from './clients.ts'
 export { readHistory, toRow } from './histories.ts'
 export { type Product, readProducts } from './products.ts'
 export { chooseModel, findCandidates, makeList, type Serving, scorerOf, TREND, todayOf } from './propose.ts'
@@ -38,6 +38,7 @@ export { FEATURES } from './scoring/features.ts'
 export { type History, toDate, toDay } from './scoring/history.ts'
 export { type Scored, type Scorer, scoreBeside, scoreByTrend, scoreClient } from './scoring/scorer.ts'
 export {
+  type Past,
   readHistories,
   readOrigin,
   readProductSignals,

@@ -13,6 +13,8 @@ from fct_client_interaction
 where client_id is not null and product_id is not null and interaction_date is not null
   and kind in ('purchase', 'return', 'click', 'order', 'view', 'dismiss')
   and cast(interaction_date as date) <= date '$until'
+  and client_id not in (select client_id from dim_client where client_id is not null group by client_id having not bool_or(is_current))
+  and client_id not in ($gone)
 group by client_id, product_id, cast(interaction_date as date), kind`
 
 const PRODUCTS = `
@@ -31,22 +33,29 @@ select did.client_id, did.product_id, did.date
 from did left join back on back.client_id = did.client_id and back.product_id = did.product_id
 where did.kind = 'purchase' and did.quantity > 0 and back.client_id is null`
 
-const until = ({ build }: WarehouseReader) => build.builtAt.slice(0, 10)
-const at = (sql: string, reader: WarehouseReader) => sql.replaceAll('$until', until(reader))
+/** What is known of clients by a build, without those who are gone since. */
+export type Past = { reader: WarehouseReader; gone: string[] }
+
+const quote = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+function at(sql: string, { reader, gone }: Past): string {
+  const until = reader.build.builtAt.slice(0, 10)
+  return sql.replaceAll('$until', until).replaceAll('$gone', () => ['', ...gone].map(quote).join(', '))
+}
 
 /** @returns the first day that is not known yet; undefined where nobody has bought anything */
-export async function readOrigin(reader: WarehouseReader): Promise<string | undefined> {
-  const { rows } = await reader.query(
-    at(`select cast(max(date) + interval '1' day as varchar) from (${PURCHASES}) as purchases`, reader),
+export async function readOrigin(past: Past): Promise<string | undefined> {
+  const { rows } = await past.reader.query(
+    at(`select cast(max(date) + interval '1' day as varchar) from (${PURCHASES}) as purchases`, past),
   )
   const [[origin] = []] = rows
   return typeof origin === 'string' ? origin.slice(0, 10) : undefined
 }
 
 /** Files of a training: interactions and products. Folders of their own, since each file has one name. */
-export const writeInteractions = (reader: WarehouseReader, folder: string) =>
-  reader.writeFile(at(INTERACTIONS, reader), folder)
-export const writeProducts = (reader: WarehouseReader, folder: string) => reader.writeFile(PRODUCTS, folder)
+export const writeInteractions = (past: Past, folder: string) =>
+  past.reader.writeFile(at(INTERACTIONS, past), folder)
+export const writeProducts = ({ reader }: Past, folder: string) => reader.writeFile(PRODUCTS, folder)
 
 export type StoredProduct = {
   product_id: string
@@ -66,17 +75,17 @@ const productRow = z.tuple([
 ])
 
 /** What is known of each product before the day `origin` (shared/python/propositions/trend.py). */
-export async function readProductSignals(reader: WarehouseReader, origin: string): Promise<StoredProduct[]> {
+export async function readProductSignals(past: Past, origin: string): Promise<StoredProduct[]> {
   const age = `date_diff('day', p.date, date '${origin}')`
   const decayed = [3, 7, 14, 28].map(half => `coalesce(sum(power(0.5, ${age} / ${half}.0)), 0)`)
-  const { rows } = await reader.query(
+  const { rows } = await past.reader.query(
     at(
       `select d.product_id, ${decayed.join(', ')}, cast(count(p.product_id) as double), cast(min(p.date) as varchar),
          max(cast(d.list_price as double)), max(cast(d.standard_cost as double))
        from (select product_id, list_price, standard_cost from dim_product where is_current) as d
        left join (${PURCHASES}) as p on p.product_id = d.product_id
        group by d.product_id order by d.product_id`,
-      reader,
+      past,
     ),
   )
   return rows.map(row => {
@@ -89,7 +98,7 @@ export async function readProductSignals(reader: WarehouseReader, origin: string
 const TERRITORY_DAYS = 28
 
 /** How many bought each product in a territory in the last 28 days. */
-export async function readTerritories(reader: WarehouseReader, origin: string) {
+export async function readTerritories({ reader }: Past, origin: string) {
   const { rows } = await reader.query(
     `select territory_id, product_id, cast(count(distinct client_id) as double) from fct_order_item
      where territory_id is not null and product_id is not null and order_date is not null
@@ -113,12 +122,10 @@ const interactionRow = z.tuple([
 ])
 
 /** What each client did, one client after the other. */
-export async function* readHistories(
-  reader: WarehouseReader,
-): AsyncGenerator<{ clientId: string; history: History }> {
-  const rows = reader.stream(
+export async function* readHistories(past: Past): AsyncGenerator<{ clientId: string; history: History }> {
+  const rows = past.reader.stream(
     `select did.client_id, did.product_id, cast(did.date as varchar), did.kind, did.quantity, lives.territory_id
-     from (${at(INTERACTIONS, reader)}) as did left join (${TERRITORIES}) as lives on lives.client_id = did.client_id
+     from (${at(INTERACTIONS, past)}) as did left join (${TERRITORIES}) as lives on lives.client_id = did.client_id
      order by did.client_id`,
   )
   let clientId: string | undefined

@@ -51,7 +51,11 @@ export async function buildPurchases(
   warehouse: Warehouse,
   folder: string,
   rows: Did[],
-  { products = 60, position = '0001-0000000000003000-00000000' } = {},
+  {
+    products = 60,
+    position = '0001-0000000000003000-00000000',
+    gone = [],
+  }: { products?: number; position?: string; gone?: string[] } = {},
 ): Promise<void> {
   const file = join(folder, 'interactions.csv')
   const columns = ['client_id', 'product_id', 'interaction_date', 'kind', 'quantity'] as const
@@ -69,6 +73,10 @@ export async function buildPurchases(
     {
       fct_client_interaction: { sql: did, key: ['client_id'] },
       dim_product: { sql: catalogue, key: ['product_id'] },
+      dim_client: {
+        sql: `select distinct client_id, not list_contains([${['', ...gone].map(id => `'${id}'`).join()}], client_id) as is_current from (${did})`,
+        key: ['client_id'],
+      },
       fct_order: {
         sql: `select client_id, 'T' || (hash(client_id) % 2) as territory_id, interaction_date as order_date from (${did}) where kind = 'purchase'`,
         key: ['client_id'],

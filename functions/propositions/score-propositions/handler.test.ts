@@ -81,8 +81,8 @@ test('TypeScript says of each client and product what Python does, to four digit
   for (const each of [own, others]) await mkdir(each, { recursive: true })
   const model = await findModel(store.query, 'champion')
   const request = await warehouse.read(async reader => ({
-    interactions: await writeInteractions(reader, own),
-    products: await writeProducts(reader, others),
+    interactions: await writeInteractions({ reader, gone: [] }, own),
+    products: await writeProducts({ reader, gone: [] }, others),
     parameters: model?.parameters,
   }))
   const said = await runPythonJob({

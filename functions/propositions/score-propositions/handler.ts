@@ -6,6 +6,7 @@ import {
   dropCovered,
   followAlias,
   keepRules,
+  readGone,
   readOrigin,
   readProductSignals,
   readTerritories,
@@ -62,14 +63,15 @@ export default defineFunction({
       const signal = AbortSignal.any([ownSignal, lease.signal])
       await followAlias({ mlflow, store, leases: state.leases, log, signal })
       const made = await warehouse.read(async reader => {
-        const origin = await readOrigin(reader)
+        const past = { reader, gone: await readGone(store.query) }
+        const origin = await readOrigin(past)
         if (origin === undefined) return undefined
         report(0, 'reading what is known of each product')
         const signals = {
-          products: await readProductSignals(reader, origin),
-          territories: await readTerritories(reader, origin),
+          products: await readProductSignals(past, origin),
+          territories: await readTerritories(past, origin),
         }
-        return await publishLists(store, reader, { origin, ...signals, rules, signal, report })
+        return await publishLists(store, past, { origin, ...signals, rules, signal, report })
       })
       await dropCovered(store.query, { before: new Date(Date.now() - KEPT_MS) })
       lineage(

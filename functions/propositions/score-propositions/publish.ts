@@ -6,6 +6,7 @@ import {
   type History,
   MODEL_NAME,
   makeList,
+  type Past,
   type Product,
   type Rules,
   readHistories,
@@ -17,7 +18,7 @@ import {
   toRow,
 } from '../../../shared/propositions/index.ts'
 import type { Query, Store } from '../../../shared/store/index.ts'
-import type { Build, WarehouseReader } from '../../../shared/warehouse/index.ts'
+import type { Build } from '../../../shared/warehouse/index.ts'
 
 export const MART = 'mart_reco_client_top_n'
 const LENGTH = 20
@@ -47,17 +48,18 @@ type Known = {
  */
 export async function publishLists(
   store: Store,
-  reader: WarehouseReader,
+  past: Past,
   known: Known,
 ): Promise<{ clients: number; products: number; version: number | null }> {
   const { origin, products, territories, rules, signal, report } = known
+  const { build } = past.reader
   return await store.transaction(async ({ query }) => {
     await replaceProducts(query, products, origin)
     await replaceTerritories(query, territories)
     await query(
       `insert into propositions.scored (build, origin) values ($1, $2)
        on conflict (is_only) do update set build = excluded.build, origin = excluded.origin, scored_at = excluded.scored_at`,
-      [JSON.stringify(reader.build), origin],
+      [JSON.stringify(build), origin],
     )
     await query('delete from propositions.history')
     await query('delete from propositions.list')
@@ -69,20 +71,19 @@ export async function publishLists(
     const flush = async () => {
       signal.throwIfAborted()
       await insertHistories(query, part)
-      if (served && catalogue)
-        rows += await insertLists(query, part, { served, catalogue, rules, build: reader.build })
+      if (served && catalogue) rows += await insertLists(query, part, { served, catalogue, rules, build })
       clients += part.length
       part = []
       report(0.5, `${clients} clients`)
     }
-    for await (const one of readHistories(reader)) {
+    for await (const one of readHistories(past)) {
       part.push(one)
       if (part.length === CLIENTS_AT_ONCE) await flush()
     }
     await flush()
     await dropGoneClients(query)
     if (served)
-      await recordKeptMart(query, reader.build, {
+      await recordKeptMart(query, build, {
         mart: MART,
         rows,
         key: ['client_id', 'rank'],

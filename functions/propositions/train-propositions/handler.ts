@@ -10,6 +10,7 @@ import {
   findModel,
   followAlias,
   mirrorTraining,
+  readGone,
   readOrigin,
   type StoredModel,
   saveModel,
@@ -75,11 +76,15 @@ export default defineFunction({
         const mirror = { mlflow, store, leases: state.leases, log, signal }
         await followAlias(mirror)
         const champion = await findModel(store.query, 'champion')
-        const origin = await warehouse.read(readOrigin)
+        const gone = await readGone(store.query)
+        const { origin, due, files } = await warehouse.read(async reader => {
+          const past = { reader, gone }
+          const origin = await readOrigin(past)
+          const due = origin && (force ? 'it was asked for' : whyTrain(champion, origin))
+          return { origin, due, files: due ? await writeFiles(past, folder) : undefined }
+        })
         if (!origin) return answer('no_sales', 'no client has bought anything yet')
-        const due = force ? 'it was asked for' : whyTrain(champion, origin)
-        if (!due) return answer('not_due', 'the model that serves is less than a week old')
-        const files = await warehouse.read(reader => writeFiles(reader, folder))
+        if (!due || !files) return answer('not_due', 'the model that serves is less than a week old')
         log.info({ because: due }, 'training the model of propositions')
         const trained = await train(files, champion, folder, { signal, report, log })
         signal.throwIfAborted()

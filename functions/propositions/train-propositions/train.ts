@@ -5,13 +5,14 @@ import { ConfigError, FailedError, OutageError } from '../../../shared/errors/in
 import type { Report } from '../../../shared/jobs/index.ts'
 import {
   modelParameters,
+  type Past,
   type StoredModel,
   writeInteractions,
   writeProducts,
 } from '../../../shared/propositions/index.ts'
 import { PythonJobError, runPythonJob } from '../../../shared/python/index.ts'
 import type { Logger } from '../../../shared/telemetry/index.ts'
-import type { Build, WarehouseReader } from '../../../shared/warehouse/index.ts'
+import type { Build } from '../../../shared/warehouse/index.ts'
 
 const result = z.object({
   parameters: modelParameters,
@@ -25,11 +26,11 @@ const result = z.object({
 type Files = { interactions: string; products: string; build: Build }
 
 /** What clients did and the products, of one build, each in a folder of its own. */
-export async function writeFiles(reader: WarehouseReader, folder: string): Promise<Files> {
+export async function writeFiles(past: Past, folder: string): Promise<Files> {
   const [own, others] = [join(folder, 'interactions'), join(folder, 'products')]
   for (const each of [own, others]) await mkdir(each)
-  const interactions = await writeInteractions(reader, own)
-  return { interactions, products: await writeProducts(reader, others), build: reader.build }
+  const interactions = await writeInteractions(past, own)
+  return { interactions, products: await writeProducts(past, others), build: past.reader.build }
 }
 
 /**
