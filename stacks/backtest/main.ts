@@ -12,7 +12,7 @@ import { ensureGroup } from '../python-groups.ts'
  */
 const USAGE =
   'usage: npm run backtest -- forecast --panel <file.parquet or file.csv> --origins <day,day> [--horizon <days>] --out <folder>'
-const GROUP = 'forecast'
+const GROUP = 'learning'
 /** As forecast-demand. */
 const DEFAULT_HORIZON_DAYS = '28'
 
