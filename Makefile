@@ -90,7 +90,7 @@ MULTILINGUAL_MODEL := shared/models/use-multilingual-3/.built
 
 setup: node_modules/.installed $(call installed,$(PYTHON)) $(MULTILINGUAL_MODEL)
 setup-demo: node_modules/.installed $(call installed,$(DEMO_PYTHON)) $(MULTILINGUAL_MODEL)
-setup-test: setup $(call installed,forecast test) .tools/.chromium
+setup-test: setup $(call installed,learning test) .tools/.chromium
 
 # Programs in Go, built from their modules at these versions. Object storage:
 MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c

@@ -98,12 +98,12 @@ test('a job whose caller is gone ends itself', { timeout: 20_000 }, async () => 
 test('a group has an environment of its own in a checkout; elsewhere the Python of the path is right', () => {
   const checkout = join(folder, 'checkout')
   const job = join(checkout, 'functions', 'job')
-  const python = join(checkout, '.venvs', 'forecast', 'bin', 'python')
+  const python = join(checkout, '.venvs', 'learning', 'bin', 'python')
   for (const path of [job, dirname(python)]) mkdirSync(path, { recursive: true })
   symlinkSync(realpathSync(process.execPath), python)
-  assert.equal(findPython('forecast', job), 'python3', 'not while it is being installed')
-  writeFileSync(join(checkout, '.venvs', 'forecast', '.installed'), '')
-  assert.equal(findPython('forecast', job), python)
+  assert.equal(findPython('learning', job), 'python3', 'not while it is being installed')
+  writeFileSync(join(checkout, '.venvs', 'learning', '.installed'), '')
+  assert.equal(findPython('learning', job), python)
   assert.equal(findPython('drift', job), 'python3')
   writeFileSync(join(checkout, 'uv.lock'), '')
   assert.throws(

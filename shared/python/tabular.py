@@ -1,5 +1,6 @@
 """Reads anybody's Parquet and CSV files, and says what is wrong with them: the column, and the row counted from 1."""
 
+import json
 from csv import reader as csv_lines
 from pathlib import Path
 
@@ -13,13 +14,15 @@ class DataError(ValueError):
     """What is wrong with a file's rows, and where, in one line."""
 
 
-def read_table(path: Path) -> pa.Table:
+def read_table(path: Path, columns: tuple[str, ...] | None = None) -> pa.Table:
+    """@param columns of a Parquet file those of these that it has, to spare memory; all where it is left out"""
     if not path.is_file():
         raise DataError(f"there is no file {path}")
     try:
         if path.suffix.lower() == ".csv":
             return read_csv(path)
-        return parquet.read_table(path)
+        there = None if columns is None else [name for name in parquet.read_schema(path).names if name in columns]
+        return parquet.read_table(path, columns=there or None)
     except (pa.ArrowException, OSError) as error:
         first = str(error).splitlines()[0]
         raise DataError(f"{path} cannot be read as {'CSV' if path.suffix.lower() == '.csv' else 'Parquet'}: {first}") from error
@@ -68,10 +71,29 @@ def is_null(table: pa.Table, name: str) -> np.ndarray:
 
 
 def read_text(table: pa.Table, name: str, or_null: str | None = None) -> np.ndarray:
-    column = table.column(name).cast(pa.string())
+    try:
+        column = table.column(name).cast(pa.string())
+    except pa.ArrowException as error:
+        raise DataError(f"column {name} has the type {table.column(name).type}, and holds no text") from error
     if or_null is None:
         refuse(is_null(table, name), name, "is missing")
     return column.fill_null(or_null or "").to_numpy()
+
+
+def read_ids(table: pa.Table, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """The ids in order, and [rows] the number of each row's: a file of millions of rows has few of them. @throws DataError"""
+    column = table.column(name)
+    refuse(is_null(table, name), name, "is missing")
+    try:
+        encoded = pa.chunked_array([column.cast(pa.string()).dictionary_encode().combine_chunks()]).combine_chunks()
+    except pa.ArrowException as error:
+        raise DataError(f"column {name} has the type {column.type}, and holds no ids") from error
+    found, code = np.array(encoded.dictionary.to_pylist(), dtype=object), encoded.indices.to_numpy()
+    refuse((found == "")[code], name, "is empty")
+    order = np.argsort(found, kind="stable")
+    number = np.empty(len(order), np.int32)
+    number[order] = np.arange(len(order), dtype=np.int32)
+    return found[order], number[code]
 
 
 def read_dates(table: pa.Table) -> np.ndarray:
@@ -125,3 +147,14 @@ def read_flags(table: pa.Table, name: str) -> np.ndarray:
     numbers = np.nan_to_num(read_numbers(table, name, may_be_null=True))
     refuse(~np.isin(numbers, (0, 1)), name, "is neither 1 nor 0", numbers)
     return numbers == 1
+
+
+def write_report(folder: Path, name: str, rows: pa.Table, report: dict) -> None:
+    """Rows, and report.json beside them: both files appear whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{name}.part"
+    parquet.write_table(rows, partial)
+    partial.replace(folder / name)
+    partial = folder / "report.json.part"
+    partial.write_text(json.dumps(report, indent=2) + "\n")
+    partial.replace(folder / "report.json")

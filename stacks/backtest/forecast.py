@@ -14,7 +14,7 @@ def backtest(request):
 
     from forecasting import backtest as door
     from forecasting.panel import read_panel
-    from tabular import DataError
+    from tabular import DataError, write_report
 
     try:
         panel = read_panel(request["panel"])
@@ -22,7 +22,7 @@ def backtest(request):
         forecasts, report = door.run(panel, origins, request["horizon"], progress)
     except DataError as error:
         raise JobError(str(error), "bad_panel") from error
-    door.write(Path(request["out"]), forecasts, report)
+    write_report(Path(request["out"]), "forecasts.parquet", forecasts, report)
     return report
 
 

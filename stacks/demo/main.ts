@@ -89,7 +89,7 @@ try {
   // Some hundred megabytes, which no first answer waits for.
   let packages: Promise<void> | undefined
   const installPackages = () => {
-    packages ??= ensureGroup('forecast', { stdio: 'ignore', signal })
+    packages ??= ensureGroup('learning', { stdio: 'ignore', signal })
     packages.catch(() => {})
     return packages
   }

@@ -123,7 +123,7 @@ async function forecastInPython(model: object) {
   assert.ok(panel)
   await writeFile(join(home, 'model.json'), JSON.stringify(model))
   const { stdout } = await promisify(execFile)(
-    join(ROOT, '.venvs/forecast/bin/python'),
+    join(ROOT, '.venvs/learning/bin/python'),
     [
       join(ROOT, 'tests/support/forecast_parity.py'),
       ...[panel.file, panel.origin, join(home, 'model.json'), String(HORIZON)],

@@ -45,7 +45,7 @@ export default defineFunction({
   summary: 'Forecasts the coming days of each product by the model that serves',
   access: 'internal',
   uses: ['store', 'warehouse', 'mlflow'] as const,
-  python: ['forecast'],
+  python: ['learning'],
   input,
   output,
   job: { repeat: 'a repeat forecasts again from what is then the finished build' },
@@ -81,7 +81,7 @@ export default defineFunction({
         const out = join(folder, 'features.jsonl')
         await runPythonJob({
           script: join(import.meta.dirname, 'job.py'),
-          group: 'forecast',
+          group: 'learning',
           request: {
             panel: found.panel.file,
             origin: found.panel.origin,

@@ -49,7 +49,7 @@ export default defineFunction({
   summary: 'Trains the model of demand forecasts, and lets the better one serve',
   access: 'internal',
   uses: ['store', 'warehouse', 'objects', 'alerts', 'mlflow'] as const,
-  python: ['forecast'],
+  python: ['learning'],
   input,
   output,
   job: { repeat: 'a repeat trains another version from what is then the finished build' },

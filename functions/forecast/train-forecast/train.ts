@@ -43,7 +43,7 @@ export async function train(
   const startedAt = performance.now()
   const trained = await runPythonJob({
     script: join(import.meta.dirname, 'job.py'),
-    group: 'forecast',
+    group: 'learning',
     request: {
       panel: panel.file,
       origin: panel.origin,

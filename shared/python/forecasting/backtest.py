@@ -1,13 +1,10 @@
 """Forecasts from earlier days, beside what came: which figures a forecast's users may expect."""
 
-import json
 import time
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import parquet
 
 from tabular import DataError
 
@@ -132,14 +129,3 @@ def to_table(panel: Panel, forecast: Forecast) -> pa.Table:
             "model": pa.array(np.repeat(forecast.model[of].astype(str), horizon), pa.string()),
         }
     )
-
-
-def write(folder: Path, forecasts: pa.Table, report: dict) -> None:
-    """Both files appear whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / "forecasts.parquet.part"
-    parquet.write_table(forecasts, partial)
-    partial.replace(folder / "forecasts.parquet")
-    partial = folder / "report.json.part"
-    partial.write_text(json.dumps(report, indent=2) + "\n")
-    partial.replace(folder / "report.json")

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import sparse
 
-from tabular import check_columns, read_numbers, read_table, read_text
+from tabular import check_columns, read_ids, read_numbers, read_table, read_text
 
 TEXTS = ("name", "category", "subcategory", "brand", "model", "description")
 WORD = re.compile(r"[^\W\d_]{3,}")
@@ -32,8 +34,13 @@ class Catalogue:
             return Catalogue(ids, {}, np.full(len(ids), np.nan))
         at = {one: number for number, one in enumerate(self.ids)}
         numbers = np.array([at.get(one, -1) for one in ids], int)
-        pick = lambda values, none: np.where(numbers >= 0, np.append(values, none)[numbers], none)
+        pick = lambda values, none: np.append(values, none)[numbers]
         return Catalogue(ids, {name: pick(values, "") for name, values in self.texts.items()}, pick(self.price, np.nan).astype(float))
+
+    def only(self, products: np.ndarray) -> "Catalogue":
+        """The same without products that are not among these ids."""
+        kept = np.isin(self.ids, products)
+        return Catalogue(self.ids[kept], {name: values[kept] for name, values in self.texts.items()}, self.price[kept])
 
 
 def read_catalogue(path: str | Path | None) -> Catalogue:
@@ -42,13 +49,23 @@ def read_catalogue(path: str | Path | None) -> Catalogue:
     @throws DataError
     """
     if path is None:
-        return Catalogue(np.array([], "U1"), {}, np.array([]))
-    table = read_table(Path(path))
+        return Catalogue(np.array([], dtype=object), {}, np.array([]))
+    table = read_table(Path(path), ("product_id", *TEXTS, "price"))
     check_columns(table, ("product_id",), (*TEXTS, "price"), may_be_empty=True)
-    ids, first = np.unique(read_text(table, "product_id").astype("U"), return_index=True)
-    texts = {name: read_text(table, name, or_null="")[first].astype("U") for name in TEXTS if name in table.column_names}
-    price = read_numbers(table, "price", may_be_null=True)[first] if "price" in table.column_names else np.full(len(ids), np.nan)
+    ids, number = read_ids(table, "product_id")
+    # The first row of each product.
+    first = np.unique(number, return_index=True)[1]
+    texts = {name: read_text(table, name, or_null="")[first] for name in TEXTS if name in table.column_names}
+    price = read_prices(table)[first] if "price" in table.column_names else np.full(len(ids), np.nan)
     return Catalogue(ids, texts, price)
+
+
+def read_prices(table: pa.Table) -> np.ndarray:
+    """NaN where it is not known: some programs write that into a file."""
+    column = table.column("price")
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), None, column)
+    return read_numbers(pa.table({"price": column}), "price", may_be_null=True)
 
 
 def traits(catalogue: Catalogue) -> sparse.csr_matrix:

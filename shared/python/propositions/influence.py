@@ -36,18 +36,19 @@ def fit(interest: sparse.csr_matrix, traits: sparse.csr_matrix | None, content: 
     gram[np.diag_indices(len(head))] += np.float32(PENALTY * scale)
     inverse = invert(gram)
     del gram
-    blocks = [keep_strongest(exact(inverse), kept)]
+    # Transposed, with a row of what speaks for a product: the strongest of a row are found faster.
+    blocks = [keep_strongest(np.ascontiguousarray(exact(inverse).T), kept)]
     columns = [head]
     tail = np.sort(order[len(head) :])
     for at in range(0, len(tail), COLUMNS_AT_ONCE):
         part = tail[at : at + COLUMNS_AT_ONCE]
-        shared = (of_head.T @ weighted[:, part]).toarray().astype(np.float32)
+        shared = (weighted[:, part].T @ of_head).toarray()
         if traits is not None and traits.shape[0] > 0:
-            shared += share * (alike.T @ traits[:, part]).toarray().astype(np.float32)
-        blocks.append(keep_strongest(inverse @ shared, kept))
+            shared += share * (traits[:, part].T @ alike).toarray().astype(np.float32)
+        blocks.append(keep_strongest(shared @ inverse, kept))
         columns.append(part)
-    found = sparse.hstack(blocks).tocoo()
-    return sparse.csr_matrix((found.data, (head[found.row], np.concatenate(columns)[found.col])), shape=(products, products))
+    found = sparse.vstack(blocks).tocoo()
+    return sparse.csr_matrix((found.data, (head[found.col], np.concatenate(columns)[found.row])), shape=(products, products))
 
 
 def invert(gram: np.ndarray) -> np.ndarray:
@@ -61,15 +62,16 @@ def invert(gram: np.ndarray) -> np.ndarray:
 
 
 def exact(inverse: np.ndarray) -> np.ndarray:
+    """What foretells each product, a column of it, by all others."""
     influence = -inverse / np.diag(inverse)
     np.fill_diagonal(influence, 0)
     return influence
 
 
-def keep_strongest(block: np.ndarray, kept: int) -> sparse.csc_matrix:
-    """Of each column those that speak most for it, or against it."""
-    if block.shape[0] > kept:
+def keep_strongest(block: np.ndarray, kept: int) -> sparse.csr_matrix:
+    """Of each row those that speak most for its product, or against it."""
+    if block.shape[1] > kept:
         strength = np.abs(block)
-        bound = np.partition(strength, block.shape[0] - kept, axis=0)[block.shape[0] - kept]
-        block = np.where(strength >= bound, block, 0)
-    return sparse.csc_matrix(block)
+        bound = np.partition(strength, block.shape[1] - kept, axis=1)[:, block.shape[1] - kept]
+        block[strength < bound[:, None]] = 0
+    return sparse.csr_matrix(block)

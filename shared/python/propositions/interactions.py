@@ -1,13 +1,14 @@
 """What clients bought, clicked and sent back: what every model here is trained on."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from tabular import DataError, check_columns, read_dates, read_numbers, read_table, read_text, refuse
+from tabular import DataError, check_columns, read_dates, read_ids, read_numbers, read_table
 
 REQUIRED = ("client_id", "product_id", "date")
 OPTIONAL = ("quantity", "kind")
@@ -26,10 +27,10 @@ INTEREST = 0.2
 @dataclass(frozen=True)
 class Interactions:
     """
-    Purchases, one per client, product and day, ordered by client; days count from 1970-01-01.
+    Purchases, one per client, product and day, ordered by client, product and day; days count from 1970-01-01.
 
     client, product, day: of each purchase, numbers of `clients` and of `products`, and the day.
-    interested: pairs (client, product) that were looked at, [pairs, 2].
+    interested: [looked at, 3] client, product, and the first day on which it was looked at.
     """
 
     clients: np.ndarray
@@ -51,28 +52,39 @@ class Interactions:
     def only(self, kept: np.ndarray) -> "Interactions":
         """Those purchases alone, with the clients and products that they have; what was looked at is of them too."""
         client, product = self.client[kept], self.product[kept]
-        clients, own = np.unique(client, return_inverse=True)
-        products, of = np.unique(product, return_inverse=True)
+        clients = np.flatnonzero(np.bincount(client, minlength=self.shape[0]))
+        products = np.flatnonzero(np.bincount(product, minlength=self.shape[1]))
         to_client, to_product = numbering(self.shape[0], clients), numbering(self.shape[1], products)
-        pairs = np.stack([to_client[self.interested[:, 0]], to_product[self.interested[:, 1]]], axis=1)
+        looked = np.stack([to_client[self.interested[:, 0]], to_product[self.interested[:, 1]], self.interested[:, 2]], axis=1)
         return replace(
             self,
             clients=self.clients[clients],
             products=self.products[products],
-            client=own,
-            product=of,
+            client=to_client[client],
+            product=to_product[product],
             day=self.day[kept],
-            interested=pairs[(pairs >= 0).all(axis=1)],
+            interested=looked[(looked[:, :2] >= 0).all(axis=1)],
         )
 
     def with_products(self, products: np.ndarray) -> "Interactions":
         """The same, with products behind its own that nobody has bought yet."""
         return replace(self, products=products)
 
+    @cached_property
+    def pairs(self) -> np.ndarray:
+        """The first purchase of each client and product."""
+        is_first = np.ones(len(self.client), bool)
+        is_first[1:] = (self.client[1:] != self.client[:-1]) | (self.product[1:] != self.product[:-1])
+        return np.flatnonzero(is_first)
+
     def matrix(self, weights: np.ndarray | None = None) -> sparse.csr_matrix:
         """[clients, products]: on how many days a client bought a product, or the sum of the purchases' weights."""
-        values = np.ones(len(self.client), np.float32) if weights is None else weights.astype(np.float32)
-        return sparse.csr_matrix((values, (self.client, self.product)), shape=self.shape)
+        if weights is None:
+            values = np.diff(self.pairs, append=len(self.client))
+        else:
+            values = np.add.reduceat(weights.astype(np.float32), self.pairs) if len(self.pairs) else self.pairs
+        starts = np.concatenate([[0], np.cumsum(np.bincount(self.client[self.pairs], minlength=self.shape[0]))])
+        return sparse.csr_matrix((values.astype(np.float32), self.product[self.pairs], starts), shape=self.shape)
 
     def interest(self) -> sparse.csr_matrix:
         """[clients, products]: 1 where a client bought a product, less where it was only looked at."""
@@ -82,14 +94,13 @@ class Interactions:
             return found
         values = np.full(len(self.interested), INTEREST, np.float32)
         looked = sparse.csr_matrix((values, (self.interested[:, 0], self.interested[:, 1])), shape=self.shape)
-        looked.data[:] = INTEREST
         return found.maximum(looked)
 
 
 def numbering(size: int, kept: np.ndarray) -> np.ndarray:
     """[size]: the new number of each, -1 of what is not kept."""
-    numbers = np.full(size, -1)
-    numbers[kept] = np.arange(len(kept))
+    numbers = np.full(size, -1, np.int32)
+    numbers[kept] = np.arange(len(kept), dtype=np.int32)
     return numbers
 
 
@@ -98,45 +109,68 @@ def read_interactions(path: str | Path) -> Interactions:
     Rows of a Parquet or CSV file, in any order: client_id, product_id, date, and optionally quantity and kind.
     @throws DataError that names the column, and the row where one is wrong
     """
-    return make_interactions(read_table(Path(path)))
+    return make_interactions(read_rows(path))
+
+
+def read_rows(path: str | Path) -> pa.Table:
+    return read_table(Path(path), (*REQUIRED, *OPTIONAL))
+
+
+def id_types(rows: pa.Table) -> tuple[pa.DataType, pa.DataType]:
+    """As what a client's and a product's id came; text where that cannot be one."""
+    plain = lambda kind: kind if pa.types.is_integer(kind) else pa.string()
+    return tuple(plain(rows.schema.field(name).type) if name in rows.column_names else pa.string() for name in ("client_id", "product_id"))
 
 
 def make_interactions(table: pa.Table) -> Interactions:
     """Purchases that were sent back whole are none. @throws DataError"""
     check_columns(table, REQUIRED, OPTIONAL)
-    ids = {name: read_text(table, name) for name in ("client_id", "product_id")}
-    for name, values in ids.items():
-        refuse(values == "", name, "is empty")
-    days = read_dates(table).astype("datetime64[D]").astype(np.int64)
+    (clients, client), (products, product) = read_ids(table, "client_id"), read_ids(table, "product_id")
+    days = read_dates(table).astype("datetime64[D]").astype(np.int32)
     quantity = read_numbers(table, "quantity", may_be_null=True) if has(table, "quantity") else np.ones(table.num_rows)
     quantity = np.where(np.isfinite(quantity), quantity, 1)
-    kinds = read_text(table, "kind", or_null="purchase") if has(table, "kind") else np.full(table.num_rows, "purchase", object)
-    names, code = np.unique(kinds.astype("U"), return_inverse=True)
-    meant = np.array([KINDS.get(str(name).lower(), "") for name in names])[code]
-    # A negative quantity is what came back.
-    meant = np.where((meant == BOUGHT) & (quantity < 0), RETURNED, meant)
-    bought = (meant == BOUGHT) & (quantity > 0)
+    bought, looked, returned = read_kinds(table, quantity)
     if not bought.any():
         raise DataError("nothing is bought in it")
-    clients, client = np.unique(ids["client_id"].astype("U"), return_inverse=True)
-    products, product = np.unique(ids["product_id"].astype("U"), return_inverse=True)
     pair = client.astype(np.int64) * len(products) + product
-    bought &= ~is_sent_back(pair, quantity, bought, meant == RETURNED)
-    looked = np.unique(pair[meant == INTERESTED])
-    # Days from the first one: a purchase is one number, and unique numbers are in order.
-    first = days.min()
-    span = int(days.max() - first) + 1
-    unique = np.unique(pair[bought] * span + (days[bought] - first))
-    own, day = np.divmod(unique, span)
+    bought &= ~is_sent_back(pair, quantity, bought, returned)
+    if not bought.any():
+        raise DataError("all that is bought in it was sent back")
+    first = int(days.min())
+    own, day = dated(pair, days - first, bought)
+    seen, seen_on = dated(pair, days - first, looked)
+    is_first = np.diff(seen, prepend=-1) != 0
+    seen, seen_on = seen[is_first], seen_on[is_first]
     everything = Interactions(
         clients=clients,
         products=products,
-        client=own // len(products),
-        product=own % len(products),
-        day=day + first,
-        interested=np.stack([looked // len(products), looked % len(products)], axis=1),
+        client=(own // len(products)).astype(np.int32),
+        product=(own % len(products)).astype(np.int32),
+        day=(day + first).astype(np.int32),
+        interested=np.stack([seen // len(products), seen % len(products), seen_on + first], axis=1),
     )
-    return everything.only(np.ones(len(unique), bool))
+    return everything.only(np.ones(len(own), bool))
+
+
+def read_kinds(table: pa.Table, quantity: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Flags of rows: bought, looked at, sent back. A negative quantity is what came back."""
+    if has(table, "kind"):
+        encoded = pa.chunked_array([table.column("kind").cast(pa.string()).fill_null("purchase").dictionary_encode().combine_chunks()]).combine_chunks()
+        meanings = np.array([KINDS.get(name.strip().lower(), "") for name in encoded.dictionary.to_pylist()], dtype=object)
+        is_kind = lambda meaning: (meanings == meaning)[encoded.indices.to_numpy()]
+    else:
+        is_kind = lambda meaning: np.full(table.num_rows, meaning == BOUGHT)
+    bought = is_kind(BOUGHT)
+    return bought & (quantity > 0), is_kind(INTERESTED), is_kind(RETURNED) | (bought & (quantity < 0))
+
+
+def dated(pair: np.ndarray, days: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of these rows with their days, each once, in order. @param days from the first one"""
+    if not of.any():
+        return np.array([], np.int64), np.array([], np.int64)
+    # Both are one number, and unique numbers are in order.
+    span = int(days.max()) + 1
+    return np.divmod(np.unique(pair[of] * span + days[of]), span)
 
 
 def has(table: pa.Table, name: str) -> bool:
@@ -147,7 +181,10 @@ def is_sent_back(pair: np.ndarray, quantity: np.ndarray, bought: np.ndarray, ret
     """[rows]: of a client and a product of which as much came back as was bought."""
     if not returned.any():
         return np.zeros(len(pair), bool)
-    pairs, at = np.unique(pair, return_inverse=True)
-    kept = np.bincount(at[bought], quantity[bought], len(pairs)) - np.bincount(at[returned], np.abs(quantity[returned]), len(pairs))
-    touched = np.bincount(at[returned], minlength=len(pairs)) > 0
-    return (touched & (kept <= 0))[at]
+    pairs = np.unique(pair[returned])
+    at = np.minimum(np.searchsorted(pairs, pair), len(pairs) - 1)
+    touched = pairs[at] == pair
+    kept = np.zeros(len(pairs))
+    for rows, sign in ((bought & touched, 1), (returned, -1)):
+        kept += sign * np.bincount(at[rows], np.abs(quantity[rows]), len(pairs))
+    return touched & (kept[at] <= 0)

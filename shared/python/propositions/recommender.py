@@ -1,7 +1,8 @@
 """Learns what each client would want, and lists it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -11,6 +12,9 @@ from .blend import Blend, learn
 from .content import Catalogue, traits
 from .features import Candidates, Observer
 from .interactions import Interactions
+from .measures import LENGTH, found_in, recalls
+from .parallel import THREADS, in_turn
+from .segments import SEGMENTS, TREND, Judgement, judge, segment_of
 from .splits import Split, Splitter
 from .trend import follow
 
@@ -20,42 +24,86 @@ CANDIDATES = 100
 MOST_LEARNT_FROM = 5000
 #: Clients in memory at once, times products.
 CELLS_AT_ONCE = 2_000_000
+#: Purchases of which two models may be in memory at once.
+MOST_TWICE = 2_000_000
 NAMES_SEASON = 3
 #: By how much more the season counts in lists without what was bought before: it widens them, and costs no recall.
 WIDEN = 1.5
+#: Trends of which the best is the one that the blend is judged by.
+TREND_HALVES = (7, 28, 0)
 SEED = 16
+
+Lists = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Recommender:
-    """blend: None where there was nothing to learn it from: the season decides."""
+class Order:
+    """
+    How candidates are put in order. blend: None where there was nothing to learn it from: the season decides. judged: by segment.
+    half: days after which a purchase counts for half in the trend that is served where the blend is not; 0: all count alike.
+    """
 
-    history: Interactions
-    catalogue: Catalogue
-    influence: sparse.csr_matrix
-    observer: Observer
     blend: Blend | None
     again: bool
-
-    def lists(self, length: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """(clients, [clients, length] products, -1 where there is none, [clients, length] values), some clients at a time."""
-        for clients in self.parts(np.arange(self.history.shape[0])):
-            candidates = self.observer.observe(clients, max(CANDIDATES, length), self.again)
-            value = self.value(candidates)
-            row = np.arange(len(clients))[:, None]
-            best = np.argsort(-value, axis=1, kind="stable")[:, :length]
-            yield clients, candidates.product[row, best], value[row, best]
+    judged: dict[str, Judgement] = field(default_factory=dict)
+    half: int = TREND_HALVES[0]
 
     def value(self, candidates: Candidates) -> np.ndarray:
+        """[clients, candidates]; -inf where there is none."""
         season = np.where(candidates.product >= 0, candidates.values[..., NAMES_SEASON], -np.inf)
         if self.blend is None:
             return season
         value = self.blend.value(candidates)
-        return value if self.again else value + np.where(candidates.product >= 0, WIDEN * candidates.values[..., NAMES_SEASON], 0)
+        return value if self.again else value + WIDEN * season
+
+    def best(self, candidates: Candidates, length: int) -> tuple[np.ndarray, np.ndarray]:
+        """[clients, length] products, -1 where there is none, and their values."""
+        value = self.value(candidates)
+        row = np.arange(len(value))[:, None]
+        best = np.argsort(-value, axis=1, kind="stable")[:, :length]
+        return candidates.product[row, best], value[row, best]
+
+
+@dataclass(frozen=True)
+class Recommender:
+    history: Interactions
+    catalogue: Catalogue
+    influence: sparse.csr_matrix
+    observer: Observer
+    order: Order
+
+    def lists(self, length: int) -> Iterator[Lists]:
+        """(clients, [clients, length] products, -1 where there is none, [clients, length] values), some clients at a time."""
+        return in_turn(partial(self.list_for, length=length), self.parts(np.arange(self.history.shape[0])))
+
+    def list_for(self, clients: np.ndarray, length: int) -> Lists:
+        candidates = self.observer.observe(clients, max(CANDIDATES, length), self.order.again)
+        product, value = self.order.best(candidates, length)
+        names = np.array(list(SEGMENTS))[segment_of(self.observer.baskets[clients])]
+        by_trend = np.isin(names, [name for name, one in self.order.judged.items() if one.served == TREND])
+        if by_trend.any():
+            product[by_trend], value[by_trend] = self.trend_for(clients[by_trend], product.shape[1], self.order.half)
+        return clients, product, value
+
+    def trend_for(self, clients: np.ndarray, length: int, half: int) -> tuple[np.ndarray, np.ndarray]:
+        """What is bought most lately, by everybody. [clients, length] products, -1 where there is none, and their values."""
+        trend = self.observer.trend
+        value = np.log1p((trend.recent[half] if half else trend.total)[self.observer.moment[clients]])
+        if not self.order.again:
+            value[self.observer.times[clients].toarray() > 0] = -np.inf
+        product = np.argpartition(-value, min(length, value.shape[1]) - 1, axis=1)[:, :length]
+        row = np.arange(len(clients))[:, None]
+        product = product[row, np.lexsort((product, -value[row, product]))]
+        value = value[row, product]
+        return np.where(np.isfinite(value), product, -1), value
 
     def parts(self, clients: np.ndarray) -> list[np.ndarray]:
-        at_once = max(CELLS_AT_ONCE // max(self.history.shape[1], 1), 1)
-        return [clients[at : at + at_once] for at in range(0, len(clients), at_once)]
+        return parts_of(clients, self.history.shape[1])
+
+
+def parts_of(clients: np.ndarray, products: int) -> list[np.ndarray]:
+    at_once = max(CELLS_AT_ONCE // max(products, 1), 1)
+    return [clients[at : at + at_once] for at in range(0, len(clients), at_once)]
 
 
 def train(history: Interactions, catalogue: Catalogue, days: np.ndarray, again: bool, splitter: Splitter) -> Recommender:
@@ -64,29 +112,54 @@ def train(history: Interactions, catalogue: Catalogue, days: np.ndarray, again: 
     @param days [clients] on which each client's list is made
     @param catalogue products, of which those of the history come first, in its order (Catalogue.of)
     """
-    return prepare(history, catalogue, days, again, learn_blend(splitter(history), catalogue))
+    learnt = lambda: learn_order(splitter(history), catalogue)
+    found = lambda: prepare(history, catalogue, days)
+    order, prepared = in_turn(lambda work: work(), [learnt, found], THREADS if len(history.client) <= MOST_TWICE else 1)
+    return Recommender(*prepared, order)
 
 
-def prepare(history: Interactions, catalogue: Catalogue, days: np.ndarray, again: bool, blend: Blend | None) -> Recommender:
+def prepare(history: Interactions, catalogue: Catalogue, days: np.ndarray) -> tuple[Interactions, Catalogue, sparse.csr_matrix, Observer]:
     own = catalogue.of(history.products)
     whole = history.with_products(own.ids)
     influence = products_influence.fit(whole.interest(), traits(own))
-    observer = Observer(whole, influence, follow(whole, days), days, own.price)
-    return Recommender(whole, own, influence, observer, blend, again)
+    return whole, own, influence, Observer(whole, influence, follow(whole, days), days, own.price)
 
 
-def learn_blend(split: Split, catalogue: Catalogue) -> Blend | None:
-    """None where nobody bought anything next."""
+def learn_order(split: Split, catalogue: Catalogue) -> Order:
+    """
+    Half of the clients judge what was learnt from the other half, and the other way round: where the blend would have found less than
+    the trend, the trend is served. What is served is learnt from both.
+    """
     buyers = np.flatnonzero(split.bought.getnnz(axis=1) > 0)
     if len(buyers) == 0:
-        return None
+        return Order(None, split.again)
+    generator = np.random.default_rng(SEED)
     if len(buyers) > MOST_LEARNT_FROM:
-        buyers = np.sort(np.random.default_rng(SEED).choice(buyers, MOST_LEARNT_FROM, replace=False))
-    recommender = prepare(split.known, catalogue, split.days, split.again, None)
+        buyers = np.sort(generator.choice(buyers, MOST_LEARNT_FROM, replace=False))
+    recommender = Recommender(*prepare(split.known, catalogue.only(split.known.products), split.days), Order(None, split.again))
     found = [recommender.observer.observe(clients, CANDIDATES, split.again) for clients in recommender.parts(buyers)]
     candidates = Candidates(np.concatenate([one.product for one in found]), np.concatenate([one.values for one in found]))
-    products = split.bought.shape[1]
-    row = np.arange(len(buyers))[:, None]
-    known = (candidates.product >= 0) & (candidates.product < products)
-    bought = split.bought[buyers].toarray()[row, np.where(known, candidates.product, 0)] * known
-    return learn(candidates, bought) if bought.any() else None
+    bought = split.bought[buyers]
+    hits = found_in(bought, candidates.product)
+    if not hits.any():
+        return Order(None, split.again)
+    parts = recommender.parts(np.arange(len(buyers)))
+    by_trend = {
+        half: np.concatenate([recalls(recommender.trend_for(buyers[part], LENGTH, half)[0], bought[part]) for part in parts])
+        for half in TREND_HALVES
+    }
+    half = max(TREND_HALVES, key=lambda one: by_trend[one].mean())
+    by_blend = judge_blend(candidates, hits, bought, split.again, generator)
+    judged = judge(segment_of(recommender.observer.baskets[buyers]), by_blend, by_trend[half])
+    return Order(learn(candidates, hits), split.again, judged, half)
+
+
+def judge_blend(candidates: Candidates, hits: np.ndarray, bought: sparse.csr_matrix, again: bool, generator) -> np.ndarray:
+    """[clients]: recall of lists by what was learnt from the other half of the clients."""
+    halves = generator.permutation(len(hits)) % 2
+    found = np.zeros(len(hits))
+    for half in (0, 1):
+        judging = np.flatnonzero(halves == half)
+        learnt = learn(candidates.of(halves != half), hits[halves != half]) if hits[halves != half].any() else None
+        found[judging] = recalls(Order(learnt, again).best(candidates.of(judging), LENGTH)[0], bought[judging])
+    return found
