@@ -5,11 +5,9 @@ import { groupOf } from './rules/group-of.ts'
 import type { Rules } from './rules/schema.ts'
 import type { Served, ServingModel } from './scorers.ts'
 import { type History, lastDay, toDate } from './scoring/history.ts'
-import { type Scored, type Scorer, scoreByTrend, scoreClient } from './scoring/scorer.ts'
+import { isNew, type Scored, type Scorer, scoreByTrend, scoreClient } from './scoring/scorer.ts'
 import { inWords } from './words.ts'
 
-/** A product that was first bought so many days ago is new. */
-const NEW_DAYS = 30
 /** A list without a model. */
 export const TREND = 'trend'
 
@@ -58,12 +56,10 @@ export function makeList(
   const scorer = scorerOf(served, serving)
   const today = todayOf(served, history)
   const reasons = new Map<string, Scored['reason']>()
-  const { first, total, origin } = scorer.signals
   const candidates = scored.map(({ product, score, reason }): Candidate => {
     const productId = scorer.products[product] ?? ''
     reasons.set(productId, reason)
-    const isNew = (total[product] ?? 0) === 0 || origin - (first[product] ?? 0) <= NEW_DAYS
-    return { productId, score, because: '', isNew }
+    return { productId, score, because: '', isNew: isNew(scorer, product) }
   })
   const made = applyRules(rules, {
     ...{ candidates, products, today, limit },

@@ -87,7 +87,13 @@ test('a training is logged in MLflow with its weights, figures and files', async
   assert.deepEqual([run.name, run.status], ['product-propositions 1', 'FINISHED'])
   assert.deepEqual(run.parameters, {
     ...{ version: '1', origin: '2026-11-27', codeVersion: 'abc123', products: '2', clients: '900' },
-    ...{ purchases: '4000', 'weight.score': '0.25', 'weight.bought_season': '-1.5', trendFor: 'one' },
+    ...{
+      purchases: '4000',
+      'weight.score': '0.25',
+      'weight.bought_season': '-1.5',
+      trendFor: 'one_basket',
+      trendHalf: '7',
+    },
     ...{ repeatedProducts: '2', builtAt: BUILD.builtAt, position: BUILD.position },
     ...{ changedAt: BUILD.changedAt, deltaVersions: '{"shop.Sale":12}' },
   })

@@ -58,7 +58,8 @@ function describe({ metrics, parameters, products }: StoredModel): Record<string
   const weights = Object.entries(own?.weights ?? {})
   return {
     ...{ clients, purchases, products: z.array(z.unknown()).catch([]).parse(products).length },
-    ...{ trendFor: own?.trendFor.join(), repeatedProducts: own && Object.keys(own.repeatDays).length },
+    ...{ trendFor: own?.trendFor.join(), trendHalf: own?.trendHalf },
+    ...{ repeatedProducts: own && Object.keys(own.repeatDays).length },
     ...Object.fromEntries(weights.map(([name, weight]) => [`weight.${name}`, weight])),
   }
 }

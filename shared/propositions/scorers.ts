@@ -4,14 +4,16 @@ import type { Query, Store } from '../store/index.ts'
 import { FEATURES } from './scoring/features.ts'
 import { toDay } from './scoring/history.ts'
 import { readInfluence } from './scoring/influence.ts'
-import type { Scorer, Segment, Signals } from './scoring/scorer.ts'
+import { type Scorer, SEGMENTS, type Segment, type Signals } from './scoring/scorer.ts'
 import type { StoredProduct } from './warehouse.ts'
 
 export const modelParameters = z.object({
   /** By feature; null where there was nothing to learn them from. */
   weights: z.record(z.string(), z.number()).nullable(),
   /** Segments of clients whom the trend serves better. */
-  trendFor: z.array(z.enum(['one', 'few', 'many'])),
+  trendFor: z.array(z.enum(SEGMENTS)),
+  /** Days after which a purchase counts for half in that trend; 0: all count alike. */
+  trendHalf: z.literal([0, 7, 28]),
   /** By product: usual days between two purchases of what is bought again and again. */
   repeatDays: z.record(z.string(), z.number()),
 })
@@ -107,6 +109,7 @@ export function toServing(row: Omit<Row, 'role'>, signals: StoredProduct[], orig
         influence: readInfluence(row.influence, products.length),
         weights: parameters.weights ? toWeights(parameters.weights) : undefined,
         trendFor: new Set<Segment>(parameters.trendFor),
+        trendHalf: parameters.trendHalf,
         signals: toSignals(products, signals, origin),
       },
     }

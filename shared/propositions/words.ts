@@ -1,7 +1,7 @@
 import type { Product } from './products.ts'
 import type { Proposition } from './rules/draft.ts'
 import { type History, toDay } from './scoring/history.ts'
-import type { Reason, Scorer } from './scoring/scorer.ts'
+import { isNew, type Reason, type Scorer } from './scoring/scorer.ts'
 
 type Known = {
   scorer: Scorer
@@ -12,7 +12,6 @@ type Known = {
 
 /** From this share of its usual days on a consumable runs out. */
 const DUE = 0.8
-const NEW_DAYS = 30
 
 /** Why a product is in a list, for a sales person. */
 export function inWords(
@@ -30,9 +29,8 @@ export function inWords(
     return days.length > 1 ? `bought on ${days.length} days, last ${since(ago)}` : `bought ${since(ago)}`
   }
   const number = scorer.numbers.get(productId)
-  const first = number === undefined ? undefined : scorer.signals.first[number]
-  const isNew = first !== undefined && scorer.signals.origin - first <= NEW_DAYS
-  if (isNew && product?.subcategory && buys(history, products, product.subcategory))
+  const isFresh = number !== undefined && isNew(scorer, number)
+  if (isFresh && product?.subcategory && buys(history, products, product.subcategory))
     return `new in ${product.subcategory}, which this client buys`
   if (kind === 'explored') return 'little is known of it yet: it is tried out'
   if (reason?.kind === 'with') {

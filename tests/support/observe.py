@@ -11,16 +11,17 @@ def observe(request):
 
     from propositions.content import read_catalogue
     from propositions.interactions import read_interactions
-    from propositions.recommender import prepare
+    from propositions.recommender import Recommender, prepare
     from propositions.stored import from_parameters
 
     history = read_interactions(request["interactions"])
     days = np.full(history.shape[0], history.end)
-    recommender = prepare(history, read_catalogue(request["products"]), days, True, from_parameters(request["parameters"]))
+    order = from_parameters(request["parameters"])
+    recommender = Recommender(*prepare(history, read_catalogue(request["products"]), days), order)
     found = {}
     for clients in recommender.parts(np.arange(history.shape[0])):
         candidates = recommender.observer.observe(clients, 40, True)
-        value = recommender.value(candidates)
+        value = order.value(candidates)
         for row, client in enumerate(clients):
             ids = recommender.catalogue.ids[candidates.product[row]]
             found[str(history.clients[client])] = {str(one): float(said) for one, said in zip(ids, value[row], strict=True)}

@@ -7,7 +7,8 @@ export const BUILD = {
 }
 export const PARAMETERS = {
   weights: { score: 0.25, 'bought*season': -1.5 },
-  trendFor: ['one'],
+  trendFor: ['one_basket'],
+  trendHalf: 7,
   repeatDays: { '1': 20, '0012': 7.5 },
 }
 export const METRICS = {

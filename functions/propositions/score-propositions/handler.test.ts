@@ -87,7 +87,7 @@ test('TypeScript says of each client and product what Python does, to four digit
   }))
   const said = await runPythonJob({
     script: join(ROOT, 'tests/support/observe.py'),
-    group: 'forecast',
+    group: 'learning',
     request,
     result: z.record(z.string(), z.record(z.string(), z.number())),
     signal: AbortSignal.timeout(60_000),

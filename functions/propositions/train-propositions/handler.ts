@@ -52,7 +52,7 @@ export default defineFunction({
   summary: 'Trains the model of propositions, and lets the better one serve',
   access: 'internal',
   uses: ['store', 'warehouse', 'objects', 'mlflow'] as const,
-  python: ['forecast'],
+  python: ['learning'],
   input,
   output,
   job: { repeat: 'a repeat trains another version from what is then the finished build' },

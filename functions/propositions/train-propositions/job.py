@@ -35,7 +35,7 @@ def train(request):
     recommender = trained.recommender
     write_influence(Path(request["influence"]), recommender.influence)
     return {
-        "parameters": to_parameters(recommender.blend, [], history),
+        "parameters": to_parameters(recommender.order, history),
         "products": [str(product) for product in recommender.catalogue.ids],
         "metrics": trained.metrics,
         "clients": len(history.clients),

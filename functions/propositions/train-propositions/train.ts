@@ -48,7 +48,7 @@ export async function train(
   const startedAt = performance.now()
   const trained = await runPythonJob({
     script: join(import.meta.dirname, 'job.py'),
-    group: 'forecast',
+    group: 'learning',
     request: { interactions, products, champion: champion?.parameters ?? null, influence: file },
     result,
     signal,

@@ -33,6 +33,8 @@ export type Scorer = {
   weights: Float64Array | undefined
   /** Clients by how many days they bought on, whom the trend serves better. */
   trendFor: ReadonlySet<Segment>
+  /** Days after which a purchase counts for half in the trend; 0: all count alike. */
+  trendHalf: 0 | 7 | 28
   signals: Signals
 }
 
@@ -41,10 +43,11 @@ export type Reason = { kind: 'again' } | { kind: 'with'; product: number } | { k
 
 export type Scored = { product: number; score: number; reason: Reason }
 
-export type Segment = 'one' | 'few' | 'many'
-const FEW_BASKETS = 5
+export const SEGMENTS = ['one_basket', 'some_baskets', 'many_baskets'] as const
+export type Segment = (typeof SEGMENTS)[number]
+const MANY_BASKETS = 5
 export const segmentOf = (baskets: number): Segment =>
-  baskets < 2 ? 'one' : baskets < FEW_BASKETS ? 'few' : 'many'
+  baskets < 2 ? 'one_basket' : baskets < MANY_BASKETS ? 'some_baskets' : 'many_baskets'
 
 /** Candidates whose order is looked at, besides what the client has bought. */
 const CANDIDATES = 200
@@ -148,14 +151,21 @@ export function scoreBeside(scorer: Scorer, products: number[]): Scored[] {
 }
 
 /** What is bought most now. */
-export function scoreByTrend({ signals }: Pick<Scorer, 'signals'>): Scored[] {
-  const recent = signals.recent[3]
-  return best(recent, Math.min(CANDIDATES, recent.length)).map(product => ({
+export function scoreByTrend({ signals, trendHalf }: Pick<Scorer, 'signals' | 'trendHalf'>): Scored[] {
+  const counts = trendHalf === 0 ? signals.total : signals.recent[trendHalf === 7 ? 1 : 3]
+  return best(counts, Math.min(CANDIDATES, counts.length)).map(product => ({
     product,
-    score: recent[product] ?? 0,
+    score: Math.log1p(counts[product] ?? 0),
     reason: { kind: 'trend' },
   }))
 }
+
+/** A product that was first bought so many days ago is new. */
+const NEW_DAYS = 30
+
+/** Whether nobody bought it before the last days. */
+export const isNew = ({ signals }: Scorer, product: number): boolean =>
+  (signals.total[product] ?? 0) === 0 || signals.origin - (signals.first[product] ?? 0) <= NEW_DAYS
 
 const byScore = (a: Scored, b: Scored) => b.score - a.score || a.product - b.product
 

@@ -8,6 +8,8 @@ from scipy import sparse
 from .blend import Blend
 from .features import NAMES
 from .interactions import Interactions
+from .recommender import Order
+from .segments import TREND, Judgement
 
 #: A product is bought again and again where so many pairs of purchases say so, and they are so large a part of its clients.
 LEAST_REPEATS, LEAST_SHARE = 5, 0.2
@@ -22,20 +24,22 @@ def write_influence(path: Path, influence: sparse.csr_matrix) -> None:
             file.write(np.asarray(values).astype(kind).tobytes())
 
 
-def to_parameters(blend: Blend | None, trend_for: list[str], history: Interactions) -> dict:
+def to_parameters(order: Order, history: Interactions) -> dict:
     return {
-        "weights": None if blend is None else {name: float(weight) for name, weight in zip(NAMES, blend.weights, strict=True)},
-        "trendFor": trend_for,
+        "weights": None if order.blend is None else {name: float(weight) for name, weight in zip(NAMES, order.blend.weights, strict=True)},
+        "trendFor": [name for name, judged in order.judged.items() if judged.served == TREND],
+        "trendHalf": order.half,
         "repeatDays": repeat_days(history),
     }
 
 
-def from_parameters(parameters: dict) -> Blend | None:
-    """None of a model of other features too: it cannot be asked any more."""
+def from_parameters(parameters: dict) -> Order | None:
+    """None of a model of other features, which cannot be asked any more, and of one that had nothing to learn from."""
     weights = parameters.get("weights")
     if weights is None or set(weights) != set(NAMES):
         return None
-    return Blend(np.array([weights[name] for name in NAMES], float))
+    judged = {name: Judgement(0, 0.0, 0.0, TREND) for name in parameters["trendFor"]}
+    return Order(Blend(np.array([weights[name] for name in NAMES], float)), True, judged, parameters["trendHalf"])
 
 
 def repeat_days(history: Interactions) -> dict[str, float]:

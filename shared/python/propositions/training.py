@@ -1,20 +1,20 @@
 """Trains the recommender that serves, and measures it on the last days, which it had not seen."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
-from .blend import Blend
 from .content import Catalogue
 from .interactions import Interactions
-from .recommender import Recommender, learn_blend, prepare
+from .measures import LENGTH, coverage, measure
+from .recommender import Order, Recommender, learn_order, prepare
 from .splits import Split, by_days
 
 #: What clients bought in so many days after it is what a list is for.
 WINDOW_DAYS = 28
-LENGTH = 20
+#: MLflow takes no "@" in a name.
+RECALL = f"recall{LENGTH}"
 
 
 @dataclass(frozen=True)
@@ -23,59 +23,54 @@ class Trained:
     metrics: dict
 
 
-def train(history: Interactions, catalogue: Catalogue, champion: Blend | None) -> Trained:
-    """@param champion the weights that serve now, to be compared with on the same days"""
+def train(history: Interactions, catalogue: Catalogue, champion: Order | None) -> Trained:
+    """@param champion what serves now, to be compared with on the same days"""
     started_at = time.perf_counter()
     splitter = by_days(WINDOW_DAYS, again=True)
     days = np.full(history.shape[0], history.end)
-    if history.day.min() >= history.end - WINDOW_DAYS:
-        recommender = prepare(history, catalogue, days, True, None)
+    if not spans(history):
+        recommender = Recommender(*prepare(history, catalogue, days), Order(None, True))
         return Trained(recommender, {"wins": None, "because": "there are too few days to learn from: the season decides", "models": {}})
     split = splitter(history)
-    earlier = split.known.day.min() < split.known.end - WINDOW_DAYS
-    tested = prepare(split.known, catalogue, split.days, True, learn_blend(splitter(split.known), catalogue) if earlier else None)
-    models = {"served": measure(tested, split), "trend": measure_trend(tested, split)}
-    if champion is not None:
-        models["champion"] = measure(prepare(split.known, catalogue, split.days, True, champion), split)
-    recommender = prepare(history, catalogue, days, True, learn_blend(split, catalogue))
-    metrics = {**compare(models), "models": models, "champion": models.get("champion")}
-    metrics["trainingSeconds"] = round(time.perf_counter() - started_at, 2)
+    before = learn_order(splitter(split.known), catalogue) if spans(split.known) else Order(None, True)
+    tested = Recommender(*prepare(split.known, catalogue.only(split.known.products), split.days), before)
+    models = measure_models(tested, split, champion)
+    recommender = Recommender(*prepare(history, catalogue, days), learn_order(split, catalogue))
+    metrics = {
+        **compare(models),
+        "models": {name: measures for name, measures in models.items() if name != "champion"},
+        "champion": models.get("champion"),
+        "segments": {name: asdict(judged) for name, judged in recommender.order.judged.items()},
+        "trainingSeconds": round(time.perf_counter() - started_at, 2),
+    }
     return Trained(recommender, metrics)
 
 
-def compare(models: dict) -> dict:
-    served, others = models["served"]["recall20"], {name: measures["recall20"] for name, measures in models.items() if name != "served"}
+def spans(history: Interactions) -> bool:
+    """Whether there is anything before the last days."""
+    return history.day.min() < history.end - WINDOW_DAYS
+
+
+def measure_models(tested: Recommender, split: Split, champion: Order | None) -> dict[str, dict]:
+    """What would have been served, the trend, and what serves now, on the days that none of them had seen."""
+    everybody = np.arange(split.known.shape[0])
+    trend = np.concatenate([tested.trend_for(part, LENGTH, tested.order.half)[0] for part in tested.parts(everybody)])
+    lists = {"served": lists_of(tested), "trend": trend}
+    if champion is not None:
+        lists["champion"] = lists_of(replace(tested, order=champion))
+    products = split.known.shape[1]
+    measured = {name: {**measure(own, split.bought), "coverage": coverage(own, products)} for name, own in lists.items()}
+    return {name: {measure.replace("@", ""): value for measure, value in own.items()} for name, own in measured.items()}
+
+
+def lists_of(recommender: Recommender) -> np.ndarray:
+    return np.concatenate([products for _, products, _ in recommender.lists(LENGTH)])
+
+
+def compare(models: dict[str, dict]) -> dict:
+    served, others = models["served"][RECALL], {name: measures[RECALL] for name, measures in models.items() if name != "served"}
     if served is None:
         return {"wins": None, "because": "nobody bought anything in the last days: there is nothing to compare by"}
-    lost = [name for name, recall in others.items() if recall is not None and served < recall]
-    said = ", ".join(f"{name} {recall:.3f}" for name, recall in others.items() if recall is not None)
-    return {"wins": not lost, "because": f"recall of 20 on the last {WINDOW_DAYS} days is {served:.3f}; {said}"}
-
-
-def measure(recommender: Recommender, split: Split) -> dict:
-    return measured(split.bought, ((clients, products) for clients, products, _ in recommender.lists(LENGTH)))
-
-
-def measure_trend(recommender: Recommender, split: Split) -> dict:
-    trend = recommender.observer.trend
-    best = np.argsort(-trend.recent[28][-1], kind="stable")[:LENGTH]
-    clients = np.arange(split.bought.shape[0])
-    return measured(split.bought, [(clients, np.broadcast_to(best, (len(clients), len(best))))])
-
-
-def measured(bought: sparse.csr_matrix, lists) -> dict:
-    """Mean recall over clients who bought something next, and the part of products that are in any list."""
-    counts = bought.getnnz(axis=1)
-    recalls, listed = [], np.zeros(0, int)
-    for clients, products in lists:
-        own = bought[clients].toarray()
-        known = (products >= 0) & (products < own.shape[1])
-        hits = (own[np.arange(len(clients))[:, None], np.where(known, products, 0)] * known).sum(axis=1)
-        has = counts[clients] > 0
-        recalls.append(hits[has] / counts[clients][has])
-        listed = np.union1d(listed, products[known])
-    recall = np.concatenate(recalls) if recalls else np.zeros(0)
-    return {
-        "recall20": round(float(recall.mean()), 4) if len(recall) else None,
-        "coverage": round(len(listed) / max(bought.shape[1], 1), 4),
-    }
+    said = ", ".join(f"{name} {recall:.3f}" for name, recall in others.items())
+    wins = all(served >= recall for recall in others.values())
+    return {"wins": wins, "because": f"recall of {LENGTH} on the last {WINDOW_DAYS} days is {served:.3f}; {said}"}
