@@ -113,7 +113,7 @@ export async function readTerritories({ reader }: Past, origin: string) {
 
 /** Where each client ordered last. */
 const TERRITORIES = `
-select client_id, max_by(territory_id, order_date) as territory_id from fct_order
+select client_id, max_by(territory_id, cast(order_date as varchar) || '/' || territory_id) as territory_id from fct_order
 where client_id is not null and territory_id is not null group by client_id`
 
 const interactionRow = z.tuple([

@@ -32,7 +32,7 @@ import { type StartedFunction, startFunction } from '../support/function.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { runProgram } from '../support/run.ts'
 import { at, cover, makeRawLake } from '../support/warehouse.ts'
-import { forecastFrom } from './forecast-from.ts'
+import { learnFrom } from './learn-from.ts'
 import { asTrinoReads, commonText, commonType, readOnTrino } from './read-trino.ts'
 import { LISTS, landLists, landSearches, makeChanges, SEARCHES, WIDER } from './trino-changes.ts'
 
@@ -147,7 +147,7 @@ test('every model has the same columns, types and rows on both engines', async t
   t.diagnostic(`${rows} rows; build on Trino ${onTrino.tookMs} ms, on DuckDB ${onDuckdb.tookMs} ms`)
 })
 
-test('publish-marts gives the same marts from either engine, and forecasts are the same', async () => {
+test('publish-marts gives the same marts from either engine, and what is learnt from them is the same', async () => {
   const published: Record<string, unknown>[] = []
   for (const engine of ['duckdb', 'trino'] as const) {
     const { publish, marts, warehouse } = engines[engine]
@@ -165,7 +165,7 @@ test('publish-marts gives the same marts from either engine, and forecasts are t
       `select table_name::text, column_name::text, data_type::text, numeric_scale::text from information_schema.columns where table_schema = 'mart' order by 1, ordinal_position`,
     )
     const made = { hashes, columns, types, covered: body.covered, rows: body.marts }
-    published.push({ ...made, forecasts: await forecastFrom(warehouse, marts, objects) })
+    published.push({ ...made, learnt: await learnFrom(warehouse, marts, objects) })
   }
   const rows = published[0]?.rows as Record<string, number> | undefined
   assert.deepEqual([rows?.fct_search, rows?.fct_proposition], [SEARCHES, LISTS])
