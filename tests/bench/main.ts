@@ -12,6 +12,8 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'search-size', program: 'search-size.ts', takes: '6 min; PRODUCTS=1000000 takes an hour' },
   { name: 'forecast', program: 'forecast.ts', takes: '5 min, most of it for what is measured beside it' },
   { name: 'forecast-scoring', program: 'forecast-scoring.ts', takes: '1 min' },
+  { name: 'propositions', program: 'propositions.ts', takes: '1 min' },
+  { name: 'propositions-size', program: 'propositions-size.ts', takes: '15 min; PURCHASES sets it' },
   { name: 'order-plans', program: 'order-plans.ts', takes: '6 min, most of it for a year of forecasts' },
   { name: 'propositions-live', program: 'propositions-live.ts', takes: '4 min' },
   { name: 'memory', program: 'memory.ts', takes: '1 min' },

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from resource import RUSAGE_SELF, getrusage
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ from .features import count_baskets
 from .interactions import Interactions
 from .measures import LENGTH, coverage, measure, popularity_bias
 from .parallel import in_turn
-from .recommender import Order, Recommender, parts_of, train
+from .recommender import Order, Recommender, best_of, parts_of, train
 from .segments import SEGMENTS, segment_of
 from .splits import Split, Splitter, by_days, by_last_basket
 from .trend import follow
@@ -70,16 +71,16 @@ def run(history: Interactions, catalogue: Catalogue, split_text: str, models=MOD
     check(history, split, split_text)
     tell(done=0, total=len(models), model=SERVED)
     recommender, served = serve(split, catalogue.only(split.known.products), splitter)
-    order, results = recommender.order, {SERVED: served}
+    order, results, memory = recommender.order, {SERVED: served}, getrusage(RUSAGE_SELF).ru_maxrss
     del recommender
     for name in models[1:]:
         tell(done=len(results), total=len(models), model=name)
         results[name] = compare(BASELINES[name], split)
     tell(done=len(models), total=len(models))
-    return split.known, served, describe(history, split, split_text, order, results, started_at)
+    return split.known, served, describe(history, split, split_text, order, results, memory) | {"seconds": round(time.perf_counter() - started_at, 2)}
 
 
-def describe(history: Interactions, split: Split, split_text: str, order: Order, results: dict[str, Result], started_at: float) -> dict:
+def describe(history: Interactions, split: Split, split_text: str, order: Order, results: dict[str, Result], memory: int) -> dict:
     day = lambda number: str(np.datetime64(int(number), "D"))
     return {
         "split": split_text,
@@ -90,7 +91,7 @@ def describe(history: Interactions, split: Split, split_text: str, order: Order,
         "pairs": len(split.known.pairs),
         "testClients": int((split.bought.getnnz(axis=1) > 0).sum()),
         "testPairs": int(split.bought.nnz),
-        "seconds": round(time.perf_counter() - started_at, 2),
+        "servedMemoryMb": memory // 1024,
         "models": {name: figures(split, result) for name, result in results.items()},
         "slices": {**slices(split, results), "newClients": newcomers(split, order.half)},
         "servedBy": {camel(name): vars(one) for name, one in order.judged.items()},
@@ -124,20 +125,10 @@ def compare(fit, split: Split) -> Result:
         found = scores(clients)
         if not split.again:
             found = np.where(had[clients].toarray() > 0, -np.inf, found)
-        return clients, *best(found)
+        return clients, *best_of(found, LENGTH)
 
     lists, values = together(in_turn(list_for, parts_of(np.arange(len(split.days)), split.known.shape[1])))
     return Result(lists, values, learnt_at - began_at, time.perf_counter() - learnt_at)
-
-
-def best(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """[clients, places] products, -1 where there is none, and their scores."""
-    count = min(LENGTH, scores.shape[1])
-    product = np.argpartition(-scores, count - 1, axis=1)[:, :count]
-    row = np.arange(len(scores))[:, None]
-    product = product[row, np.lexsort((product, -scores[row, product]))]
-    values = scores[row, product]
-    return np.where(np.isfinite(values), product, -1), values
 
 
 def together(parts: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
@@ -193,8 +184,8 @@ def newcomers(split: Split, half: int) -> dict:
         trend = follow(split.known, days)
         counts = trend.recent[half] if half else trend.total
         at = trend.at(days)
-        same = lambda scores: np.broadcast_to(best(scores[None].astype(float))[0], (len(days), min(LENGTH, len(scores))))
-        lists[SERVED] = best(counts)[0][at]
+        same = lambda scores: np.broadcast_to(best_of(scores[None].astype(float), LENGTH)[0], (len(days), min(LENGTH, len(scores))))
+        lists[SERVED] = best_of(counts, LENGTH)[0][at]
         lists[POPULARITY] = same(buyers(split.known))
         lists[POPULARITY_LATELY] = same(buyers(split.known, after=split.known.end - 28))
     return of_slice(bought, lists)

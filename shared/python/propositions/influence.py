@@ -70,8 +70,10 @@ def exact(inverse: np.ndarray) -> np.ndarray:
 
 def keep_strongest(block: np.ndarray, kept: int) -> sparse.csr_matrix:
     """Of each row those that speak most for its product, or against it."""
-    if block.shape[1] > kept:
-        strength = np.abs(block)
-        bound = np.partition(strength, block.shape[1] - kept, axis=1)[:, block.shape[1] - kept]
-        block[strength < bound[:, None]] = 0
-    return sparse.csr_matrix(block)
+    kept = min(kept, block.shape[1])
+    column = np.argpartition(np.abs(block), block.shape[1] - kept, axis=1)[:, -kept:]
+    column.sort(axis=1)
+    starts = np.arange(len(block) + 1) * kept
+    found = sparse.csr_matrix((np.take_along_axis(block, column, axis=1).ravel(), column.ravel(), starts), shape=block.shape)
+    found.eliminate_zeros()
+    return found

@@ -8,9 +8,9 @@ import numpy as np
 from scipy import sparse
 
 from . import influence as products_influence
-from .blend import Blend, learn
+from .blend import Blend, Sample
 from .content import Catalogue, traits
-from .features import Candidates, Observer
+from .features import Candidates, Observer, Rows
 from .interactions import Interactions
 from .measures import LENGTH, found_in, recalls
 from .parallel import THREADS, in_turn
@@ -87,18 +87,32 @@ class Recommender:
 
     def trend_for(self, clients: np.ndarray, length: int, half: int) -> tuple[np.ndarray, np.ndarray]:
         """What is bought most lately, by everybody. [clients, length] products, -1 where there is none, and their values."""
-        trend = self.observer.trend
-        value = np.log1p((trend.recent[half] if half else trend.total)[self.observer.moment[clients]])
-        if not self.order.again:
-            value[self.observer.times[clients].toarray() > 0] = -np.inf
-        product = np.argpartition(-value, min(length, value.shape[1]) - 1, axis=1)[:, :length]
-        row = np.arange(len(clients))[:, None]
-        product = product[row, np.lexsort((product, -value[row, product]))]
-        value = value[row, product]
-        return np.where(np.isfinite(value), product, -1), value
+        trend, moment = self.observer.trend, self.observer.moment[clients]
+        counts = trend.recent[half] if half else trend.total
+        if self.order.again:
+            moments, at = np.unique(moment, return_inverse=True)
+            product, value = best_of(np.log1p(counts[moments]), length)
+            return product[at], value[at]
+        found = []
+        for part in self.parts(np.arange(len(clients))):
+            value = np.log1p(counts)[moment[part]]
+            own = Rows(self.observer.times, clients[part])
+            value[own.row, own.product] = -np.inf
+            found.append(best_of(value, length))
+        return tuple(np.concatenate(both) for both in zip(*found, strict=True))
 
     def parts(self, clients: np.ndarray) -> list[np.ndarray]:
         return parts_of(clients, self.history.shape[1])
+
+
+def best_of(value: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """[rows, length] of the greatest of each row, -1 where there is none, and their values."""
+    count = min(length, value.shape[1])
+    product = np.argpartition(-value, count - 1, axis=1)[:, :count]
+    row = np.arange(len(value))[:, None]
+    product = product[row, np.lexsort((product, -value[row, product]))]
+    value = value[row, product]
+    return np.where(np.isfinite(value), product, -1), value
 
 
 def parts_of(clients: np.ndarray, products: int) -> list[np.ndarray]:
@@ -143,23 +157,19 @@ def learn_order(split: Split, catalogue: Catalogue) -> Order:
     hits = found_in(bought, candidates.product)
     if not hits.any():
         return Order(None, split.again)
-    parts = recommender.parts(np.arange(len(buyers)))
-    by_trend = {
-        half: np.concatenate([recalls(recommender.trend_for(buyers[part], LENGTH, half)[0], bought[part]) for part in parts])
-        for half in TREND_HALVES
-    }
+    by_trend = {half: recalls(recommender.trend_for(buyers, LENGTH, half)[0], bought) for half in TREND_HALVES}
     half = max(TREND_HALVES, key=lambda one: by_trend[one].mean())
-    by_blend = judge_blend(candidates, hits, bought, split.again, generator)
+    sample = Sample(candidates, hits)
+    by_blend = judge_blend(sample, candidates, bought, split.again, generator.permutation(len(buyers)) % 2)
     judged = judge(segment_of(recommender.observer.baskets[buyers]), by_blend, by_trend[half])
-    return Order(learn(candidates, hits), split.again, judged, half)
+    return Order(sample.learn(np.ones(len(buyers), bool)), split.again, judged, half)
 
 
-def judge_blend(candidates: Candidates, hits: np.ndarray, bought: sparse.csr_matrix, again: bool, generator) -> np.ndarray:
-    """[clients]: recall of lists by what was learnt from the other half of the clients."""
-    halves = generator.permutation(len(hits)) % 2
-    found = np.zeros(len(hits))
+def judge_blend(sample: Sample, candidates: Candidates, bought: sparse.csr_matrix, again: bool, halves: np.ndarray) -> np.ndarray:
+    """[clients]: recall of lists by what was learnt from the other half of the clients. @param halves [clients] 0 or 1"""
+    found = np.zeros(len(halves))
     for half in (0, 1):
         judging = np.flatnonzero(halves == half)
-        learnt = learn(candidates.of(halves != half), hits[halves != half]) if hits[halves != half].any() else None
-        found[judging] = recalls(Order(learnt, again).best(candidates.of(judging), LENGTH)[0], bought[judging])
+        order = Order(sample.learn(halves != half), again)
+        found[judging] = recalls(order.best(candidates.of(judging), LENGTH)[0], bought[judging])
     return found

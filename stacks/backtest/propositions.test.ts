@@ -1,0 +1,383 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
+import { runProgram } from '../../tests/support/run.ts'
+import { makeRandom } from '../demo/random.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'cordage-lists-'))
+after(() => rmSync(home, { recursive: true }))
+
+type Row = { client_id: string; product_id: string; date: string; [column: string]: string | number }
+type Listed = { client_id: string | bigint | number; rank: number; product_id: string; score: number }
+
+const START = Date.UTC(2025, 0, 6)
+const dateAt = (day: number) => new Date(START + day * 86_400_000).toISOString().slice(0, 10)
+const client = (one: number) => `00${one}`
+
+/** Clients of three tastes: each buys some of ten products of its own, and now and then one that everybody buys. */
+function makeShop({ clients = 60, days = 200, seed = 1 } = {}): Row[] {
+  const random = makeRandom(seed)
+  const rows: Row[] = []
+  for (let one = 0; one < clients; one++)
+    for (let day = Math.floor(random() * 20); day < days; day += 10 + Math.floor(random() * 20))
+      for (let line = 0; line < 3; line++) {
+        const own = `${'abc'[one % 3]}${Math.floor(random() * 25)}`
+        const product = random() < 0.2 ? `all ${Math.floor(random() * 3)}` : own
+        rows.push({ client_id: client(one), product_id: product, date: dateAt(day) })
+      }
+  return rows
+}
+
+function write(name: string, rows: object[], delimiter = ','): string {
+  const file = join(home, `${name}.csv`)
+  const columns = Object.keys(rows[0] ?? { client_id: 0, product_id: 0, date: 0 })
+  const lines = rows.map(row => columns.map(column => (row as Row)[column] ?? '').join(delimiter))
+  writeFileSync(file, [columns.join(delimiter), ...lines].join('\n'))
+  return file
+}
+
+async function writeParquet(name: string, sql: string): Promise<string> {
+  const file = join(home, `${name}.parquet`)
+  const connection = await (await DuckDBInstance.create()).connect()
+  await connection.run(`copy (${sql}) to '${file}' (format parquet)`)
+  connection.closeSync()
+  return file
+}
+
+let runs = 0
+async function backtest(
+  interactions: string,
+  { split = 'days:30', products, models = 'served,popularity' }: { [option: string]: string } = {},
+) {
+  const out = join(home, `out-${runs++}`)
+  const args = ['--interactions', interactions, '--split', split, '--models', models, '--out', out]
+  const { code, stdout, stderr } = await runProgram(
+    ['stacks/backtest/main.ts', 'propositions', ...args, ...(products ? ['--products', products] : [])],
+    {},
+    120_000,
+  )
+  if (code !== 0) return { code, stderr, out, lists: [], bytes: '' }
+  const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))
+  const file = await asyncBufferFromFile(join(out, 'lists.parquet'))
+  const lists = (await parquetReadObjects({ file })) as Listed[]
+  return {
+    code,
+    stdout,
+    stderr,
+    report,
+    lists,
+    bytes: readFileSync(join(out, 'lists.parquet')).toString('hex'),
+  }
+}
+
+/** Each client's ranks go from 1 on, scores fall with them, and nothing is listed twice. */
+function assertSound(lists: Listed[], name = ''): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  let before: Listed | undefined
+  for (const row of lists) {
+    const own = found.get(String(row.client_id)) ?? []
+    found.set(String(row.client_id), own)
+    assert.ok(Number.isFinite(row.score), `${name}: ${JSON.stringify(row.score)}`)
+    assert.equal(row.rank, own.length + 1, name)
+    if (row.rank > 1) assert.ok(before && row.score < before.score, `${name}: rank ${row.rank}`)
+    assert.ok(!own.includes(row.product_id), name)
+    own.push(row.product_id)
+    before = row
+  }
+  for (const own of found.values()) assert.ok(own.length <= 20, name)
+  return found
+}
+
+test('each client has a list of what they have not bought yet, better than popularity, and the report says so', async () => {
+  const rows = makeShop()
+  const { report, lists, stdout } = await backtest(write('shop', rows), {
+    models: 'served,popularity,als,item_bm25',
+  })
+  const found = assertSound(lists)
+  const known = rows.filter(({ date }) => date < dateAt(170))
+  assert.deepEqual([...found.keys()].sort(), [...new Set(known.map(row => row.client_id))].sort())
+  const had = new Set(known.map(row => `${row.client_id} ${row.product_id}`))
+  for (const { client_id, product_id } of lists) assert.ok(!had.has(`${client_id} ${product_id}`))
+  assert.equal(report.products, new Set(known.map(row => row.product_id)).size)
+  const { served, popularity, als } = report.models
+  assert.ok(served['recall@20'] > popularity['recall@20'], JSON.stringify(report.models))
+  assert.ok(als['recall@20'] > 0 && served.coverage > popularity.coverage)
+  assert.ok(report.slices.oneBasket && report.slices.newProducts && report.slices.newClients)
+  assert.deepEqual(Object.keys(report.models), ['served', 'popularity', 'item_bm25', 'als'])
+  assert.match(stdout ?? '', /served \(1 of 4\)\n[\s\S]*recall@20/)
+})
+
+test('the last basket of each client is foretold from what they and others bought, what they had before too', async () => {
+  const rows = makeShop()
+  const { report, lists } = await backtest(write('baskets', rows), { split: 'last-basket' })
+  const found = assertSound(lists)
+  assert.equal(found.size, report.clients)
+  const last = new Map<string, string>()
+  for (const { client_id, date } of rows) if (date > (last.get(client_id) ?? '')) last.set(client_id, date)
+  const known = rows.filter(({ client_id, date }) => date < (last.get(client_id) ?? ''))
+  assert.equal(report.products, new Set(known.map(row => row.product_id)).size)
+  const had = new Set(known.map(row => `${row.client_id} ${row.product_id}`))
+  assert.ok(lists.some(({ client_id, product_id }) => had.has(`${client_id} ${product_id}`)))
+  assert.ok(report.models.served['recall@20'] > report.models.popularity['recall@20'])
+})
+
+test('the measures of a list are those of the protocol', async () => {
+  const rows = makeShop({ seed: 7 })
+  const { report, lists } = await backtest(write('measured', rows))
+  const known = rows.filter(({ date }) => date < dateAt(170))
+  const clients = new Set(known.map(row => row.client_id))
+  const products = new Set(known.map(row => row.product_id))
+  const had = new Set(known.map(row => `${row.client_id} ${row.product_id}`))
+  const next = new Map<string, Set<string>>()
+  for (const { client_id, product_id, date } of rows)
+    if (
+      date >= dateAt(170) &&
+      clients.has(client_id) &&
+      products.has(product_id) &&
+      !had.has(`${client_id} ${product_id}`)
+    )
+      next.set(client_id, (next.get(client_id) ?? new Set()).add(product_id))
+  const worth = (rank: number) => 1 / Math.log2(rank + 1)
+  const ideal = (count: number) =>
+    Array.from({ length: Math.min(count, 20) }, (_, at) => worth(at + 1)).reduce((a, b) => a + b)
+  const sums = { recall: 0, gain: 0, hit: 0, precision: 0 }
+  for (const [one, bought] of next) {
+    const hits = lists.filter(({ client_id, product_id }) => client_id === one && bought.has(product_id))
+    sums.recall += hits.length / bought.size
+    sums.gain += hits.map(({ rank }) => worth(rank)).reduce((a, b) => a + b, 0) / ideal(bought.size)
+    sums.hit += Math.min(hits.length, 1)
+    sums.precision += hits.length / 20
+  }
+  const near = (name: string, sum: number) =>
+    assert.ok(Math.abs(report.models.served[name] - sum / next.size) < 1e-4, `${name} ${sum / next.size}`)
+  assert.equal(report.testClients, next.size)
+  near('recall@20', sums.recall)
+  near('NDCG@20', sums.gain)
+  near('hit@20', sums.hit)
+  near('precision@20', sums.precision)
+  assert.ok(
+    Math.abs(report.models.served.coverage - new Set(lists.map(row => row.product_id)).size / products.size) <
+      1e-4,
+  )
+})
+
+test('what happens from the split on changes no list, and the same file gives the same bytes', async () => {
+  const rows = makeShop()
+  const random = makeRandom(9)
+  const kinds = rows.map(row => ({ ...row, kind: 'sale' }))
+  const changed = kinds.map(row =>
+    row.date >= dateAt(170) ? { ...row, product_id: `b${Math.floor(random() * 20)}` } : row,
+  )
+  // The last day stays the last.
+  changed.push({ client_id: client(0), product_id: 'b1', date: dateAt(199), kind: 'sale' })
+  kinds.push({ client_id: client(0), product_id: 'b2', date: dateAt(199), kind: 'sale' })
+  const clicked = [...kinds, ...kinds.slice(-40).map(row => ({ ...row, date: dateAt(190), kind: 'click' }))]
+  const { bytes } = await backtest(write('as-it-was', kinds))
+  assert.ok(bytes.length > 1000)
+  for (const [name, others] of Object.entries({ changed, clicked, again: kinds }))
+    assert.equal((await backtest(write(name, others))).bytes, bytes, name)
+})
+
+test('rows in any order, twice, with returns, kinds, times and semicolons are what they mean', async () => {
+  const rows = makeShop({ clients: 30 })
+  const spelled = rows
+    .flatMap(row => [
+      { ...row, date: `${row.date}T14:30:00Z`, quantity: 2, kind: 'purchase' },
+      { ...row, date: `${row.date} 09:00:00`, quantity: '', kind: '' },
+    ])
+    .concat([
+      { client_id: client(1), product_id: 'c9', date: dateAt(100), quantity: 3, kind: 'sale' },
+      { client_id: client(1), product_id: 'c9', date: dateAt(101), quantity: -3, kind: 'sale' },
+      { client_id: client(2), product_id: 'never', date: dateAt(100), quantity: 1, kind: 'Sale' },
+      { client_id: client(2), product_id: 'never', date: dateAt(102), quantity: 1, kind: 'return' },
+      { client_id: client(3), product_id: 'seen', date: dateAt(100), quantity: 1, kind: 'view' },
+      { client_id: client(3), product_id: 'gone', date: dateAt(100), quantity: 0, kind: 'sale' },
+    ])
+    .filter(row => row.product_id !== 'c9' || row.client_id === client(1))
+    .reverse()
+  const plain = rows.filter(row => row.product_id !== 'c9')
+  const { bytes } = await backtest(write('plain', plain))
+  assert.equal((await backtest(write('spelled', spelled, ';'))).bytes, bytes)
+})
+
+test('ids stay what they are: zeros at the front, other writings, numbers as numbers', async () => {
+  const rows = makeShop({ clients: 30 }).map(row => ({
+    ...row,
+    client_id: `${row.client_id} Ünï 客户`,
+    product_id: `${row.product_id}.0`,
+  }))
+  const { lists } = await backtest(write('names', rows))
+  const names = new Set(rows.map(row => row.client_id))
+  const products = new Set(rows.map(row => row.product_id))
+  for (const row of lists) assert.ok(names.has(String(row.client_id)) && products.has(row.product_id))
+  const numbers = await writeParquet(
+    'numbers',
+    `select 9007199254740993 + range % 40 as client_id, cast(range * 7 % 31 as varchar) as product_id,
+      timestamp '2025-01-06 23:59:00' + to_days(cast(range % 97 as integer)) as date from range(2000)`,
+  )
+  const found = await backtest(numbers)
+  assertSound(found.lists)
+  for (const { client_id } of found.lists) assert.equal(typeof client_id, 'bigint')
+  assert.ok(new Set(found.lists.map(row => row.client_id)).has(9007199254740995n))
+})
+
+test('what a file of products says helps, or does no harm', async () => {
+  const rows = makeShop()
+  const file = write('with-products', rows)
+  const ids = [...new Set(rows.map(row => row.product_id))]
+  const described = ids.map((id, at) => ({
+    product_id: id,
+    name: `thing of ${id[0]}`,
+    category: at % 5 ? `kind ${id[0]}` : '',
+    price: at % 4 ? 10 + at : '',
+  }))
+  const others = described.map(row => ({ ...row, product_id: `other ${row.product_id}` }))
+  const all = await backtest(file, { products: write('products', [...described, ...others, ...described]) })
+  assertSound(all.lists)
+  for (const { product_id } of all.lists) assert.ok(ids.includes(product_id))
+  assert.ok(all.report.models.served['recall@20'] > all.report.models.popularity['recall@20'])
+  const without = await backtest(file)
+  assert.equal((await backtest(file, { products: write('strangers', others) })).bytes, without.bytes)
+  assert.equal((await backtest(file, { products: write('none', [], ',').replace(/$/, '') })).code, 0)
+  const nan = await writeParquet(
+    'nan',
+    `select * from (values ('a1', 'nan'::double, null), ('a2', 12.5, null), (null, 1, null)) v(product_id, price, category) where product_id is not null`,
+  )
+  assertSound((await backtest(file, { products: nan })).lists)
+})
+
+test('odd sales have lists all the same, of numbers, and no longer than there are products', async () => {
+  const shop = makeShop({ clients: 20 })
+  const busy = Array.from({ length: 10_000 }, (_, at) => ({
+    client_id: 'busy',
+    product_id: `p${(at * 7919) % 4000}`,
+    date: dateAt(at % 200),
+  }))
+  const odd: Record<string, Row[]> = {
+    'one client': makeShop({ clients: 1 }),
+    'one product': shop.map(row => ({ ...row, product_id: 'only' })),
+    'two of each': shop.map((row, at) => ({
+      ...row,
+      client_id: `c${at % 2}`,
+      product_id: `p${at % 3 ? 0 : 1}`,
+    })),
+    'a client with 10,000 purchases': [...shop, ...busy],
+    'long ago': shop.map(row => ({ ...row, date: row.date.replace('2025', '1902') })),
+    'a year of nothing': [...shop, { ...(shop[0] as Row), date: '2027-01-01' }],
+    'everybody buys the same': shop.map((row, at) => ({ ...row, product_id: `p${at % 3}` })),
+    'new products only': shop.map(row => ({ ...row, product_id: `${row.product_id} ${row.date}` })),
+  }
+  for (const [name, rows] of Object.entries(odd))
+    for (const split of ['days:30', 'last-basket']) {
+      const { lists, stderr, report } = await backtest(write('odd', rows), {
+        split,
+        models: 'served,popularity,item_cosine,als,ease,personal',
+      })
+      assert.equal(stderr, '', name)
+      assertSound(lists, `${name}, ${split}`)
+      assert.doesNotMatch(JSON.stringify(report), /NaN|Infinity/)
+    }
+})
+
+test('a million rows of one client are one client', async () => {
+  const file = await writeParquet(
+    'million',
+    `select 'one' as client_id, 'p' || (range * 7919) % 5000 as product_id, date '2025-01-06' + cast(range % 180 as integer) as date
+     from range(1000000)`,
+  )
+  for (const split of ['days:30', 'last-basket']) {
+    const { lists, stderr } = await backtest(file, { split })
+    assert.equal(stderr, '')
+    assert.ok(assertSound(lists).size <= 1)
+  }
+})
+
+test('what is wrong is said in one line that names where, and nothing is written', async () => {
+  const rows = makeShop({ clients: 3 })
+  const [first, ...others] = rows as [Row, ...Row[]]
+  const nothing = join(home, 'nothing.csv')
+  writeFileSync(nothing, '')
+  const noParquet = join(home, 'no.parquet')
+  writeFileSync(noParquet, 'client_id')
+  const good = write('good', rows)
+  const oneDay = rows.map(row => ({ ...row, date: dateAt(3) }))
+  const wrong: [RegExp, string, { [option: string]: string }?][] = [
+    [/there is no file .*nowhere.csv/, join(home, 'nowhere.csv')],
+    [/column client_id is missing; there are: none/, nothing],
+    [/no.parquet cannot be read as Parquet/, noParquet],
+    [/there are no rows/, write('empty', [])],
+    [
+      /column product_id is missing; there are: client_id, date/,
+      write(
+        'columns',
+        rows.map(({ client_id, date }) => ({ client_id, date })),
+      ),
+    ],
+    [
+      /row 1: client_id is missing; 1 other row/,
+      write('missing', [{ ...first, client_id: '' }, { ...first, client_id: '' }, ...others]),
+    ],
+    [/row 2: product_id is missing/, write('product', [first, { ...first, product_id: '' }])],
+    [
+      /row 1: date is not as 2026-01-31 \(5.6.2025\)/,
+      write('date', [{ ...first, date: '5.6.2025' }, ...others]),
+    ],
+    [
+      /row 1: date is no day of the calendar \(2025-02-30\)/,
+      write('day', [{ ...first, date: '2025-02-30' }, ...others]),
+    ],
+    [/row 1: quantity is not a number \(many\)/, write('quantity', [{ ...first, quantity: 'many' }])],
+    [
+      /nothing is bought in it/,
+      write(
+        'views',
+        rows.map(row => ({ ...row, kind: 'view' })),
+      ),
+    ],
+    [
+      /all that is bought in it was sent back/,
+      write('back', [
+        { ...first, quantity: 1 },
+        { ...first, quantity: -1 },
+      ]),
+    ],
+    [
+      /split days:30 leaves nothing to learn from: purchases go from 2025-01-09 to 2025-01-09/,
+      write('one-day', oneDay),
+    ],
+    [/nobody bought on two days/, write('one-day', oneDay), { split: 'last-basket' }],
+    [/split days:9999 leaves nothing to learn from/, good, { split: 'days:9999' }],
+    [/split days:0 is neither last-basket nor days:N/, good, { split: 'days:0' }],
+    [/split weeks is neither last-basket nor days:N/, good, { split: 'weeks' }],
+    [/there is no model best; there are: served, popularity/, good, { models: 'best' }],
+    [
+      /column product_id is missing; there are: client_id/,
+      good,
+      { products: good.replace('good', 'views') && write('no-ids', [{ client_id: 1 }]) },
+    ],
+    [
+      /row 1: price is not a number \(dear\)/,
+      good,
+      { products: write('dear', [{ product_id: 'a1', price: 'dear' }]) },
+    ],
+  ]
+  for (const [message, file, options] of wrong) {
+    const { code, stderr, out } = await backtest(file, options)
+    assert.equal(code, 1, String(message))
+    assert.match(stderr, message)
+    assert.equal(stderr.trim().split('\n').length, 1, stderr)
+    assert.ok(out && !existsSync(join(out, 'lists.parquet')))
+  }
+})
+
+test('without its options it says how it is called', async () => {
+  for (const args of [['propositions'], ['propositions', '--split', 'days:30'], ['lists'], []]) {
+    const { code, stderr } = await runProgram(['stacks/backtest/main.ts', ...args], {}, 60_000)
+    assert.equal(code, 1)
+    assert.match(stderr, /usage: npm run backtest -- /)
+  }
+})
