@@ -119,6 +119,6 @@ const toNumber = value => (value === null || value === undefined ? null : Number
 
 /** @param {import('./answers.ts').Cell | undefined} share */
 function points(share) {
-  const rounded = Math.round(Number(share) * 1000) / 10
-  return `${rounded > 0 ? '+' : rounded < 0 ? '−' : ''}${Math.abs(rounded)}`
+  const size = Math.round(Math.abs(Number(share)) * 1000) / 10
+  return `${size === 0 ? '' : Number(share) > 0 ? '+' : '−'}${size}`
 }

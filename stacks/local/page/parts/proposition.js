@@ -48,7 +48,7 @@ export function makeProposition({ clientId, press }) {
       const called = next.name ?? productId
       setText(name, called)
       name.href = `/search?${new URLSearchParams({ q: sku ?? called })}`
-      setText(kind, KINDS[next.kind])
+      setText(kind, KINDS[next.kind] ?? '')
       kind.hidden = kind.textContent === ''
       setText(because, next.because)
       setText(about, [sku, [category, subcategory].filter(Boolean).join(' › ')].filter(Boolean).join('   '))
