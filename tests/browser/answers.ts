@@ -2,12 +2,14 @@ import type { z } from 'zod'
 import type { output as forecastAnswer } from '../../functions/forecast/forecast-demand/schema.ts'
 import type { output as ordersAnswer } from '../../functions/forecast/plan-orders/schema.ts'
 import type { Status as Given } from '../../functions/operate/show-status/status.ts'
+import type { output as propositionsAnswer } from '../../functions/propositions/recommend-products/schema.ts'
 import type { searchesSchema } from '../../functions/report/show-searches/handler.ts'
 import type { output as searchAnswer } from '../../functions/search/search-products/schema.ts'
 import type {
   ForecastAnswer,
   OrdersAnswer,
   Product,
+  PropositionsAnswer,
   Status as Read,
   SearchesAnswer,
 } from '../../stacks/local/page/data/answers.ts'
@@ -18,3 +20,5 @@ export const asReadOfSearches = (answer: z.output<typeof searchesSchema>): Searc
 export const asReadOfSearch = ({ results }: z.output<typeof searchAnswer>): Product[] => results
 export const asReadOfForecast = (answer: z.output<typeof forecastAnswer>): ForecastAnswer => answer
 export const asReadOfOrders = (answer: z.output<typeof ordersAnswer>): OrdersAnswer => answer
+export const asReadOfPropositions = (answer: z.output<typeof propositionsAnswer>): PropositionsAnswer =>
+  answer

@@ -7,6 +7,7 @@ import { testData } from './data.ts'
 import { testForecasts } from './forecasts.ts'
 import { testFound } from './found.ts'
 import { testNavigation } from './navigation.ts'
+import { testPropositions } from './propositions.ts'
 import { ADDRESSES, executablePath, openBrowser, openPage, type Room } from './room.ts'
 import { testSearch } from './search.ts'
 import { testTrouble } from './trouble.ts'
@@ -61,6 +62,7 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
   testData(room)
   // The demo trains after its first build.
   testForecasts(room)
+  testPropositions(room)
   testTrouble(room)
   testAccessibility(room)
 

@@ -37,6 +37,7 @@ export const VIEWS = {
   '/search': 'Find a product',
   '/sales': 'What sold',
   '/forecasts': 'What will be sold, and what to order',
+  '/propositions': 'What to offer a client',
   '/data': 'What there is to ask',
   '/data/freshness': 'How fresh everything is',
   '/data/runs': 'What runs, and when',

@@ -85,7 +85,12 @@ export function testTrouble(room: Room): void {
         const isStatus = 'parked' in answer
         await route.fulfill({ response, json: poison(isStatus ? { ...answer, ...SET_ASIDE } : answer) })
       })
-      for (const address of [...ADDRESSES, '/data?mart=dim_territory', '/search?q=helmet']) {
+      for (const address of [
+        ...ADDRESSES,
+        '/data?mart=dim_territory',
+        '/search?q=helmet',
+        '/propositions?for=nobody',
+      ]) {
         await page.goto(address)
         await page.locator('#view').getByText(MARKUP).filter({ visible: true }).first().waitFor()
         assert.equal(await page.locator('img[src=x]').count(), 0, address)

@@ -5,6 +5,7 @@ import { runs } from './views/data/runs.js'
 import { data } from './views/data.js'
 import { forecasts } from './views/forecasts.js'
 import { overview } from './views/index.js'
+import { propositions } from './views/propositions.js'
 import { sales } from './views/sales.js'
 import { search } from './views/search.js'
 
@@ -27,4 +28,15 @@ import { search } from './views/search.js'
  */
 
 /** In the order of the navigation. @type {View[]} */
-export const views = [overview, search, sales, forecasts, data, freshness, runs, lineage, quality]
+export const views = [
+  overview,
+  search,
+  sales,
+  forecasts,
+  propositions,
+  data,
+  freshness,
+  runs,
+  lineage,
+  quality,
+]

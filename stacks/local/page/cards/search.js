@@ -1,6 +1,7 @@
 import { messageOf, NoAnswer } from '../data/ask.js'
 import { findProducts, findSimilar, findVariants, sendClick } from '../data/find-products.js'
 import { MOST_RESULTS, readSearch, writeSearch } from '../data/search-address.js'
+import { productSuggestions } from '../data/suggestions.js'
 import { makeCombobox } from '../parts/combobox.js'
 import { html, setText } from '../parts/dom.js'
 import { makeResults } from '../parts/results.js'
@@ -41,7 +42,7 @@ export function searchCard({ params, signal, remember }, { first, isWhole }) {
   let typing
   let inFlight = new AbortController()
 
-  const field = makeCombobox({ query: search.query, type, choose })
+  const field = makeCombobox({ query: search.query, source: productSuggestions, type, choose })
   const { input } = field
   const examples = html(
     'p',

@@ -11,6 +11,8 @@ export type Answers = {
   'replay-parked': { requested: number }
   'forecast-demand': ForecastAnswer
   'plan-orders': OrdersAnswer
+  'recommend-products': PropositionsAnswer
+  'proposition-feedback': { accepted: true }
 }
 
 type AsOf = { changedAt: string | null }
@@ -296,4 +298,33 @@ export type OrdersAnswer = {
   total: number
   notOrdered: NotOrdered[]
   asOf: AsOf
+}
+
+export type Proposition = {
+  productId: string
+  sku: string | null
+  name: string | null
+  category: string | null
+  subcategory: string | null
+  listPrice: number | null
+  inStock: boolean | null
+  score: number
+  because: string
+  kind: 'ranked' | 'pinned' | 'explored'
+}
+
+export type PropositionsAnswer = {
+  propositionsId: string
+  known: boolean
+  propositions: Proposition[]
+  warnings: string[]
+  client: {
+    baskets: number
+    lastOn: string | null
+    territoryId: string | null
+    bought: { productId: string; name: string | null; times: number; lastOn: string }[]
+  } | null
+  experiment: { name: string; group: string } | null
+  asOf: AsOf
+  model: { name: string; version: number } | null
 }

@@ -1,44 +1,33 @@
-import { ask } from '../data/ask.js'
-import { count, plural } from '../data/format.js'
 import { html, markRanges } from './dom.js'
 
-/** @import { Suggestion } from '../data/answers.ts' */
+/** @import { Ranges } from '../data/answers.ts' */
+/** @import { Source } from '../data/suggestions.js' */
 
 /** Shorter than between two keys of most: a suggestion that comes late is none. */
 const TYPING_MS = 40
-const MOST = 6
-/** Words are counted up to here. */
-const MOST_COUNTED = 500
-
-/** @type {Record<Suggestion['kind'], string>} */
-const KINDS = {
-  category: 'Category, ',
-  subcategory: 'Kind, ',
-  model: '',
-  product: 'Product',
-  word: '',
-  identifier: 'Number',
-}
 
 /**
  * The field that is searched by, with suggestions below it: an editable combobox with a list, as the ARIA Authoring
  * Practices describe it. Arrow keys go through the list, Enter takes what is active, Escape closes.
  *
+ * @template {{ text: string, ranges: Ranges }} Found
  * @param {object} hooks
  * @param {string} hooks.query
+ * @param {Source<Found>} hooks.source of the suggestions
  * @param {(query: string) => void} hooks.type told each change of the text
- * @param {(suggestion: Suggestion) => void} hooks.choose
+ * @param {(suggestion: Found) => void} hooks.choose
  * @param {string} [hooks.label]
  * @param {string} [hooks.placeholder]
  */
 export function makeCombobox({
   query,
+  source,
   type,
   choose,
   label = 'Search products',
   placeholder = 'Words, or a product number',
 }) {
-  /** @type {Suggestion[]} */
+  /** @type {Found[]} */
   let shown = []
   let active = -1
   /** @type {number | undefined} */
@@ -79,21 +68,22 @@ export function makeCombobox({
     inFlight.abort()
     inFlight = new AbortController()
     const { signal } = inFlight
-    const typed = input.value.trim().slice(0, 200)
     // Suggestions are a help: without an answer there are none.
-    const found =
-      typed === ''
-        ? undefined
-        : await ask('suggest-products', { query: typed, limit: MOST }, signal).catch(() => undefined)
+    const found = await source.find(input.value.trim(), signal).catch(() => [])
     if (signal.aborted || document.activeElement !== input) return
-    show(found?.suggestions ?? [])
+    show(found)
     if (first !== undefined && shown.length > 0) activate(first < 0 ? shown.length - 1 : first)
   }
 
-  /** @param {Suggestion[]} suggestions */
+  /** @param {Found[]} suggestions */
   function show(suggestions) {
     shown = suggestions
-    list.replaceChildren(...shown.map((suggestion, i) => makeOption(suggestion, i, take)))
+    list.replaceChildren(
+      ...shown.map((suggestion, i) => {
+        const note = source.noteOf(suggestion)
+        return makeOption(suggestion, { at: i, note, take: () => take(suggestion) })
+      }),
+    )
     list.hidden = shown.length === 0
     input.setAttribute('aria-expanded', String(shown.length > 0))
     activate(-1)
@@ -116,7 +106,7 @@ export function makeCombobox({
     show([])
   }
 
-  /** @param {Suggestion} suggestion */
+  /** @param {Found} suggestion */
   function take(suggestion) {
     close()
     choose(suggestion)
@@ -145,24 +135,21 @@ export function makeCombobox({
   return { element: html('div', { class: 'combobox' }, input, list), input, close }
 }
 
-/** @param {Suggestion} suggestion @param {number} i @param {(suggestion: Suggestion) => void} take */
-function makeOption(suggestion, i, take) {
-  const { text, kind, count: products, ranges } = suggestion
-  const isOne = kind === 'product' || kind === 'identifier'
-  const many = products === MOST_COUNTED ? `${count(products)}+ products` : plural(products, 'product')
+/** @param {{ text: string, ranges: Ranges }} suggestion @param {{ at: number, note: string, take: () => void }} about */
+function makeOption({ text, ranges }, { at, note, take }) {
   return html(
     'li',
     {
       role: 'option',
-      id: `suggestion-${i}`,
+      id: `suggestion-${at}`,
       'aria-selected': 'false',
       // The field keeps the focus.
       onpointerdown: (/** @type {Event} */ event) => event.preventDefault(),
       onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
-      onclick: () => take(suggestion),
+      onclick: take,
     },
     html('span', { class: 'text' }, ...markRanges(text, ranges)),
     ' ',
-    html('span', { class: 'note' }, `${KINDS[kind]}${isOne ? '' : many}`),
+    html('span', { class: 'note' }, note),
   )
 }

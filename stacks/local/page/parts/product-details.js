@@ -18,7 +18,7 @@ let made = 0
 /** @type {Record<string, string>} */
 const FIELDS = { ...FACETS, name: 'Name', model: 'Model', description: 'Description', sku: 'Number' }
 
-/** @param {Product} product nothing where nobody says */
+/** @param {Pick<Product, 'inStock'>} product nothing where nobody says */
 export const stockText = ({ inStock }) => (inStock === null ? '' : inStock ? 'in stock' : 'out of stock')
 
 /**
