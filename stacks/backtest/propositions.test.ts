@@ -125,6 +125,31 @@ test('the last basket of each client is foretold from what they and others bough
   assert.ok(report.models.served['recall@20'] > report.models.popularity['recall@20'])
 })
 
+test('where clients buy what everybody buys lately, the trend is served', async () => {
+  const random = makeRandom(5)
+  // A few products of each week are bought by everybody, and each client's favourites never again.
+  const rows = Array.from({ length: 300 }, (_, one) =>
+    Array.from({ length: 20 }, (_, week) =>
+      Array.from({ length: 2 }, () => ({
+        client_id: client(one),
+        product_id:
+          random() < 0.5
+            ? `week ${Math.floor(week / 5)} ${Math.floor(random() * 25)}`
+            : `any ${Math.floor(random() * 500)}`,
+        date: dateAt(week * 7 + Math.floor(random() * 7)),
+      })),
+    ).flat(),
+  ).flat()
+  const { report, lists } = await backtest(write('trend', rows), {
+    split: 'days:20',
+    models: 'served,popularity_28_days',
+  })
+  assertSound(lists)
+  assert.equal(report.servedBy.manyBaskets.served, 'trend', JSON.stringify(report.servedBy))
+  const { served, popularity_28_days: popular } = report.models
+  assert.ok(served['recall@20'] >= 0.9 * popular['recall@20'], JSON.stringify(report.models))
+})
+
 test('the measures of a list are those of the protocol', async () => {
   const rows = makeShop({ seed: 7 })
   const { report, lists } = await backtest(write('measured', rows))
