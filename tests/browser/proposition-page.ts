@@ -25,7 +25,7 @@ export async function findClients({ demo }: Room): Promise<string[]> {
   const { rows: found } = await demo.call<MartRows>('read-mart', {
     mart: 'agg_client_rfm',
     filters: { is_current: true },
-    orderBy: '-purchase_count,-last_sold_date',
+    orderBy: '-purchase_count,-last_sold_date,client_id',
     limit: 6,
   })
   return found.map(row => String(row.client_id))

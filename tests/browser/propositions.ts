@@ -124,7 +124,8 @@ export function testPropositions(room: Room): void {
     await atSource(
       room,
       `insert into dbo."Order" values (990001, 'SO990001', localtimestamp, ${clientId}, 1, 1, 'Placed');
-       insert into dbo."OrderItem" values (990001, 1, ${wanted.productId}, 1, 5)`,
+       insert into dbo."OrderItem" select 990001, 1, "ProductID", 1, "ListPrice" from dbo."Product" where "ProductID" = ${wanted.productId};
+       insert into dbo."Sale" select 990001, 990001, 1, current_date, "ProductID", ${clientId}, 1, 1, "ListPrice" from dbo."Product" where "ProductID" = ${wanted.productId}`,
     )
     const first = page.locator('.bought li').first()
     await first.getByText(wanted.name, { exact: true }).waitFor({ timeout: 10_000 })

@@ -10,7 +10,10 @@ const LAST = '\uffff'
 /** What most clients are found in: one who paid in several currencies is in several rows. */
 const ROWS_PER_CLIENT = 3
 
-const ORDERS = { purchases: '-purchase_count,-last_sold_date', last: '-last_sold_date,-purchase_count' }
+const ORDERS = {
+  purchases: '-purchase_count,-last_sold_date,client_id',
+  last: '-last_sold_date,-purchase_count,client_id',
+}
 
 /**
  * @param {{ beginsWith?: string, by: keyof typeof ORDERS, limit: number }} asked
