@@ -16,7 +16,7 @@ const sorted = ({ bought, ...client }: Client) => ({
   bought: bought.map(([id, days]) => [id, days.toSorted()]).sort(),
 })
 
-/** Trains on a warehouse and scores into a store. @returns what is forecast of each product, and proposed to each client */
+/** Trains on a warehouse and scores into a store. @returns what is forecast of each product, and known of each client */
 export async function learnFrom(warehouse: Warehouse, store: Store, objects: ObjectStore) {
   const resources = { warehouse, store, objects }
   for (const definition of [trainForecast, scoreForecast, trainPropositions, scorePropositions]) {
@@ -35,9 +35,6 @@ export async function learnFrom(warehouse: Warehouse, store: Store, objects: Obj
   const products = await store.query(
     'select product_id, first_on::text, total, round(recent28::numeric, 6)::text as recent, price, cost from propositions.product order by 1',
   )
-  const lists = await store.query(
-    'select client_id, count(*)::int as length from propositions.list group by 1 order by 1',
-  )
-  assert.ok(lists.length > 1000, `${lists.length} clients`)
-  return { forecasts, clients: clients.map(sorted), products, lists }
+  assert.ok(clients.length > 1000, `${clients.length} clients`)
+  return { forecasts, clients: clients.map(sorted), products }
 }
