@@ -1,96 +1,15 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { DuckDBInstance } from '@duckdb/node-api'
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
-import { runProgram } from '../../tests/support/run.ts'
+import { test } from 'node:test'
+import {
+  assertSound,
+  backtest,
+  client,
+  dateAt,
+  makeShop,
+  write,
+  writeParquet,
+} from '../../tests/support/propositions-door.ts'
 import { makeRandom } from '../demo/random.ts'
-
-const home = mkdtempSync(join(tmpdir(), 'cordage-lists-'))
-after(() => rmSync(home, { recursive: true }))
-
-type Row = { client_id: string; product_id: string; date: string; [column: string]: string | number }
-type Listed = { client_id: string | bigint | number; rank: number; product_id: string; score: number }
-
-const START = Date.UTC(2025, 0, 6)
-const dateAt = (day: number) => new Date(START + day * 86_400_000).toISOString().slice(0, 10)
-const client = (one: number) => `00${one}`
-
-/** Clients of three tastes: each buys some of ten products of its own, and now and then one that everybody buys. */
-function makeShop({ clients = 60, days = 200, seed = 1 } = {}): Row[] {
-  const random = makeRandom(seed)
-  const rows: Row[] = []
-  for (let one = 0; one < clients; one++)
-    for (let day = Math.floor(random() * 20); day < days; day += 10 + Math.floor(random() * 20))
-      for (let line = 0; line < 3; line++) {
-        const own = `${'abc'[one % 3]}${Math.floor(random() * 25)}`
-        const product = random() < 0.2 ? `all ${Math.floor(random() * 3)}` : own
-        rows.push({ client_id: client(one), product_id: product, date: dateAt(day) })
-      }
-  return rows
-}
-
-function write(name: string, rows: object[], delimiter = ','): string {
-  const file = join(home, `${name}.csv`)
-  const columns = Object.keys(rows[0] ?? { client_id: 0, product_id: 0, date: 0 })
-  const lines = rows.map(row => columns.map(column => (row as Row)[column] ?? '').join(delimiter))
-  writeFileSync(file, [columns.join(delimiter), ...lines].join('\n'))
-  return file
-}
-
-async function writeParquet(name: string, sql: string): Promise<string> {
-  const file = join(home, `${name}.parquet`)
-  const connection = await (await DuckDBInstance.create()).connect()
-  await connection.run(`copy (${sql}) to '${file}' (format parquet)`)
-  connection.closeSync()
-  return file
-}
-
-let runs = 0
-async function backtest(
-  interactions: string,
-  { split = 'days:30', products, models = 'served,popularity' }: { [option: string]: string } = {},
-) {
-  const out = join(home, `out-${runs++}`)
-  const args = ['--interactions', interactions, '--split', split, '--models', models, '--out', out]
-  const { code, stdout, stderr } = await runProgram(
-    ['stacks/backtest/main.ts', 'propositions', ...args, ...(products ? ['--products', products] : [])],
-    {},
-    120_000,
-  )
-  if (code !== 0) return { code, stderr, out, lists: [], bytes: '' }
-  const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))
-  const file = await asyncBufferFromFile(join(out, 'lists.parquet'))
-  const lists = (await parquetReadObjects({ file })) as Listed[]
-  return {
-    code,
-    stdout,
-    stderr,
-    report,
-    lists,
-    bytes: readFileSync(join(out, 'lists.parquet')).toString('hex'),
-  }
-}
-
-/** Each client's ranks go from 1 on, scores fall with them, and nothing is listed twice. */
-function assertSound(lists: Listed[], name = ''): Map<string, string[]> {
-  const found = new Map<string, string[]>()
-  let before: Listed | undefined
-  for (const row of lists) {
-    const own = found.get(String(row.client_id)) ?? []
-    found.set(String(row.client_id), own)
-    assert.ok(Number.isFinite(row.score), `${name}: ${JSON.stringify(row.score)}`)
-    assert.equal(row.rank, own.length + 1, name)
-    if (row.rank > 1) assert.ok(before && row.score < before.score, `${name}: rank ${row.rank}`)
-    assert.ok(!own.includes(row.product_id), name)
-    own.push(row.product_id)
-    before = row
-  }
-  for (const own of found.values()) assert.ok(own.length <= 20, name)
-  return found
-}
 
 test('each client has a list of what they have not bought yet, better than popularity, and the report says so', async () => {
   const rows = makeShop()
@@ -267,142 +186,10 @@ test('what a file of products says helps, or does no harm', async () => {
   assert.ok(all.report.models.served['recall@20'] > all.report.models.popularity['recall@20'])
   const without = await backtest(file)
   assert.equal((await backtest(file, { products: write('strangers', others) })).bytes, without.bytes)
-  assert.equal((await backtest(file, { products: write('none', [], ',').replace(/$/, '') })).code, 0)
+  assert.equal((await backtest(file, { products: write('none', described.slice(0, 0)) })).code, 0)
   const nan = await writeParquet(
     'nan',
     `select * from (values ('a1', 'nan'::double, null), ('a2', 12.5, null), (null, 1, null)) v(product_id, price, category) where product_id is not null`,
   )
   assertSound((await backtest(file, { products: nan })).lists)
-})
-
-test('odd sales have lists all the same, of numbers, and no longer than there are products', async () => {
-  const shop = makeShop({ clients: 20 })
-  const busy = Array.from({ length: 10_000 }, (_, at) => ({
-    client_id: 'busy',
-    product_id: `p${(at * 7919) % 4000}`,
-    date: dateAt(at % 200),
-  }))
-  const odd: Record<string, Row[]> = {
-    'one client': makeShop({ clients: 1 }),
-    'one product': shop.map(row => ({ ...row, product_id: 'only' })),
-    'two of each': shop.map((row, at) => ({
-      ...row,
-      client_id: `c${at % 2}`,
-      product_id: `p${at % 3 ? 0 : 1}`,
-    })),
-    'a client with 10,000 purchases': [...shop, ...busy],
-    'long ago': shop.map(row => ({ ...row, date: row.date.replace('2025', '1902') })),
-    'a year of nothing': [...shop, { ...(shop[0] as Row), date: '2027-01-01' }],
-    'everybody buys the same': shop.map((row, at) => ({ ...row, product_id: `p${at % 3}` })),
-    'new products only': shop.map(row => ({ ...row, product_id: `${row.product_id} ${row.date}` })),
-  }
-  for (const [name, rows] of Object.entries(odd))
-    for (const split of ['days:30', 'last-basket']) {
-      const { lists, stderr, report } = await backtest(write('odd', rows), {
-        split,
-        models: 'served,popularity,item_cosine,als,ease,personal',
-      })
-      assert.equal(stderr, '', name)
-      assertSound(lists, `${name}, ${split}`)
-      assert.doesNotMatch(JSON.stringify(report), /NaN|Infinity/)
-    }
-})
-
-test('a million rows of one client are one client', async () => {
-  const file = await writeParquet(
-    'million',
-    `select 'one' as client_id, 'p' || (range * 7919) % 5000 as product_id, date '2025-01-06' + cast(range % 180 as integer) as date
-     from range(1000000)`,
-  )
-  for (const split of ['days:30', 'last-basket']) {
-    const { lists, stderr } = await backtest(file, { split })
-    assert.equal(stderr, '')
-    assert.ok(assertSound(lists).size <= 1)
-  }
-})
-
-test('what is wrong is said in one line that names where, and nothing is written', async () => {
-  const rows = makeShop({ clients: 3 })
-  const [first, ...others] = rows as [Row, ...Row[]]
-  const nothing = join(home, 'nothing.csv')
-  writeFileSync(nothing, '')
-  const noParquet = join(home, 'no.parquet')
-  writeFileSync(noParquet, 'client_id')
-  const good = write('good', rows)
-  const oneDay = rows.map(row => ({ ...row, date: dateAt(3) }))
-  const wrong: [RegExp, string, { [option: string]: string }?][] = [
-    [/there is no file .*nowhere.csv/, join(home, 'nowhere.csv')],
-    [/column client_id is missing; there are: none/, nothing],
-    [/no.parquet cannot be read as Parquet/, noParquet],
-    [/there are no rows/, write('empty', [])],
-    [
-      /column product_id is missing; there are: client_id, date/,
-      write(
-        'columns',
-        rows.map(({ client_id, date }) => ({ client_id, date })),
-      ),
-    ],
-    [
-      /row 1: client_id is missing; 1 other row/,
-      write('missing', [{ ...first, client_id: '' }, { ...first, client_id: '' }, ...others]),
-    ],
-    [/row 2: product_id is missing/, write('product', [first, { ...first, product_id: '' }])],
-    [
-      /row 1: date is not as 2026-01-31 \(5.6.2025\)/,
-      write('date', [{ ...first, date: '5.6.2025' }, ...others]),
-    ],
-    [
-      /row 1: date is no day of the calendar \(2025-02-30\)/,
-      write('day', [{ ...first, date: '2025-02-30' }, ...others]),
-    ],
-    [/row 1: quantity is not a number \(many\)/, write('quantity', [{ ...first, quantity: 'many' }])],
-    [
-      /nothing is bought in it/,
-      write(
-        'views',
-        rows.map(row => ({ ...row, kind: 'view' })),
-      ),
-    ],
-    [
-      /all that is bought in it was sent back/,
-      write('back', [
-        { ...first, quantity: 1 },
-        { ...first, quantity: -1 },
-      ]),
-    ],
-    [
-      /split days:30 leaves nothing to learn from: purchases go from 2025-01-09 to 2025-01-09/,
-      write('one-day', oneDay),
-    ],
-    [/nobody bought on two days/, write('one-day', oneDay), { split: 'last-basket' }],
-    [/split days:9999 leaves nothing to learn from/, good, { split: 'days:9999' }],
-    [/split days:0 is neither last-basket nor days:N/, good, { split: 'days:0' }],
-    [/split weeks is neither last-basket nor days:N/, good, { split: 'weeks' }],
-    [/there is no model best; there are: served, popularity/, good, { models: 'best' }],
-    [
-      /column product_id is missing; there are: client_id/,
-      good,
-      { products: good.replace('good', 'views') && write('no-ids', [{ client_id: 1 }]) },
-    ],
-    [
-      /row 1: price is not a number \(dear\)/,
-      good,
-      { products: write('dear', [{ product_id: 'a1', price: 'dear' }]) },
-    ],
-  ]
-  for (const [message, file, options] of wrong) {
-    const { code, stderr, out } = await backtest(file, options)
-    assert.equal(code, 1, String(message))
-    assert.match(stderr, message)
-    assert.equal(stderr.trim().split('\n').length, 1, stderr)
-    assert.ok(out && !existsSync(join(out, 'lists.parquet')))
-  }
-})
-
-test('without its options it says how it is called', async () => {
-  for (const args of [['propositions'], ['propositions', '--split', 'days:30'], ['lists'], []]) {
-    const { code, stderr } = await runProgram(['stacks/backtest/main.ts', ...args], {}, 60_000)
-    assert.equal(code, 1)
-    assert.match(stderr, /usage: npm run backtest -- /)
-  }
 })
