@@ -18,7 +18,7 @@ export function testData(room: Room): void {
       },
       20_000,
     )
-    assert.equal(await page.locator('#tables tbody tr').count(), 13)
+    assert.equal(await page.locator('#tables tbody tr').count(), 15)
     assert.match(await textOf(row), /\d(\.\d)? s/)
   })
 

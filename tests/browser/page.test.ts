@@ -74,15 +74,15 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
   test('a server that is gone is reported in every view, and what is shown stays', async () => {
     const { page, demo } = room
     await page.goto('/')
-    await page.locator('#tables tbody tr').nth(12).waitFor()
+    await page.locator('#tables tbody tr').nth(14).waitFor()
     await demo.stop()
     await page.getByText(/The server has not answered since/).waitFor({ timeout: 10_000 })
-    assert.equal(await page.locator('#tables tbody tr').count(), 13)
+    assert.equal(await page.locator('#tables tbody tr').count(), 15)
     for (const address of ADDRESSES) {
       await page.locator(`#views a[href="${address}"]`).click()
       await page.locator('#banner:visible', { hasText: 'has not answered since' }).waitFor()
     }
     await page.locator('#views a[href="/data/freshness"]').click()
-    assert.equal(await page.locator('#tables tbody tr').count(), 13)
+    assert.equal(await page.locator('#tables tbody tr').count(), 15)
   })
 })
