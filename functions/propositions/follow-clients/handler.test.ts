@@ -335,7 +335,7 @@ test('orders and their lines that come at the same moment find each other', asyn
   }
 })
 
-test('of a client with ten thousand orders the newest five hundred are read in two milliseconds', async () => {
+test('of a client with ten thousand orders the newest five hundred are read, and no other is looked at', async () => {
   await store.query(
     `insert into propositions.recent (system, source_table, key, position, is_deleted, kind, client_id, product_id, day, at)
      select 'shop', 'Item', n::text, '0001', false, case when n % 2 = 0 then 'purchase' end, '7', n::text,
@@ -345,20 +345,11 @@ test('of a client with ten thousand orders the newest five hundred are read in t
   await store.query('analyze propositions.recent')
   const rows = await readRecent(store.query, '7')
   assert.deepEqual([rows.length, rows[0]?.productId], [500, '20000'])
-  const took: number[] = []
-  for (let i = 0; i < 50; i++) {
-    const from = performance.now()
-    await readRecent(store.query, '7')
-    took.push(performance.now() - from)
-  }
-  const median = took.toSorted((a, b) => a - b)[25] ?? 0
-  assert.ok(median < 5, `${median} ms, with the way there and back`)
   const plan = await store.query<{ 'QUERY PLAN': string }>(
     `explain (analyze) select product_id, kind, day::text, at from propositions.recent
      where client_id = '7' and kind is not null and product_id is not null and not is_deleted
      order by at desc, product_id limit 500`,
   )
   const text = plan.map(line => line['QUERY PLAN']).join('\n')
-  assert.match(text, /Index Scan using recent_by_client/)
-  assert.ok(Number(/Execution Time: ([\d.]+)/.exec(text)?.[1]) < 2, text)
+  assert.match(text, /Index Scan using recent_by_client .* rows=500(\.00)? loops=1/)
 })
