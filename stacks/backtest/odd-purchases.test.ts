@@ -60,6 +60,19 @@ test('a million rows of one client are one client', async () => {
   }
 })
 
+test('in a file whose orders are all that was bought they are purchases', async () => {
+  const rows = makeShop({ clients: 6 })
+  const plain = await backtest(write('plain', rows))
+  const orders = await backtest(
+    write(
+      'orders',
+      rows.map(row => ({ ...row, kind: 'order' })),
+    ),
+  )
+  assert.equal(orders.code, 0, orders.stderr)
+  assert.equal(orders.bytes, plain.bytes)
+})
+
 test('what is wrong is said in one line that names where, and nothing is written', async () => {
   const rows = makeShop({ clients: 3 })
   const [first, ...others] = rows as [Row, ...Row[]]

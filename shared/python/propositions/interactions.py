@@ -15,11 +15,13 @@ OPTIONAL = ("quantity", "kind")
 BOUGHT, INTERESTED, RETURNED, DISMISSED = "bought", "interested", "returned", "dismissed"
 #: What is meant by each kind; others say nothing about what a client wants.
 KINDS = {
-    **dict.fromkeys(("purchase", "sale", "bought"), BOUGHT),
+    **dict.fromkeys(("", "purchase", "sale", "bought", "buy", "sold", "invoice", "transaction"), BOUGHT),
     **dict.fromkeys(("click", "view", "order", "basket"), INTERESTED),
-    **dict.fromkeys(("return", "returned"), RETURNED),
+    **dict.fromkeys(("return", "returned", "refund"), RETURNED),
     **dict.fromkeys(("dismiss", "dismissed"), DISMISSED),
 }
+#: Means a purchase where no other kind of a file does: in a shop's own rows it is what came of a list, and the purchase follows.
+ORDER = "order"
 #: Of a product that was looked at, and not bought, beside one that was bought.
 INTEREST = 0.2
 
@@ -156,7 +158,10 @@ def read_kinds(table: pa.Table, quantity: np.ndarray) -> tuple[np.ndarray, np.nd
     """Flags of rows: bought, looked at, sent back. A negative quantity is what came back."""
     if has(table, "kind"):
         encoded = pa.chunked_array([table.column("kind").cast(pa.string()).fill_null("purchase").dictionary_encode().combine_chunks()]).combine_chunks()
-        meanings = np.array([KINDS.get(name.strip().lower(), "") for name in encoded.dictionary.to_pylist()], dtype=object)
+        names = [name.strip().lower() for name in encoded.dictionary.to_pylist()]
+        kinds = [name if name in KINDS else name.removesuffix("s") for name in names]
+        meant = KINDS if any(KINDS.get(kind) == BOUGHT for kind in kinds) else {**KINDS, ORDER: BOUGHT}
+        meanings = np.array([meant.get(kind, "") for kind in kinds], dtype=object)
         is_kind = lambda meaning: (meanings == meaning)[encoded.indices.to_numpy()]
     else:
         is_kind = lambda meaning: np.full(table.num_rows, meaning == BOUGHT)
