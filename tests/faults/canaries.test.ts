@@ -79,7 +79,8 @@ test('canary clients are found nowhere in the clear: lake, bus, store, parked, l
   for (const id of [900_001, 900_002, 900_003]) await addCanary(id)
   const parker = await startParker()
   fleet.redirect('land-changes', parker.url)
-  for (const member of ['capture', 'consume', 'index-products', 'land-changes'] as const) fleet.start(member)
+  for (const member of ['capture', 'consume', 'index-products', 'follow-clients', 'land-changes'] as const)
+    fleet.start(member)
   await waitFor(
     'the snapshot',
     async () =>

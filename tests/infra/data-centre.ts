@@ -37,7 +37,7 @@ export async function makeDataCentre({ objects, ...options }: DataCentreOptions 
   let storage: S3Server | undefined
   const fleet = await makeFleet({
     connectors: Object.fromEntries(CONNECTORS.map(name => [name, ['capture', 'consume']])),
-    functions: ['admit-changes', 'land-changes', 'index-products'],
+    functions: ['admit-changes', 'land-changes', 'index-products', 'follow-clients'],
     ...options,
     env: async ({ home, source }) => {
       storage = objects && (await STORAGES[objects]({ home: join(home, STORAGE) }))

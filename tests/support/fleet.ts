@@ -54,12 +54,12 @@ export type FleetOptions = {
 
 /**
  * The pipeline as processes of their own on a real Postgres, with the demo's source loaded; nothing is started yet. Unless
- * said otherwise: two connectors, one that captures and one that consumes, and the two functions that they call.
+ * said otherwise: two connectors, one that captures and one that consumes, and the functions that they call.
  */
 export async function makeFleet({
   days = 60,
   connectors = { capture: ['capture'], consume: ['consume'] },
-  functions = ['land-changes', 'index-products'],
+  functions = ['land-changes', 'index-products', 'follow-clients'],
   copies = {},
   hasOwnServer = false,
   env = () => ({}),
