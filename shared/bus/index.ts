@@ -9,6 +9,7 @@ export * from './coverage.ts'
 export { dataBytesOf, toJsonBatch } from './encoded.ts'
 export * from './position.ts'
 export { attributesOf, type BusRecord, type NewRecord } from './record.ts'
+export { isSnapshotComplete, rememberCleared } from './sinks.ts'
 export * from './topics.ts'
 export { openStoreBus }
 

@@ -69,6 +69,15 @@ export async function dropGone(query: Query, ids: string[]): Promise<void> {
     )
 }
 
+/** Deletes the rows of all who are gone. A deletion that comes during this transaction waits for its end, and then finds the rows. */
+export async function dropAllGone(query: Query): Promise<void> {
+  await query('lock table propositions.client in share mode')
+  for (const table of TABLES_OF_CLIENTS)
+    await query(
+      `delete from ${table} where client_id in (select client_id from propositions.client where is_gone)`,
+    )
+}
+
 /** Builds know of older ones. */
 const MOST_GONE = 5000
 

@@ -1,4 +1,4 @@
-export { forgetClient, readGone } from './clients.ts'
+export { dropAllGone, forgetClient, readGone } from './clients.ts'
 export { readHistory, toRow } from './histories.ts'
 export { type Product, readProducts } from './products.ts'
 export { chooseModel, findCandidates, makeList, type Serving, scorerOf, TREND, todayOf } from './propose.ts'

@@ -12,10 +12,12 @@ One JSON request comes on standard input. On standard output go JSON lines: {"pr
 {"result": ...} or {"error": {"message", "kind", "details"}}. Whatever else is printed goes to standard error, the log.
 """
 
+import hashlib
 import json
 import os
 import sys
 import threading
+from pathlib import Path
 
 # The protocol keeps the real standard output; libraries print what they like to the other one.
 _protocol = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
@@ -49,6 +51,12 @@ def run(work):
     except Exception as error:
         _say(error={"message": f"{type(error).__name__}: {error}", "kind": "unknown_error"})
         raise
+
+
+def code_version(package):
+    """Twelve digits that change with the code of a package, for a model that it has trained."""
+    files = sorted(Path(package.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def _say(**line):

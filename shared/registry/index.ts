@@ -15,3 +15,4 @@ export {
 export type { Mirror } from './mlflow/mirror.ts'
 export { promotion, promotionInput } from './promote.ts'
 export { type ModelRegistry, makeModelRegistry } from './registry.ts'
+export { runTraining } from './training.ts'

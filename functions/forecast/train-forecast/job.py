@@ -8,7 +8,7 @@ JSON object a line: what would have been said of days that have come, {"product_
 import json
 import os
 
-from cordage_job import JobError, progress, run
+from cordage_job import JobError, code_version, progress, run
 
 STEPS = 4
 
@@ -16,6 +16,7 @@ STEPS = 4
 def train(request):
     import numpy as np
 
+    import forecasting
     from forecasting import comparison
     from forecasting.features import Observer
     from forecasting.forecaster import train as train_at
@@ -48,18 +49,7 @@ def train(request):
             file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
     metrics["backtest"] = comparison.measure_tested(trained)
     stored = to_stored(trained.forecaster, panel.series, horizon)
-    return {**stored, "metrics": metrics, "series": len(panel.series), "days": origin, "codeVersion": code_version()}
-
-
-def code_version():
-    """Twelve digits that change with the code that trains."""
-    import hashlib
-    from pathlib import Path
-
-    import forecasting
-
-    files = sorted(Path(forecasting.__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    return {**stored, "metrics": metrics, "series": len(panel.series), "days": origin, "codeVersion": code_version(forecasting)}
 
 
 run(train)

@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ConfigError, FailedError, OutageError } from '../../../shared/errors/index.ts'
 import { members, type Panel, parameters, type StoredModel } from '../../../shared/forecasts/index.ts'
 import type { Report } from '../../../shared/jobs/index.ts'
-import { PythonJobError, runPythonJob } from '../../../shared/python/index.ts'
+import { runTraining } from '../../../shared/registry/index.ts'
 import type { Logger } from '../../../shared/telemetry/index.ts'
 
 /** Days that the trees learn to look ahead; beyond them the last ones go on. */
@@ -35,32 +34,24 @@ export async function train(
   panel: Panel,
   champion: StoredModel | undefined,
   folder: string,
-  { signal, report, log }: { signal: AbortSignal; report: Report; log: Logger },
+  running: { signal: AbortSignal; report: Report; log: Logger },
 ): Promise<Trained> {
   const past = join(folder, 'past.jsonl')
   const championFile = join(folder, 'champion.json')
   if (champion) await writeFile(championFile, JSON.stringify(champion))
-  const startedAt = performance.now()
-  const trained = await runPythonJob({
-    script: join(import.meta.dirname, 'job.py'),
-    group: 'learning',
-    request: {
-      panel: panel.file,
-      origin: panel.origin,
-      horizon: HORIZON_DAYS,
-      champion: champion ? championFile : null,
-      past,
+  const { trained, seconds } = await runTraining(
+    {
+      script: join(import.meta.dirname, 'job.py'),
+      request: {
+        panel: panel.file,
+        origin: panel.origin,
+        horizon: HORIZON_DAYS,
+        champion: champion ? championFile : null,
+        past,
+      },
+      result,
     },
-    result,
-    signal,
-    log,
-    onProgress: ({ done, total, text }) => report(Number(done) / Number(total), String(text)),
-  }).catch(error => {
-    if (error instanceof PythonJobError) throw new FailedError(error.message, { reason: error.kind })
-    // In the demo they are installed in the background: the caller tries again.
-    if (error instanceof ConfigError) throw new OutageError('python', error.message)
-    throw error
-  })
-  const seconds = Math.round(performance.now() - startedAt) / 1000
+    running,
+  )
   return { ...trained, origin: panel.origin, seconds, past }
 }

@@ -1,4 +1,4 @@
-import { epochStart } from '../../../shared/bus/index.ts'
+import { epochStart, isSnapshotComplete } from '../../../shared/bus/index.ts'
 import {
   type BusEvent,
   CHANGE,
@@ -12,14 +12,7 @@ import { type ClientChange, settleClients, settleTable } from '../../../shared/p
 import type { Query } from '../../../shared/store/index.ts'
 import { boundText } from '../../../shared/text/index.ts'
 import { readClientId, readRow, type Said, type Target } from './rows.ts'
-import {
-  deleteOlder,
-  hasRows,
-  isSnapshotComplete,
-  type Stored,
-  storeRows,
-  type Touched,
-} from './store-rows.ts'
+import { deleteOlder, hasRows, type Stored, storeRows, type Touched } from './store-rows.ts'
 
 type Applied = Touched & { malformed: BusEvent[]; clientIds: string[] }
 
@@ -45,7 +38,7 @@ export async function applyEvents(query: Query, target: Target, events: BusEvent
     const end = event.type === SNAPSHOT_END ? snapshotEndSchema.safeParse(event.data).data : undefined
     if (end) {
       await sink.flush()
-      if (await isSnapshotComplete(query, event, end)) await sink.clear(epochStart(end.epoch))
+      if (await isSnapshotComplete(query, 'propositions', event, end)) await sink.clear(epochStart(end.epoch))
       continue
     }
     const change = event.type === CHANGE ? changeSchema.safeParse(event.data).data : undefined

@@ -1,3 +1,4 @@
+import { rememberCleared } from '../../../shared/bus/index.ts'
 import { OWN_SYSTEM } from '../../../shared/capture/own/kind.ts'
 import type { Query, Store } from '../../../shared/store/index.ts'
 import type { Said, Target } from './rows.ts'
@@ -125,12 +126,7 @@ export async function deleteOlder(
   { source, table }: Target,
   position: string,
 ): Promise<Touched['parents']> {
-  // An older event that is replayed later finds no tombstone where there was no row: this one stands for all.
-  await query(
-    `insert into propositions.cleared as c (topic, position) values ($1, $2)
-     on conflict (topic) do update set position = greatest(c.position, excluded.position)`,
-    [table.topic, position],
-  )
+  await rememberCleared(query, 'propositions', table.topic, position)
   return await query<{ kind: string; id: string }>(
     `with gone as (
        update propositions.recent set is_deleted = true, position = $3, client_id = null, product_id = null, written_at = now()
@@ -139,22 +135,4 @@ export async function deleteOlder(
      select own_kind as kind, own_id as id from gone where own_id is not null`,
     [source.system, table.name, position],
   )
-}
-
-/** @returns whether every partition of the topic has seen the end of this snapshot, or of a later one */
-export async function isSnapshotComplete(
-  query: Query,
-  { topic, partition }: { topic: string; partition: number },
-  { epoch, partitions }: { epoch: number; partitions: number },
-): Promise<boolean> {
-  await query(
-    `insert into propositions.snapshot as s (topic, partition, epoch) values ($1, $2, $3)
-     on conflict (topic, partition) do update set epoch = greatest(s.epoch, excluded.epoch)`,
-    [topic, partition, epoch],
-  )
-  const [row] = await query<{ complete: boolean }>(
-    'select count(*) = $3 as complete from propositions.snapshot where topic = $1 and epoch >= $2',
-    [topic, epoch, partitions],
-  )
-  return row?.complete ?? false
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../shared/propositions/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
 import type { Found } from './find.ts'
+import type { Question } from './schema.ts'
 
 export function toAnswer(
   list: Propositions['list'],
@@ -70,4 +71,11 @@ export async function describeClient(
       lastOn: toDate(day),
     })),
   }
+}
+
+/** What was known when the list was asked for. */
+export function askedForOf({ productId, basket = [] }: Question, isKnown: boolean) {
+  if (productId !== undefined) return 'product' as const
+  if (basket.length > 0) return 'basket' as const
+  return isKnown ? ('client' as const) : ('nobody' as const)
 }

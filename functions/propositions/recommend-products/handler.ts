@@ -10,14 +10,13 @@ import {
   makeListRecorder,
   readHistory,
   readProducts,
-  type Scorer,
   type Served,
   scorerOf,
 } from '../../../shared/propositions/index.ts'
-import { describeClient, toAnswer } from './answer.ts'
+import { askedForOf, describeClient, toAnswer } from './answer.ts'
 import { passesFilters } from './filters.ts'
-import { findFor } from './find.ts'
-import { input, output, type Question } from './schema.ts'
+import { findFor, toLookUp } from './find.ts'
+import { input, output } from './schema.ts'
 
 const FLOW = {
   reads: ['history', 'recent', 'product', 'model'].map(table => ({ dataset: `propositions.${table}` })),
@@ -114,29 +113,3 @@ const notYet = () =>
   )
 
 const known = ({ costs, champion }: Served) => ({ costs, repeatDays: champion.repeatDays })
-/** Candidates whose products are looked up: rules may leave many out. */
-const LOOKED_UP = 300
-
-function toLookUp(
-  { products }: Scorer,
-  scored: { product: number; reason: { kind: string; product?: number } }[],
-  { productId, basket = [] }: Question,
-  pinned: { productId: string }[],
-) {
-  const ids = new Set([
-    ...basket,
-    ...pinned.map(pin => pin.productId),
-    ...(productId === undefined ? [] : [productId]),
-  ])
-  for (const { product, reason } of scored.slice(0, LOOKED_UP)) {
-    ids.add(products[product] ?? '')
-    if (reason.product !== undefined) ids.add(products[reason.product] ?? '')
-  }
-  return [...ids]
-}
-
-function askedForOf({ productId, basket = [] }: Question, isKnown: boolean) {
-  if (productId !== undefined) return 'product' as const
-  if (basket.length > 0) return 'basket' as const
-  return isKnown ? ('client' as const) : ('nobody' as const)
-}

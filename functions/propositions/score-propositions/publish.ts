@@ -2,6 +2,7 @@ import type { Report } from '../../../shared/jobs/index.ts'
 import { recordKeptMart } from '../../../shared/marts/index.ts'
 import {
   chooseModel,
+  dropAllGone,
   findCandidates,
   type History,
   MODEL_NAME,
@@ -81,7 +82,7 @@ export async function publishLists(
       if (part.length === CLIENTS_AT_ONCE) await flush()
     }
     await flush()
-    await dropGoneClients(query)
+    await dropAllGone(query)
     if (served)
       await recordKeptMart(query, build, {
         mart: MART,
@@ -91,15 +92,6 @@ export async function publishLists(
       })
     return { clients, products: products.length, version: served?.champion.version ?? null }
   })
-}
-
-/** A deletion that comes now waits for this, and then finds the rows. */
-async function dropGoneClients(query: Query): Promise<void> {
-  await query('lock table propositions.client in share mode')
-  for (const table of ['propositions.history', 'propositions.list'])
-    await query(
-      `delete from ${table} where client_id in (select client_id from propositions.client where is_gone)`,
-    )
 }
 
 async function replaceProducts(query: Query, products: StoredProduct[], origin: string): Promise<void> {

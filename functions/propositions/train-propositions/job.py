@@ -8,12 +8,13 @@ file `influence` has how much each product speaks for others (propositions/store
 import os
 from pathlib import Path
 
-from cordage_job import JobError, progress, run
+from cordage_job import JobError, code_version, progress, run
 
 STEPS = 3
 
 
 def train(request):
+    import propositions
     from propositions import training
     from propositions.content import read_catalogue
     from propositions.interactions import read_interactions
@@ -40,18 +41,8 @@ def train(request):
         "metrics": trained.metrics,
         "clients": len(history.clients),
         "purchases": len(history.day),
-        "codeVersion": code_version(),
+        "codeVersion": code_version(propositions),
     }
-
-
-def code_version():
-    """Twelve digits that change with the code that trains."""
-    import hashlib
-
-    import propositions
-
-    files = sorted(Path(propositions.__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 run(train)

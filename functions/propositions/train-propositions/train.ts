@@ -1,7 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ConfigError, FailedError, OutageError } from '../../../shared/errors/index.ts'
 import type { Report } from '../../../shared/jobs/index.ts'
 import {
   modelParameters,
@@ -10,7 +9,7 @@ import {
   writeInteractions,
   writeProducts,
 } from '../../../shared/propositions/index.ts'
-import { PythonJobError, runPythonJob } from '../../../shared/python/index.ts'
+import { runTraining } from '../../../shared/registry/index.ts'
 import type { Logger } from '../../../shared/telemetry/index.ts'
 import type { Build } from '../../../shared/warehouse/index.ts'
 
@@ -42,26 +41,18 @@ export async function train(
   { interactions, products }: Files,
   champion: StoredModel | undefined,
   folder: string,
-  { signal, report, log }: { signal: AbortSignal; report: Report; log: Logger },
+  running: { signal: AbortSignal; report: Report; log: Logger },
 ) {
   const file = join(folder, 'influence.bin')
-  const startedAt = performance.now()
-  const trained = await runPythonJob({
-    script: join(import.meta.dirname, 'job.py'),
-    group: 'learning',
-    request: { interactions, products, champion: champion?.parameters ?? null, influence: file },
-    result,
-    signal,
-    log,
-    onProgress: ({ done, total, text }) => report(Number(done) / Number(total), String(text)),
-  }).catch(error => {
-    if (error instanceof PythonJobError) throw new FailedError(error.message, { reason: error.kind })
-    // In the demo they are installed in the background: the caller tries again.
-    if (error instanceof ConfigError) throw new OutageError('python', error.message)
-    throw error
-  })
+  const { trained, seconds } = await runTraining(
+    {
+      script: join(import.meta.dirname, 'job.py'),
+      request: { interactions, products, champion: champion?.parameters ?? null, influence: file },
+      result,
+    },
+    running,
+  )
   const { clients, purchases, ...model } = trained
-  const seconds = Math.round(performance.now() - startedAt) / 1000
   return {
     ...model,
     influence: await readFile(file),

@@ -1,4 +1,4 @@
-import { epochStart } from '../../../shared/bus/index.ts'
+import { epochStart, isSnapshotComplete, rememberCleared } from '../../../shared/bus/index.ts'
 import {
   describeEntity,
   type Entity,
@@ -228,12 +228,7 @@ async function upsert(
 
 /** @returns the rows that are gone, where products are made of them: their words and vectors change */
 async function deleteOlder(query: Query, { source, table, index }: Target, position: string): Promise<Row[]> {
-  // An older event that is replayed later finds no tombstone where there was no row: this one stands for all.
-  await query(
-    `insert into search.cleared as c (topic, position) values ($1, $2)
-     on conflict (topic) do update set position = greatest(c.position, excluded.position)`,
-    [table.topic, position],
-  )
+  await rememberCleared(query, 'search', table.topic, position)
   const [column] = (index.entity !== 'product' && TOUCHES[index.entity]) || ['null']
   return await query<Row>(
     `update ${index.name} set is_deleted = true, position = $2
@@ -245,15 +240,7 @@ async function deleteOlder(query: Query, { source, table, index }: Target, posit
 
 /** Once every partition has seen the snapshot's end, rows that it lacks are gone at the source. */
 async function endSnapshot(query: Query, target: Target, event: BusEvent): Promise<Row[]> {
-  const { epoch, partitions } = snapshotEndSchema.parse(event.data)
-  await query(
-    `insert into search.snapshot (topic, partition, epoch) values ($1, $2, $3)
-     on conflict (topic, partition) do update set epoch = greatest(search.snapshot.epoch, excluded.epoch)`,
-    [event.topic, event.partition, epoch],
-  )
-  const [row] = await query<{ complete: boolean }>(
-    'select count(*) = $3 as complete from search.snapshot where topic = $1 and epoch >= $2',
-    [event.topic, epoch, partitions],
-  )
-  return row?.complete ? deleteOlder(query, target, epochStart(epoch)) : []
+  const end = snapshotEndSchema.parse(event.data)
+  const isComplete = await isSnapshotComplete(query, 'search', event, end)
+  return isComplete ? deleteOlder(query, target, epochStart(end.epoch)) : []
 }
