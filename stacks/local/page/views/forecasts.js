@@ -5,7 +5,7 @@ import { ordersCard } from '../cards/orders.js'
 import { questionOf } from '../data/forecasts.js'
 import { csvAddress } from '../data/orders.js'
 import { readShopParts } from '../data/shop-parts.js'
-import { html } from '../parts/dom.js'
+import { changeParams, renewedPlace } from '../parts/renewed-place.js'
 
 /** What belongs to one product or category, and not to the next. */
 const OWN = ['product', 'category', 'subcategory', 'orders', 'show']
@@ -18,33 +18,23 @@ export const forecasts = {
   open(visit) {
     const { params, signal, remember } = visit
     const shop = readShopParts(signal)
-    const place = html('div', {
-      ...{ class: 'stack', id: 'forecast' },
-      ...{ tabindex: '-1', role: 'group', 'aria-label': 'Forecast and orders' },
-    })
-    let shown = new AbortController()
-    signal.addEventListener('abort', () => shown.abort())
-
-    const show = () => {
-      shown.abort()
-      shown = new AbortController()
-      const part = { ...visit, signal: shown.signal }
-      place.replaceChildren(
+    const place = renewedPlace(visit, {
+      id: 'forecast',
+      label: 'Forecast and orders',
+      makeCards: part => [
         forecastCard(part, shop),
         ordersCard(part, shop),
         commandsCard([
           ['This forecast', `/function/forecast-demand?${toQuery(questionOf(params))}`],
           ['These orders as CSV', csvAddress(params)],
         ]),
-      )
-    }
+      ],
+    })
     /** @param {Record<string, string>} changed an empty value takes one away */
     const change = changed => {
-      for (const [name, value] of Object.entries(changed))
-        if (value === '') params.delete(name)
-        else params.set(name, value)
+      changeParams(params, changed)
       remember(params, 'push')
-      show()
+      place.show()
     }
     const choice = forecastChoice(visit, shop, {
       change,
@@ -52,12 +42,11 @@ export const forecasts = {
         for (const name of OWN) params.delete(name)
         change({ product: productId ?? '', category: category ?? '', subcategory: subcategory ?? '' })
         choice.show()
-        // A button that was pressed is gone; from here the keyboard goes on.
-        if (document.activeElement === document.body) place.focus({ preventScroll: true })
+        place.keepFocus()
       },
     })
-    show()
-    return [choice.element, place]
+    place.show()
+    return [choice.element, place.element]
   },
 }
 

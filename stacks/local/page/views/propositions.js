@@ -7,6 +7,7 @@ import { propositionsChoice } from '../cards/propositions-choice.js'
 import { readQuestion, toQuery } from '../data/propositions.js'
 import { readShopParts } from '../data/shop-parts.js'
 import { html } from '../parts/dom.js'
+import { changeParams, renewedPlace } from '../parts/renewed-place.js'
 
 /** @type {import('../views.js').View} */
 export const propositions = {
@@ -16,31 +17,20 @@ export const propositions = {
   open(visit) {
     const { params, signal, remember } = visit
     const shop = readShopParts(signal)
-    const place = html('div', {
-      ...{ class: 'stack', id: 'propositions' },
-      ...{ tabindex: '-1', role: 'group', 'aria-label': 'What to offer' },
+    const place = renewedPlace(visit, {
+      id: 'propositions',
+      label: 'What to offer',
+      makeCards: part => makeCards(part, shop),
     })
-    let shown = new AbortController()
-    signal.addEventListener('abort', () => shown.abort())
-
-    const show = () => {
-      shown.abort()
-      shown = new AbortController()
-      const part = { ...visit, signal: shown.signal }
-      place.replaceChildren(...makeCards(part, shop))
-    }
     const choice = propositionsChoice(visit, shop, changed => {
-      for (const [name, value] of Object.entries(changed))
-        if (value === '') params.delete(name)
-        else params.set(name, value)
+      changeParams(params, changed)
       remember(params, 'push')
       choice.show()
-      show()
-      // What was pressed may be gone; from here the keyboard goes on.
-      if (document.activeElement === document.body) place.focus({ preventScroll: true })
+      place.show()
+      place.keepFocus()
     })
-    show()
-    return [choice.element, place]
+    place.show()
+    return [choice.element, place.element]
   },
 }
 
