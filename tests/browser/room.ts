@@ -71,7 +71,8 @@ export async function openPage(
   const page = await room.browser.newPage({ viewport: DESKTOP, baseURL: room.demo.gateway, ...options })
   page.on('console', message => {
     const isComplaint = message.type() === 'error' || message.type() === 'warning'
-    if (isComplaint && !saysNoForecast(message)) room.complaints.push(message.text())
+    if (isComplaint && !saysNoForecast(message))
+      room.complaints.push(`${message.text()} (${message.location().url})`)
   })
   page.on('pageerror', error => room.complaints.push(error.message))
   page.on('request', request => {

@@ -10,7 +10,7 @@ let demo: Demo
 before(async () => {
   demo = await startDemo({ env: { DEMO_SHOP: 'still', DEMO_DAYS: '30' } })
   await waitFor('the first answer', async () => demo.printed().includes('first answer'), 120_000)
-  await waitFor('marts', async () => demo.printed().includes('the page is at'), 120_000)
+  await waitFor('marts', async () => demo.printed().includes('the page is at'), 400_000)
 })
 after(async () => {
   await demo.stop()
