@@ -1,39 +1,38 @@
 import type { Query } from '../store/index.ts'
 import { boundText } from '../text/index.ts'
-import { type RecentInteraction, readRecent } from './recent.ts'
+import { type RecentInteraction, recentOf } from './recent.ts'
 import { addPurchase, emptyHistory, type History, toDay } from './scoring/history.ts'
 
-type Row = {
+type Stored = {
   bought: [string, number[]][]
   interested: string[]
   returned: string[]
   dismissed: [string, number][]
   territory_id: string | null
 }
+type Row = (Stored | { bought: null }) & { is_gone: boolean | null; recent: RecentInteraction[] | null }
 
 /** What a client did until the latest build, and since. @returns undefined of a client who is not known */
 export async function readHistory(query: Query, clientId: string): Promise<History | undefined> {
-  const [[row], recent, [client]] = await Promise.all([
-    query<Row>(
-      'select bought, interested, returned, dismissed, territory_id from propositions.history where client_id = $1',
-      [boundText(clientId)],
-      { name: 'propositions.history' },
-    ),
-    readRecent(query, clientId),
-    query<{ is_gone: boolean }>(
-      'select is_gone from propositions.client where client_id = $1',
-      [boundText(clientId)],
-      { name: 'propositions.client' },
-    ),
-  ])
-  if (client?.is_gone) return undefined
-  if (!row && recent.length === 0 && !client) return undefined
-  const history = row ? fromRow(row) : emptyHistory()
-  follow(history, recent)
+  const [row] = await query<Row>(
+    `select h.bought, h.interested, h.returned, h.dismissed, h.territory_id, c.is_gone,
+       (select json_agg(r order by r.at desc, r."productId") from (${recentOf('$1')}) r) as recent
+     from (select) one
+     left join propositions.history h on h.client_id = $1
+     left join propositions.client c on c.client_id = $1`,
+    [boundText(clientId)],
+    { name: 'propositions.history' },
+  )
+  if (!row || row.is_gone) return undefined
+  const { recent, is_gone } = row
+  const isKnown = row.bought !== null || recent !== null || is_gone !== null
+  if (!isKnown) return undefined
+  const history = row.bought === null ? emptyHistory() : fromRow(row)
+  follow(history, recent ?? [])
   return history
 }
 
-function fromRow(row: Row): History {
+function fromRow(row: Stored): History {
   return {
     bought: new Map(row.bought),
     interested: new Set(row.interested),

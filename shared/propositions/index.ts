@@ -2,7 +2,7 @@ export { dropAllGone, forgetClient, readGone } from './clients.ts'
 export { readHistory, toRow } from './histories.ts'
 export { type Product, readProducts } from './products.ts'
 export { chooseModel, findCandidates, makeList, type Serving, scorerOf, TREND, todayOf } from './propose.ts'
-export { dropCovered, type InteractionKind, type RecentInteraction, readRecent } from './recent.ts'
+export { dropCovered } from './recent.ts'
 export { makeListRecorder, type ShownList } from './record-lists.ts'
 export {
   announceModel,

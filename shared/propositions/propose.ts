@@ -73,7 +73,7 @@ export function makeList(
       proposition.because ||
       inWords(proposition, reasons.get(proposition.productId), { scorer, products: names, history, today }),
   }))
-  return { list, warnings: made.warnings }
+  return { ...made, list }
 }
 
 function toFacts({ bought, returned, dismissed }: History): ClientFacts {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { describeError, FailedError } from '../errors/index.ts'
 import type { Query, Store } from '../store/index.ts'
-import { FEATURES } from './scoring/features.ts'
+import { FEATURES, logOfRecent, logOfTotal, makeRelative, seasonOf } from './scoring/features.ts'
 import { toDay } from './scoring/history.ts'
 import { readInfluence } from './scoring/influence.ts'
 import { type Scorer, SEGMENTS, type Segment, type Signals } from './scoring/scorer.ts'
@@ -139,16 +139,19 @@ export function toSignals(products: string[], stored: StoredProduct[], origin: s
       return product ? read(product) : none
     })
   const first = toDay(origin)
+  const recent = [
+    by(({ recent3 }) => recent3),
+    by(({ recent7 }) => recent7),
+    by(({ recent14 }) => recent14),
+    by(({ recent28 }) => recent28),
+  ] as const
+  const total = by(({ total }) => total)
   return {
-    origin: first,
-    recent: [
-      by(({ recent3 }) => recent3),
-      by(({ recent7 }) => recent7),
-      by(({ recent14 }) => recent14),
-      by(({ recent28 }) => recent28),
-    ],
-    total: by(({ total }) => total),
+    ...{ origin: first, recent, total },
     first: by(({ first_on }) => (first_on === null ? first : toDay(first_on)), first),
     price: by(({ price }) => (price !== null && price > 0 ? Math.log(price) : Number.NaN), Number.NaN),
+    season: recent[1].map((count, i) => seasonOf(count, total[i] ?? 0)),
+    trend: makeRelative(Float64Array.from(recent[1])),
+    logs: [...recent.map(counts => counts.map(logOfRecent)), total.map(logOfTotal)],
   }
 }

@@ -12,7 +12,6 @@ import { makeOwnSource } from '../../shared/capture/own/source.ts'
 import { parseSource } from '../../shared/capture/sources.ts'
 import { readTriggers } from '../../shared/config/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
-import { readRecent } from '../../shared/propositions/recent.ts'
 import { makeListRecorder } from '../../shared/propositions/record-lists.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { makeLogger } from '../../shared/telemetry/index.ts'
@@ -22,6 +21,7 @@ import { waitFor } from '../support/demo.ts'
 import { NOBODY, startFunction } from '../support/function.ts'
 import { MASTER_KEY } from '../support/own-system.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
+import { readRecent } from '../support/recent.ts'
 
 const SQL = `
 create table client (id int primary key);

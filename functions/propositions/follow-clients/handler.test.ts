@@ -4,11 +4,12 @@ import { makeOwnSource } from '../../../shared/capture/own/source.ts'
 import { parseSource } from '../../../shared/capture/sources.ts'
 import type { Source } from '../../../shared/config/index.ts'
 import { forgetClient } from '../../../shared/propositions/clients.ts'
-import { dropCovered, readRecent } from '../../../shared/propositions/recent.ts'
+import { dropCovered, recentOf } from '../../../shared/propositions/recent.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { makeEvent, makeSnapshotEnd, makeTruncate } from '../../../tests/support/catalogue.ts'
 import { startFunction } from '../../../tests/support/function.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
+import { readRecent } from '../../../tests/support/recent.ts'
 import definition from './handler.ts'
 
 const TABLES = `
@@ -345,11 +346,7 @@ test('of a client with ten thousand orders the newest five hundred are read, and
   await store.query('analyze propositions.recent')
   const rows = await readRecent(store.query, '7')
   assert.deepEqual([rows.length, rows[0]?.productId], [500, '20000'])
-  const plan = await store.query<{ 'QUERY PLAN': string }>(
-    `explain (analyze) select product_id, kind, day::text, at from propositions.recent
-     where client_id = '7' and kind is not null and product_id is not null and not is_deleted
-     order by at desc, product_id limit 500`,
-  )
+  const plan = await store.query<{ 'QUERY PLAN': string }>(`explain (analyze) ${recentOf("'7'")}`)
   const text = plan.map(line => line['QUERY PLAN']).join('\n')
   assert.match(text, /Index Scan using recent_by_client .* rows=500(\.00)? loops=1/)
 })

@@ -102,25 +102,3 @@ function merge(first: Scored[], second: Scored[]): Scored[] {
   const rest = second.filter(({ product }) => !seen.has(product))
   return [...first, ...rest.map(one => ({ ...one, score: least - 1 - (top - one.score) }))]
 }
-
-/** Candidates whose products are looked up: rules may leave many out. */
-const LOOKED_UP = 300
-
-/** The products that a list may hold, and those that its reasons name. */
-export function toLookUp(
-  { products }: Scorer,
-  scored: Scored[],
-  { productId, basket = [] }: Question,
-  pinned: { productId: string }[],
-) {
-  const ids = new Set([
-    ...basket,
-    ...pinned.map(pin => pin.productId),
-    ...(productId === undefined ? [] : [productId]),
-  ])
-  for (const { product, reason } of scored.slice(0, LOOKED_UP)) {
-    ids.add(products[product] ?? '')
-    if (reason.kind === 'with') ids.add(products[reason.product] ?? '')
-  }
-  return [...ids]
-}

@@ -6,16 +6,13 @@ import {
   keepRules,
   keepServed,
   MODEL_NAME,
-  makeList,
   makeListRecorder,
   readHistory,
-  readProducts,
-  type Served,
   scorerOf,
 } from '../../../shared/propositions/index.ts'
 import { askedForOf, describeClient, toAnswer } from './answer.ts'
-import { passesFilters } from './filters.ts'
-import { findFor, toLookUp } from './find.ts'
+import { askedProducts, chooseProducts } from './choose.ts'
+import { findFor } from './find.ts'
 import { input, output } from './schema.ts'
 
 const FLOW = {
@@ -50,7 +47,7 @@ export default defineFunction({
 
   async handle(question, { state, resources: { store }, lineage }) {
     const startedAt = performance.now()
-    const { clientId, productId, basket = [], limit, propositionsId: repeated } = question
+    const { clientId, productId, propositionsId: repeated } = question
     const propositionsId = repeated ?? randomUUID()
     const { rules, warnings } = state.rules()
     const [served, history] = await Promise.all([
@@ -61,26 +58,11 @@ export default defineFunction({
     const serving = chooseModel(served, rules, clientId)
     const scorer = scorerOf(served, serving)
     const found = await findFor(store.query, served, serving, question, history)
-    const products = await readProducts(
-      store.query,
-      known(served),
-      toLookUp(scorer, found.scored, question, rules.pinned),
-    )
+    const { made, products } = await chooseProducts(store.query, served, rules, {
+      ...{ question, serving, scored: found.scored, history },
+    })
     if (productId !== undefined && !products.has(productId))
       throw new NotFoundError(`there is no product ${JSON.stringify(productId)}`, { field: 'productId' })
-    const asked = new Set([...basket, ...(productId === undefined ? [] : [productId])])
-    const eligible = new Map(
-      [...products].filter(([id, product]) => !asked.has(id) && passesFilters(product, question.filters)),
-    )
-    const made = makeList(served, rules, {
-      serving,
-      scored: found.scored,
-      products: eligible,
-      names: products,
-      history,
-      clientId,
-      limit,
-    })
     const propositions = toAnswer(made.list, { products, found, scorer, productId })
     const experiment =
       rules.experiment && serving.group !== undefined
@@ -91,7 +73,8 @@ export default defineFunction({
     lineage(FLOW)
     if (repeated === undefined)
       state.lists.record({
-        ...{ propositionsId, at: new Date(), clientId, askedFor, tookMs, askedProducts: [...asked] },
+        ...{ propositionsId, at: new Date(), clientId, askedFor, tookMs },
+        askedProducts: [...askedProducts(question)],
         productIds: propositions.map(each => each.productId),
         experiment: experiment ?? undefined,
         model: serving.model && { name: MODEL_NAME, version: String(serving.model.version) },
@@ -111,5 +94,3 @@ const notYet = () =>
   new NotFoundError(
     'there are no propositions yet: train-propositions trains a model after the first build, and score-propositions lists by it',
   )
-
-const known = ({ costs, champion }: Served) => ({ costs, repeatDays: champion.repeatDays })

@@ -6,7 +6,12 @@ import { takePins } from './pins.ts'
 import { rulesOfDay } from './rules-of-day.ts'
 import type { Rules } from './schema.ts'
 
-export type Propositions = { list: Proposition[]; warnings: string[] }
+export type Propositions = {
+  list: Proposition[]
+  warnings: string[]
+  /** How many of the best candidates were looked at: any others below them give the same list, pinned ones aside. */
+  looked: number
+}
 
 /**
  * A client's list under a shop's rules (docs/propositions.md): pins in their places, candidates in the rest, no rule broken.
@@ -16,9 +21,9 @@ export function applyRules(rules: Rules, ask: Ask): Propositions {
   const asked = Math.max(0, Math.floor(ask.limit)) || 0
   // The product of a share and a count may be just less than a whole number.
   const toExplore = Math.floor(rules.exploration * asked + 1e-9)
-  const { list, warnings } = fill(rules, ask, { asked, toExplore })
+  const made = fill(rules, ask, { asked, toExplore })
   // A short list holds all that may be in it: nothing of it is drawn.
-  return toExplore > 0 && list.length < asked ? fill(rules, ask, { asked, toExplore: 0 }) : { list, warnings }
+  return toExplore > 0 && made.list.length < asked ? fill(rules, ask, { asked, toExplore: 0 }) : made
 }
 
 function fill(
@@ -36,7 +41,8 @@ function fill(
   if (count > 0) explore(draft, { candidates: ask.candidates, count, seed: ask.seed })
   fillTo(draft, places)
   if (draft.taken.length < asked) warnings.push(describeShort(draft, asked))
-  return { list: arrange(draft.taken, places), warnings }
+  const looked = count > 0 ? ask.candidates.length : draft.ranking.looked()
+  return { list: arrange(draft.taken, places), warnings, looked }
 }
 
 /** Takes candidates by their rank until the list has so many. */

@@ -10,6 +10,8 @@ export type Ranking = {
   next(): Fit | undefined
   /** Says that a product is in the list. */
   count(product: ProductFacts): void
+  /** How many candidates were looked at: what is below them changes nothing. */
+  looked(): number
 }
 
 /** Candidates of one subcategory, in their order; `taken` are in the list. */
@@ -91,5 +93,6 @@ export function makeRanking(
     count(product) {
       queueOf(product).taken++
     },
+    looked: () => looked,
   }
 }

@@ -39,14 +39,14 @@ export const seasonOf = (recent7: number, total: number): number =>
 /** Divides by the mean of the best twenty, in place. */
 export function makeRelative(values: Float64Array): Float64Array {
   const best = Math.min(BEST, values.length)
-  const mean = best === 0 ? 0 : sumOfBest(values, best) / best
+  const mean = best === 0 ? 0 : heapOfBest(values, best).reduce((sum, value) => sum + value, 0) / best
   const divisor = Math.max(mean, LEAST)
   for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) / divisor
   return values
 }
 
-/** By a heap of the best so far, its least first. */
-function sumOfBest(values: Float64Array, count: number): number {
+/** The largest values as a heap, its least first. @param count at most as many as there are values */
+export function heapOfBest(values: Float64Array, count: number): Float64Array {
   const heap = values.slice(0, count).sort()
   let least = heap[0] ?? 0
   for (let i = count; i < values.length; i++) {
@@ -62,11 +62,16 @@ function sumOfBest(values: Float64Array, count: number): number {
     heap[at] = value
     least = heap[0] ?? 0
   }
-  return heap.reduce((sum, value) => sum + value, 0)
+  return heap
 }
 
-/** What is known of a candidate besides its client: `recent` by half-lives of 3, 7, 14 and 28 days. */
+/** How often a product is bought, as logarithms. */
+export const logOfRecent = (count: number): number => Math.log(count + SEASON_RECENT)
+export const logOfTotal = (count: number): number => Math.log(count + SEASON_TOTAL)
+
+/** What is known of a candidate besides its client. */
 export type ProductSignals = {
+  /** Logarithms of how often it is bought, by half-lives of 3, 7, 14 and 28 days. */
   recent: readonly [number, number, number, number]
   total: number
   age: number
@@ -102,10 +107,8 @@ export function valueFor(
 ): number {
   const { score, season, lately, times, own } = seen
   const [own30, own90, own180] = own
-  const [recent3, recent7, recent14, recent28] = product.recent.map(count =>
-    Math.log(count + SEASON_RECENT),
-  ) as [number, number, number, number]
-  const total = Math.log(product.total + SEASON_TOTAL)
+  const [recent3, recent7, recent14, recent28] = product.recent
+  const { total } = product
   const bought = times > 0 ? 1 : 0
   const [logScore, logSeason] = [Math.log(score + FLOOR), Math.log(season + FLOOR)]
   const lasting = Math.log1p(times)

@@ -1,11 +1,12 @@
 import {
   type ClientSignals,
+  heapOfBest,
   INTEREST,
   makeRelative,
   OWN_HALVES,
   OWN_SHARE,
+  type ProductSignals,
   type Seen,
-  seasonOf,
   TREND_SHARE,
   valueFor,
 } from './features.ts'
@@ -23,6 +24,12 @@ export type Signals = {
   first: Float64Array
   /** Natural logarithms; NaN where a price is not known. */
   price: Float64Array
+  /** By how much more each is bought now than it used to be. */
+  season: Float64Array
+  /** Of what is bought in a week, in proportion to the best. */
+  trend: Float64Array
+  /** Natural logarithms of each of `recent`, and of `total`. */
+  logs: readonly Float64Array[]
 }
 
 export type Scorer = {
@@ -100,12 +107,13 @@ export function scoreClient(scorer: Scorer, history: History, { isAgain = true }
     const isUsable = isAgain || times[i] === 0
     score[i] = isUsable ? Math.max(score[i] ?? 0, 0) : 0
     lately[i] = Math.max(lately[i] ?? 0, 0)
-    season[i] = (score[i] ?? 0) * seasonOf(signals.recent[1][i] ?? 0, signals.total[i] ?? 0)
+    season[i] = (score[i] ?? 0) * (signals.season[i] ?? 0)
   }
   for (const values of [score, season, lately, ...own]) makeRelative(values)
-  const trend = makeRelative(Float64Array.from(signals.recent[1]))
   const promise = season.map((value, i) =>
-    isAgain || times[i] === 0 ? value + OWN_SHARE * (own[1][i] ?? 0) + TREND_SHARE * (trend[i] ?? 0) : -1,
+    isAgain || times[i] === 0
+      ? value + OWN_SHARE * (own[1][i] ?? 0) + TREND_SHARE * (signals.trend[i] ?? 0)
+      : -1,
   )
   const client: ClientSignals = {
     baskets: Math.max(baskets, 1),
@@ -139,8 +147,7 @@ export function scoreBeside(scorer: Scorer, products: number[]): Scored[] {
   for (const product of products)
     for (let at = influence.start[product] ?? 0; at < (influence.start[product + 1] ?? 0); at++) {
       const target = influence.target[at] ?? 0
-      const strength =
-        (influence.strength[at] ?? 0) * seasonOf(signals.recent[1][target] ?? 0, signals.total[target] ?? 0)
+      const strength = (influence.strength[at] ?? 0) * (signals.season[target] ?? 0)
       const before = found.get(target)
       const score = (before?.score ?? 0) + strength
       found.set(target, { product: target, score, reason: before?.reason ?? { kind: 'with', product } })
@@ -197,13 +204,16 @@ function usualPrice({ price }: Signals, known: Known[]): number {
   return count === 0 ? 0 : sum / count
 }
 
-function productSignals({ recent, total, first, price }: Signals, product: number, today: number) {
+function productSignals({ first, price, logs }: Signals, product: number, today: number): ProductSignals {
   const own = price[product] ?? Number.NaN
-  const at = (values: Float64Array) => values[product] ?? 0
+  const [recent3, recent7, recent14, recent28, total] = logs.map(values => values[product] ?? 0) as [
+    ...[number, number, number, number],
+    number,
+  ]
   return {
-    recent: [at(recent[0]), at(recent[1]), at(recent[2]), at(recent[3])] as const,
-    total: at(total),
-    age: Math.max(today - at(first), 0),
+    recent: [recent3, recent7, recent14, recent28],
+    total,
+    age: Math.max(today - (first[product] ?? 0), 0),
     price: Number.isNaN(own) ? 0 : own,
     isPriced: !Number.isNaN(own),
   }
@@ -212,7 +222,7 @@ function productSignals({ recent, total, first, price }: Signals, product: numbe
 /** Numbers of the largest values, the largest first. */
 function best(values: Float64Array, count: number): number[] {
   if (count === 0) return []
-  const bound = Float64Array.from(values).sort()[values.length - count] ?? 0
+  const bound = heapOfBest(values, count)[0] ?? 0
   const found: number[] = []
   for (let i = 0; i < values.length; i++) if ((values[i] ?? 0) >= bound) found.push(i)
   return found.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b).slice(0, count)
