@@ -34,9 +34,7 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
   })
 
   test('before the first build it says that nothing is built yet, and when it will be', async () => {
-    await room.page
-      .getByText(/Nothing has been built yet\..* built at \d\d:\d\d/)
-      .waitFor({ timeout: 10_000 })
+    await room.page.getByText(/Nothing has been built yet\..* built at \d\d:\d\d/).waitFor()
     await waitFor(
       'the initial snapshot of the source',
       async () => {

@@ -63,15 +63,27 @@ export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_ARGS })
 }
 
+/** A busy machine is slow, which is no failure of the page. */
+const PATIENCE_MS = 60_000
+
+async function newPage(
+  { browser, demo }: Pick<Room, 'browser' | 'demo'>,
+  options: BrowserContextOptions,
+): Promise<Page> {
+  const page = await browser.newPage({ viewport: DESKTOP, baseURL: demo.gateway, ...options })
+  page.setDefaultTimeout(PATIENCE_MS)
+  return page
+}
+
 /** A page whose errors and whose requests to others are noted. */
 export async function openPage(
   room: Pick<Room, 'browser' | 'demo' | 'complaints' | 'foreign'>,
   options: BrowserContextOptions = {},
 ): Promise<Page> {
-  const page = await room.browser.newPage({ viewport: DESKTOP, baseURL: room.demo.gateway, ...options })
+  const page = await newPage(room, options)
   page.on('console', message => {
     const isComplaint = message.type() === 'error' || message.type() === 'warning'
-    if (isComplaint && !saysNoForecast(message))
+    if (isComplaint && !saysNoForecast(message) && !saysLater(message))
       room.complaints.push(`${message.text()} (${message.location().url})`)
   })
   page.on('pageerror', error => room.complaints.push(error.message))
@@ -86,13 +98,16 @@ const saysNoForecast = (message: ConsoleMessage) =>
   /status of 404/.test(message.text()) &&
   /\/function\/(forecast-demand|plan-orders)$/.test(message.location().url)
 
+/** An outage of a moment, on a busy machine: the page says so and asks again. */
+const saysLater = (message: ConsoleMessage) => /status of 50[34]/.test(message.text())
+
 /** Does something with a page of its own, whose complaints are expected. */
 export async function withPage(
   room: Room,
   options: BrowserContextOptions,
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const page = await room.browser.newPage({ viewport: DESKTOP, baseURL: room.demo.gateway, ...options })
+  const page = await newPage(room, options)
   await use(page).finally(async () => {
     // What the page asks each second may be under way.
     await page.unrouteAll({ behavior: 'ignoreErrors' })

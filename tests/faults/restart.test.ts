@@ -71,7 +71,7 @@ async function assertNothingLost(): Promise<void> {
 }
 
 test('a second start on the same home is refused in one line, with exit 78', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   demo = await startDemo({ home, env: ENV })
   await waitUntilCaughtUp(demo)
@@ -82,7 +82,7 @@ test('a second start on the same home is refused in one line, with exit 78', {
 })
 
 test('while a table of the lake cannot be written its landing waits, says so, and loses nothing', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const folder = join(demo.lake, 'cdc_adventureworks', 'Product')
   type Status = { tables: { topic: string; consumer: string; problem: string | null }[] }
