@@ -10,6 +10,8 @@ const ORDERS = Number(process.env.ORDERS ?? 200)
 const RATE = Number(process.env.RATE ?? 100)
 const CALLS = Number(process.env.CALLS ?? 4000)
 const CALLERS = 8
+/** Between two calls of one caller, as people who look at what they got. */
+const PAUSE_MS = 100
 
 type Answer = {
   known: boolean
@@ -18,7 +20,7 @@ type Answer = {
 }
 
 /**
- * What recommend-products takes over the demo's 18,000 clients with eight callers at once, over HTTP; and, while the simulator
+ * What recommend-products takes over the demo's 18,000 clients with eight callers at once, over HTTP, who never pause, and who do; and, while the simulator
  * makes RATE changes a second, from the commit of an order at the source until its product is in what the client's list is made of.
  */
 const demo = await startDemo({ env: { DEMO_SHOP: 'still' } })
@@ -38,21 +40,19 @@ try {
   const random = makeRandom(5)
   const pick = <T>(values: T[]): T => values[Math.floor(random() * values.length)] as T
   await sleep(5000)
-  const took: number[] = []
-  let left = CALLS
-  const call = async () => {
-    while (left-- > 0) {
-      const startedAt = performance.now()
-      await demo.call<Answer>('recommend-products', { clientId: String(pick(clients).id) })
-      took.push(performance.now() - startedAt)
-    }
+  const ask = async () => {
+    const startedAt = performance.now()
+    await demo.call<Answer>('recommend-products', { clientId: String(pick(clients).id) })
+    return performance.now() - startedAt
   }
   const startedAt = performance.now()
-  await Promise.all(Array.from({ length: CALLERS }, call))
+  const unpaused = await callAll(CALLS, ask)
   report('propositions_answers_a_second', CALLS / ((performance.now() - startedAt) / 1000), 'answers/s')
-  const warm = took.slice(CALLS / 10)
-  report('propositions_p50', quantile(warm, 0.5), 'ms')
-  report('propositions_p99', quantile(warm, 0.99), 'ms', { atMost: 10 })
+  report('propositions_p50', quantile(unpaused, 0.5), 'ms')
+  report('propositions_p99', quantile(unpaused, 0.99), 'ms', { atMost: 10 })
+  const paused = await callAll(CALLS / 4, ask, PAUSE_MS)
+  report('propositions_paused_p50', quantile(paused, 0.5), 'ms')
+  report('propositions_paused_p99', quantile(paused, 0.99), 'ms')
 
   const simulating = runSimulator({
     url: new SecretUrl(demo.source),
@@ -91,6 +91,20 @@ try {
   abort.abort()
   await client.end()
   await demo.stop()
+}
+
+/** What each call took after the first tenth of them, by callers who pause for so long between their calls. */
+async function callAll(calls: number, ask: () => Promise<number>, pauseMs = 0): Promise<number[]> {
+  const took: number[] = []
+  let left = calls
+  const call = async () => {
+    while (left-- > 0) {
+      took.push(await ask())
+      if (pauseMs > 0) await sleep(pauseMs)
+    }
+  }
+  await Promise.all(Array.from({ length: CALLERS }, call))
+  return took.slice(calls / 10)
 }
 
 async function placeOrder(
