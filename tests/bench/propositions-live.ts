@@ -1,10 +1,17 @@
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { SecretUrl } from '../../shared/config/index.ts'
+import { bundleFunction } from '../../stacks/bundle/bundle.ts'
 import { makeRandom } from '../../stacks/demo/random.ts'
 import { runSimulator } from '../../stacks/demo/simulator.ts'
-import { startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
+import { listFunctions } from '../../stacks/project.ts'
+import { startBundle } from '../conformance/server.ts'
+import { type Demo, startDemo, waitFor, waitUntilCaughtUp } from '../support/demo.ts'
+import { ROOT } from '../support/postgres.ts'
 import { quantile, report } from './report.ts'
+import { callAll } from './search-load.ts'
 
 const ORDERS = Number(process.env.ORDERS ?? 200)
 const RATE = Number(process.env.RATE ?? 100)
@@ -40,19 +47,7 @@ try {
   const random = makeRandom(5)
   const pick = <T>(values: T[]): T => values[Math.floor(random() * values.length)] as T
   await sleep(5000)
-  const ask = async () => {
-    const startedAt = performance.now()
-    await demo.call<Answer>('recommend-products', { clientId: String(pick(clients).id) })
-    return performance.now() - startedAt
-  }
-  const startedAt = performance.now()
-  const unpaused = await callAll(CALLS, ask)
-  report('propositions_answers_a_second', CALLS / ((performance.now() - startedAt) / 1000), 'answers/s')
-  report('propositions_p50', quantile(unpaused, 0.5), 'ms')
-  report('propositions_p99', quantile(unpaused, 0.99), 'ms', { atMost: 10 })
-  const paused = await callAll(CALLS / 4, ask, PAUSE_MS)
-  report('propositions_paused_p50', quantile(paused, 0.5), 'ms')
-  report('propositions_paused_p99', quantile(paused, 0.99), 'ms')
+  await measureAnswers(demo, () => ({ clientId: String(pick(clients).id) }))
 
   const simulating = runSimulator({
     url: new SecretUrl(demo.source),
@@ -93,18 +88,40 @@ try {
   await demo.stop()
 }
 
-/** What each call took after the first tenth of them, by callers who pause for so long between their calls. */
-async function callAll(calls: number, ask: () => Promise<number>, pauseMs = 0): Promise<number[]> {
-  const took: number[] = []
-  let left = calls
-  const call = async () => {
-    while (left-- > 0) {
-      took.push(await ask())
-      if (pauseMs > 0) await sleep(pauseMs)
-    }
+/** As the function's own server, as it is deployed, and in the demo's process, which runs all others as well. */
+async function measureAnswers({ home, store, lake, gateway }: Demo, makeBody: () => object): Promise<void> {
+  const folder = listFunctions(ROOT).find(({ name }) => name === 'recommend-products')
+  if (!folder) throw new Error('there is no recommend-products')
+  const bundle = await bundleFunction(folder, ROOT, join(home, 'dist'))
+  const server = await startBundle(bundle, {
+    CORDAGE_HOME: home,
+    STORE_URL: store,
+    OBJECTS_URL: pathToFileURL(dirname(lake)).href,
+  })
+  try {
+    await measure('propositions', `${server.url}/`, makeBody, { atMost: 10 })
+  } finally {
+    server.kill()
   }
-  await Promise.all(Array.from({ length: CALLERS }, call))
-  return took.slice(calls / 10)
+  await measure('propositions_demo', `${gateway}/function/recommend-products`, makeBody)
+}
+
+async function measure(
+  name: string,
+  url: string,
+  makeBody: () => object,
+  bound: { atMost?: number } = {},
+): Promise<void> {
+  const bodies = Array.from({ length: CALLS }, makeBody)
+  await callAll(url, bodies.slice(0, CALLS / 4), { callers: CALLERS })
+  const startedAt = performance.now()
+  const unpaused = await callAll(url, bodies, { callers: CALLERS })
+  report(`${name}_rate`, CALLS / ((performance.now() - startedAt) / 1000), '/s')
+  report(`${name}_p50`, quantile(unpaused, 0.5), 'ms')
+  report(`${name}_p99`, quantile(unpaused, 0.99), 'ms', bound)
+  const paused = await callAll(url, bodies.slice(0, CALLS / 4), { callers: CALLERS, pauseMs: PAUSE_MS })
+  report(`${name}_paused_p50`, quantile(paused, 0.5), 'ms')
+  report(`${name}_paused_p99`, quantile(paused, 0.99), 'ms')
 }
 
 async function placeOrder(

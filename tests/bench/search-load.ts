@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { makeRandom } from '../../stacks/demo/random.ts'
 import type { GrownProduct } from '../support/grown-catalogue.ts'
 
@@ -41,17 +42,24 @@ export function makeQueries(products: GrownProduct[], count: number, seed = 11):
   return [...queries.values()]
 }
 
-/** Callers that each ask the next query once the last is answered, over connections of their own. @returns milliseconds, by query */
-export async function callAll(url: string, queries: Query[], callers: number): Promise<number[]> {
+/**
+ * Callers that each send the next body once the last is answered, over connections of their own, after a pause where one is given.
+ * @returns milliseconds, by body
+ */
+export async function callAll(
+  url: string,
+  bodies: object[],
+  { callers, pauseMs = 0 }: { callers: number; pauseMs?: number },
+): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: callers })
   const took: number[] = []
   let next = 0
   const call = async () => {
-    for (let at = next++; at < queries.length; at = next++) {
-      const { query, filters } = queries[at] as Query
+    for (let at = next++; at < bodies.length; at = next++) {
       const start = performance.now()
-      await post(url, agent, { query, filters })
+      await post(url, agent, bodies[at] as object)
       took[at] = performance.now() - start
+      if (pauseMs > 0) await sleep(pauseMs)
     }
   }
   await Promise.all(Array.from({ length: callers }, call))

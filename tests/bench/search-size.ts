@@ -107,15 +107,17 @@ async function measureOther(kind: Other, queries: Query[]): Promise<void> {
   }
 }
 
+const toBody = ({ query, filters }: Query) => ({ query, filters })
+
 /** Other queries, so that every statement is planned on every connection, and the vocabulary is there. */
 async function warmUp(url: string, queries: Query[]): Promise<void> {
   const others = queries.slice(0, 120).map(one => ({ ...one, query: `${one.query} x` }))
-  await callAll(url, others, CALLERS)
+  await callAll(url, others.map(toBody), { callers: CALLERS })
   await sleep(3000)
   await callAll(
     url,
-    others.map(one => ({ ...one, query: `${one.query} y` })),
-    CALLERS,
+    others.map(one => toBody({ ...one, query: `${one.query} y` })),
+    { callers: CALLERS },
   )
 }
 
@@ -127,11 +129,11 @@ async function measure(
 ): Promise<void> {
   const half = queries.length / 2
   const [alone, together] = [queries.slice(0, half), queries.slice(half)]
-  const one = await callAll(url, alone, 1)
+  const one = await callAll(url, alone.map(toBody), { callers: 1 })
   report(`${name}_one_p50`, median(one), 'ms')
   report(`${name}_one_p99`, quantile(one, 0.99), 'ms')
   const startedAt = performance.now()
-  const all = await callAll(url, together, CALLERS)
+  const all = await callAll(url, together.map(toBody), { callers: CALLERS })
   report(`${name}_rate`, (together.length / (performance.now() - startedAt)) * 1000, '/s')
   report(`${name}_p50`, median(all), 'ms', bounds.p50 === undefined ? {} : { atMost: bounds.p50 })
   report(`${name}_p99`, quantile(all, 0.99), 'ms', bounds.p99 === undefined ? {} : { atMost: bounds.p99 })
