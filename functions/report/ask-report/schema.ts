@@ -9,7 +9,7 @@ export const input = z.strictObject({
     .string()
     .min(1)
     .max(MAX_QUESTION)
-    .refine(text => /[\p{L}\p{N}]/u.test(text), 'must have words')
+    .refine(text => text === '' || /[\p{L}\p{N}]/u.test(text), 'must have words')
     .describe(
       'In English, German, French or Spanish, such as "revenue by category last month" (docs/reports.md)',
     ),

@@ -107,6 +107,9 @@ function wholeOf({ share, filters, dimensions }: Reading): Partial<MetricQuestio
   return { filters: Object.fromEntries(Object.entries(filters).filter(([name]) => name !== of)) }
 }
 
+const latest = (...days: string[]) => days.sort().at(-1) ?? ''
+const earliest = (...days: string[]) => days.sort()[0] ?? ''
+
 /** Values of filters that let one value through are what a row is of, beside those of its own. */
 function toRow(row: Record<string, string | null>, { dimensions, filters }: Reading, span: Span): Row {
   const own = dimensions
@@ -125,8 +128,8 @@ function toRow(row: Record<string, string | null>, { dimensions, filters }: Read
     currency,
     value: row.value ?? null,
     span: {
-      from: whole.from > span.from ? whole.from : span.from,
-      to: whole.to < span.to ? whole.to : span.to,
+      from: latest(whole.from, span.from),
+      to: earliest(whole.to, span.to),
     },
   }
 }

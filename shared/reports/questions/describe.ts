@@ -22,10 +22,11 @@ export function labelOf({ metric, per, without }: Reading, language: Language): 
   return parts.join(', ')
 }
 
-/** What a dimension, or a period to split by, is called. */
+/** What a dimension, or a period to split by, is called within a sentence: German nouns keep their capital. */
 export function dimensionIn(metric: Metric, name: string, language: Language): string {
   const dimension = metric.dimensions.find(each => each.name === name)
-  return dimension ? nameIn(dimension, language) : (TEXTS[language].units[name] ?? name)
+  const text = dimension ? nameIn(dimension, language) : (TEXTS[language].units[name] ?? name)
+  return language === 'de' ? text : `${text.charAt(0).toLocaleLowerCase(language)}${text.slice(1)}`
 }
 
 export const filtersIn = ({ metric, filters }: Reading, language: Language): string[] =>
@@ -57,7 +58,7 @@ export function describe(reading: Reading, language: Language, clock: Clock): st
   const partial = isPartial
     ? [text.notes.partial(formatDay(clock.first, language), formatDay(clock.today, language))]
     : []
-  return [`${parts.join('; ')}.`, ...notes, ...partial].join(' ')
+  return [`${parts.join(text.semicolon)}.`, ...notes, ...partial].join(' ')
 }
 
 const kindOf = (kind: string) => (kind === 'year_ago' ? 'year_ago' : 'previous')

@@ -6,24 +6,26 @@ import type { Reading } from './reading.ts'
 import { TEXTS } from './texts/index.ts'
 
 /** Rows that a text names; all of them are in the facts. */
-const MAX_NAMED = 10
+const MAX_NAMED = 12
 
 /** An answer in words, by templates: each number in it is a fact's. */
 export function narrate(reading: Reading, lines: Line[], language: Language): string {
   const text = TEXTS[language]
-  const title = [labelOf(reading, language), ...filtersIn(reading, language)].join('; ')
+  const title = [labelOf(reading, language), ...filtersIn(reading, language)].join(text.semicolon)
   const period = formatSpan(reading.period, language)
   if (lines.length === 0) return text.nothing(title, period)
   if (reading.dimensions.length === 0)
-    return lines.map(line => `${title}, ${period}: ${numbersOf(line, reading, language)}.`).join(' ')
+    return lines
+      .map(line => `${title}, ${period}${text.colon}${numbersOf(line, reading, language)}.`)
+      .join(' ')
   const by = text.by(reading.dimensions.map(name => dimensionIn(reading.metric, name, language)).join(', '))
   const named = lines.slice(0, MAX_NAMED).map(line => {
     const place = line.rank ? `${line.rank.value}. ` : ''
-    return `${place}${nameOf(line, reading, language)}: ${numbersOf(line, reading, language)}`
+    return `${place}${nameOf(line, reading, language)}${text.colon}${numbersOf(line, reading, language)}`
   })
   const rest = lines.length - named.length
-  const more = rest > 0 ? `; ${text.more(formatCount(rest, language))}` : '.'
-  return `${title} ${by}, ${period}: ${named.join('; ')}${more}`
+  const more = rest > 0 ? `${text.semicolon}${text.more(formatCount(rest, language))}` : '.'
+  return `${title} ${by}, ${period}${text.colon}${named.join(text.semicolon)}${more}`
 }
 
 /** What a row is of: its period and its values of what the answer is split by. */
@@ -52,6 +54,6 @@ function numbersOf(
     )
   if (!base || !difference) return own
   const part = change ? formatValue(change, language) : null
-  const old = `${formatSpan(base.period, language)}: ${formatValue(base, language)}`
+  const old = `${formatSpan(base.period, language)}${text.colon}${formatValue(base, language)}`
   return `${own}, ${text.difference(difference.direction ?? 'same', formatValue(difference, language), part, old)}`
 }

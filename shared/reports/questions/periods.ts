@@ -1,18 +1,8 @@
 import type { Language } from '../facts.ts'
-import {
-  addDays,
-  addMonths,
-  isoWeek,
-  previousOf,
-  type Span,
-  shift,
-  toDay,
-  unitAround,
-  upTo,
-} from './calendar.ts'
+import { isoWeek, type Span, toDay, unitAround, upTo } from './calendar.ts'
 import type { Lexicon } from './lexicon.ts'
 import type { Token } from './tokens.ts'
-import { type Time, UNITS, type Unit } from './words/index.ts'
+import type { Time, Unit } from './words/index.ts'
 
 /** The first and the last business date that there are data of: what "last month" is seen from. */
 export type Clock = { first: string; today: string }
@@ -36,7 +26,7 @@ const yearAt = ({ tokens }: Place, at: number) => {
 }
 
 /** Articles and prepositions, and "year" before its number. */
-function skip({ lexicon, tokens }: Place, from: number): number {
+export function skip({ lexicon, tokens }: Place, from: number): number {
   let at = from
   for (let count = 0; count < 4; count++) at += lexicon.timeAt('filler', tokens, at)
   return at
@@ -76,7 +66,7 @@ function withYear(
   }
 }
 
-const isSpan = (from: string | undefined): Span | undefined => (from ? { from, to: from } : undefined)
+export const isSpan = (from: string | undefined): Span | undefined => (from ? { from, to: from } : undefined)
 
 /** 2016-03-01, 2016-03, 1.3.2016, and 13/3/2016: which of two numbers up to 12 is the month is not known in English. */
 function readDate(place: Place, at: number): PeriodWords | undefined {
@@ -301,130 +291,10 @@ function readYear(place: Place, from: number): PeriodWords | undefined {
 const READERS = [readDate, readDays, readMonth, readNumbered, readRelative, readYear]
 
 /** The longest single period at a place. */
-function readSingle(lexicon: Lexicon, tokens: Token[], at: number): PeriodWords | undefined {
+export function readSingle(lexicon: Lexicon, tokens: Token[], at: number): PeriodWords | undefined {
   const place = { lexicon, tokens, at }
   const found = [...new Set([at, skip(place, at)])].flatMap(from =>
     READERS.map(read => read(place, from)).filter(each => each !== undefined),
   )
   return found.sort((a, b) => b.length - a.length)[0]
 }
-
-/** Both ends of a range: what names no year has that of the other, or the latest. */
-function toRange(first: PeriodWords, second: PeriodWords) {
-  return (clock: Clock): Span | undefined => {
-    const end = second.at(clock)
-    if (!end) return undefined
-    const year = Number(end.from.slice(0, 4))
-    let start = first.isYearless ? first.at(clock, year) : first.at(clock)
-    if (start && first.isYearless && start.from > end.to) start = first.at(clock, year - 1)
-    if (start && !first.isYearless && second.isYearless) {
-      const own = second.at(clock, Number(start.from.slice(0, 4)))
-      if (own && own.to >= start.from) return { from: start.from, to: own.to }
-    }
-    return start && start.from <= end.to ? { from: start.from, to: end.to } : undefined
-  }
-}
-
-/** From the 1st to 15 March: a day whose month stands behind the other one. */
-function readDayOnly(
-  lexicon: Lexicon,
-  tokens: Token[],
-  at: number,
-  to: PeriodWords,
-): PeriodWords | undefined {
-  const day = lexicon.ordinalAt(tokens, at)
-  if (day === undefined || day > 31 || to.unit !== 'day') return undefined
-  return {
-    length: 1,
-    at(clock) {
-      const end = to.at(clock)
-      if (!end) return undefined
-      const [year = 0, month = 0] = end.from.split('-').map(Number)
-      return isSpan(toDay(year, month, day))
-    },
-  }
-}
-
-function readRange(lexicon: Lexicon, tokens: Token[], at: number): PeriodWords | undefined {
-  const between = lexicon.timeAt('between', tokens, at)
-  const opening = between || lexicon.timeAt('from', tokens, at)
-  for (const begin of new Set([at + opening, at])) {
-    const single = readSingle(lexicon, tokens, begin)
-    for (const end of [single && begin + single.length, begin + 1]) {
-      if (end === undefined) continue
-      const to = lexicon.timeAt('to', tokens, end)
-      const isList = to > 0 && lexicon.rolesAt(tokens, end).roles.includes('and')
-      if (to === 0 || (isList && between === 0)) continue
-      const second = readSingle(lexicon, tokens, end + to)
-      if (!second) continue
-      const first =
-        single && begin + single.length === end ? single : readDayOnly(lexicon, tokens, begin, second)
-      if (first) return { length: end + to + second.length - at, at: toRange(first, second) }
-    }
-  }
-  return undefined
-}
-
-/** Since March, until 2016, before and after a day. */
-function readOpen(lexicon: Lexicon, tokens: Token[], at: number): PeriodWords | undefined {
-  const make: Partial<Record<Time, (span: Span, clock: Clock) => Span>> = {
-    since: ({ from }, { today }) => ({ from, to: today }),
-    until: ({ to }, { first }) => ({ from: first, to }),
-    before: ({ from }, { first }) => ({ from: first, to: addDays(from, -1) }),
-    after: ({ to }, { today }) => ({ from: addDays(to, 1), to: today }),
-  }
-  const open = (length: number, time: Time, single: PeriodWords): PeriodWords => ({
-    length,
-    at(clock) {
-      const span = single.at(clock)
-      const made = span && make[time]?.(span, clock)
-      return made && made.from <= made.to ? made : undefined
-    },
-  })
-  for (const time of ['since', 'until', 'before', 'after'] as const) {
-    const length = lexicon.timeAt(time, tokens, at)
-    const single = length > 0 ? readSingle(lexicon, tokens, at + length) : undefined
-    if (single) return open(length + single.length, time, single)
-  }
-  const from = lexicon.timeAt('from', tokens, at)
-  const single = from > 0 ? readSingle(lexicon, tokens, at + from) : undefined
-  const onwards = single ? lexicon.timeAt('onwards', tokens, at + from + single.length) : 0
-  return single && onwards > 0 ? open(from + single.length + onwards, 'since', single) : undefined
-}
-
-/** The longest period that begins at a place. */
-export function readPeriod(lexicon: Lexicon, tokens: Token[], at: number): PeriodWords | undefined {
-  const found = [readSingle, readRange, readOpen].map(read => read(lexicon, tokens, at))
-  return found.filter(each => each !== undefined).sort((a, b) => b.length - a.length)[0]
-}
-
-/** With what something is compared, where no period is named: the one before, or a year ago. */
-export type BaseWords = { length: number; kind: 'previous' | 'year_ago'; unit?: Unit }
-
-const BASES: [Time, BaseWords['kind'], Unit?][] = [
-  ['yearAgo', 'year_ago'],
-  ['periodAgo', 'previous'],
-  ['quarterAgo', 'previous', 'quarter'],
-  ['monthAgo', 'previous', 'month'],
-  ['weekAgo', 'previous', 'week'],
-  ['dayAgo', 'previous', 'day'],
-]
-
-export function readBase(lexicon: Lexicon, tokens: Token[], at: number): BaseWords | undefined {
-  const from = skip({ lexicon, tokens, at }, at)
-  const found = [at, from].flatMap(begin =>
-    BASES.map(([time, kind, unit]) => ({
-      length: lexicon.timeAt(time, tokens, begin) && lexicon.timeAt(time, tokens, begin) + begin - at,
-      kind,
-      ...(unit && { unit }),
-    })),
-  )
-  return found.filter(({ length }) => length > 0).sort((a, b) => b.length - a.length)[0]
-}
-
-/** Of a period as it was asked for: so much of the one before as there is of it. */
-export const beforeOf = (span: Span, unit: Unit | undefined): Span =>
-  unit && UNITS.includes(unit) ? shift(span, unit, 1) : previousOf(span)
-
-/** The year before, month by month. */
-export const aYearEarlier = (date: string): string => addMonths(date, -12)

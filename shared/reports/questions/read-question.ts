@@ -5,7 +5,7 @@ import { type Filters, findFilters } from './filters.ts'
 import { lexiconOf } from './lexicon.ts'
 import type { Clock } from './periods.ts'
 import { CannotKnow, type Note, type Order, type Reading } from './reading.ts'
-import { scan } from './scan.ts'
+import { type Item, scan } from './scan.ts'
 import { hasRole, settle } from './settle.ts'
 import { findRanking, findSplits, type Ranking, type Split, type Use, use } from './splits.ts'
 import type { Terms } from './terms.ts'
@@ -23,51 +23,58 @@ export function readQuestion(
   terms: Terms,
   clockOf: (metric: Reading['metric']) => Clock,
 ): Reading {
-  const lexicon = lexiconOf(language)
-  const { items, corrected } = scan(readTokens(question), lexicon, terms)
+  const { items, corrected } = scan(readTokens(question), lexiconOf(language), terms)
+  try {
+    const reading = readItems(items, shortened(question), terms, clockOf)
+    const notes = corrected.map((each): Note => ({ kind: 'corrected', ...each }))
+    return { ...reading, notes: [...notes, ...reading.notes] }
+  } catch (error) {
+    if (!(error instanceof CannotKnow) || error.metric) throw error
+    // What can be answered instead is about the metric that it names, if it names one.
+    const named = items.flatMap(item => (item.kind === 'term' ? item.meaning.metrics : []))[0]
+    const metric = terms.known.metrics.find(({ name }) => name === named)
+    throw new CannotKnow(error.reason, error.about, metric)
+  }
+}
+
+function readItems(
+  items: Item[],
+  text: string,
+  terms: Terms,
+  clockOf: (metric: Reading['metric']) => Clock,
+): Reading {
   const said = settle(items)
-  const words: Use = { text: shortened(question), said, used: new Set(), terms }
+  const words: Use = { text, said, used: new Set(), terms }
   use(words, ...said.filter(item => hasRole(item, 'and')))
   const found = findFilters(words, items)
   const splits = findSplits(words)
-  const needed = [
-    ...Object.keys(found.filters),
-    ...Object.keys(found.without),
-    ...splits.filter(each => !each.isUnit).map(each => each.name),
-  ]
+  const named = splits.filter(each => !each.isUnit).map(({ name }) => name)
+  const needed = [...Object.keys(found.filters), ...Object.keys(found.without), ...named]
   const { metric, per, notes } = chooseMetric(words, splits, needed)
-  try {
-    refuseOtherDimensions(metric, needed, words)
-    refuseWholesByParts(metric, per, found, words)
-    const ranking = rank(words, splits, found)
-    const clock = clockOf(metric)
-    const time = findTime(words, clock, { isStock: metric.at === 'end' })
-    const share = findShare(words, found, splits, metric)
-    const dimensions = [...splits.map(({ name }) => name), ...compareValues(words, found, splits)]
-    if (ranking && dimensions.length === 0) throw new CannotKnow('no_dimension', rankedWord(words))
-    if (ranking && dimensions.length > 1)
-      throw new CannotKnow('several_dimensions', splits.map(({ text }) => text).join(', '))
-    const trend = trendOf(words, splits, time)
-    const all = [...dimensions, ...trend]
-    refuseShiftedRows(all, time, rankedWord(words))
-    refuseUnused(words)
-    return {
-      metric,
-      per,
-      share,
-      dimensions: all,
-      filters: found.filters,
-      without: found.without,
-      period: time.period,
-      comparison: time.comparison,
-      order: orderOf(ranking, words, all, time),
-      limit: ranking?.limit ?? null,
-      notes: [...corrected.map((each): Note => ({ kind: 'corrected', ...each })), ...notes, ...found.notes],
-    }
-  } catch (error) {
-    // What it can answer instead is about the same metric.
-    if (error instanceof CannotKnow) throw new CannotKnow(error.reason, error.about, error.metric ?? metric)
-    throw error
+  refuseOtherDimensions(metric, needed, words)
+  refuseWholesByParts(metric, per, found, words)
+  const ranking = rank(words, splits, found)
+  const time = findTime(words, clockOf(metric), { isStock: metric.at === 'end' })
+  const share = findShare(words, found, splits, metric)
+  const dimensions = [...splits.map(({ name }) => name), ...compareValues(words, found, splits)]
+  if (ranking && dimensions.length === 0) throw new CannotKnow('no_dimension', rankedWord(words), metric)
+  if (ranking && dimensions.length > 1)
+    throw new CannotKnow('several_dimensions', splits.map(each => each.text).join(', '), metric)
+  const all = [...dimensions, ...trendOf(words, splits, time)]
+  refuseShiftedRows(all, time, rankedWord(words))
+  refuseUnused(words)
+  return {
+    metric,
+    per,
+    share,
+    dimensions: all,
+    filters: found.filters,
+    without: found.without,
+    period: time.period,
+    comparison: time.comparison,
+    order: orderOf(ranking, words, all, time),
+    limit: ranking?.limit ?? null,
+    notes: [...notes, ...found.notes],
   }
 }
 

@@ -1,5 +1,7 @@
+import { type BaseWords, readBase } from './bases.ts'
 import type { Lexicon } from './lexicon.ts'
-import { type BaseWords, type PeriodWords, readBase, readPeriod } from './periods.ts'
+import type { PeriodWords } from './periods.ts'
+import { readPeriod } from './ranges.ts'
 import type { Meaning, Terms } from './terms.ts'
 import type { Token } from './tokens.ts'
 import type { Role, Unit } from './words/index.ts'

@@ -3,17 +3,22 @@ import type { Texts } from './texts.ts'
 const known = (what: string) => `Das kann ich von hier aus nicht wissen: ${what}.`
 
 export const GERMAN: Texts = {
+  colon: ': ',
+  semicolon: '; ',
   by: names => `nach ${names}`,
   only: (name, values) => `nur ${name}: ${values}`,
   without: (name, values) => `ohne ${name}: ${values}`,
-  share: of => (of === null ? 'als Anteil an allem' : `Anteil an allem, gleich welche Angabe bei ${of}`),
+  share: of => (of === null ? 'als Anteil an allem' : `als Anteil an allem, ohne den Filter auf ${of}`),
   per: label => `geteilt durch: ${label}`,
   compared: (kind, period) =>
     kind === 'previous'
       ? `verglichen mit dem Zeitraum davor, ${period}`
       : `verglichen mit dem Vorjahr, ${period}`,
-  order: (by, isDescending, limit) =>
-    `die ${limit} ${by === 'change' ? (isDescending ? 'mit dem größten Zuwachs' : 'mit dem größten Rückgang') : isDescending ? 'größten' : 'kleinsten'}`,
+  order: (by, isDescending, limit) => {
+    const many = limit === 1 ? 'nur der Eintrag' : `die ${limit} Einträge`
+    const size = by === 'value' ? 'Wert' : isDescending ? 'Zuwachs' : 'Rückgang'
+    return `${many} mit dem ${by === 'value' && !isDescending ? 'kleinsten' : 'größten'} ${size}`
+  },
   units: { day: 'Tag', week: 'Woche', month: 'Monat', quarter: 'Quartal', year: 'Jahr' },
   noValue: '(ohne Angabe)',
   more: count => `und ${count} weitere.`,

@@ -3,17 +3,23 @@ import type { Texts } from './texts.ts'
 const known = (what: string) => `I can't know that from here: ${what}.`
 
 export const ENGLISH: Texts = {
+  colon: ': ',
+  semicolon: '; ',
   by: names => `by ${names}`,
   only: (name, values) => `only ${name}: ${values}`,
   without: (name, values) => `without ${name}: ${values}`,
-  share: of => (of === null ? 'as a share of all' : `share of all, whatever the ${of}`),
+  share: of => (of === null ? 'as a share of all' : `as a share of all, whatever the ${of}`),
   per: label => `for each of: ${label}`,
   compared: (kind, period) =>
     kind === 'previous'
       ? `compared with the period before, ${period}`
       : `compared with a year ago, ${period}`,
-  order: (by, isDescending, limit) =>
-    `the ${limit} ${by === 'change' ? (isDescending ? 'that grew most' : 'that fell most') : isDescending ? 'largest' : 'smallest'}`,
+  order: (by, isDescending, limit) => {
+    const many = limit === 1 ? 'the one' : `the ${limit}`
+    if (by === 'value')
+      return `${many} with the ${isDescending ? 'largest' : 'smallest'} value${limit === 1 ? '' : 's'}`
+    return `${many} that ${isDescending ? 'grew' : 'fell'} most`
+  },
   units: { day: 'day', week: 'week', month: 'month', quarter: 'quarter', year: 'year' },
   noValue: '(none)',
   more: count => `and ${count} more.`,

@@ -3,19 +3,25 @@ import type { Texts } from './texts.ts'
 const known = (what: string) => `No puedo saberlo desde aquí: ${what}.`
 
 export const SPANISH: Texts = {
+  colon: ': ',
+  semicolon: '; ',
   by: names => `por ${names}`,
   only: (name, values) => `solo ${name}: ${values}`,
   without: (name, values) => `sin ${name}: ${values}`,
-  share: of => (of === null ? 'como parte del total' : `parte del total, sin filtro de ${of}`),
+  share: of => (of === null ? 'como parte del total' : `como parte del total, sin el filtro de ${of}`),
   per: label => `dividido por: ${label}`,
   compared: (kind, period) =>
     kind === 'previous'
       ? `comparado con el periodo anterior, ${period}`
       : `comparado con el año anterior, ${period}`,
-  order: (by, isDescending, limit) =>
-    by === 'change'
-      ? `las ${limit} mayores ${isDescending ? 'subidas' : 'bajadas'}`
-      : `los ${limit} valores más ${isDescending ? 'altos' : 'bajos'}`,
+  order: (by, isDescending, limit) => {
+    if (by === 'value')
+      return limit === 1
+        ? `solo el valor más ${isDescending ? 'alto' : 'bajo'}`
+        : `los ${limit} valores más ${isDescending ? 'altos' : 'bajos'}`
+    const change = isDescending ? 'subida' : 'bajada'
+    return limit === 1 ? `solo la mayor ${change}` : `las ${limit} mayores ${change}s`
+  },
   units: { day: 'día', week: 'semana', month: 'mes', quarter: 'trimestre', year: 'año' },
   noValue: '(sin valor)',
   more: count => `y ${count} más.`,

@@ -3,19 +3,25 @@ import type { Texts } from './texts.ts'
 const known = (what: string) => `Je ne peux pas le savoir d’ici : ${what}.`
 
 export const FRENCH: Texts = {
+  colon: ' : ',
+  semicolon: ' ; ',
   by: names => `par ${names}`,
   only: (name, values) => `seulement ${name} : ${values}`,
   without: (name, values) => `sans ${name} : ${values}`,
-  share: of => (of === null ? 'en part du total' : `part du total, sans filtre sur ${of}`),
+  share: of => (of === null ? 'en part du total' : `en part du total, sans le filtre sur ${of}`),
   per: label => `divisé par : ${label}`,
   compared: (kind, period) =>
     kind === 'previous'
       ? `comparé à la période précédente, ${period}`
       : `comparé à l’année précédente, ${period}`,
-  order: (by, isDescending, limit) =>
-    by === 'change'
-      ? `les ${limit} plus fortes ${isDescending ? 'hausses' : 'baisses'}`
-      : `les ${limit} plus ${isDescending ? 'grandes valeurs' : 'petites valeurs'}`,
+  order: (by, isDescending, limit) => {
+    if (by === 'value')
+      return limit === 1
+        ? `seulement la plus ${isDescending ? 'grande' : 'petite'} valeur`
+        : `les ${limit} plus ${isDescending ? 'grandes' : 'petites'} valeurs`
+    const change = isDescending ? 'hausse' : 'baisse'
+    return limit === 1 ? `seulement la plus forte ${change}` : `les ${limit} plus fortes ${change}s`
+  },
   units: { day: 'jour', week: 'semaine', month: 'mois', quarter: 'trimestre', year: 'année' },
   noValue: '(sans valeur)',
   more: count => `et ${count} de plus.`,

@@ -2,6 +2,8 @@ import type { Reason } from '../reading.ts'
 
 /** What is said in a language. Arguments are texts that are formatted already. */
 export type Texts = {
+  colon: string
+  semicolon: string
   by(names: string): string
   only(name: string, values: string): string
   without(name: string, values: string): string

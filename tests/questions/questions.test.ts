@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import askReport from '../../functions/report/ask-report/handler.ts'
+import { type StartedFunction, startFunction } from '../support/function.ts'
+import { publishQuestionShop, type QuestionShop } from '../support/question-shop.ts'
+import { type Question, readQuestions, shorten } from './corpus.ts'
+
+/** The corpus of questions, asked of a published shop: what is read, what is refused, and that nothing is read wrongly. */
+const MIN_RIGHT = 0.9
+
+let shop: QuestionShop
+let ask: StartedFunction
+before(async () => {
+  shop = await publishQuestionShop()
+  ask = await startFunction(askReport, { resources: { store: shop.store } })
+})
+after(() => shop?.stop())
+
+type Body = {
+  language: string
+  reading: (Parameters<typeof shorten>[0] & { text: string }) | null
+  cannot: { reason: string; about: string; text: string; instead: string[] } | null
+  facts: object[]
+  narrative: string | null
+}
+
+async function askFor(question: string, language?: string): Promise<Body> {
+  const { status, body } = await ask.call({ question, ...(language && { language }) })
+  assert.equal(status, 200, `${question}: ${JSON.stringify(body)}`)
+  return body as unknown as Body
+}
+
+/** Questions of one half of the corpus that are read as expected, or not, with what they were read as. */
+async function readAll(questions: Question[]) {
+  const others: string[] = []
+  for (const { question, expected } of questions) {
+    const { reading, cannot } = await askFor(question)
+    const got = reading ? shorten(reading) : `${cannot?.reason}: ${cannot?.about}`
+    if (got !== expected) others.push(`${question}\n  ${expected}\n  ${got}`)
+  }
+  return { right: 1 - others.length / questions.length, others }
+}
+
+test('there are two hundred questions in four languages, and eighty that cannot be answered', () => {
+  const answerable = readQuestions('answerable')
+  assert.ok(answerable.length >= 200, String(answerable.length))
+  for (const language of ['en', 'de', 'fr', 'es'])
+    assert.ok(answerable.filter(each => each.language === language).length >= 30, language)
+  assert.ok(readQuestions('unanswerable').length >= 80)
+})
+
+for (const isHeldBack of [false, true])
+  test(`nine of ten questions ${isHeldBack ? 'that were held back ' : ''}have the expected reading`, async t => {
+    const questions = readQuestions('answerable').filter(each => each.isHeldBack === isHeldBack)
+    const { right, others } = await readAll(questions)
+    t.diagnostic(`${(right * 100).toFixed(1)} % of ${questions.length}`)
+    assert.ok(right >= MIN_RIGHT, others.join('\n'))
+  })
+
+test('a question that no metric answers is refused in words that name what is not known, with three that have an answer', async () => {
+  for (const { question } of readQuestions('unanswerable')) {
+    const { reading, cannot, facts, narrative } = await askFor(question)
+    assert.equal(reading, null, question)
+    assert.ok(cannot && cannot.about !== '' && cannot.text.includes(cannot.about), question)
+    assert.equal(cannot.instead.length, 3)
+    assert.deepEqual([facts, narrative], [[], null])
+  }
+})
+
+test('every question that is offered instead has an answer, in the language of the one that was refused', async () => {
+  const offered = new Set<string>()
+  for (const language of ['en', 'de', 'fr', 'es'])
+    for (const word of ['', 'revenue', 'stock', 'clients by segment', 'searches', 'returns', 'CTR', 'MRR']) {
+      const { cannot } = await askFor(`${word} xyzzy`, language)
+      for (const question of cannot?.instead ?? []) offered.add(`${language}: ${question}`)
+    }
+  assert.ok(offered.size > 40, String(offered.size))
+  for (const each of offered) {
+    const { reading, cannot } = await askFor(each.slice(4), each.slice(0, 2))
+    assert.ok(reading, `${each}: ${cannot?.text}`)
+  }
+})
+
+test('a language is found out from the question, and the answer is in it', async () => {
+  const wrong: string[] = []
+  for (const { question, language } of readQuestions('answerable')) {
+    const found = (await askFor(question)).language
+    if (found !== language) wrong.push(`${language} ${found}: ${question}`)
+  }
+  assert.ok(wrong.length <= 4, wrong.join('\n'))
+})
+
+test('a word that is added to a question is never ignored', async () => {
+  const words = [
+    'unicorns',
+    'Quatsch',
+    'licornes',
+    'profit',
+    'gross',
+    'cheap',
+    'weekend',
+    '12345',
+    '€',
+    'not',
+    'ohne',
+    'sauf',
+    'sin',
+  ]
+  for (const { question, language } of readQuestions('answerable').filter((_, i) => i % 5 === 0))
+    for (const word of words) {
+      const { reading, cannot } = await askFor(`${question} ${word}`, language)
+      assert.equal(reading, null, `${question} ${word}: ${reading?.text}`)
+      assert.ok(cannot)
+    }
+})
+
+test('the same question has the same bytes', async () => {
+  for (const { question } of readQuestions('answerable').filter((_, i) => i % 10 === 0))
+    assert.equal(JSON.stringify(await askFor(question)), JSON.stringify(await askFor(question)))
+})
