@@ -57,6 +57,15 @@ test('a metric is read with what it can be split by, and a quotient with both of
   )
 })
 
+test('a metric has its labels by language, and a dimension other words for its values', () => {
+  const labelled = REVENUE.replace('unit:', 'labels: { de: Umsatz }, unit:')
+  const category = CATEGORY.replace('column:', 'values: { Bikes: [Räder, vélos] }, column:')
+  const [metric] = read(`metrics: [${labelled}]\ndimensions: [${category}]`) as object[]
+  const { labels, dimensions } = metricSchema.parse(metric)
+  assert.deepEqual(labels, { de: 'Umsatz' })
+  assert.deepEqual(dimensions[0]?.values, { Bikes: ['Räder', 'vélos'] })
+})
+
 test('what is wrong with a metric is said in one line, with its file and name', () => {
   const cases: [string, RegExp][] = [
     [
@@ -78,6 +87,14 @@ test('what is wrong with a metric is said in one line, with its file and name', 
     [
       `dimensions: [${CATEGORY.replace('product_key', 'category')}]`,
       /dimension category: join must be the key of dim_product, which is product_key/,
+    ],
+    [
+      `metrics: [${REVENUE.replace('unit:', 'labels: { it: Ricavi }, unit:')}]`,
+      /metric revenue: labels must have a text for each of en, de, fr, es, or for some$/,
+    ],
+    [
+      `dimensions: [${CATEGORY.replace('column:', 'values: { Bikes: Räder }, column:')}]`,
+      /dimension category: values must have a list of words for each value$/,
     ],
     ['metric: []', /^own.yml: unknown key metric: there are metrics and dimensions$/],
     ['metrics: [', /^own.yml: while parsing/],
