@@ -50,7 +50,8 @@ export function chooseMetric(question: Use, splits: Split[], needed: string[]): 
     notes.push({ kind: 'metric', word: word.item.text, metric: metric.name })
   use(question, ...said.filter(item => hasRole(item, 'count') || hasRole(item, 'amount')))
   // A quotient is an average already.
-  if (metric.numerator !== undefined || whole) use(question, ...said.filter(item => hasRole(item, 'average')))
+  const isAverage = metric.numerator !== undefined || metric.measure?.startsWith('average(')
+  if (isAverage || whole) use(question, ...said.filter(item => hasRole(item, 'average')))
   return whole ? perOf(metric, whole, byName, notes) : { metric, per: null, notes }
 }
 

@@ -44,7 +44,8 @@ export function findFilters(question: Use, raw: Item[]): Filters {
   said.forEach((item, i) => {
     const before = said[i - 1]
     if (hasRole(item, 'without') || hasRole(item, 'not')) {
-      if (!isBefore(item, said[i + 1], raw)) throw new CannotKnow('negation', item.text)
+      const isOpen = excluded !== undefined && excluded.dimension === undefined
+      if (isOpen || !isBefore(item, said[i + 1], raw)) throw new CannotKnow('negation', item.text)
       use(question, item)
       excluded = { dimension: undefined, after: item }
       return

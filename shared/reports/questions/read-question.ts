@@ -1,5 +1,5 @@
 import type { Language } from '../facts.ts'
-import { daysBetween } from './calendar.ts'
+import { daysBetween, unitAround } from './calendar.ts'
 import { chooseMetric, hasDimension } from './choose-metric.ts'
 import { type Filters, findFilters } from './filters.ts'
 import { lexiconOf } from './lexicon.ts'
@@ -56,7 +56,8 @@ function readItems(
   const ranking = rank(words, splits, found)
   const time = findTime(words, clockOf(metric), { isStock: metric.at === 'end' })
   const share = findShare(words, found, splits, metric)
-  const dimensions = [...splits.map(({ name }) => name), ...compareValues(words, found, splits)]
+  const split = splits.filter(each => !isWholeUnit(each, time))
+  const dimensions = [...split.map(({ name }) => name), ...compareValues(words, found, splits)]
   if (ranking && dimensions.length === 0) throw new CannotKnow('no_dimension', rankedWord(words), metric)
   if (ranking && dimensions.length > 1)
     throw new CannotKnow('several_dimensions', splits.map(each => each.text).join(', '), metric)
@@ -175,14 +176,17 @@ function findShare(
   const shares = said.filter(item => hasRole(item, 'share'))
   const parts = said.filter(item => hasRole(item, 'partOf'))
   const [share] = shares
+  use(words, ...parts)
   if (!share) return null
   if (metric.numerator !== undefined) throw new CannotKnow('share', share.text, metric)
-  use(words, ...shares, ...parts)
+  use(words, ...shares)
   const wanted = chosen.filter(({ isWithout }) => !isWithout)
   const isSplit = splits.some(split => !split.isUnit)
   const names = Object.keys(filters)
   if (names.length === 0) {
     if (isSplit) return { of: null }
+    // "What percentage did it grow" asks for the change, which has one.
+    if (said.some(item => hasRole(item, 'growth'))) return null
     throw new CannotKnow('share', share.text, metric)
   }
   if (isSplit && names.every(name => splits.some(split => split.name === name))) return { of: null }
@@ -191,6 +195,10 @@ function findShare(
   const of = names.length === 1 ? names[0] : (behind(parts[0]) ?? behind(share) ?? wanted[0]?.dimension)
   return { of: of ?? null }
 }
+
+/** "Annual revenue in 2016" is one number. */
+const isWholeUnit = ({ unit }: Split, { period, isNamed }: Time) =>
+  unit !== undefined && isNamed && unitAround(period.from, unit).to >= period.to
 
 /** A development is by days, weeks, months, quarters or years, whichever are at most a year of months. */
 function trendOf(words: Use, splits: Split[], { period, comparison }: Time): string[] {

@@ -3,7 +3,7 @@ import type { Lexicon } from './lexicon.ts'
 import type { PeriodWords } from './periods.ts'
 import { readPeriod } from './ranges.ts'
 import type { Meaning, Terms } from './terms.ts'
-import type { Token } from './tokens.ts'
+import { stemsOf, type Token } from './tokens.ts'
 import type { Role, Unit } from './words/index.ts'
 
 /** A piece of a question, with what it may be. */
@@ -49,7 +49,8 @@ export function scan(
     const parts = lexicon.words.language === 'de' ? divide(token, lexicon, terms) : undefined
     if (parts) return parts
     const near = NEVER_MISSPELT.has(token.key) ? undefined : terms.nearest(token.key, lexicon.known.keys())
-    if (near === undefined) return [token]
+    // A question that has the near word too means another one: "pedidos perdidos".
+    if (near === undefined || tokens.some(other => stemsOf(other.key)[0] === stemsOf(near)[0])) return [token]
     corrected.push({ given: token.text, read: near })
     return [{ text: token.text, key: near }]
   })
@@ -140,6 +141,7 @@ function divide(token: Token, lexicon: Lexicon, terms: Terms): Token[] | undefin
   for (let cut = key.length - MIN_PART; cut >= MIN_PART; cut--) {
     const tail = wordOf(key.slice(cut))
     if (tail === undefined) continue
+    if (lexicon.unitAt([{ text, key: key.slice(cut) }], 0)) continue
     for (const link of LINKS) {
       const head = key.slice(0, cut)
       if (!head.endsWith(link) || head.length - link.length < MIN_PART) continue

@@ -19,13 +19,30 @@ export const isDimension = (item: Item | undefined) =>
 export const isMetric = (item: Item | undefined) => item?.kind === 'term' && item.meaning.metrics.length > 0
 export const isValue = (item: Item | undefined) => item?.kind === 'term' && item.meaning.values.length > 0
 
+const names = (items: Item[], dimension: string) =>
+  items.some(item => item.kind === 'term' && item.meaning.dimension === dimension)
+
 /** Which of its roles a word has where it stands; a word that may say nothing says something only there. */
-function settleRoles(roles: Role[], before: Item | undefined, after: Item | undefined): Role[] {
+function settleRoles(
+  roles: Role[],
+  { before, after, items }: { before: Item | undefined; after: Item | undefined; items: Item[] },
+): Role[] {
+  // Spanish and French for less, and for all but: "los países menos Alemania", "el país con menos bicicletas".
+  const isAllBut =
+    after?.kind === 'term' && after.meaning.values.some(({ dimension }) => names(items, dimension))
+  const isCompared = items.some(item => item.kind === 'base' || hasRole(item, 'compared'))
   const isTime = after?.kind === 'period' || after?.kind === 'base'
   const isSplit = isDimension(after) || after?.kind === 'unit'
   const isIgnored = roles.includes('ignored')
   return roles.filter(role => {
     if (role === 'compared' && isIgnored) return isTime
+    if (role === 'without' && roles.includes('less')) return isAllBut
+    // Spanish has one word for more and most, and for less and least.
+    if (roles.includes('bottom') && roles.includes('less') && role === (isCompared ? 'bottom' : 'less'))
+      return false
+    if (roles.includes('top') && roles.includes('more') && role === (isCompared ? 'top' : 'more'))
+      return false
+    if ((role === 'bottom' || role === 'less') && roles.includes('without')) return !isAllBut
     if (role === 'which') return isSplit || (!isIgnored && !roles.includes('per'))
     if (role === 'person' && isIgnored) return !isMetric(before) && !isDimension(before)
     if (role === 'growth' && roles.includes('trend')) return isTime
@@ -43,7 +60,7 @@ export function settle(items: Item[]): Item[] {
     if (item.kind !== 'role') return [item]
     const after = items.slice(i + 1).find(each => !onlyIgnored(each))
     const before = items.slice(0, i).findLast(each => !onlyIgnored(each))
-    const roles = settleRoles(item.roles, before, after)
+    const roles = settleRoles(item.roles, { before, after, items })
     const meant = roles.length > 1 ? roles.filter(role => role !== 'ignored') : roles
     return meant.length === 0 || meant[0] === 'ignored' ? [] : [{ ...item, roles: meant }]
   })

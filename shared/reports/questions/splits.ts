@@ -4,8 +4,8 @@ import { hasRole, isDimension, isMetric, isValue } from './settle.ts'
 import type { Terms } from './terms.ts'
 import type { Unit } from './words/index.ts'
 
-/** A dimension or period that the answer is split by; of one that a question asks for by itself: which of them it is. */
-export type Split = { name: string; text: string; isUnit: boolean; isOne: boolean }
+/** What an answer is split by. `isOne`: one of them is asked for; `unit` of an adverb, such as "daily". */
+export type Split = { name: string; text: string; isUnit: boolean; isOne: boolean; unit?: Unit | undefined }
 
 /** What is done with each piece of a question; a piece that nothing was done with is refused in the end. */
 export type Use = {
@@ -30,6 +30,7 @@ const toSplit = (item: Item, isAsked: boolean): Split | undefined => {
       text: item.text,
       isUnit: true,
       isOne: isAsked && item.kind === 'unit' && item.isSingular,
+      ...(item.kind === 'adverb' && { unit: item.unit }),
     }
   }
   if (item.kind !== 'term' || item.meaning.dimension === null) return undefined
@@ -70,6 +71,14 @@ export function findSplits(question: Use): Split[] {
         continue
       splits.push(split)
       use(question, before, item)
+      continue
+    }
+    // "By product and month" goes on with what it is split by.
+    const isListed = hasRole(before, 'and') && splits.some(({ text }) => text === said[i - 2]?.text)
+    if (item.kind === 'unit' && isListed) {
+      const split = toSplit(item, false)
+      if (split) splits.push(split)
+      use(question, item)
       continue
     }
     if (item.kind === 'adverb' || (item.kind === 'unit' && isRanked)) {

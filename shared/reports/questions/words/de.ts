@@ -4,7 +4,7 @@ export const GERMAN: Words = {
   language: 'de',
   roles: {
     ignored:
-      'der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|im|in|am|an|auf|aus|bei|beim|fur|fuer|mit|von|vom|zu|zum|zur|uber|ueber|bitte|zeig|zeige|zeigen|zeigt|mir|uns|gib|nenne|liste|sag|sage|ich|wir|sie|es|man|mochte|moechte|will wissen|wissen|sehen|was|wie|wie hoch|wie gross|wie lautet|wie sieht|ist|sind|war|waren|wurde|wurden|worden|hat|haben|hatte|hatten|habt|gab|gibt|unser|unsere|unserer|unseren|unserem|unseres|sich|gesamt|gesamte|gesamter|gesamten|gesamtes|insgesamt|alle|aller|allen|alles|gemacht|machen|machten|erzielt|erzielten|erzielen|erhalten|bekommen|bekamen|eingegangen|kamen|kommen|kommt|gekommen|getatigt|getatigten|aufgegeben|aufgegebenen|lag|liegt|liegen|betrug|betragt|betragen|zahlen|zahl|daten|bericht|tabelle|diagramm|ubersicht|nur|aktuell|aktuelle|aktuellen|aktueller|derzeit|zurzeit|jetzt|momentan|denn|aber|so|und zwar|da|dort|dabei|davon|hierzu|aufgeteilt|aufgeschlusselt|gegliedert|gruppiert|sortiert|verteilt|verteilung|innerhalb|wahrend|unternehmen|firma|laden|geschaft|verdient|eingenommen|ihr|ihre|sehr|lief|laufen|lauft',
+      'der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|im|in|am|an|auf|aus|bei|beim|fur|fuer|mit|von|vom|zu|zum|zur|uber|ueber|bitte|zeig|zeige|zeigen|zeigt|mir|uns|gib|nenne|liste|sag|sage|ich|wir|sie|es|man|mochte|moechte|will wissen|wissen|sehen|was|wie|wie hoch|wie gross|wie lautet|wie sieht|ist|sind|war|waren|wurde|wurden|worden|hat|haben|hatte|hatten|habt|gab|gibt|unser|unsere|unserer|unseren|unserem|unseres|sich|gesamt|gesamte|gesamter|gesamten|gesamtes|insgesamt|alle|aller|allen|alles|gemacht|machen|machten|erzielt|erzielten|erzielen|erhalten|bekommen|bekamen|eingegangen|kamen|kommen|kommt|gekommen|getatigt|getatigten|aufgegeben|aufgegebenen|lag|liegt|liegen|betrug|betragt|betragen|zahlen|zahl|daten|bericht|tabelle|diagramm|ubersicht|nur|aktuell|aktuelle|aktuellen|aktueller|derzeit|zurzeit|jetzt|momentan|denn|aber|so|und zwar|da|dort|dabei|davon|hierzu|aufgeteilt|aufgeschlusselt|gegliedert|gruppiert|sortiert|verteilt|verteilung|innerhalb|wahrend|unternehmen|firma|laden|geschaft|verdient|gebracht|brachte|brachten|bringt|bringen|eingebracht|eingenommen|ihr|ihre|sehr|lief|laufen|lauft',
     by: 'nach|sortiert nach|gemessen an|gegliedert nach',
     per: 'pro|je|jeweils je|fur jede|fur jeden|fur jedes|fuer jede|fuer jeden|fuer jedes|in jedem|in jeder|jede|jeder|jedes|jeden|jedem|bei jedem',
     each: 'jede|jeder|jedes|jeden|jedem',
@@ -16,7 +16,7 @@ export const GERMAN: Words = {
     more: 'mehr|hoher|hoheren|grosser|besser',
     less: 'weniger|niedriger|geringer|kleiner|schlechter',
     count: 'wie viele|wieviele|anzahl|anzahl der|die anzahl der|anzahl an|zahl der|menge|menge an|menge der',
-    amount: 'wie viel|wieviel|betrag|hohe|summe|hohe der|wert der',
+    amount: 'wie viel|um wie viel|um wieviel|wieviel|betrag|hohe|summe|hohe der|wert der',
     sold: 'verkauft|verkaufte|verkauften|verkaufter|verkauftes|verkauftem|verkaufen|verkauf|abgesetzt|gekauft|gekaufte|gekauften|kauften|kaufen|kauft|kaufte|verkaufszahlen',
     invoiced: 'umgesetzt|fakturiert|fakturierte|berechnet|in rechnung gestellt',
     returned:

@@ -15,7 +15,7 @@ export const ENGLISH: Words = {
     more: 'more|higher|better|larger|bigger',
     less: 'less|fewer|lower|worse|smaller',
     count: 'how many|number of|the number of|count of|how many different orders|quantity of|total number of',
-    amount: 'how much|amount of|amount|how high|value of all|how big|how large|sum of',
+    amount: 'how much|by how much|amount of|amount|how high|value of all|how big|how large|sum of',
     sold: 'sold|sell|sells|selling|bought|buy|buys|buying|purchased|purchase|did we sell|went out',
     invoiced: 'invoiced|billed|turned over',
     returned: 'returned|sent back|came back|come back|brought back|given back',

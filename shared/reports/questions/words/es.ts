@@ -12,11 +12,11 @@ export const SPANISH: Words = {
     top: 'top|mejor|mejores|mas|el mas|la mas|los mas|las mas|mayor|mayores|mas alto|mas alta|mas altos|mas altas|mas grande|mas grandes|mas vendido|mas vendidos|mas vendida|mas vendidas|el mas vendido|los mas vendidos|las mas vendidas|se vende mas|se venden mas|mas se vende|mas se venden|mas se vendieron|mas se vendio|se vendio mas|mas fuerte|mas fuertes|mas rapido|principales|mas elevado|mas elevada',
     bottom:
       'peor|peores|menos|el menos|los menos|la menos|las menos|menor|menores|mas bajo|mas baja|mas bajos|mas bajas|mas pequeno|mas pequenos|menos vendido|menos vendidos|menos vendida|menos vendidas|se vende menos|se venden menos|menos se vende|menos se venden|menos se vendieron|peor vendidos|se venden peor|mas debil|mas debiles',
-    more: 'mas que|mas que en|mas que el|mas que hace|superior',
-    less: 'menos que|menos que en|menos que el|menos que hace|inferior',
-    count: 'cuantos|cuantas|numero de|el numero de|cantidad de|numero total de|cantidad total de',
+    more: 'mas|mas que|mas que en|mas que el|mas que hace|superior',
+    less: 'menos|menos que|menos que en|menos que el|menos que hace|inferior',
+    count: 'numero|cuantos|cuantas|numero de|el numero de|cantidad de|numero total de|cantidad total de',
     amount:
-      'cuanto|cuanta|importe|importe de|importe de las|importe de los|monto|monto de|valor de las|suma de',
+      'cuanto|en cuanto|cuanta|importe|importe de|importe de las|importe de los|monto|monto de|valor de las|suma de',
     sold: 'vendido|vendidos|vendida|vendidas|vendimos|vende|venden|vendio|vendieron|vender|vendemos|se vendieron|se vendio|se vende|se venden|compraron|comprado|compro|comprados|compradas|compran|comprar',
     invoiced: 'facturado|facturada|facturados|facturamos|facturo',
     returned:
@@ -33,7 +33,7 @@ export const SPANISH: Words = {
     trend:
       'evolucion|evolucion de|evolucion del|evoluciono|evolucionaron|evolucionado|tendencia|tendencias|a lo largo del tiempo|en el tiempo|historico|desarrollo|desarrollado|desarrollaron',
     without:
-      'sin|excepto|salvo|menos las|menos los|excluyendo|excluidas|excluidos|exceptuando|a excepcion de|con excepcion de|fuera de|aparte de|no en|no de|no para|no a|no sean|que no sean|que no son|todo menos|todos menos|todo excepto|todos excepto|quitando|sin contar|sin incluir|sin las|sin los',
+      'sin|menos|excepto|salvo|menos las|menos los|excluyendo|excluidas|excluidos|exceptuando|a excepcion de|con excepcion de|fuera de|aparte de|no en|no de|no para|no a|no sean|que no sean|que no son|todo menos|todos menos|todo excepto|todos excepto|quitando|sin contar|sin incluir|sin las|sin los',
     not: 'no|ni|nunca|ningun|ninguna|ninguno|nada|tampoco|jamas',
     and: 'and|y|e|o|u|asi como|tambien|ademas|y tambien|tanto',
     cause:

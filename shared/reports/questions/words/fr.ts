@@ -15,8 +15,8 @@ export const FRENCH: Words = {
     more: 'plus|plus de|plus d|davantage|davantage de|superieur|superieure',
     less: 'moins|moins de|moins d|inferieur|inferieure',
     count:
-      'combien de|combien d|nombre de|nombre d|le nombre de|le nombre d|nombre total de|nombre total d|nombre des',
-    amount: 'combien|montant|montant de|montant des|montant d|somme|somme des|valeur des',
+      'nombre|combien de|combien d|nombre de|nombre d|le nombre de|le nombre d|nombre total de|nombre total d|nombre des',
+    amount: 'combien|de combien|montant|montant de|montant des|montant d|somme|somme des|valeur des',
     sold: 'vendu|vendus|vendue|vendues|vend|vendent|vendons|vendre|ont ete vendus|achete|achetes|achetee|achetees|ont achete|achetent|acheter|se vendent|se vend|vendions',
     invoiced: 'facture|factures|facturee|facturees',
     returned:
@@ -33,7 +33,7 @@ export const FRENCH: Words = {
     trend:
       'evolution|evolution de|evolution du|evolution des|evolue|evolues|tendance|tendances|au fil du temps|dans le temps|historique|developpement|ont evolue|a evolue|ont ils evolue|ont elles evolue',
     without:
-      'sans|sauf|hors|excepte|hormis|excluant|en excluant|a l exception de|a l exception des|a l exception du|a l exclusion de|a l exclusion des|en dehors de|en dehors du|en dehors des|a part|autre que|autres que|pas en|pas au|pas aux|pas dans|non compris|tout sauf|tous sauf|toutes sauf|moins les',
+      'sans|moins|sauf|hors|excepte|hormis|excluant|en excluant|a l exception de|a l exception des|a l exception du|a l exclusion de|a l exclusion des|en dehors de|en dehors du|en dehors des|a part|autre que|autres que|pas en|pas au|pas aux|pas dans|non compris|tout sauf|tous sauf|toutes sauf|moins les',
     not: 'ne|n|pas|non|jamais|aucun|aucune|ni|rien',
     and: 'and|et|ou|ainsi que|plus les|egalement|aussi|et aussi|et les|soit',
     cause:
