@@ -12,9 +12,20 @@ before(async () => {
   shop = await publishQuestionShop({
     rowRules: { territory_id: 'territory' },
     change: marts => {
-      const { fct_inventory_snapshot: stock, ...others } = marts
-      assert.ok(stock)
-      return { ...others, fct_inventory_snapshot: { ...stock, access: 'warehouse' } }
+      const { fct_inventory_snapshot: stock, fct_return: returns, fct_search: searches, ...others } = marts
+      assert.ok(stock && returns && searches)
+      return {
+        ...others,
+        fct_inventory_snapshot: { ...stock, access: 'warehouse' },
+        fct_return: {
+          ...returns,
+          sql: `select * from (${returns.sql}) where return_date < date '2017-06-25'`,
+        },
+        fct_search: {
+          ...searches,
+          sql: `select * replace (search_date + 4 as search_date) from (${searches.sql})`,
+        },
+      }
     },
   })
 })
@@ -118,6 +129,13 @@ test('a period that the data end in is not whole, and the reading says from whic
   const june = await ask('revenue in June 2017')
   assert.deepEqual(june.reading?.period, { from: '2017-06-01', to: '2017-06-30', isWhole: false })
   assert.match(june.reading?.text ?? '', /There are data from 1 January 2015 to 28 June 2017/)
+})
+
+test('the last business day is that of sales, for what comes back too, and not that of searches', async () => {
+  const dayOf = async (question: string) => (await ask(question)).reading?.period.to
+  assert.equal(await dayOf('revenue today'), '2017-06-28')
+  assert.equal(await dayOf('returns today'), '2017-06-28')
+  assert.equal(await dayOf('searches today'), '2017-07-02')
 })
 
 test('where several things were possible, the reading says which one was taken', async () => {

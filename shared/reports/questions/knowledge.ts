@@ -20,7 +20,7 @@ export type Knowledge = {
 
 /** Values of one dimension that are known by name; of more, questions name none. */
 const MAX_VALUES = 20_000
-/** A mart of rare events, such as returns, is seen from the last day of the others, if that is no further away. */
+/** A mart of rare events, such as returns, is seen from the last day of sales, if that is no further away. */
 const NEAR_DAYS = 31
 /** Publications and callers whose knowledge is kept. */
 const MAX_KEPT = 16
@@ -166,11 +166,20 @@ async function readClocks(query: Query, metrics: Metric[], marts: Marts): Promis
     )
     if (row?.first && row.today) clocks.set(mart, { first: row.first, today: row.today })
   }
-  const last = [...clocks.values()].map(({ today }) => today).sort()
-  const stocks = new Set(metrics.filter(({ at }) => at === 'end').map(({ mart }) => mart))
+  const ends = new Map([...clocks].map(([mart, { today }]) => [mart, today]))
   for (const [mart, clock] of clocks) {
-    const near = last.filter(day => day > clock.today && day <= addDays(clock.today, NEAR_DAYS)).at(-1)
-    if (near && !stocks.has(mart)) clocks.set(mart, { ...clock, today: near })
+    const own = metrics.filter(metric => metric.mart === mart)
+    const near = metrics
+      .filter(
+        other => other.at !== 'end' && own.some(metric => metric.at !== 'end' && shareEntity(metric, other)),
+      )
+      .map(other => ends.get(other.mart) ?? '')
+      .filter(day => day > clock.today && day <= addDays(clock.today, NEAR_DAYS))
+    clocks.set(mart, { ...clock, today: near.sort().at(-1) ?? clock.today })
   }
   return clocks
 }
+
+/** Sales and returns are of the same products; what people search for has days of its own. */
+const shareEntity = (a: Metric, b: Metric) =>
+  a.dimensions.some(({ mart }) => mart !== undefined && b.dimensions.some(other => other.mart === mart))
