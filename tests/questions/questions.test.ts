@@ -114,6 +114,31 @@ test('a word that is added to a question is never ignored', async () => {
     }
 })
 
+test('whatever known words are put together is read or refused, and a reading holds together', async () => {
+  const questions = readQuestions('answerable')
+  const words = questions.flatMap(({ question }) => question.split(' '))
+  // A generator of its own, so that a failure can be repeated.
+  let seed = 17
+  const random = (below: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+    return Math.floor((seed / 2_147_483_648) * below)
+  }
+  let read = 0
+  for (let n = 0; n < 600; n++) {
+    const base = n % 2 === 0 ? (questions[random(questions.length)]?.question.split(' ') ?? []) : []
+    const more = Array.from({ length: 1 + random(6) }, () => words[random(words.length)] ?? '')
+    const question = [...base, ...more].sort(() => random(3) - 1).join(' ')
+    const { reading, facts, cannot } = await askFor(question)
+    assert.ok((reading === null) === (cannot !== null), question)
+    if (!reading) continue
+    read += 1
+    assert.ok(reading.period.from <= reading.period.to, question)
+    assert.ok(reading.limit === null || reading.dimensions.length > 0, question)
+    for (const { value } of facts as { value: string }[]) assert.match(value, /^-?\d+(\.\d+)?$/, question)
+  }
+  assert.ok(read > 20, String(read))
+})
+
 test('the same question has the same bytes', async () => {
   for (const { question } of readQuestions('answerable').filter((_, i) => i % 10 === 0))
     assert.equal(JSON.stringify(await askFor(question)), JSON.stringify(await askFor(question)))

@@ -1,11 +1,11 @@
 import type { Metric } from '../../metrics/index.ts'
 import { CannotKnow, type Note } from './reading.ts'
 import type { Item } from './scan.ts'
-import { hasRole, isDimension, isMetric } from './settle.ts'
+import { hasRole, isMetric } from './settle.ts'
 import { type Split, type Use, use } from './splits.ts'
 import type { Role } from './words/index.ts'
 
-export type ChosenMetric = { metric: Metric; per: Metric | null; notes: Note[] }
+type ChosenMetric = { metric: Metric; per: Metric | null; notes: Note[] }
 
 /** What verbs say where no metric is named: names of dbt/metrics. */
 const UNITS_SOLD = 'units_sold'
@@ -94,13 +94,14 @@ function divide({ said, used }: Use, named: Named[]): { part: Named[]; whole: Na
   return { part: named.filter(each => each !== whole), whole }
 }
 
-const has = (metric: Metric, dimension: string) => metric.dimensions.some(({ name }) => name === dimension)
+export const hasDimension = (metric: Metric, dimension: string) =>
+  metric.dimensions.some(({ name }) => name === dimension)
 
 /** Of metrics with one name the one that has what is asked for, a sum of events rather than a stock. */
 function pick(candidates: (Metric | undefined)[], needed: string[]): Metric | undefined {
   const known = candidates.filter(metric => metric !== undefined)
   const sum = (metric: Metric) => (metric.at === 'end' ? 1 : 0)
-  const fitting = known.filter(metric => needed.every(dimension => has(metric, dimension)))
+  const fitting = known.filter(metric => needed.every(dimension => hasDimension(metric, dimension)))
   return (fitting.length > 0 ? fitting : known).sort((a, b) => sum(a) - sum(b))[0]
 }
 
@@ -196,7 +197,3 @@ function perOf(metric: Metric, whole: Named, byName: Map<string, Metric>, notes:
     throw new CannotKnow('not_divisible', `${metric.label}, ${whole.item.text}`, metric)
   return { metric, per, notes }
 }
-
-export const hasDimension = has
-export const needsDimension = (question: Use) =>
-  question.said.some(item => isDimension(item) && !question.used.has(item))

@@ -56,6 +56,8 @@ function readItems(
   const ranking = rank(words, splits, found)
   const time = findTime(words, clockOf(metric), { isStock: metric.at === 'end' })
   const share = findShare(words, found, splits, metric)
+  // A share is of one number in one period.
+  if (share && (per || time.comparison)) throw new CannotKnow('share', text, metric)
   const split = splits.filter(each => !isWholeUnit(each, time))
   const dimensions = [...split.map(({ name }) => name), ...compareValues(words, found, splits)]
   if (ranking && dimensions.length === 0) throw new CannotKnow('no_dimension', rankedWord(words), metric)
