@@ -45,12 +45,3 @@ export type Fact = {
 
 /** Where a number is from. */
 export type Source = { mart: string; sql: string; builtAt: string; position: string | null }
-
-/** A sentence of a report: what its template says, and the facts that it says. */
-export type Statement = {
-  id: string
-  text: string
-  facts: string[]
-  /** Facts that it names as causes of another one. */
-  drivers: string[]
-}
