@@ -11,11 +11,10 @@ import {
   type Knowledge,
   narrate,
   type Reading,
-  rankLanguages,
   readKnowledge,
-  readQuestion,
 } from '../../../shared/reports/questions/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
+import { readIn } from './read-in.ts'
 import { input, output } from './schema.ts'
 
 /**
@@ -38,35 +37,25 @@ export default defineFunction({
         const knowledge = await readKnowledge(query, caller)
         const read = readIn(question, language, knowledge)
         if (read.reading instanceof CannotKnow) return refuse(read.language, read.reading, knowledge)
-        const { answer, marts } = await answerIn(query, { ...read, reading: read.reading, knowledge, caller })
-        lineage({ reads: marts.map(mart => ({ dataset: `mart.${mart}` })) })
-        return answer
+        try {
+          const { answer, marts } = await answerIn(query, {
+            ...read,
+            reading: read.reading,
+            knowledge,
+            caller,
+          })
+          lineage({ reads: marts.map(mart => ({ dataset: `mart.${mart}` })) })
+          return answer
+        } catch (error) {
+          if (error instanceof CannotKnow) return refuse(read.language, error, knowledge)
+          throw error
+        }
       },
       { readOnly: true },
     ),
 })
 
 type Output = z.input<typeof output>
-type Read = { language: Language; reading: Reading | CannotKnow }
-
-/** In the language that was given, or else in the likeliest; of several that are as likely, in the first that knows its words. */
-function readIn(question: string, given: Language | undefined, { terms, clockOf }: Knowledge): Read {
-  const ranked = rankLanguages(question, terms.known)
-  const best = ranked[0]?.score ?? 0
-  const languages = given ? [given] : ranked.filter(({ score }) => score === best).map(each => each.language)
-  let refused: Read | undefined
-  for (const language of languages)
-    try {
-      return { language, reading: readQuestion(question, language, terms, clockOf) }
-    } catch (error) {
-      if (!(error instanceof CannotKnow)) throw error
-      refused ??= { language, reading: error }
-      // Another language may know the word; what was understood and cannot be answered stays so.
-      if (error.reason !== 'unknown_word' && error.reason !== 'no_metric') break
-    }
-  return refused ?? { language: given ?? 'en', reading: new CannotKnow('nothing_asked', question) }
-}
-
 function refuse(language: Language, refused: CannotKnow, { metrics }: Knowledge): Output {
   const { reason, about } = refused
   return {

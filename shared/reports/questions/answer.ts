@@ -1,11 +1,11 @@
 import type { Identity } from '../../contract/index.ts'
 import { type Metric, type MetricAnswer, type MetricQuestion, readMetric } from '../../metrics/index.ts'
 import type { Query } from '../../store/index.ts'
-import type { Entity, Fact, Language, Period, Source, Unit } from '../facts.ts'
+import type { Entity, Fact, Language, Source, Unit } from '../facts.ts'
 import { addMonths, type Span, unitAround } from './calendar.ts'
 import { labelOf } from './describe.ts'
 import { compare, ratio, signOf, subtract } from './exact.ts'
-import type { Reading } from './reading.ts'
+import { CannotKnow, type Reading } from './reading.ts'
 import { UNITS } from './words/index.ts'
 
 /** One row of an answer: what it is of, and its numbers. */
@@ -24,8 +24,10 @@ export type Answer = { lines: Line[]; answers: MetricAnswer[] }
 
 type Row = { key: string; entity: Entity[]; currency: string | null; value: string | null; span: Span }
 
-/** Rows that are read of the marts; an answer has fewer. */
+/** Rows that are read of the marts, the first by their order; an answer has fewer. */
 const MAX_ROWS = 1000
+/** Rows of two periods are put beside each other, and then all of them have to be there. */
+const MAX_COMPARED = 100_000
 /** Rows of an answer that no number of the question limits. */
 const MAX_LINES = 100
 
@@ -43,7 +45,10 @@ export function asked({ metric, per }: Reading): Metric {
   }
 }
 
-/** The numbers of a reading, as far as the caller may see them. */
+/**
+ * The numbers of a reading, as far as the caller may see them.
+ * @throws CannotKnow where a comparison would be of more rows than are put beside each other
+ */
 export async function answerReading(
   query: Query,
   reading: Reading,
@@ -60,13 +65,15 @@ export async function answerReading(
         filters: reading.filters,
         without: reading.without,
         ...(reading.order.by === 'value' && { ranked: reading.order.direction }),
-        limit: MAX_ROWS,
+        limit: reading.comparison || reading.share ? MAX_COMPARED : MAX_ROWS,
         from: span.from,
         to: span.to,
         ...question,
       },
       caller,
     )
+    if (answer.rows.length >= MAX_COMPARED)
+      throw new CannotKnow('several_dimensions', reading.dimensions.join(', '), reading.metric)
     answers.push(answer)
     return { source: sourceOf(answer), rows: answer.rows.map(row => toRow(row, reading, span)) }
   }
@@ -107,6 +114,7 @@ function wholeOf({ share, filters, dimensions }: Reading): Partial<MetricQuestio
   return { filters: Object.fromEntries(Object.entries(filters).filter(([name]) => name !== of)) }
 }
 
+const isQuotient = ({ metric, per }: Reading) => per !== null || metric.numerator !== undefined
 const latest = (...days: string[]) => days.sort().at(-1) ?? ''
 const earliest = (...days: string[]) => days.sort()[0] ?? ''
 
@@ -138,11 +146,17 @@ function toRow(row: Record<string, string | null>, { dimensions, filters }: Read
 const monthsOf = (start: string | null) => start?.slice(5) ?? null
 
 /** Rows with a value, in the order that was asked for: so many for each currency. */
-function order(rows: Row[], before: Map<string, Row>, { order, limit }: Reading): Row[] {
-  const known = rows.filter(({ value }) => value !== null)
+function order(rows: Row[], before: Map<string, Row>, reading: Reading): Row[] {
+  const { order, limit, dimensions, period } = reading
+  const isComparable = ({ key }: Row) =>
+    order.by !== 'change' || !isQuotient(reading) || before.get(key)?.value
+  const known = rows.filter(row => row.value !== null && isComparable(row))
   if (order.by === 'change') {
-    const gone = [...before.values()].filter(({ key }) => !rows.some(row => row.key === key))
-    known.push(...gone.filter(({ value }) => value !== null).map(row => ({ ...row, value: '0' })))
+    // What there was before and is no more has fallen to nothing; of a quotient that is no number.
+    const keys = new Set(rows.map(({ key }) => key))
+    const gone = [...before.values()].filter(({ key, value }) => value !== null && !keys.has(key))
+    if (!dimensions.some(isPeriod) && !isQuotient(reading))
+      known.push(...gone.map(row => ({ ...row, value: '0', span: period })))
     const changeOf = ({ key, value }: Row) => subtract(value ?? '0', before.get(key)?.value ?? '0')
     const turn = order.direction === 'ascending' ? 1 : -1
     known.sort((a, b) => turn * compare(changeOf(a), changeOf(b)) || (a.key < b.key ? -1 : 1))
@@ -155,25 +169,21 @@ function order(rows: Row[], before: Map<string, Row>, { order, limit }: Reading)
   })
 }
 
-type Number = { entity: Entity[]; currency: string | null; value: string; span: Span; unit?: Unit }
-type Make = (number: Number, kind: Fact['kind'], source: Source, more?: Partial<Fact>) => Fact
+type Measured = { entity: Entity[]; currency: string | null; value: string; span: Span; unit?: Unit }
+type Make = (number: Measured, kind: Fact['kind'], source: Source, more?: Partial<Fact>) => Fact
 
 function makeFacts(reading: Reading, metric: Metric, language: Language): Make {
   let count = 0
-  const { period, comparison } = reading
+  const { period } = reading
   return ({ entity, currency, value, span, unit }, kind, source, more = {}) => {
     count += 1
-    const of: Period =
-      comparison && span === comparison.period
-        ? comparison.period
-        : { ...span, isWhole: period.isWhole || isInside(span, reading) }
     return {
       id: `f${count}`,
       kind,
       metric: reading.per ? `${metric.name}/${reading.per.name}` : metric.name,
       label: labelOf(reading, language),
       entity,
-      period: of,
+      period: { ...span, isWhole: period.isWhole || isInside(span, reading) },
       base: null,
       value,
       unit: unit ?? metric.unit,
@@ -200,9 +210,8 @@ function addComparison(
   }: { row: Row; before: Row | undefined; source: Source; make: Make; reading: Reading },
 ): void {
   const { comparison, dimensions } = reading
-  const isQuotient = reading.per !== null || reading.metric.numerator !== undefined
   // A quotient of nothing is no number to compare with.
-  if (!comparison || (isQuotient && !before?.value)) return
+  if (!comparison || (isQuotient(reading) && !before?.value)) return
   const isRow = dimensions.some(isPeriod)
   const span = isRow
     ? { from: addMonths(row.span.from, -12), to: addMonths(row.span.to, -12) }
