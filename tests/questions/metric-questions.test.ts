@@ -1,17 +1,27 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import askReport from '../../functions/report/ask-report/handler.ts'
 import { type Identity, OPERATOR } from '../../shared/contract/index.ts'
 import { findMetric, type MetricQuestion, readMetric } from '../../shared/metrics/index.ts'
+import { startFunction } from '../support/function.ts'
 import { publishQuestionShop, type QuestionShop } from '../support/question-shop.ts'
 
-/** What readMetric takes beyond what read-metric does: values that do not count, and rows in order of their value. */
+/**
+ * What readMetric takes beyond what read-metric does: values that do not count, and rows in order of their value. And questions
+ * to a shop of another kind, whose territories have rules of their own.
+ */
 let shop: QuestionShop
 before(async () => {
   shop = await publishQuestionShop({
     change: marts => {
-      const { dim_territory: territory, ...others } = marts
-      assert.ok(territory)
-      return { ...others, dim_territory: { ...territory, rowRules: { territory_id: 'territory' } } }
+      const { dim_territory: territory, dim_product: product, ...others } = marts
+      assert.ok(territory && product)
+      const furniture = `case category when 'Bikes' then 'Tables' when 'Clothing' then 'Beds & Sofas' else category end`
+      return {
+        ...others,
+        dim_product: { ...product, sql: `select * replace (${furniture} as category) from (${product.sql})` },
+        dim_territory: { ...territory, rowRules: { territory_id: 'territory' } },
+      }
     },
   })
 })
@@ -54,4 +64,17 @@ test("a dimension's row rules hold where it is joined: what a caller may not see
   const rows = await read({ by: ['country'] }, caller)
   assert.deepEqual(rows.map(({ country }) => country).sort(), ['Germany', null].sort())
   assert.deepEqual(await read({ by: ['country'], filters: { country: ['France'] } }, caller), [])
+})
+
+test("a shop's own values are known, whatever they are called, and those of other shops are not", async () => {
+  const ask = await startFunction(askReport, { resources: { store: shop.store } })
+  const filtersOf = async (question: string) => {
+    const { status, body } = await ask.call({ question })
+    assert.equal(status, 200)
+    return (body.reading as { filters: object } | null)?.filters ?? (body.cannot as { about: string }).about
+  }
+  assert.deepEqual(await filtersOf('revenue of tables in 2016'), { category: ['Tables'] })
+  assert.deepEqual(await filtersOf('revenue of beds and sofas'), { category: ['Beds & Sofas'] })
+  assert.equal(await filtersOf('revenue of bikes in 2016'), 'bikes')
+  assert.equal(await filtersOf('Umsatz mit Fahrrädern'), 'Fahrrädern')
 })

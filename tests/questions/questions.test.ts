@@ -67,6 +67,13 @@ test('a question that no metric answers is refused in words that name what is no
   }
 })
 
+test('what is easily read as something else has exactly its reading, or is refused for its reason', async () => {
+  for (const { question, expected } of readQuestions('traps')) {
+    const { reading, cannot } = await askFor(question)
+    assert.equal(reading ? shorten(reading) : `refused: ${cannot?.reason}`, expected, question)
+  }
+})
+
 test('every question that is offered instead has an answer, in the language of the one that was refused', async () => {
   const offered = new Set<string>()
   for (const language of ['en', 'de', 'fr', 'es'])

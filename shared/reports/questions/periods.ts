@@ -14,6 +14,8 @@ export type PeriodWords = {
   relative?: 'this' | 'last' | 'previous' | undefined
   /** Undefined where there is no such day or week. @param year of a month that names none */
   at(clock: Clock, year?: number): Span | undefined
+  /** Both ends of a range. */
+  ends?: [PeriodWords, PeriodWords]
   /** Of a month, quarter or day that names no year. */
   isYearless?: boolean
 }
@@ -119,7 +121,10 @@ function readDays(place: Place, at: number): PeriodWords | undefined {
         at: ({ today }) => unitAround(today, 'day', further),
       }
   }
-  const before = lexicon.words.language === 'de' ? VOR.exec(tokens[at]?.key ?? '')?.[1] : undefined
+  // "Above the month before" compares.
+  const isAbove = tokens.slice(Math.max(0, at - 2), at).some(({ key }) => key === 'uber' || key === 'unter')
+  const before =
+    lexicon.words.language === 'de' && !isAbove ? VOR.exec(tokens[at]?.key ?? '')?.[1] : undefined
   if (before) {
     const unit = lexicon.unitAt([{ text: before, key: before }], 0)?.unit ?? 'month'
     return {

@@ -54,7 +54,8 @@ function readRange(lexicon: Lexicon, tokens: Token[], at: number): PeriodWords |
       if (!second) continue
       const first =
         single && begin + single.length === end ? single : readDayOnly(lexicon, tokens, begin, second)
-      if (first) return { length: end + to + second.length - at, at: toRange(first, second) }
+      if (first)
+        return { length: end + to + second.length - at, at: toRange(first, second), ends: [first, second] }
     }
   }
   return undefined

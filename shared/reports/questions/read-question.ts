@@ -60,6 +60,7 @@ function readItems(
   if (share && (per || time.comparison)) throw new CannotKnow('share', text, metric)
   const split = splits.filter(each => !isWholeUnit(each, time))
   const dimensions = [...split.map(({ name }) => name), ...compareValues(words, found, splits)]
+  if (ranking && dimensions.length === 0) dimensions.push(...bestSelling(words, metric))
   if (ranking && dimensions.length === 0) throw new CannotKnow('no_dimension', rankedWord(words), metric)
   if (ranking && dimensions.length > 1)
     throw new CannotKnow('several_dimensions', splits.map(each => each.text).join(', '), metric)
@@ -197,6 +198,21 @@ function findShare(
   const of = names.length === 1 ? names[0] : (behind(parts[0]) ?? behind(share) ?? wanted[0]?.dimension)
   return { of: of ?? null }
 }
+
+/** "Best-selling bikes" are products. */
+function bestSelling({ said }: Use, metric: Reading['metric']): string[] {
+  const ranked = said.findIndex(
+    item => (hasRole(item, 'top') || hasRole(item, 'bottom')) && hasRole(item, 'sold'),
+  )
+  const next = said[ranked + 1]
+  if (ranked === -1 || next?.kind !== 'term' || !hasDimension(metric, PRODUCT)) return []
+  const ofProducts = (name: string) =>
+    metric.dimensions.some(each => each.name === name && each.join === 'product_key')
+  return next.meaning.values.some(({ dimension }) => dimension !== PRODUCT && ofProducts(dimension))
+    ? [PRODUCT]
+    : []
+}
+const PRODUCT = 'product'
 
 /** "Annual revenue in 2016" is one number. */
 const isWholeUnit = ({ unit }: Split, { period, isNamed }: Time) =>

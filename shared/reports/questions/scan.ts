@@ -102,7 +102,11 @@ function piecesAt(
     const { meaning } = term
     // A word of the language is no value that looks like it, such as the language "en"; nor an inflected form of a term.
     const isName = meaning.metrics.length > 0 || meaning.dimension !== null
-    const isSure = roles.length === 0 || (isName && (meaning.isExact || !roles.includes('ignored')))
+    // A longer word is the value: where tables are sold, "tables" are no way to show numbers.
+    const isLong = tokens.slice(at, at + term.length).some(({ key }) => key.length >= MIN_VALUE)
+    const isValue = isLong && roles.every(role => role === 'ignored')
+    const isSure =
+      roles.length === 0 || isValue || (isName && (meaning.isExact || !roles.includes('ignored')))
     const rank = isVerb ? 4 : isSure ? 2 : 8
     pieces.push({ length: term.length, rank, make: (text, at) => ({ kind: 'term', text, at, meaning }) })
   }
@@ -123,6 +127,8 @@ function piecesAt(
   return pieces
 }
 
+/** Values that are shorter may be articles and prepositions. */
+const MIN_VALUE = 4
 const MIN_PART = 3
 const LINKS = ['', 's', 'es', 'n', 'en', 'er']
 const IN_COMPOUNDS: Role[] = ['share', 'growth', 'trend', 'count', 'ignored', 'compared']

@@ -26,15 +26,16 @@ export function findTime(question: Use, clock: Clock, { isStock }: { isStock: bo
   const { said } = question
   const compared = said.filter(item => hasRole(item, 'compared'))
   const growth = said.filter(item => hasRole(item, 'growth'))
-  const periods = said.filter((item): item is PeriodItem => item.kind === 'period')
+  const periods = periodsOf(said, growth.length > 0)
   const bases = said.flatMap(item => (item.kind === 'base' ? [item] : []))
   if (bases.length > 1 || periods.length > 2)
     throw new CannotKnow('several_periods', [...periods, ...bases].map(({ text }) => text).join(', '))
-  const isCompared = compared.length > 0
+  // "Growth from 2015 to 2016" compares both, as "compared with" does.
+  const isCompared = compared.length > 0 || (growth.length > 0 && periods.length === 2)
   const { main, base } = isCompared
     ? pairOf(said, periods, bases.length > 0)
     : { main: undefined, base: undefined }
-  use(question, ...periods, ...bases, ...growth)
+  use(question, ...said.filter(item => item.kind === 'period'), ...bases, ...growth)
   const words = bases[0]?.base ?? (base && !main ? asBase(base) : undefined)
   const [named, second] = isCompared
     ? latestFirst(main ?? (words ? undefined : periods[0]), words ? undefined : base, clock)
@@ -62,6 +63,15 @@ export function findTime(question: Use, clock: Clock, { isStock }: { isStock: bo
   const before =
     kind === 'year_ago' ? yearAgoOf(period) : beforeOf(period, named ? ownUnit : (words?.unit ?? 'year'))
   return { period, comparison: { kind, period: baseOf(before, clock, period) }, isNamed }
+}
+
+/** Of a growth that is from one period to another one both of them. */
+function periodsOf(said: Item[], isGrowth: boolean): PeriodItem[] {
+  const periods = said.filter((item): item is PeriodItem => item.kind === 'period')
+  const [only] = periods
+  const ends = only?.period.ends
+  if (!isGrowth || periods.length !== 1 || !only || !ends || ends[0].unit !== ends[1].unit) return periods
+  return ends.map(period => ({ ...only, period }))
 }
 
 /** Which of two periods stands behind "compared with": the other one is what the question is about. */
@@ -108,8 +118,10 @@ function joined(first: PeriodItem, second: PeriodItem, clock: Clock): Span {
       : spanOf(own, clock)
   const [a, b] = [yearOf(first, second), yearOf(second, first)]
   if (addDays(a.to, 1) === b.from) return { from: a.from, to: b.to }
-  if (a.from <= b.from && a.to >= b.to) return b
-  if (b.from <= a.from && b.to >= a.to) return a
+  const isIn = (inner: Span, outer: Span, { period }: PeriodItem) =>
+    period.unit === 'year' && outer.from <= inner.from && outer.to >= inner.to
+  if (isIn(b, a, first)) return b
+  if (isIn(a, b, second)) return a
   throw new CannotKnow('several_periods', `${first.text}, ${second.text}`)
 }
 

@@ -7,9 +7,12 @@ export type Token = { text: string; key: string }
 const TOKENS =
   /\d{4}-\d{2}(?:-\d{2})?(?![\p{L}\p{N}-])|\d{1,2}\.\d{1,2}\.\d{4}(?!\d)|\d{1,2}\/\d{1,2}\/\d{4}(?!\d)|[\p{L}\p{N}][\p{L}\p{N}\p{M}]*|[^\s\p{L}\p{N}\p{M}.,;:!?¡¿()[\]{}"'‘’“”„«»‹›`´/\\|…–—-]/gu
 
-/** The words of a text in their order. Punctuation divides them and says nothing. */
+/** The words of a text in their order. Punctuation divides them and says nothing. "US" is a country, "us" is not. */
 export function readTokens(text: string): Token[] {
-  return [...tidy(text).matchAll(TOKENS)].map(([word]) => ({ text: word, key: keyOf(word) }))
+  return [...tidy(text).matchAll(TOKENS)].map(([word]) => ({
+    text: word,
+    key: word === 'US' ? 'usa' : keyOf(word),
+  }))
 }
 
 /** As words are compared: without case and marks. The sign & is a word. */

@@ -4,7 +4,7 @@ export const GERMAN: Words = {
   language: 'de',
   roles: {
     ignored:
-      'der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|im|in|am|an|auf|aus|bei|beim|fur|fuer|mit|von|vom|zu|zum|zur|uber|ueber|bitte|zeig|zeige|zeigen|zeigt|mir|uns|gib|nenne|liste|sag|sage|ich|wir|sie|es|man|mochte|moechte|will wissen|wissen|sehen|was|wie|wie hoch|wie gross|wie lautet|wie sieht|ist|sind|war|waren|wurde|wurden|worden|hat|haben|hatte|hatten|habt|gab|gibt|unser|unsere|unserer|unseren|unserem|unseres|sich|gesamt|gesamte|gesamter|gesamten|gesamtes|insgesamt|alle|aller|allen|alles|gemacht|machen|machten|erzielt|erzielten|erzielen|erhalten|bekommen|bekamen|eingegangen|kamen|kommen|kommt|gekommen|getatigt|getatigten|aufgegeben|aufgegebenen|lag|liegt|liegen|betrug|betragt|betragen|zahlen|zahl|daten|bericht|tabelle|diagramm|ubersicht|nur|aktuell|aktuelle|aktuellen|aktueller|derzeit|zurzeit|jetzt|momentan|denn|aber|so|und zwar|da|dort|dabei|davon|hierzu|aufgeteilt|aufgeschlusselt|gegliedert|gruppiert|sortiert|verteilt|verteilung|innerhalb|wahrend|unternehmen|firma|laden|geschaft|verdient|gebracht|brachte|brachten|bringt|bringen|eingebracht|eingenommen|ihr|ihre|sehr|lief|laufen|lauft',
+      'der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|im|in|am|an|auf|aus|bei|beim|fur|fuer|mit|von|vom|zu|zum|zur|uber|ueber|bitte|zeig|zeige|zeigen|zeigt|mir|uns|gib|nenne|liste|sag|sage|ich|wir|sie|es|man|mochte|moechte|will wissen|wissen|sehen|was|wie|wie hoch|wie gross|wie lautet|wie sieht|ist|sind|war|waren|wurde|wurden|worden|hat|haben|hatte|hatten|habt|gab|gibt|unser|unsere|unserer|unseren|unserem|unseres|sich|gesamt|gesamte|gesamter|gesamten|gesamtes|insgesamt|alle|aller|allen|alles|gemacht|machen|machten|erzielt|erzielten|erzielen|erhalten|bekommen|bekamen|eingegangen|kamen|kommen|kommt|gekommen|getatigt|getatigten|aufgegeben|aufgegebenen|lag|liegt|liegen|betrug|betragt|betragen|zahlen|zahl|daten|bericht|tabelle|diagramm|ubersicht|nur|aktuell|aktuelle|aktuellen|aktueller|derzeit|zurzeit|jetzt|momentan|denn|aber|so|und zwar|da|dort|dabei|davon|hierzu|aufgeteilt|aufgeschlusselt|gegliedert|gruppiert|sortiert|verteilt|verteilung|innerhalb|wahrend|unternehmen|firma|laden|geschaft|verdient|gebracht|brachte|brachten|bringt|bringen|eingebracht|eingenommen|ihr|ihre|sehr|lief|laufen|lauft|rangliste|bisher|bislang',
     by: 'nach|sortiert nach|gemessen an|gegliedert nach',
     per: 'pro|je|jeweils je|fur jede|fur jeden|fur jedes|fuer jede|fuer jeden|fuer jedes|in jedem|in jeder|jede|jeder|jedes|jeden|jedem|bei jedem',
     each: 'jede|jeder|jedes|jeden|jedem',
@@ -20,7 +20,7 @@ export const GERMAN: Words = {
     sold: 'verkauft|verkaufte|verkauften|verkaufter|verkauftes|verkauftem|verkaufen|verkauf|abgesetzt|gekauft|gekaufte|gekauften|kauften|kaufen|kauft|kaufte|verkaufszahlen',
     invoiced: 'umgesetzt|fakturiert|fakturierte|berechnet|in rechnung gestellt',
     returned:
-      'zuruckgegeben|zurueckgegeben|zuruckgegebene|zuruckgegebenen|zuruckgeschickt|zuruckgesandt|retourniert|retournierte|retournierten|zuruckgekommen|zuruck',
+      'zuruckgegeben|zurueckgegeben|zuruckgegebene|zuruckgegebener|zuruckgegebenes|zuruckgegebenen|zuruckgeschickt|zuruckgesandt|retourniert|retournierte|retournierten|zuruckgekommen|zuruck',
     ordered: 'bestellt|bestellte|bestellten|geordert',
     compared:
       'vergleich|vergleiche|im vergleich|im vergleich mit|im vergleich zu|im vergleich zum|im vergleich zur|verglichen|verglichen mit|vergleich zu|vergleich zum|vergleich mit|gegenuber|gegenueber|ggu|ggue|gegen|versus|vs|als|relativ zu',

@@ -4,7 +4,7 @@ export const ENGLISH: Words = {
   language: 'en',
   roles: {
     ignored:
-      'a|an|the|of|in|for|from|to|at|on|with|about|please|show|me|us|tell|give|list|display|can you|could you|i|want|would like|like to know|know|see|what|what s|whats|is|are|was|were|be|been|did|do|does|have|has|had|we|our|ours|my|you|your|it|its|they|their|there|that|this|these|those|s|total|totals|overall|altogether|in total|all|any|get|got|make|made|making|place|placed|receive|received|come|came|generate|generated|generating|bring|brought in|achieve|achieved|earn|earned|take|took|look|looks|like|how|how was|how were|figures|figure|numbers|data|report|chart|table|graph|only|just|currently|now|right now|at the moment|who|people|everything|business|company|shop|via|across|within|during|level|levels|breakdown|broken down|split|break down|grouped|group|ranked|rank|sorted|sort|value of|hi please|ok|so|then|but|d|ll|ve|re|m|go|went|going|been|went to|me the|doing|perform|performed|performing|performance',
+      'a|an|the|of|in|for|from|to|at|on|with|about|please|show|me|show us|tell us|give us|for us|to us|to date|so far|current|tell|give|list|display|can you|could you|i|want|would like|like to know|know|see|what|what s|whats|is|are|was|were|be|been|did|do|does|have|has|had|we|our|ours|my|you|your|it|its|they|their|there|that|this|these|those|s|total|totals|overall|altogether|in total|all|any|get|got|make|made|making|place|placed|receive|received|come|came|generate|generated|generating|bring|brought in|achieve|achieved|earn|earned|take|took|look|looks|how|how was|how were|figures|figure|numbers|data|report|chart|table|graph|only|just|currently|now|right now|at the moment|who|everything|business|company|shop|via|across|within|during|level|levels|breakdown|broken down|split|break down|grouped|ranked|rank|sorted|sort|value of|hi please|ok|so|then|but|d|ll|ve|re|m|go|went|going|been|went to|me the|doing|perform|performed|performing|performance',
     by: 'by|ordered by|according to',
     per: 'per|for each|for every|each|every|by each|for each single|in each|in every',
     each: 'each|every',
@@ -27,7 +27,7 @@ export const ENGLISH: Words = {
     partOf:
       'comes from|come from|came from|is from|was from|were from|are from|stems from|is due to|goes to|went to|made up by|accounted for by|belongs to|is made with|was made with|is made by',
     growth:
-      'growth|grow|grew|grown|growing|growth of|change|changed|changes|change in|increase|increased|decrease|decreased|rise|risen|rose|fall|fallen|fell|drop|dropped|decline|declined|growth rate|increase in|decrease in',
+      'growth|going up|going down|gone up|gone down|went up|went down|up|down|grow|grew|grown|growing|growth of|change|changed|changes|change in|increase|increased|decrease|decreased|rise|risen|rose|fall|fallen|fell|drop|dropped|decline|declined|growth rate|increase in|decrease in',
     trend:
       'trend|trends|development|develop|developed|developing|over time|evolution|evolve|evolved|evolving|course|progress|history|timeline|time series|trending',
     without:
@@ -40,7 +40,7 @@ export const ENGLISH: Words = {
       'will|forecast|forecasts|forecasted|predict|prediction|predicted|expected|expect|tomorrow|next|next week|next month|next quarter|next year|upcoming|future|coming|projection|projected|outlook|plan|planned|budget|target|targets|going to|expectation',
     advice: 'should|recommend|recommendation|suggest|suggestion|advice|advise|ought|what to do|improve',
     person:
-      'who|who is|who are|who was|who were|name|names|email|e mail|email address|mail address|address|addresses|phone|telephone|birthday|birth date|age|ages|gender|male|female|men|women|salary|married|children|person|persons|customer named|client named|individual',
+      'who|people|who is|who are|who was|who were|name|names|email|e mail|email address|mail address|address|addresses|phone|telephone|birthday|birth date|age|ages|gender|male|female|men|women|salary|married|children|person|persons|customer named|client named|individual',
     limit:
       'at least|at most|greater than|no more than|not more than|no less than|not less than|exceeding|exceed|exceeds|above|below|under|minimum of|maximum of|worth',
     average: 'average|mean|avg|median|on average|typical',

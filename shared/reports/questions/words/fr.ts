@@ -4,7 +4,7 @@ export const FRENCH: Words = {
   language: 'fr',
   roles: {
     ignored:
-      'le|la|les|l|un|une|des|de|du|d|en|dans|a|au|aux|pour|avec|sur|chez|ce|cet|cette|ces|c|s il vous plait|s il te plait|svp|montre|montrez|montre moi|montrez moi|moi|donne|donnez|donne moi|donnez moi|affiche|affichez|liste|dis moi|dites moi|je|j|veux|voudrais|voir|savoir|connaitre|nous|on|notre|nos|vous|votre|ils|elle|elles|il|y|quoi|quel|quels|quelle|quelles|quel est|quelle est|quels sont|quelles sont|quel etait|quelle etait|que|qu|qui|est|sont|etait|etaient|ete|a t il|a t elle|a t on|ont|avons|avons nous|avez|avez vous|avait|avions|ai|eu|eus|eue|eues|fait|faits|faite|faites|ont ete|a ete|total|totale|totaux|totales|tout|toute|tous|toutes|global|realise|realisee|realises|realisees|recu|recus|recue|recues|passe|passees|passes|passee|obtenu|genere|generes|montant|chiffres|chiffre|donnees|rapport|tableau|graphique|seulement|uniquement|actuel|actuelle|actuellement|maintenant|comment|comment ont|ventile|ventiles|ventilee|reparti|repartis|repartie|repartition|entreprise|societe|magasin|se|sont|n est ce pas|mais|est ce que|qui ont|t|venant|venus|venues|provenant',
+      'le|la|les|l|un|une|des|de|du|d|en|dans|a|au|aux|pour|avec|sur|chez|ce|cet|cette|ces|c|s il vous plait|s il te plait|svp|montre|montrez|montre moi|montrez moi|moi|donne|donnez|donne moi|donnez moi|affiche|affichez|liste|dis moi|dites moi|je|j|veux|voudrais|voir|savoir|connaitre|nous|on|notre|nos|vous|votre|ils|elle|elles|il|y|quoi|quel|quels|quelle|quelles|quel est|quelle est|quels sont|quelles sont|quel etait|quelle etait|que|qu|qui|est|sont|etait|etaient|ete|a t il|a t elle|a t on|ont|avons|avons nous|avez|avez vous|avait|avions|ai|eu|eus|eue|eues|fait|faits|faite|faites|ont ete|a ete|total|totale|totaux|totales|tout|toute|tous|toutes|global|realise|realisee|realises|realisees|recu|recus|recue|recues|passe|passees|passes|passee|obtenu|genere|generes|montant|chiffres|chiffre|donnees|rapport|tableau|graphique|seulement|uniquement|actuel|actuelle|actuellement|maintenant|comment|comment ont|ventile|ventiles|ventilee|reparti|repartis|repartie|repartition|entreprise|societe|magasin|se|sont|n est ce pas|classement|rapporte|rapportent|repartissent|celles|celle|ceux|celui|mais|est ce que|qui ont|t|venant|venus|venues|provenant',
     by: 'par|selon|d apres|classe par|classes par|trie par|tries par',
     per: 'par|pour chaque|chaque|de chaque|dans chaque|par chaque',
     each: 'chaque',
@@ -12,7 +12,7 @@ export const FRENCH: Words = {
     top: 'top|meilleur|meilleurs|meilleure|meilleures|le plus|la plus|les plus|le plus de|le plus d|le mieux|les mieux|plus grand|plus grands|plus grande|plus grandes|plus gros|plus grosse|plus eleve|plus elevee|plus eleves|le plus grand|la plus grande|les plus grands|les plus grandes|le plus eleve|la plus elevee|le plus gros|les plus gros|plus vendu|plus vendus|plus vendue|plus vendues|les plus vendus|le plus vendu|la plus vendue|les plus vendues|plus fort|plus forte|le plus fort|la plus forte|les plus forts|se vendent le mieux|se vend le mieux|se vendent le plus|se vend le plus|vendus le plus|le plus vite|plus importants|plus importantes',
     bottom:
       'pire|pires|le moins|la moins|les moins|le moins de|le moins d|moins vendu|moins vendus|les moins vendus|le moins vendu|la moins vendue|les moins vendues|plus petit|plus petits|plus petite|plus petites|plus faible|plus faibles|le plus faible|la plus faible|les plus faibles|plus bas|le plus bas|la plus basse|les plus bas|le plus petit|la plus petite|les plus petits|se vendent le moins|se vend le moins|se vendent le moins bien|se vend le moins bien|plus mauvais|plus mauvaises|les plus mauvais|moins bons',
-    more: 'plus|plus de|plus d|davantage|davantage de|superieur|superieure',
+    more: 'plus|plus de|plus d|davantage|davantage de|superieur|superieure|superieurs|superieures|sup',
     less: 'moins|moins de|moins d|inferieur|inferieure',
     count:
       'nombre|combien de|combien d|nombre de|nombre d|le nombre de|le nombre d|nombre total de|nombre total d|nombre des',
@@ -23,7 +23,7 @@ export const FRENCH: Words = {
       'retourne|retournes|retournee|retournees|renvoye|renvoyes|renvoyee|renvoyees|rendu|rendus|rendue|rendues',
     ordered: 'commandee|commandees',
     compared:
-      'compare|comparer|comparez|comparee|comparees|compares|compare a|compare au|compare aux|comparee a|comparees a|comparees au|compares a|compare avec|comparees avec|par rapport a|par rapport au|par rapport aux|par rapport a la|en comparaison avec|en comparaison de|comparaison|comparaison avec|contre|versus|vs|face a|face au|que|qu|vis a vis de',
+      'a celles de|a celles d|a celle de|a celle d|a ceux de|a ceux d|a celui de|a celui d|a celles du|compare|comparer|comparez|comparee|comparees|compares|compare a|compare au|compare aux|comparee a|comparees a|comparees au|compares a|compare avec|comparees avec|par rapport a|par rapport au|par rapport aux|par rapport a la|en comparaison avec|en comparaison de|comparaison|comparaison avec|contre|versus|vs|face a|face au|que|qu|vis a vis de',
     share:
       'part|parts|la part|part de|part des|pourcentage|pourcentage de|pourcentage des|proportion|proportion de|proportion des|quelle part|quel pourcentage|pour cent|%',
     partOf:
