@@ -92,8 +92,10 @@ export function findSplits(question: Use): Split[] {
       use(question, item)
       continue
     }
-    // "Bike products" are bikes.
-    if (item.kind === 'term' && item.meaning.dimension === 'product' && isValue(before) && !isRanked) {
+    // "Bike products" are bikes, "produits noirs" what is black.
+    const isNext = after?.at === item.at + item.text.split(' ').length
+    const isKind = isValue(before) || (isNext && isValue(after))
+    if (item.kind === 'term' && item.meaning.dimension === 'product' && isKind && !isRanked) {
       use(question, item)
       continue
     }
