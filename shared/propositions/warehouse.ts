@@ -77,7 +77,7 @@ const productRow = z.tuple([
 /** What is known of each product before the day `origin` (shared/python/propositions/trend.py). */
 export async function readProductSignals(past: Past, origin: string): Promise<StoredProduct[]> {
   const age = `date_diff('day', p.date, date '${origin}')`
-  const decayed = [3, 7, 14, 28].map(half => `coalesce(sum(power(0.5, ${age} / ${half}.0)), 0)`)
+  const decayed = [3, 7, 14, 28].map(half => `coalesce(sum(power(0.5, cast(${age} as double) / ${half})), 0)`)
   const { rows } = await past.reader.query(
     at(
       `select d.product_id, ${decayed.join(', ')}, cast(count(p.product_id) as double), cast(min(p.date) as varchar),
