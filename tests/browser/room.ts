@@ -83,7 +83,7 @@ export async function openPage(
   const page = await newPage(room, options)
   page.on('console', message => {
     const isComplaint = message.type() === 'error' || message.type() === 'warning'
-    if (isComplaint && !saysNoForecast(message) && !saysLater(message))
+    if (isComplaint && !saysNoForecast(message))
       room.complaints.push(`${message.text()} (${message.location().url})`)
   })
   page.on('pageerror', error => room.complaints.push(error.message))
@@ -97,9 +97,6 @@ export async function openPage(
 const saysNoForecast = (message: ConsoleMessage) =>
   /status of 404/.test(message.text()) &&
   /\/function\/(forecast-demand|plan-orders)$/.test(message.location().url)
-
-/** An outage of a moment, on a busy machine: the page says so and asks again. */
-const saysLater = (message: ConsoleMessage) => /status of 50[34]/.test(message.text())
 
 /** Does something with a page of its own, whose complaints are expected. */
 export async function withPage(
