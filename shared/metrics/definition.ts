@@ -1,7 +1,11 @@
 import { z } from 'zod'
 
+/** Languages that numbers are called in, and asked for and told in. */
+export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const
+export type Language = (typeof LANGUAGES)[number]
+
 /** By language: what it is called in it, where that is not `label`. */
-const labelsSchema = z.partialRecord(z.enum(['en', 'de', 'fr', 'es']), z.string())
+const labelsSchema = z.partialRecord(z.enum(LANGUAGES), z.string())
 
 /** By what a metric can be split. */
 export const dimensionSchema = z.object({

@@ -1,5 +1,6 @@
 import type { Query } from '../store/index.ts'
 import type { ProductFacts } from './rules/facts.ts'
+import type { Served } from './scorers.ts'
 
 /** A product as it is at this moment, as the index has it. */
 export type Product = ProductFacts & { sku: string | null; name: string | null; color: string | null }
@@ -17,12 +18,12 @@ type Row = {
 }
 
 /**
- * Products as they are now; one that is gone is not among them.
+ * Products as they are now, with what the models that serve know of them; one that is gone is not among them.
  * @param ids all products without them
  */
 export async function readProducts(
   query: Query,
-  { costs, repeatDays }: { costs: ReadonlyMap<string, number>; repeatDays: ReadonlyMap<string, number> },
+  { costs, champion: { repeatDays } }: Pick<Served, 'costs' | 'champion'>,
   ids?: string[],
 ): Promise<Map<string, Product>> {
   const rows = await query<Row>(

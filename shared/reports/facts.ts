@@ -1,6 +1,4 @@
-/** Languages that reports are written in. */
-export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const
-export type Language = (typeof LANGUAGES)[number]
+export { LANGUAGES, type Language } from '../metrics/index.ts'
 
 /** Of what a number is, such as category Bikes. */
 export type Entity = { dimension: string; value: string }

@@ -1,15 +1,8 @@
+import { addDays } from '../../../shared/text/index.ts'
 import type { OrderPlan, Terms } from './policy.ts'
 
 /** Units as people write them: three digits of a fraction, no more. */
 export const round = (units: number): number => Number(units.toFixed(3)) + 0
-
-const DAY_MS = 86_400_000
-
-export const addDays = (day: string, days: number): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
-
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS)
 
 const short = (units: number): string =>
   String(Math.abs(units) < 10 ? Number(units.toFixed(1)) : Math.round(units))

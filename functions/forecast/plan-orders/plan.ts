@@ -1,4 +1,5 @@
-import { addDays, daysBetween, round, whyEnough, whyOrder } from './because.ts'
+import { addDays, daysBetween } from '../../../shared/text/index.ts'
+import { round, whyEnough, whyOrder } from './because.ts'
 import { quantileOf, type Spread, spreadOf, total } from './demand.ts'
 import { demandUntilDelivery, planOrder, type Supply, type Terms } from './policy.ts'
 import type { StoredProduct } from './read-products.ts'

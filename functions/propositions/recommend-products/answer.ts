@@ -43,11 +43,7 @@ export function toAnswer(
 /** The last products that are shown of what a client has bought. */
 const MOST_BOUGHT = 50
 
-export async function describeClient(
-  query: Query,
-  { costs, champion }: Served,
-  { bought, territoryId }: History,
-) {
+export async function describeClient(query: Query, served: Served, { bought, territoryId }: History) {
   const days = new Set([...bought.values()].flat())
   const last = Array.from(bought, ([productId, own]) => ({
     productId,
@@ -58,7 +54,7 @@ export async function describeClient(
     .slice(0, MOST_BOUGHT)
   const products = await readProducts(
     query,
-    { costs, repeatDays: champion.repeatDays },
+    served,
     last.map(({ productId }) => productId),
   )
   return {

@@ -35,7 +35,6 @@ export async function chooseProducts(
   const ids = scorerOf(served, serving).products
   const asked = askedProducts(question)
   const pinned = new Set(rules.pinned.map(pin => pin.productId))
-  const known = { costs: served.costs, repeatDays: served.champion.repeatDays }
   const products = new Map<string, Product>()
   const isWanted = (id: string, product: Product) => !asked.has(id) && passesFilters(product, filters)
 
@@ -45,8 +44,8 @@ export async function chooseProducts(
     const wanted = new Set([
       ...(from === 0 ? [...asked, ...pinned] : []),
       ...idsOf(scored.slice(from, to), ids),
-    ])
-    for (const [id, product] of await readProducts(query, known, [...wanted])) products.set(id, product)
+    ]).difference(products)
+    for (const [id, product] of await readProducts(query, served, [...wanted])) products.set(id, product)
     const isCandidate = ({ product }: Scored) => {
       const id = ids[product] ?? ''
       const now = products.get(id)

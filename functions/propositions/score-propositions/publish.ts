@@ -65,8 +65,7 @@ export async function publishLists(
     await query('delete from propositions.history')
     await query('delete from propositions.list')
     const served = await readServed(query)
-    const catalogue =
-      served && (await readProducts(query, { costs: served.costs, repeatDays: served.champion.repeatDays }))
+    const catalogue = served && (await readProducts(query, served))
     let [clients, rows] = [0, 0]
     let part: Part[] = []
     const flush = async () => {

@@ -1,15 +1,12 @@
+import { addDays, daysBetween } from '../../text/index.ts'
 import type { Unit } from './words/index.ts'
 
 /** Business dates, YYYY-MM-DD, both included. */
 export type Span = { from: string; to: string }
 
-const DAY_MS = 86_400_000
 const toMs = (date: string) => Date.parse(`${date}T00:00:00Z`)
 const toDate = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 const partsOf = (date: string) => date.split('-').map(Number) as [number, number, number]
-
-export const addDays = (date: string, days: number): string => toDate(toMs(date) + days * DAY_MS)
-export const daysBetween = (from: string, to: string): number => Math.round((toMs(to) - toMs(from)) / DAY_MS)
 
 /** The same day so many months on, or the last one of a shorter month. */
 export function addMonths(date: string, months: number): string {

@@ -1,4 +1,5 @@
-import { addDays, type Span, toDay } from './calendar.ts'
+import { addDays } from '../../text/index.ts'
+import { type Span, toDay } from './calendar.ts'
 import type { Lexicon } from './lexicon.ts'
 import { type Clock, isSpan, type PeriodWords, readSingle } from './periods.ts'
 import type { Token } from './tokens.ts'

@@ -1,5 +1,6 @@
+import { daysBetween } from '../../text/index.ts'
 import type { Language } from '../facts.ts'
-import { daysBetween, unitAround } from './calendar.ts'
+import { unitAround } from './calendar.ts'
 import { chooseMetric, hasDimension } from './choose-metric.ts'
 import { type Filters, findFilters } from './filters.ts'
 import { lexiconOf } from './lexicon.ts'

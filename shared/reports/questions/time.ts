@@ -1,6 +1,7 @@
+import { addDays } from '../../text/index.ts'
 import type { Base, Period } from '../facts.ts'
 import { type BaseWords, beforeOf } from './bases.ts'
-import { addDays, type Span, unitAround, yearAgoOf } from './calendar.ts'
+import { type Span, unitAround, yearAgoOf } from './calendar.ts'
 import type { Clock, PeriodWords } from './periods.ts'
 import { CannotKnow } from './reading.ts'
 import type { Item } from './scan.ts'
