@@ -53,7 +53,9 @@ type Read = { language: Language; reading: Reading | CannotKnow }
 function readIn(question: string, given: Language | undefined, { terms, clockOf }: Knowledge): Read {
   const ranked = rankLanguages(question, terms.known)
   const best = ranked[0]?.score ?? 0
-  const languages = given ? [given] : ranked.filter(({ score }) => score === best).map(each => each.language)
+  const languages = given
+    ? [given]
+    : ranked.filter(({ score }) => score >= best - 1).map(each => each.language)
   let refused: Read | undefined
   for (const language of languages)
     try {

@@ -52,18 +52,21 @@ export function chooseMetric(question: Use, splits: Split[], needed: string[]): 
 
 /** "How many countries" counts what no metric counts. */
 function refuseCountedDimension({ said, terms, used }: Use): void {
-  said.forEach((item, i) => {
+  for (const [i, item] of said.entries()) {
     const next = said[i + 1]
-    if (!hasRole(item, 'count') || !next || next.kind !== 'term' || next.meaning.dimension === null) return
+    if (!hasRole(item, 'count') || next?.kind !== 'term' || next.meaning.dimension === null) continue
     const isSold = said.some(each => hasRole(each, 'sold') || hasRole(each, 'returned'))
     // Products that are sold or come back are counted in pieces.
-    if (next.meaning.dimension === 'product' && isSold) return void used.add(next)
+    if (next.meaning.dimension === 'product' && isSold) {
+      used.add(next)
+      continue
+    }
     if (next.meaning.metrics.length > 0 && next.meaning.values.length === 0) {
       const own = terms.known.metrics.find(({ name }) => next.meaning.metrics.includes(name))
-      if (own && next.meaning.dimension !== 'segment') return
+      if (own && next.meaning.dimension !== 'segment') continue
     }
     throw new CannotKnow('no_metric', `${item.text} ${next.text}`)
-  })
+  }
 }
 
 /** Revenue per client: what is divided, and by what. */
@@ -158,7 +161,7 @@ function byVerb(question: Use, splits: Split[], byName: Map<string, Metric>): Ch
     return isRanked && hasSplit && !isCounted ? REVENUE : undefined
   }
   const metric = byName.get(nameOf() ?? '')
-  if (!metric) throw new CannotKnow('no_metric', said.map(({ text }) => text).join(' '))
+  if (!metric) throw new CannotKnow('no_metric', question.text)
   use(
     question,
     ...said.filter(item => (['count', 'amount', ...done] as Role[]).some(role => hasRole(item, role))),

@@ -52,6 +52,7 @@ export function describe(reading: Reading, language: Language, clock: Clock): st
       : []),
   ]
   const notes = reading.notes.map(note => noteIn(note, reading, language))
+  if (metric.at === 'end' && period.from !== period.to) notes.push(text.notes.atEnd)
   const isPartial = !period.isWhole || comparison?.period.isWhole === false
   const partial = isPartial
     ? [text.notes.partial(formatDay(clock.first, language), formatDay(clock.today, language))]

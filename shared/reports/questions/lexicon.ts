@@ -58,8 +58,15 @@ export function lexiconOf(language: Language): Lexicon {
   return made
 }
 
+/** "Best-selling" says what was done, too. */
+const SELLING = /sold|sell|verkauf|kauft|vend/
+
 function makeLexicon(words: Words): Lexicon {
-  const roles = ROLES.map(role => [role, toPhrases(words.roles[role])] as const)
+  const selling = phrasesOf(`${words.roles.top}|${words.roles.bottom}`).filter(phrase => SELLING.test(phrase))
+  const roles = ROLES.map(role => {
+    const more = role === 'sold' ? `|${selling.join('|')}` : ''
+    return [role, toPhrases(`${words.roles[role] ?? ''}${more}`)] as const
+  })
   const times = new Map(TIMES.map(time => [time, toPhrases(words.times[time])] as const))
   const units = UNITS.map(unit => [unit, toPhrases(words.units[unit])] as const)
   const adverbs = UNITS.map(unit => [unit, toPhrases(words.adverbs[unit])] as const)

@@ -30,9 +30,9 @@ export function narrate(reading: Reading, lines: Line[], language: Language): st
 function nameOf({ entity, value }: Line, { dimensions, metric }: Reading, language: Language): string {
   const text = TEXTS[language]
   const isPeriod = (name: string) => metric.dimensions.every(each => each.name !== name)
-  const valueOf = (name: string) => entity.find((each: Entity) => each.dimension === name)?.value
+  const named = (name: string) => entity.find((each: Entity) => each.dimension === name)?.value
   return dimensions
-    .map(name => (isPeriod(name) ? formatSpan(value.period, language) : valueOf(name) || text.noValue))
+    .map(name => (isPeriod(name) ? formatSpan(value.period, language) : named(name) || text.noValue))
     .join(', ')
 }
 

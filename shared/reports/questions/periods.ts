@@ -1,3 +1,4 @@
+import type { Language } from '../facts.ts'
 import {
   addDays,
   addMonths,
@@ -41,6 +42,15 @@ function skip({ lexicon, tokens }: Place, from: number): number {
   return at
 }
 
+/** "Year" before its number, "month" or "month of" before its name, "day" before its date. */
+function skipUnit({ lexicon, tokens }: Place, from: number, unit: Unit): number {
+  const own = lexicon.unitAt(tokens, from)
+  if (own?.unit !== unit) return from
+  const end = from + own.length
+  const isOf = unit === 'month' && ['of', 'de', 'd'].includes(tokens[end]?.key ?? '')
+  return isOf ? end + 1 : end
+}
+
 /** The latest that has begun, where no year is named. */
 function latest(clock: Clock, make: (year: number) => Span | undefined): Span | undefined {
   const year = Number(clock.today.slice(0, 4))
@@ -55,7 +65,7 @@ function withYear(
   unit: Unit,
   make: (year: number) => Span | undefined,
 ): PeriodWords {
-  const at = skip(place, end)
+  const at = skipUnit(place, skip(place, end), 'year')
   const year = yearAt(place, at)
   if (year !== undefined) return { length: at + 1 - place.at, unit, at: () => make(year) }
   return {
@@ -99,6 +109,9 @@ const TO_DATE: [Time, Unit][] = [
   ['weekToDate', 'week'],
 ]
 
+/** German for the month, or another unit, before this one. */
+const VOR = /^vor(jahr|monat|woche|quartal|tag)e?s?$/
+
 function readDays(place: Place, at: number): PeriodWords | undefined {
   const { lexicon, tokens } = place
   const days: [Time, number][] = [
@@ -116,6 +129,16 @@ function readDays(place: Place, at: number): PeriodWords | undefined {
         at: ({ today }) => unitAround(today, 'day', further),
       }
   }
+  const before = lexicon.words.language === 'de' ? VOR.exec(tokens[at]?.key ?? '')?.[1] : undefined
+  if (before) {
+    const unit = lexicon.unitAt([{ text: before, key: before }], 0)?.unit ?? 'month'
+    return {
+      length: at + 1 - place.at,
+      unit,
+      relative: 'previous',
+      at: ({ today }) => unitAround(today, unit, -1),
+    }
+  }
   for (const [time, unit] of TO_DATE) {
     const length = lexicon.timeAt(time, tokens, at)
     if (length > 0)
@@ -130,8 +153,9 @@ function readDays(place: Place, at: number): PeriodWords | undefined {
 }
 
 /** 3 March 2016, March 3, 2016, March 2016. */
-function readMonth(place: Place, at: number): PeriodWords | undefined {
+function readMonth(place: Place, from: number): PeriodWords | undefined {
   const { lexicon, tokens } = place
+  const at = skipUnit(place, skipUnit(place, from, 'day'), 'month')
   const day = lexicon.ordinalAt(tokens, at)
   if (day !== undefined && day <= 31) {
     const then = skip(place, at + 1)
@@ -198,8 +222,21 @@ function readRelative(place: Place, at: number): PeriodWords | undefined {
   return readRolling(place, at) ?? readCalendar(place, at)
 }
 
-const relationAt = ({ lexicon, tokens }: Place, at: number) =>
-  (['beforeLast', 'last', 'previous', 'this'] as const)
+const BEFORE = ['beforeLast', 'last', 'previous', 'this'] as const
+/** What stands behind its unit: "the month before last", "le mois dernier", "el mes en curso". */
+const BEHIND: Record<Language, readonly ('beforeLast' | 'last' | 'previous' | 'current')[]> = {
+  en: ['beforeLast'],
+  de: [],
+  fr: ['beforeLast', 'last', 'previous', 'current'],
+  es: ['beforeLast', 'last', 'previous', 'current'],
+}
+
+const relationAt = <Relation extends Time>(
+  { lexicon, tokens }: Place,
+  at: number,
+  times: readonly Relation[],
+) =>
+  times
     .map(time => ({ time, length: lexicon.timeAt(time, tokens, at) }))
     .filter(({ length }) => length > 0)
     .sort((a, b) => b.length - a.length)[0]
@@ -207,35 +244,35 @@ const relationAt = ({ lexicon, tokens }: Place, at: number) =>
 /** The last 7 days, les 7 derniers jours. */
 function readRolling(place: Place, at: number): PeriodWords | undefined {
   const { lexicon, tokens } = place
-  const from = at + (relationAt(place, at)?.time === 'this' ? (relationAt(place, at)?.length ?? 0) : 0)
-  const first = relationAt(place, from)
+  const from = at + (relationAt(place, at, ['this'])?.length ?? 0)
+  const first = relationAt(place, from, BEFORE)
   const number = lexicon.numberAt(tokens, from + (first?.length ?? 0))
   if (number === undefined || number < 1 || number > 1000) return undefined
   // "top 5 last month" has no five months in it.
   if (!first && !['fr', 'es'].includes(lexicon.words.language)) return undefined
   let end = from + (first?.length ?? 0) + 1
-  const second = first ? undefined : relationAt(place, end)
+  const second = first ? undefined : relationAt(place, end, BEFORE)
   end += second?.length ?? 0
   const unit = lexicon.unitAt(tokens, end)
   const relation = (first ?? second)?.time
   if (!unit || (relation !== 'last' && relation !== 'previous')) {
-    const late = unit && !first && !second ? relationAt(place, end + unit.length) : undefined
+    const late = unit && !first && !second ? relationAt(place, end + unit.length, BEFORE) : undefined
     if (!unit || late?.time !== 'last') return undefined
     end += late.length
   }
   return { length: end + unit.length - place.at, at: ({ today }) => upTo(today, unit.unit, number) }
 }
 
-const FURTHER = { this: 0, last: -1, previous: -1, beforeLast: -2 } as const
+const FURTHER = { this: 0, current: 0, last: -1, previous: -1, beforeLast: -2 } as const
 
 /** Last month, le mois dernier, this year so far. */
 function readCalendar(place: Place, at: number): PeriodWords | undefined {
   const { lexicon, tokens } = place
-  const first = relationAt(place, at)
+  const first = relationAt(place, at, BEFORE)
   const unit = lexicon.unitAt(tokens, at + (first?.length ?? 0))
   if (!unit) return undefined
   let end = at + (first?.length ?? 0) + unit.length
-  const behind = relationAt(place, end)
+  const behind = relationAt(place, end, BEHIND[lexicon.words.language])
   // "le mois dernier", "este mes pasado": what stands behind says more than what stands before.
   const relation = behind && (!first || first.time === 'this') ? behind : first
   if (!relation) return undefined
@@ -246,7 +283,7 @@ function readCalendar(place: Place, at: number): PeriodWords | undefined {
   return {
     length: end - place.at,
     unit: unit.unit,
-    relative: time === 'beforeLast' ? undefined : time,
+    relative: time === 'beforeLast' ? undefined : time === 'current' ? 'this' : time,
     at: ({ today }) => {
       const span = unitAround(today, unit.unit, FURTHER[time])
       return span.to > today ? { from: span.from, to: today } : span
@@ -254,7 +291,8 @@ function readCalendar(place: Place, at: number): PeriodWords | undefined {
   }
 }
 
-function readYear(place: Place, at: number): PeriodWords | undefined {
+function readYear(place: Place, from: number): PeriodWords | undefined {
+  const at = skipUnit(place, from, 'year')
   const year = yearAt(place, at)
   if (year === undefined) return undefined
   return { length: at + 1 - place.at, unit: 'year', at: () => unitAround(`${year}-01-01`, 'year') }

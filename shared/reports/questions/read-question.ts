@@ -26,7 +26,7 @@ export function readQuestion(
   const lexicon = lexiconOf(language)
   const { items, corrected } = scan(readTokens(question), lexicon, terms)
   const said = settle(items)
-  const words: Use = { said, used: new Set(), terms }
+  const words: Use = { text: shortened(question), said, used: new Set(), terms }
   use(words, ...said.filter(item => hasRole(item, 'and')))
   const found = findFilters(words, items)
   const splits = findSplits(words)
@@ -38,6 +38,7 @@ export function readQuestion(
   const { metric, per, notes } = chooseMetric(words, splits, needed)
   try {
     refuseOtherDimensions(metric, needed, words)
+    refuseWholesByParts(metric, per, found, words)
     const ranking = rank(words, splits, found)
     const clock = clockOf(metric)
     const time = findTime(words, clock, { isStock: metric.at === 'end' })
@@ -70,6 +71,10 @@ export function readQuestion(
   }
 }
 
+const MAX_ABOUT = 100
+const shortened = (text: string) =>
+  text.length > MAX_ABOUT ? `${text.slice(0, MAX_ABOUT)}…`.toWellFormed() : text.trim()
+
 const PERIODS = ['day', 'week', 'month', 'quarter', 'year']
 const isPeriod = (name: string) => PERIODS.includes(name)
 
@@ -78,6 +83,33 @@ function refuseOtherDimensions(metric: Reading['metric'], needed: string[], { te
   if (other === undefined) return
   const { label = other } = terms.known.dimensions.find(({ name }) => name === other) ?? {}
   throw new CannotKnow('dimension_of_metric', label, metric)
+}
+
+const OR = new Set(['or', 'oder', 'ou', 'o', 'u'])
+
+/**
+ * An order has several products: one without bikes is not one that has something else, and one with helmets and gloves is
+ * not one with either. Sums have no such trouble.
+ */
+function refuseWholesByParts(
+  metric: Reading['metric'],
+  per: Reading['per'],
+  found: Filters,
+  { said }: Use,
+): void {
+  const isCount = [metric.measure, metric.denominator, per?.measure].some(each =>
+    each?.startsWith('count(distinct'),
+  )
+  if (!isCount) return
+  const ofProducts = (name: string) =>
+    metric.dimensions.some(each => each.name === name && each.join === 'product_key')
+  const [out] = Object.keys(found.without).filter(ofProducts)
+  if (out !== undefined) throw new CannotKnow('negation', (found.without[out] ?? []).join(', '), metric)
+  const both = found.chosen.filter(({ dimension }) => ofProducts(dimension))
+  const names = new Set(both.map(({ dimension }) => dimension))
+  const isEither = said.some(item => hasRole(item, 'and') && OR.has(item.text.toLowerCase()))
+  if (both.length > names.size && !isEither)
+    throw new CannotKnow('several_dimensions', both.map(({ item }) => item.text).join(', '), metric)
 }
 
 const rankedWord = ({ said }: Use) =>
@@ -120,7 +152,7 @@ function compareValues(words: Use, { filters, chosen }: Filters, splits: Split[]
     use(words, ...open)
     return []
   }
-  if (!isAsked || several === undefined || (compared.length > 0 && open.length === 0)) return []
+  if (!isAsked || several === undefined || (compared.length === 1 && open.length === 0)) return []
   use(words, ...open)
   return [several]
 }

@@ -23,6 +23,8 @@ type Piece = { length: number; rank: number; make: (text: string, at: number) =>
 
 /** Verbs, which some labels of metrics are too: "Returned". */
 const VERBS: Role[] = ['sold', 'returned', 'ordered', 'invoiced']
+/** "Year over year", "same month last year": a comparison without a word that says so. */
+const ALWAYS_BASE = /^(?:over|yoy|wow|mom|qoq|same|memes?|mism[ao]s?|gleichen|selben|vorjahres.{4,})$/
 /** Words that are near to others and mean something else. */
 const NEVER_MISSPELT = new Set(
   'county counties store stores profit profits margin margins marge margen costs brand brands price prices preis preise marque marques marca marcas prix precio ville ciudad stadt rabatt coste costes lager market markets clinic sales seller sellers supplier suppliers trend tende'.split(
@@ -78,7 +80,9 @@ function piecesAt(
   { lexicon, terms, isCompared }: { lexicon: Lexicon; terms: Terms; isCompared: boolean },
 ): Piece[] {
   const pieces: Piece[] = []
-  const base = isCompared ? readBase(lexicon, tokens, at) : undefined
+  const found = readBase(lexicon, tokens, at)
+  const phrase = tokens.slice(at, at + (found?.length ?? 0)).map(({ key }) => key)
+  const base = isCompared || phrase.some(key => ALWAYS_BASE.test(key)) ? found : undefined
   if (base)
     pieces.push({ length: base.length, rank: 0, make: (text, at) => ({ kind: 'base', text, at, base }) })
   const period = readPeriod(lexicon, tokens, at)
@@ -93,8 +97,9 @@ function piecesAt(
   const term = terms.at(tokens, at)
   if (term) {
     const { meaning } = term
-    // An inflected form of a term is not as sure as a word that is known as it is.
-    const isSure = meaning.isExact || !roles.includes('ignored')
+    // A word of the language is no value that looks like it, such as the language "en"; nor an inflected form of a term.
+    const isName = meaning.metrics.length > 0 || meaning.dimension !== null
+    const isSure = roles.length === 0 || (isName && (meaning.isExact || !roles.includes('ignored')))
     const rank = isVerb ? 4 : isSure ? 2 : 8
     pieces.push({ length: term.length, rank, make: (text, at) => ({ kind: 'term', text, at, meaning }) })
   }

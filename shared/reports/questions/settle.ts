@@ -8,6 +8,7 @@ const REFUSED: Partial<Record<Role, Reason>> = {
   future: 'future',
   advice: 'advice',
   person: 'person',
+  limit: 'threshold',
 }
 
 export const hasRole = (item: Item | undefined, role: Role): boolean =>

@@ -9,6 +9,7 @@ export type Split = { name: string; text: string; isUnit: boolean; isOne: boolea
 
 /** What is done with each piece of a question; a piece that nothing was done with is refused in the end. */
 export type Use = {
+  text: string
   said: Item[]
   used: Set<Item>
   terms: Terms
@@ -32,8 +33,8 @@ const toSplit = (item: Item, isAsked: boolean): Split | undefined => {
     }
   }
   if (item.kind !== 'term' || item.meaning.dimension === null) return undefined
-  const { dimension, isExact } = item.meaning
-  return { name: dimension, text: item.text, isUnit: false, isOne: isAsked && isExact }
+  const { dimension, isExact, isPlural } = item.meaning
+  return { name: dimension, text: item.text, isUnit: false, isOne: isAsked && isExact && !isPlural }
 }
 
 const isPreposition = (item: Item | undefined) =>
@@ -82,12 +83,37 @@ export function findSplits(question: Use): Split[] {
       use(question, item)
       continue
     }
+    // "Bike products" are bikes.
+    if (item.kind === 'term' && item.meaning.dimension === 'product' && isValue(before) && !isRanked) {
+      use(question, item)
+      continue
+    }
     const split = toSplit(item, true)
     if (hasRole(before, 'count')) continue
     if (split) splits.push(split)
     use(question, item)
   }
+  useWhich(question, splits)
   return splits.filter((split, i) => splits.findIndex(other => other.name === split.name) === i)
+}
+
+/** "Which three countries", "which is the largest category": which one it asks for stands behind a number or a superlative. */
+function useWhich(question: Use, splits: Split[]): void {
+  const { said } = question
+  for (const [i, item] of said.entries()) {
+    if (!hasRole(item, 'which') || question.used.has(item)) continue
+    const asked = said
+      .slice(i + 1)
+      .find(
+        each =>
+          each.kind !== 'number' &&
+          each.kind !== 'period' &&
+          !hasRole(each, 'top') &&
+          !hasRole(each, 'bottom'),
+      )
+    const isSplit = asked && splits.some(({ text }) => text === asked.text)
+    if (isSplit) use(question, item)
+  }
 }
 
 /** Largest or smallest, how many of them, and whether by how much they changed. */

@@ -7,6 +7,8 @@ import { keysOf, stemsOf, type Token, withoutUmlauts } from './tokens.ts'
 export type Meaning = {
   metrics: string[]
   dimension: string | null
+  /** Whether the dimension's name is in the plural, where it is known in both numbers: Land, Länder. */
+  isPlural: boolean
   values: { dimension: string; value: string }[]
   /** Whether the phrase is written as it is known, and not inflected. */
   isExact: boolean
@@ -51,7 +53,7 @@ export function makeTerms(known: Known): Terms {
       [exact, umlautsOf(phrase)],
       ...stemsOfPhrase(keys).map(text => [stems, text] as const),
     ] as [Map<string, Entry>, string][]) {
-      const entry = index.get(text) ?? { metrics: [], dimension: null, values: [] }
+      const entry = index.get(text) ?? { metrics: [], dimension: null, isPlural: false, values: [] }
       apply(entry)
       index.set(text, entry)
     }
@@ -98,11 +100,23 @@ function addNames({ metrics, dimensions }: Known, add: Add): void {
     for (const phrase of phrasesOf(dimension))
       add(phrase, entry => {
         entry.dimension ??= dimension.name
+        entry.isPlural ||= isPlural(phrase, phrasesOf(dimension))
       })
 }
 
+/** Whether the same is known by a shorter form of it. */
+function isPlural(phrase: string, all: string[]): boolean {
+  const key = keysOf(phrase).join(' ')
+  return all.some(other => {
+    const short = keysOf(other).join(' ')
+    const isForm = key.startsWith(short) || stemsOf(short)[0] === stemsOf(key)[0]
+    return short.length < key.length && isForm && !key.includes(' ')
+  })
+}
+
+/** A name with "by" in it is no word for its metric: what stands behind it is a dimension. */
 const phrasesOf = ({ name, label, labels = {}, synonyms }: Metric | Dimension) => [
-  name.replaceAll('_', ' '),
+  ...(name.includes('_by_') ? [] : [name.replaceAll('_', ' ')]),
   label,
   ...Object.values(labels),
   ...synonyms,
@@ -129,15 +143,26 @@ function coloursOf({ values }: Known): (key: string) => { length: number; meanin
     const found = NO_COLOURS.has(key) ? [] : colours.find(key)
     if (found.length === 0) return undefined
     const own = found.flatMap(each => byKey.get(each) ?? []).map(value => ({ dimension: 'color', value }))
-    return { length: 1, meaning: { metrics: [], dimension: null, values: own, isExact: true } }
+    return {
+      length: 1,
+      meaning: { metrics: [], dimension: null, isPlural: false, values: own, isExact: true },
+    }
   }
+}
+
+/** In a short word another letter makes another word, such as shirts and shorts: only letters in a wrong order are a slip. */
+function isTypo(key: string, word: string): boolean {
+  const sorted = (text: string) => [...text].sort().join('')
+  const isSwapped = sorted(withoutUmlauts(key)) === sorted(withoutUmlauts(word))
+  if (key.length >= 7 || isSwapped) return true
+  return key.length !== word.length && key.slice(0, 2) === word.slice(0, 2)
 }
 
 function nearestOf(key: string, candidates: string[]): string | undefined {
   if (key.length < MIN_MISSPELT || /\d/.test(key)) return undefined
   const limit = key.length >= LONG_MISSPELT ? 2 : 1
   const near = candidates
-    .filter(word => word.length >= MIN_MISSPELT && word[0] === key[0])
+    .filter(word => word.length >= MIN_MISSPELT && word[0] === key[0] && isTypo(key, word))
     .map(word => ({ word, distance: editDistance(withoutUmlauts(key), withoutUmlauts(word), limit) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance || (a.word < b.word ? -1 : 1))

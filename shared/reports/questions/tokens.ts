@@ -12,8 +12,8 @@ export function readTokens(text: string): Token[] {
   return [...tidy(text).matchAll(TOKENS)].map(([word]) => ({ text: word, key: keyOf(word) }))
 }
 
-/** As words are compared: without case and marks. */
-export const keyOf = (word: string): string => (word === '&' ? '&' : withoutMarks(fold(word)))
+/** As words are compared: without case and marks. The sign & is a word. */
+export const keyOf = (word: string): string => (word === '&' ? 'and' : withoutMarks(fold(word)))
 
 /** Words of a phrase, as they are compared. */
 export const keysOf = (phrase: string): string[] => readTokens(phrase).map(({ key }) => key)

@@ -30,6 +30,7 @@ export const GERMAN: Texts = {
     metric: (word, label) => `„${word}“ wurde so verstanden: ${label}.`,
     assumed: label => `Keine Zahl war genannt: genommen wurde ${label}.`,
     partial: (first, last) => `Daten gibt es vom ${first} bis zum ${last}.`,
+    atEnd: 'Es ist der Stand vom letzten Tag jedes Zeitraums.',
   },
   reasons: {
     nothing_asked: () => known('es ist nach keiner Zahl gefragt'),

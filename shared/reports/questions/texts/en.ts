@@ -29,6 +29,7 @@ export const ENGLISH: Texts = {
     metric: (word, label) => `“${word}” was taken as: ${label}.`,
     assumed: label => `No number was named: ${label} was taken.`,
     partial: (first, last) => `There are data from ${first} to ${last}.`,
+    atEnd: 'It is that of the last day of each period.',
   },
   reasons: {
     nothing_asked: () => known('no number is asked for'),

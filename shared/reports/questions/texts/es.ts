@@ -31,6 +31,7 @@ export const SPANISH: Texts = {
     metric: (word, label) => `«${word}» se entendió así: ${label}.`,
     assumed: label => `No se nombró ningún número: se tomó ${label}.`,
     partial: (first, last) => `Hay datos desde el ${first} hasta el ${last}.`,
+    atEnd: 'Es el estado del último día de cada periodo.',
   },
   reasons: {
     nothing_asked: () => known('no se pide ningún número'),

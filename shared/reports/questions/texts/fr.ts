@@ -31,6 +31,7 @@ export const FRENCH: Texts = {
     metric: (word, label) => `« ${word} » a été compris comme : ${label}.`,
     assumed: label => `Aucun chiffre n’était nommé : ${label} a été pris.`,
     partial: (first, last) => `Il y a des données du ${first} au ${last}.`,
+    atEnd: 'C’est l’état du dernier jour de chaque période.',
   },
   reasons: {
     nothing_asked: () => known('aucun chiffre n’est demandé'),

@@ -23,6 +23,7 @@ export type Texts = {
     metric(word: string, label: string): string
     assumed(label: string): string
     partial(first: string, last: string): string
+    atEnd: string
   }
   reasons: Record<Reason, (about: string) => string>
   /** Questions that can be answered, in this order. */

@@ -4,7 +4,7 @@ export const GERMAN: Words = {
   language: 'de',
   roles: {
     ignored:
-      'der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|im|in|am|an|auf|aus|bei|beim|fur|fuer|mit|von|vom|zu|zum|zur|uber|ueber|bitte|zeig|zeige|zeigen|zeigt|mir|uns|gib|nenne|liste|sag|sage|ich|wir|sie|es|man|mochte|moechte|will wissen|wissen|sehen|was|wie|wie hoch|wie gross|wie lautet|wie sieht|ist|sind|war|waren|wurde|wurden|worden|hat|haben|hatte|hatten|habt|gab|gibt|unser|unsere|unserer|unseren|unserem|unseres|sich|gesamt|gesamte|gesamter|gesamten|gesamtes|insgesamt|alle|aller|allen|alles|gemacht|machen|machten|erzielt|erzielten|erzielen|erhalten|bekommen|bekamen|eingegangen|kamen|kommen|kommt|gekommen|getatigt|getatigten|aufgegeben|aufgegebenen|lag|liegt|liegen|betrug|betragt|betragen|zahlen|zahl|daten|bericht|tabelle|diagramm|ubersicht|nur|aktuell|aktuelle|aktuellen|aktueller|derzeit|zurzeit|jetzt|momentan|denn|so|und zwar|da|dort|dabei|davon|hierzu|aufgeteilt|aufgeschlusselt|gegliedert|gruppiert|sortiert|verteilt|verteilung|innerhalb|wahrend|unternehmen|firma|laden|geschaft|geliefert|verdient|eingenommen|ihr|ihre|unter|sehr',
+      'der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|im|in|am|an|auf|aus|bei|beim|fur|fuer|mit|von|vom|zu|zum|zur|uber|ueber|bitte|zeig|zeige|zeigen|zeigt|mir|uns|gib|nenne|liste|sag|sage|ich|wir|sie|es|man|mochte|moechte|will wissen|wissen|sehen|was|wie|wie hoch|wie gross|wie lautet|wie sieht|ist|sind|war|waren|wurde|wurden|worden|hat|haben|hatte|hatten|habt|gab|gibt|unser|unsere|unserer|unseren|unserem|unseres|sich|gesamt|gesamte|gesamter|gesamten|gesamtes|insgesamt|alle|aller|allen|alles|gemacht|machen|machten|erzielt|erzielten|erzielen|erhalten|bekommen|bekamen|eingegangen|kamen|kommen|kommt|gekommen|getatigt|getatigten|aufgegeben|aufgegebenen|lag|liegt|liegen|betrug|betragt|betragen|zahlen|zahl|daten|bericht|tabelle|diagramm|ubersicht|nur|aktuell|aktuelle|aktuellen|aktueller|derzeit|zurzeit|jetzt|momentan|denn|so|und zwar|da|dort|dabei|davon|hierzu|aufgeteilt|aufgeschlusselt|gegliedert|gruppiert|sortiert|verteilt|verteilung|innerhalb|wahrend|unternehmen|firma|laden|geschaft|verdient|eingenommen|ihr|ihre|sehr|lief|laufen|lauft',
     by: 'nach|sortiert nach|gemessen an|gegliedert nach',
     per: 'pro|je|jeweils je|fur jede|fur jeden|fur jedes|fuer jede|fuer jeden|fuer jedes|in jedem|in jeder|jede|jeder|jedes|jeden|jedem|bei jedem',
     each: 'jede|jeder|jedes|jeden|jedem',
@@ -23,7 +23,7 @@ export const GERMAN: Words = {
       'zuruckgegeben|zurueckgegeben|zuruckgegebene|zuruckgegebenen|zuruckgeschickt|zuruckgesandt|retourniert|retournierte|retournierten|zuruckgekommen|zuruck',
     ordered: 'bestellt|bestellte|bestellten|geordert',
     compared:
-      'vergleich|vergleiche|im vergleich|im vergleich mit|im vergleich zu|im vergleich zum|im vergleich zur|verglichen|verglichen mit|vergleich zu|vergleich zum|vergleich mit|gegenuber|gegenueber|gegen|versus|vs|als|relativ zu',
+      'vergleich|vergleiche|im vergleich|im vergleich mit|im vergleich zu|im vergleich zum|im vergleich zur|verglichen|verglichen mit|vergleich zu|vergleich zum|vergleich mit|gegenuber|gegenueber|ggu|ggue|gegen|versus|vs|als|relativ zu',
     share:
       'anteil|anteile|anteil der|anteil von|anteil an|prozent|prozentsatz|prozentual|prozentualer|wie viel prozent|wieviel prozent|prozentuale anteil|%',
     partOf:
@@ -35,7 +35,7 @@ export const GERMAN: Words = {
     without:
       'ohne|ausser|ausgenommen|abzuglich|ausserhalb|ausserhalb von|exklusive|exkl|mit ausnahme von|mit ausnahme der|abgesehen von|nicht in|nicht aus|nicht nach|nicht fur|nicht mit|alles ausser|alle ausser|bis auf',
     not: 'nicht|kein|keine|keinen|keiner|keinem|keines|nie|niemals|weder|noch nie|nichts',
-    and: 'und|oder|sowie|beziehungsweise|bzw|plus|auch|sowohl|als auch|und auch|entweder',
+    and: 'and|und|oder|sowie|beziehungsweise|bzw|plus|auch|sowohl|als auch|und auch|entweder',
     cause:
       'warum|weshalb|wieso|weswegen|grund|grunde|grunden|ursache|ursachen|wegen|weil|woran|wodurch|erklare|was ist passiert|woran liegt',
     future:
@@ -43,12 +43,13 @@ export const GERMAN: Words = {
     advice: 'soll|sollen|sollten|sollte|empfehlen|empfehlung|empfiehlst|rat|vorschlag|vorschlage|verbessern',
     person:
       'wer|wessen|wem|name|namen|mail|email|adresse|adressen|telefon|geburtstag|geburtsdatum|alter|geschlecht|manner|frauen|mannlich|weiblich|gehalt|verheiratet|kinder|person|personen|herr|herrn|frau|kundin|kunde namens',
+    limit: 'mindestens|hochstens|maximal|minimal|wenigstens|oberhalb|unterhalb|unter',
     average:
       'durchschnitt|durchschnittlich|durchschnittliche|durchschnittlicher|durchschnittlichen|durchschnittliches|mittlere|mittlerer|mittelwert|median|im schnitt|im mittel|im durchschnitt',
   },
   times: {
     filler:
-      'im|in|am|der|die|das|dem|den|des|fur|fuer|von|vom|wahrend|uber|jahr|jahre|jahres|im jahr|im jahre|monat|im monat|des jahres|im laufe|zum|ganzen|gesamten|innerhalb|aus',
+      'im|in|am|der|die|das|dem|den|des|fur|fuer|von|vom|wahrend|uber|im laufe|zum|ganzen|gesamten|innerhalb|aus',
     last: 'letzte|letzten|letzter|letztes|letztem|vergangene|vergangenen|vergangener|vergangenes|vergangenem',
     previous:
       'vorige|vorigen|voriger|voriges|vorherige|vorherigen|vorheriger|vorheriges|vorangegangene|vorangegangenen|vorhergehende|vorhergehenden',

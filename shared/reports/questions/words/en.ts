@@ -4,7 +4,7 @@ export const ENGLISH: Words = {
   language: 'en',
   roles: {
     ignored:
-      'a|an|the|of|in|for|from|to|at|on|with|about|please|show|me|us|tell|give|list|display|can you|could you|i|want|would like|like to know|know|see|what|what s|whats|is|are|was|were|be|been|did|do|does|have|has|had|we|our|ours|my|you|your|it|its|they|their|there|that|this|these|those|s|total|totals|overall|altogether|in total|all|any|get|got|make|made|making|place|placed|receive|received|come|came|generate|generated|generating|bring|brought in|achieve|achieved|earn|earned|take|took|look|looks|like|how|how was|how were|figures|figure|numbers|data|report|chart|table|graph|only|just|currently|now|right now|at the moment|who|people|everything|business|company|shop|carried|delivered by|delivered|shipped|via|across|within|during|level|levels|breakdown|broken down|split|break down|grouped|group|ranked|rank|sorted|sort|value of|hi please|ok|so|then|go|went|going|been|went to|exactly|me the',
+      'a|an|the|of|in|for|from|to|at|on|with|about|please|show|me|us|tell|give|list|display|can you|could you|i|want|would like|like to know|know|see|what|what s|whats|is|are|was|were|be|been|did|do|does|have|has|had|we|our|ours|my|you|your|it|its|they|their|there|that|this|these|those|s|total|totals|overall|altogether|in total|all|any|get|got|make|made|making|place|placed|receive|received|come|came|generate|generated|generating|bring|brought in|achieve|achieved|earn|earned|take|took|look|looks|like|how|how was|how were|figures|figure|numbers|data|report|chart|table|graph|only|just|currently|now|right now|at the moment|who|people|everything|business|company|shop|via|across|within|during|level|levels|breakdown|broken down|split|break down|grouped|group|ranked|rank|sorted|sort|value of|hi please|ok|so|then|go|went|going|been|went to|me the|doing|perform|performed|performing|performance',
     by: 'by|ordered by|according to',
     per: 'per|for each|for every|each|every|by each|for each single|in each|in every',
     each: 'each|every',
@@ -41,18 +41,20 @@ export const ENGLISH: Words = {
     advice: 'should|recommend|recommendation|suggest|suggestion|advice|advise|ought|what to do|improve',
     person:
       'who|who is|who are|who was|who were|name|names|email|e mail|email address|mail address|address|addresses|phone|telephone|birthday|birth date|age|ages|gender|male|female|men|women|salary|married|children|person|persons|customer named|client named|individual',
+    limit:
+      'at least|at most|greater than|no more than|not more than|no less than|not less than|exceeding|exceed|exceeds|above|below|under|minimum of|maximum of|worth',
     average: 'average|mean|avg|median|on average|typical',
   },
   times: {
     filler:
-      'in|of|the|whole|entire|full|on|for|during|over|within|from|at|by the end of|in the|of the|month of|year|in year|in the year|the year|all of|whole|over the course of|throughout',
+      'in|of|the|whole|entire|full|on|for|during|over|within|from|at|by the end of|in the|of the|all of|over the course of|throughout',
     last: 'last|past|latest|most recent',
     previous: 'previous|prior|preceding|foregoing',
     this: 'this|current|the current|the present',
     beforeLast: 'before last',
     ago: 'ago|earlier|back',
-    since: 'since|starting|starting from|starting in|beginning|beginning in|as of|from beginning of',
-    until: 'until|till|up to|through|up until|to the end of',
+    since: 'since|starting from|starting in|beginning in',
+    until: 'as of|as at|until|till|up to|through|up until|to the end of',
     before: 'before|prior to|earlier than',
     after: 'after|later than',
     between: 'between',

@@ -4,7 +4,7 @@ export const SPANISH: Words = {
   language: 'es',
   roles: {
     ignored:
-      'el|la|los|las|lo|un|una|unos|unas|de|del|en|a|al|para|con|sobre|este|esta|estos|estas|por favor|muestra|muestrame|mostrar|muestre|dame|deme|da|lista|dime|digame|quiero|quisiera|ver|saber|conocer|nos|nuestro|nuestra|nuestros|nuestras|se|su|sus|me|que|cual|cuales|cual es|cual fue|cuales son|cuales fueron|como|es|son|fue|fueron|era|eran|ha|han|hemos|hay|hubo|hubimos|habia|tuvo|tuvimos|tenemos|tiene|tienen|tuvieron|hicimos|hizo|total|totales|todo|toda|todos|todas|general|realizado|realizados|realizadas|recibido|recibidos|recibimos|recibio|obtenido|obtuvimos|generado|generados|cifras|cifra|datos|informe|tabla|grafico|solo|solamente|unicamente|actual|actuales|actualmente|ahora|desglosado|desglosadas|desglosados|repartido|distribucion|empresa|tienda|negocio|enviados|llegaron|vinieron|ido|fueron las|fueron los|sido|han sido|ha sido|estan|esta',
+      'el|la|los|las|lo|un|una|unos|unas|de|del|en|a|al|para|con|sobre|este|esta|estos|estas|por favor|muestra|muestrame|mostrar|muestre|dame|deme|da|lista|dime|digame|quiero|quisiera|ver|saber|conocer|nos|nuestro|nuestra|nuestros|nuestras|se|su|sus|me|que|cual|cuales|cual es|cual fue|cuales son|cuales fueron|como|es|son|fue|fueron|era|eran|ha|han|hemos|hay|hubo|hubimos|habia|tuvo|tuvimos|tenemos|tiene|tienen|tuvieron|hicimos|hizo|total|totales|todo|toda|todos|todas|general|realizado|realizados|realizadas|recibido|recibidos|recibimos|recibio|obtenido|obtuvimos|generado|generados|cifras|cifra|datos|informe|tabla|grafico|solo|solamente|unicamente|actual|actuales|actualmente|ahora|desglosado|desglosadas|desglosados|repartido|distribucion|empresa|tienda|negocio|llegaron|vinieron|ido|fueron las|fueron los|sido|han sido|ha sido|estan|esta',
     by: 'por|segun|ordenado por|ordenados por',
     per: 'por|por cada|para cada|cada|de cada|en cada',
     each: 'cada',
@@ -35,7 +35,7 @@ export const SPANISH: Words = {
     without:
       'sin|excepto|salvo|menos las|menos los|excluyendo|excluidas|excluidos|exceptuando|a excepcion de|con excepcion de|fuera de|aparte de|no en|no de|no para|no a|no sean|que no sean|que no son|todo menos|todos menos|todo excepto|todos excepto|quitando|sin contar|sin incluir|sin las|sin los',
     not: 'no|ni|nunca|ningun|ninguna|ninguno|nada|tampoco|jamas',
-    and: 'y|e|o|u|asi como|tambien|ademas|y tambien|tanto',
+    and: 'and|y|e|o|u|asi como|tambien|ademas|y tambien|tanto',
     cause:
       'por que|porque|razon|razones|motivo|motivos|causa|causas|a causa de|explica|explicar|explicame|debido a',
     future:
@@ -44,14 +44,16 @@ export const SPANISH: Words = {
       'deberiamos|deberia|debemos|debe|recomienda|recomiendas|recomendar|recomendacion|consejo|aconsejas|sugerencia|mejorar|hay que|conviene',
     person:
       'quien|quienes|nombre|nombres|correo|email|direccion|direcciones|telefono|cumpleanos|fecha de nacimiento|edad|edades|genero|sexo|hombres|mujeres|salario|casados|hijos|persona|personas|senor|senora|cliente llamado|clienta',
+    limit:
+      'al menos|por lo menos|como minimo|como maximo|a lo sumo|mas de|menos de|superior a|superiores a|inferior a|inferiores a',
     average: 'promedio|media|medio|medios|medias|en promedio|de media|mediana|por termino medio',
   },
   times: {
-    filler:
-      'en|de|del|el|la|los|las|al|para|durante|por|ano|en el ano|del ano|el ano|mes de|en el mes de|del mes de|a lo largo de|a|dia|el dia|estos',
+    filler: 'en|de|del|el|la|los|las|al|para|durante|a lo largo de|a|estos',
     last: 'ultimo|ultima|ultimos|ultimas|pasado|pasada|pasados|pasadas',
     previous: 'anterior|anteriores|previo|previa|precedente',
-    this: 'este|esta|actual|en curso|corriente|presente',
+    this: 'este|esta',
+    current: 'actual|en curso|corriente|presente',
     beforeLast: 'antepasado|penultimo|penultima',
     agoBefore: 'hace',
     since: 'desde|a partir de|a partir del|desde el|desde principios de',

@@ -4,7 +4,7 @@ export const FRENCH: Words = {
   language: 'fr',
   roles: {
     ignored:
-      'le|la|les|l|un|une|des|de|du|d|en|dans|a|au|aux|pour|avec|sur|chez|ce|cet|cette|ces|c|s il vous plait|s il te plait|svp|montre|montrez|montre moi|montrez moi|moi|donne|donnez|donne moi|donnez moi|affiche|affichez|liste|dis moi|dites moi|je|j|veux|voudrais|voir|savoir|connaitre|nous|on|notre|nos|vous|votre|ils|elle|elles|il|y|quoi|quel|quels|quelle|quelles|quel est|quelle est|quels sont|quelles sont|quel etait|quelle etait|que|qu|qui|est|sont|etait|etaient|ete|a t il|a t elle|a t on|ont|avons|avons nous|avez|avez vous|avait|avions|ai|eu|eus|eue|eues|fait|faits|faite|faites|ont ete|a ete|total|totale|totaux|totales|tout|toute|tous|toutes|global|realise|realisee|realises|realisees|recu|recus|recue|recues|passe|passees|passes|passee|obtenu|genere|generes|montant|chiffres|chiffre|donnees|rapport|tableau|graphique|seulement|uniquement|actuel|actuelle|actuellement|maintenant|comment|comment ont|ventile|ventiles|ventilee|reparti|repartis|repartie|repartition|entreprise|societe|magasin|se|sont|livre|livres|livrees|n est ce pas|est ce que|qui ont|t|venant|venus|venues|provenant',
+      'le|la|les|l|un|une|des|de|du|d|en|dans|a|au|aux|pour|avec|sur|chez|ce|cet|cette|ces|c|s il vous plait|s il te plait|svp|montre|montrez|montre moi|montrez moi|moi|donne|donnez|donne moi|donnez moi|affiche|affichez|liste|dis moi|dites moi|je|j|veux|voudrais|voir|savoir|connaitre|nous|on|notre|nos|vous|votre|ils|elle|elles|il|y|quoi|quel|quels|quelle|quelles|quel est|quelle est|quels sont|quelles sont|quel etait|quelle etait|que|qu|qui|est|sont|etait|etaient|ete|a t il|a t elle|a t on|ont|avons|avons nous|avez|avez vous|avait|avions|ai|eu|eus|eue|eues|fait|faits|faite|faites|ont ete|a ete|total|totale|totaux|totales|tout|toute|tous|toutes|global|realise|realisee|realises|realisees|recu|recus|recue|recues|passe|passees|passes|passee|obtenu|genere|generes|montant|chiffres|chiffre|donnees|rapport|tableau|graphique|seulement|uniquement|actuel|actuelle|actuellement|maintenant|comment|comment ont|ventile|ventiles|ventilee|reparti|repartis|repartie|repartition|entreprise|societe|magasin|se|sont|n est ce pas|est ce que|qui ont|t|venant|venus|venues|provenant',
     by: 'par|selon|d apres|classe par|classes par|trie par|tries par',
     per: 'par|pour chaque|chaque|de chaque|dans chaque|par chaque',
     each: 'chaque',
@@ -35,7 +35,7 @@ export const FRENCH: Words = {
     without:
       'sans|sauf|hors|excepte|hormis|excluant|en excluant|a l exception de|a l exception des|a l exception du|a l exclusion de|a l exclusion des|en dehors de|en dehors du|en dehors des|a part|autre que|autres que|pas en|pas au|pas aux|pas dans|non compris|tout sauf|tous sauf|toutes sauf|moins les',
     not: 'ne|n|pas|non|jamais|aucun|aucune|ni|rien',
-    and: 'et|ou|ainsi que|plus les|egalement|aussi|et aussi|et les|soit',
+    and: 'and|et|ou|ainsi que|plus les|egalement|aussi|et aussi|et les|soit',
     cause:
       'pourquoi|parce que|raison|raisons|cause|causes|a cause de|explique|expliquez|expliquer|comment se fait il|qu est ce qui explique|en raison de',
     future:
@@ -44,14 +44,17 @@ export const FRENCH: Words = {
       'devrions|devrait|faut il|faut|recommande|recommander|recommandation|conseil|conseiller|suggestion|ameliorer|doit|devons',
     person:
       'qui|qui sont|qui est|qui a|qui ont|nom|noms|prenom|mail|email|e mail|adresse|adresses|telephone|anniversaire|date de naissance|age|ages|sexe|hommes|femmes|salaire|maries|enfants|personne|personnes|monsieur|madame|cliente nommee|client nomme',
+    limit:
+      'au moins|au plus|au maximum|au minimum|superieur a|superieure a|inferieur a|inferieure a|dessus|dessous',
     average: 'moyenne|moyen|moyens|moyennes|en moyenne|mediane|median',
   },
   times: {
     filler:
-      'en|de|du|d|le|la|les|l|au|aux|dans|pour|pendant|sur|des|durant|au cours du|au cours de|au cours des|annee|en annee|l annee|de l annee|au mois de|mois de|pour l annee|ces|a|lors du',
+      'en|de|du|d|le|la|les|l|au|aux|dans|pour|pendant|sur|des|durant|au cours du|au cours de|au cours des|ces|a|lors du',
     last: 'dernier|derniere|derniers|dernieres|passe|passee|passes|passees|ecoule|ecoulee|ecoules',
     previous: 'precedent|precedente|precedents|precedentes|d avant',
-    this: 'ce|cet|cette|courant|courante|en cours|present|presente',
+    this: 'ce|cet|cette',
+    current: 'courant|courante|en cours|present|presente',
     beforeLast: 'avant dernier|avant derniere',
     agoBefore: 'il y a',
     since: 'depuis|a partir de|a partir du|a compter de|a compter du|depuis le|des le',

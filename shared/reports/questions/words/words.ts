@@ -33,6 +33,7 @@ export const ROLES = [
   'advice',
   'person',
   'average',
+  'limit',
 ] as const
 export type Role = (typeof ROLES)[number]
 
@@ -42,6 +43,7 @@ export const TIMES = [
   'last',
   'previous',
   'this',
+  'current',
   'beforeLast',
   'ago',
   'agoBefore',
