@@ -13,6 +13,9 @@ const REVENUE = 'revenue'
 const RETURNED = { amount: 'returned_amount', count: 'units_returned' }
 const ORDERED = 'ordered_amount'
 
+/** What quantities are counted in: said beside another quantity they are no number of their own. */
+const UNIT_WORDS = new Set(['units', 'pieces', 'stück', 'stücke', 'unités', 'pièces', 'unidades', 'piezas'])
+
 type Named = { item: Item & { kind: 'term' }; names: string[] }
 
 /**
@@ -46,7 +49,8 @@ export function chooseMetric(question: Use, splits: Split[], needed: string[]): 
   if (word && candidates.length > 1 && candidates.includes(metric))
     notes.push({ kind: 'metric', word: word.item.text, metric: metric.name })
   use(question, ...said.filter(item => hasRole(item, 'count') || hasRole(item, 'amount')))
-  if (metric.numerator !== undefined) use(question, ...said.filter(item => hasRole(item, 'average')))
+  // A quotient is an average already.
+  if (metric.numerator !== undefined || whole) use(question, ...said.filter(item => hasRole(item, 'average')))
   return whole ? perOf(metric, whole, byName, notes) : { metric, per: null, notes }
 }
 
@@ -105,6 +109,11 @@ function narrow({ said }: Use, part: Named[], byName: Map<string, Metric>): Metr
   const shared = first?.names.filter(name => others.every(({ names }) => names.includes(name))) ?? []
   const metric = byName.get(shared[0] ?? '')
   if (metric) return metric
+  // "Units in stock" are counted in units, and are not those that were sold.
+  const counted = part.filter(({ item }) => !UNIT_WORDS.has(item.text.toLowerCase()))
+  const [only] = counted
+  const other = counted.length === 1 ? byName.get(only?.names[0] ?? '') : undefined
+  if (other?.unit === 'quantity' && !said.some(item => hasRole(item, 'and'))) return other
   const isPerson =
     said.some(item => hasRole(item, 'top')) &&
     first &&

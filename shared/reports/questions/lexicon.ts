@@ -59,7 +59,7 @@ export function lexiconOf(language: Language): Lexicon {
 }
 
 /** "Best-selling" says what was done, too. */
-const SELLING = /sold|sell|verkauf|kauft|vend/
+const SELLING = /sold|sell|verkauf|kauft|vend|popular|beliebt/
 
 function makeLexicon(words: Words): Lexicon {
   const selling = phrasesOf(`${words.roles.top}|${words.roles.bottom}`).filter(phrase => SELLING.test(phrase))

@@ -97,7 +97,7 @@ function readDate(place: Place, at: number): PeriodWords | undefined {
   if (!parts) return undefined
   const [first, second, year] = [Number(parts[1]), Number(parts[3]), Number(parts[4])]
   const isEnglish = place.lexicon.words.language === 'en' && parts[2] === '/'
-  if (isEnglish && first <= 12 && second <= 12 && first !== second) return undefined
+  if (isEnglish && first <= 12 && second <= 12 && first !== second) return { length, at: () => undefined }
   const [day, month] = isEnglish && second > 12 ? [second, first] : [first, second]
   return { length, unit: 'day', at: () => isSpan(toDay(year, month, day)) }
 }

@@ -109,8 +109,9 @@ function isPlural(phrase: string, all: string[]): boolean {
   const key = keysOf(phrase).join(' ')
   return all.some(other => {
     const short = keysOf(other).join(' ')
-    const isForm = key.startsWith(short) || stemsOf(short)[0] === stemsOf(key)[0]
-    return short.length < key.length && isForm && !key.includes(' ')
+    const isForm = key.endsWith('s') ? stemsOf(short)[0] === stemsOf(key)[0] || key.startsWith(short) : false
+    const isGerman = /(?:e|er|en|n)$/.test(key) && key.startsWith(short)
+    return short.length < key.length && (isForm || isGerman) && !key.includes(' ')
   })
 }
 

@@ -4,14 +4,14 @@ export const ENGLISH: Words = {
   language: 'en',
   roles: {
     ignored:
-      'a|an|the|of|in|for|from|to|at|on|with|about|please|show|me|us|tell|give|list|display|can you|could you|i|want|would like|like to know|know|see|what|what s|whats|is|are|was|were|be|been|did|do|does|have|has|had|we|our|ours|my|you|your|it|its|they|their|there|that|this|these|those|s|total|totals|overall|altogether|in total|all|any|get|got|make|made|making|place|placed|receive|received|come|came|generate|generated|generating|bring|brought in|achieve|achieved|earn|earned|take|took|look|looks|like|how|how was|how were|figures|figure|numbers|data|report|chart|table|graph|only|just|currently|now|right now|at the moment|who|people|everything|business|company|shop|via|across|within|during|level|levels|breakdown|broken down|split|break down|grouped|group|ranked|rank|sorted|sort|value of|hi please|ok|so|then|go|went|going|been|went to|me the|doing|perform|performed|performing|performance',
+      'a|an|the|of|in|for|from|to|at|on|with|about|please|show|me|us|tell|give|list|display|can you|could you|i|want|would like|like to know|know|see|what|what s|whats|is|are|was|were|be|been|did|do|does|have|has|had|we|our|ours|my|you|your|it|its|they|their|there|that|this|these|those|s|total|totals|overall|altogether|in total|all|any|get|got|make|made|making|place|placed|receive|received|come|came|generate|generated|generating|bring|brought in|achieve|achieved|earn|earned|take|took|look|looks|like|how|how was|how were|figures|figure|numbers|data|report|chart|table|graph|only|just|currently|now|right now|at the moment|who|people|everything|business|company|shop|via|across|within|during|level|levels|breakdown|broken down|split|break down|grouped|group|ranked|rank|sorted|sort|value of|hi please|ok|so|then|but|d|ll|ve|re|m|go|went|going|been|went to|me the|doing|perform|performed|performing|performance',
     by: 'by|ordered by|according to',
     per: 'per|for each|for every|each|every|by each|for each single|in each|in every',
     each: 'each|every',
     which: 'which|what|in which|of which',
-    top: 'top|best|most|highest|largest|biggest|greatest|strongest|best selling|bestselling|best sellers|bestsellers|bestseller|sold best|sells best|sell best|sold most|fastest|the most|most sold|selling best|leading|maximum|strongest selling',
+    top: 'top|most popular|best|most|highest|largest|biggest|greatest|strongest|best selling|bestselling|best sellers|bestsellers|bestseller|sold best|sells best|sell best|sold most|fastest|the most|most sold|selling best|leading|maximum|strongest selling',
     bottom:
-      'bottom|worst|least|lowest|smallest|fewest|weakest|slowest|worst selling|sold worst|sell worst|sells worst|sold least|the least|poorest|minimum|slowest selling',
+      'bottom|least popular|worst|least|lowest|smallest|fewest|weakest|slowest|worst selling|sold worst|sell worst|sells worst|sold least|the least|poorest|minimum|slowest selling',
     more: 'more|higher|better|larger|bigger',
     less: 'less|fewer|lower|worse|smaller',
     count: 'how many|number of|the number of|count of|how many different orders|quantity of|total number of',
