@@ -11,8 +11,9 @@ import yaml
 FOLDER = Path(__file__).resolve().parent / "metrics"
 MEASURE = re.compile(r"(sum|average)\((\w+)\)|count\((?:distinct (\w+))?\)")
 UNITS = ("currency", "quantity", "count", "days", "ratio")
-METRIC = {"name", "label", "description", "mart", "measure", "date", "at", "numerator", "denominator", "unit", "synonyms"}
-DIMENSION = {"name", "label", "mart", "join", "column", "synonyms"}
+METRIC = {"name", "label", "description", "mart", "measure", "date", "at", "numerator", "denominator", "unit", "synonyms", "labels"}
+DIMENSION = {"name", "label", "mart", "join", "column", "synonyms", "labels", "values"}
+LANGUAGES = ("en", "de", "fr", "es")
 
 
 def read_metrics(marts, folder=FOLDER):
@@ -55,9 +56,19 @@ def add(found, entry, known, place):
     if not isinstance(entry.get("label"), str):
         raise ValueError(f"{place} {name}: needs a label")
     synonyms = entry.setdefault("synonyms", [])
-    if not isinstance(synonyms, list) or not all(isinstance(word, str) for word in synonyms):
+    if not is_words(synonyms):
         raise ValueError(f"{place} {name}: synonyms must be a list of words")
+    labels = entry.get("labels", {})
+    if not isinstance(labels, dict) or any(key not in LANGUAGES or not isinstance(label, str) for key, label in labels.items()):
+        raise ValueError(f"{place} {name}: labels must have a text for each of {', '.join(LANGUAGES)}, or for some")
+    values = entry.get("values", {})
+    if not isinstance(values, dict) or any(not isinstance(value, str) or not is_words(words) for value, words in values.items()):
+        raise ValueError(f"{place} {name}: values must have a list of words for each value")
     found[name] = (f"{place} {name}", entry)
+
+
+def is_words(given):
+    return isinstance(given, list) and all(isinstance(word, str) for word in given)
 
 
 def check_dimension(place, dimension, marts):

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** By language: what it is called in it, where that is not `label`. */
+const labelsSchema = z.partialRecord(z.enum(['en', 'de', 'fr', 'es']), z.string())
+
 /** By what a metric can be split. */
 export const dimensionSchema = z.object({
   name: z.string(),
@@ -10,6 +13,9 @@ export const dimensionSchema = z.object({
   join: z.string().optional(),
   column: z.string(),
   synonyms: z.array(z.string()),
+  labels: labelsSchema.optional(),
+  /** Other words for a value, in any language: Bikes is Fahrräder too. */
+  values: z.record(z.string(), z.array(z.string())).optional(),
 })
 export type Dimension = z.output<typeof dimensionSchema>
 
@@ -29,6 +35,7 @@ export const metricSchema = z.object({
   numerator: z.string().optional(),
   denominator: z.string().optional(),
   synonyms: z.array(z.string()),
+  labels: labelsSchema.optional(),
   dimensions: z.array(dimensionSchema),
 })
 export type Metric = z.output<typeof metricSchema>

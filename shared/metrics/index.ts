@@ -1,3 +1,3 @@
 export { type Dimension, type Metric, metricSchema } from './definition.ts'
 export { findByWord, findMetric, listMetrics } from './find-metric.ts'
-export { type MetricAnswer, PERIODS, readMetric } from './read-metric.ts'
+export { type MetricAnswer, type MetricQuestion, PERIODS, readMetric } from './read-metric.ts'

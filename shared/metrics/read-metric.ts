@@ -17,6 +17,10 @@ export type MetricQuestion = {
   to?: string | undefined
   /** By dimension: the values that count. */
   filters: Record<string, string[]>
+  /** By dimension: the values that do not count; what has no value there does. */
+  without?: Record<string, string[]> | undefined
+  /** Rows by their value, periods too; otherwise periods are in their order and other rows the largest first. */
+  ranked?: 'ascending' | 'descending' | undefined
   limit: number
 }
 
@@ -43,14 +47,19 @@ export async function readMetric(
 ): Promise<MetricAnswer> {
   const mart = await findMart(query, metric.mart, caller, 'metric')
   const values: (string | string[])[] = []
-  const joins = new Map<string, MartRecord>()
+  const joins = new Map<string, { joined: MartRecord; rules: string[] }>()
   const conditions = makeRowRules(mart.rowRules, caller, values).map(rule => `m.${rule}`)
 
   /** The column of a dimension, whose mart is joined. */
   const columnOf = async (dimension: Dimension): Promise<string> => {
     if (dimension.mart === undefined) return `m.${quote(dimension.column)}`
     const alias = `d_${dimension.mart}`
-    if (!joins.has(alias)) joins.set(alias, await findMart(query, dimension.mart, caller, 'by'))
+    if (!joins.has(alias)) {
+      const joined = await findMart(query, dimension.mart, caller, 'by')
+      // Of rows that the caller may not see the amounts count, and what they are of stays empty.
+      const rules = makeRowRules(joined.rowRules, caller, values).map(rule => `${quote(alias)}.${rule}`)
+      joins.set(alias, { joined, rules })
+    }
     return `${quote(alias)}.${quote(dimension.column)}`
   }
 
@@ -64,9 +73,14 @@ export async function readMetric(
   if (metric.unit === 'currency') split.push({ name: 'currency', sql: 'm.currency' })
 
   for (const [word, wanted] of Object.entries(question.filters)) {
-    values.push(wanted)
     const column = await columnOf(findDimension(metric, word, `filters.${word}`))
+    values.push(wanted)
     conditions.push(`${column}::text = any($${values.length}::text[])`)
+  }
+  for (const [word, unwanted] of Object.entries(question.without ?? {})) {
+    const column = await columnOf(findDimension(metric, word, `without.${word}`))
+    values.push(unwanted)
+    conditions.push(`(${column} is null or ${column}::text <> all($${values.length}::text[]))`)
   }
   const inRange = (['from', 'to'] as const).flatMap(side => {
     const date = question[side]
@@ -78,8 +92,8 @@ export async function readMetric(
   if (metric.at === 'end') conditions.push(atEnd(mart, metric, period, inRange))
 
   const from = [...joins].map(
-    ([alias, joined]) =>
-      `left join ${tableOf(joined)} as ${quote(alias)} on ${quote(alias)}.${quote(joined.key[0] ?? '')} = m.${quote(joined.key[0] ?? '')}`,
+    ([alias, { joined, rules }]) =>
+      `left join ${tableOf(joined)} as ${quote(alias)} on ${[`${quote(alias)}.${quote(joined.key[0] ?? '')} = m.${quote(joined.key[0] ?? '')}`, ...rules].join(' and ')}`,
   )
   const sql = [
     `select ${[...split.map(({ name, sql }) => `${sql} as ${quote(name)}`), `${valueSql(metric)} as value`].join(', ')}`,
@@ -87,7 +101,7 @@ export async function readMetric(
     ...from,
     ...(conditions.length > 0 ? [`where ${conditions.join(' and ')}`] : []),
     ...(split.length > 0 ? [`group by ${split.map((_, i) => i + 1).join(', ')}`] : []),
-    `order by ${[...(period ? ['1'] : []), 'value desc nulls last', ...split.map((_, i) => i + 1)].join(', ')}`,
+    `order by ${[...(period && !question.ranked ? ['1'] : []), `value ${question.ranked === 'ascending' ? 'asc' : 'desc'} nulls last`, ...split.map((_, i) => i + 1)].join(', ')}`,
     `limit ${question.limit}`,
   ].join('\n')
   const rows = await query<Record<string, unknown>>(sql, values)

@@ -1,4 +1,4 @@
-export type { Colours } from './colours.ts'
+export { type Colours, makeColours } from './colours.ts'
 export { keepRead } from './keep-read.ts'
 export {
   editDistance,

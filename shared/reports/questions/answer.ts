@@ -1,0 +1,232 @@
+import type { Identity } from '../../contract/index.ts'
+import { type Metric, type MetricAnswer, type MetricQuestion, readMetric } from '../../metrics/index.ts'
+import type { Query } from '../../store/index.ts'
+import type { Entity, Fact, Language, Period, Source, Unit } from '../facts.ts'
+import { addMonths, type Span, unitAround } from './calendar.ts'
+import { labelOf } from './describe.ts'
+import { compare, ratio, signOf, subtract } from './exact.ts'
+import type { Reading } from './reading.ts'
+import { UNITS } from './words/index.ts'
+
+/** One row of an answer: what it is of, and its numbers. */
+export type Line = {
+  entity: Entity[]
+  value: Fact
+  rank?: Fact | undefined
+  base?: Fact | undefined
+  difference?: Fact | undefined
+  change?: Fact | undefined
+  whole?: Fact | undefined
+  share?: Fact | undefined
+}
+
+export type Answer = { lines: Line[]; answers: MetricAnswer[] }
+
+type Row = { key: string; entity: Entity[]; currency: string | null; value: string | null; span: Span }
+
+/** Rows that are read of the marts; an answer has fewer. */
+const MAX_ROWS = 1000
+/** Rows of an answer that no number of the question limits. */
+const MAX_LINES = 100
+
+const isPeriod = (name: string): name is (typeof UNITS)[number] => (UNITS as readonly string[]).includes(name)
+
+/** The metric, or the quotient of two of one mart. */
+export function asked({ metric, per }: Reading): Metric {
+  if (!per) return metric
+  const { measure, denominator: _, ...rest } = metric
+  return {
+    ...rest,
+    unit: metric.unit === 'currency' ? 'currency' : 'quantity',
+    ...(measure !== undefined && { numerator: measure }),
+    ...(per.measure !== undefined && { denominator: per.measure }),
+  }
+}
+
+/** The numbers of a reading, as far as the caller may see them. */
+export async function answerReading(
+  query: Query,
+  reading: Reading,
+  { caller, language }: { caller: Identity; language: Language },
+): Promise<Answer> {
+  const metric = asked(reading)
+  const answers: MetricAnswer[] = []
+  const read = async (question: Partial<MetricQuestion>, span: Span) => {
+    const answer = await readMetric(
+      query,
+      metric,
+      {
+        by: reading.dimensions,
+        filters: reading.filters,
+        without: reading.without,
+        ...(reading.order.by === 'value' && { ranked: reading.order.direction }),
+        limit: MAX_ROWS,
+        from: span.from,
+        to: span.to,
+        ...question,
+      },
+      caller,
+    )
+    answers.push(answer)
+    return { source: sourceOf(answer), rows: answer.rows.map(row => toRow(row, reading, span)) }
+  }
+  const main = await read({}, reading.period)
+  const base = reading.comparison && (await read({}, reading.comparison.period))
+  const whole = reading.share && (await read(wholeOf(reading), reading.period))
+  const make = makeFacts(reading, metric, language)
+  const before = new Map(base?.rows.map(row => [row.key, row]))
+  const rows = order(main.rows, before, reading)
+  const lines = rows.map((row, i): Line => {
+    const value = make({ ...row, value: row.value ?? '0' }, 'value', main.source)
+    const line: Line = { entity: row.entity, value }
+    const isRanked =
+      reading.limit !== null && reading.order.by === 'value' && reading.order.direction === 'descending'
+    if (isRanked) {
+      const place = rows.slice(0, i + 1).filter(each => each.currency === row.currency).length
+      line.rank = make({ ...row, value: String(place), unit: 'rank' }, 'rank', main.source)
+    }
+    if (base && reading.comparison)
+      addComparison(line, { row, before: before.get(row.key), source: base.source, make, reading })
+    if (whole) addShare(line, { row, whole: whole.rows, source: whole.source, make })
+    return line
+  })
+  return { lines, answers }
+}
+
+const sourceOf = ({ mart, sql }: MetricAnswer): Source => ({
+  mart: mart.mart,
+  sql,
+  builtAt: mart.builtAt.toISOString(),
+  position: mart.position,
+})
+
+/** Of what a share is: the same without the filter of the part, or without the split. */
+function wholeOf({ share, filters, dimensions }: Reading): Partial<MetricQuestion> {
+  const of = share?.of
+  if (!of) return { by: dimensions.filter(isPeriod) }
+  return { filters: Object.fromEntries(Object.entries(filters).filter(([name]) => name !== of)) }
+}
+
+/** Values of filters that let one value through are what a row is of, beside those of its own. */
+function toRow(row: Record<string, string | null>, { dimensions, filters }: Reading, span: Span): Row {
+  const own = dimensions
+    .filter(name => !isPeriod(name))
+    .map(dimension => ({ dimension, value: row[dimension] ?? '' }))
+  const filtered = Object.entries(filters)
+    .filter(([name]) => !dimensions.includes(name))
+    .flatMap(([dimension, values]) => values.map(value => ({ dimension, value })))
+  const unit = dimensions.find(isPeriod)
+  const start = unit && row[unit]
+  const whole = start ? unitAround(start, unit) : span
+  const currency = row.currency ?? null
+  return {
+    key: JSON.stringify([own.map(({ value }) => value), monthsOf(start ?? null), currency]),
+    entity: [...own, ...filtered],
+    currency,
+    value: row.value ?? null,
+    span: {
+      from: whole.from > span.from ? whole.from : span.from,
+      to: whole.to < span.to ? whole.to : span.to,
+    },
+  }
+}
+
+/** The month of a date without its year: rows of two years with the same one belong together. */
+const monthsOf = (start: string | null) => start?.slice(5) ?? null
+
+/** Rows with a value, in the order that was asked for: so many for each currency. */
+function order(rows: Row[], before: Map<string, Row>, { order, limit }: Reading): Row[] {
+  const known = rows.filter(({ value }) => value !== null)
+  if (order.by === 'change') {
+    const gone = [...before.values()].filter(({ key }) => !rows.some(row => row.key === key))
+    known.push(...gone.filter(({ value }) => value !== null).map(row => ({ ...row, value: '0' })))
+    const changeOf = ({ key, value }: Row) => subtract(value ?? '0', before.get(key)?.value ?? '0')
+    const turn = order.direction === 'ascending' ? 1 : -1
+    known.sort((a, b) => turn * compare(changeOf(a), changeOf(b)) || (a.key < b.key ? -1 : 1))
+  }
+  const counts = new Map<string | null, number>()
+  return known.filter(({ currency }) => {
+    const count = (counts.get(currency) ?? 0) + 1
+    counts.set(currency, count)
+    return count <= (limit ?? MAX_LINES)
+  })
+}
+
+type Number = { entity: Entity[]; currency: string | null; value: string; span: Span; unit?: Unit }
+type Make = (number: Number, kind: Fact['kind'], source: Source, more?: Partial<Fact>) => Fact
+
+function makeFacts(reading: Reading, metric: Metric, language: Language): Make {
+  let count = 0
+  const { period, comparison } = reading
+  return ({ entity, currency, value, span, unit }, kind, source, more = {}) => {
+    count += 1
+    const of: Period =
+      comparison && span === comparison.period
+        ? comparison.period
+        : { ...span, isWhole: period.isWhole || isInside(span, reading) }
+    return {
+      id: `f${count}`,
+      kind,
+      metric: reading.per ? `${metric.name}/${reading.per.name}` : metric.name,
+      label: labelOf(reading, language),
+      entity,
+      period: of,
+      base: null,
+      value,
+      unit: unit ?? metric.unit,
+      currency: (unit ?? metric.unit) === 'currency' ? currency : null,
+      direction: null,
+      driver: null,
+      source,
+      ...more,
+    }
+  }
+}
+
+/** A month of a period that is not whole may be whole itself. */
+const isInside = ({ from, to }: Span, { period }: Reading) => from > period.from && to < period.to
+
+function addComparison(
+  line: Line,
+  {
+    row,
+    before,
+    source,
+    make,
+    reading,
+  }: { row: Row; before: Row | undefined; source: Source; make: Make; reading: Reading },
+): void {
+  const { comparison, dimensions } = reading
+  const isQuotient = reading.per !== null || reading.metric.numerator !== undefined
+  // A quotient of nothing is no number to compare with.
+  if (!comparison || (isQuotient && !before?.value)) return
+  const isRow = dimensions.some(isPeriod)
+  const span = isRow
+    ? { from: addMonths(row.span.from, -12), to: addMonths(row.span.to, -12) }
+    : comparison.period
+  const period = isRow ? { ...span, isWhole: comparison.period.isWhole } : comparison.period
+  const base = { ...comparison, period }
+  const old = before?.value ?? null
+  line.base = make({ ...row, value: old ?? '0', span }, 'value', source, { period })
+  const difference = subtract(row.value ?? '0', old ?? '0')
+  const sign = signOf(difference)
+  const direction = sign > 0 ? 'up' : sign < 0 ? 'down' : 'same'
+  line.difference = make({ ...row, value: difference }, 'difference', source, { base, direction })
+  const change = ratio(difference, old ?? '0')
+  if (change !== null)
+    line.change = make({ ...row, value: change, unit: 'ratio' }, 'change', source, { base, direction })
+}
+
+function addShare(
+  line: Line,
+  { row, whole, source, make }: { row: Row; whole: Row[]; source: Source; make: Make },
+): void {
+  // Either each row has a whole of its own, or all rows of a period have one.
+  const own =
+    whole.find(each => each.key === row.key) ??
+    whole.find(each => each.currency === row.currency && each.span.from === row.span.from)
+  if (!own || own.value === null) return
+  line.whole = make({ ...own, value: own.value, span: row.span }, 'value', source)
+  const share = ratio(row.value ?? '0', own.value)
+  if (share !== null) line.share = make({ ...row, value: share, unit: 'ratio' }, 'share', source)
+}

@@ -1,0 +1,48 @@
+/** Arithmetic on decimal texts of any length, without rounding but where a ratio needs it. */
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/
+
+/** Digits behind the point of a ratio: a tenth of a per mille, and two more to round by. */
+const RATIO_DIGITS = 6
+
+function parse(text: string): { units: bigint; digits: number } {
+  const [, sign, whole, behind = ''] = DECIMAL.exec(text) ?? []
+  if (sign === undefined) throw new RangeError(`not a decimal number: ${JSON.stringify(text)}`)
+  const size = BigInt(`${whole}${behind}`)
+  return { units: sign === '-' ? -size : size, digits: behind.length }
+}
+
+const scale = ({ units, digits }: { units: bigint; digits: number }, to: number) =>
+  units * 10n ** BigInt(to - digits)
+
+function format(units: bigint, digits: number): string {
+  const size = (units < 0n ? -units : units).toString().padStart(digits + 1, '0')
+  const text = digits === 0 ? size : `${size.slice(0, -digits)}.${size.slice(-digits)}`
+  return units < 0n ? `-${text}` : text
+}
+
+/** @throws RangeError where one is no decimal text */
+export function subtract(a: string, b: string): string {
+  const [x, y] = [parse(a), parse(b)]
+  const digits = Math.max(x.digits, y.digits)
+  return format(scale(x, digits) - scale(y, digits), digits)
+}
+
+/** -1, 0 or 1. */
+export function signOf(text: string): -1 | 0 | 1 {
+  const { units } = parse(text)
+  return units === 0n ? 0 : units < 0n ? -1 : 1
+}
+
+export const compare = (a: string, b: string): number => signOf(subtract(a, b))
+
+/** The first as a part of the second, to six digits, half up; null where the second is nothing. */
+export function ratio(part: string, whole: string): string | null {
+  const [x, y] = [parse(part), parse(whole)]
+  if (y.units === 0n) return null
+  const digits = Math.max(x.digits, y.digits)
+  const [a, b] = [scale(x, digits) * 10n ** BigInt(RATIO_DIGITS), scale(y, digits)]
+  const isNegative = a < 0n !== b < 0n
+  const [n, d] = [a < 0n ? -a : a, b < 0n ? -b : b]
+  const rounded = (2n * n + d) / (2n * d)
+  return format(isNegative ? -rounded : rounded, RATIO_DIGITS)
+}

@@ -1,0 +1,8 @@
+export { type Answer, answerReading, type Line } from './answer.ts'
+export { describe } from './describe.ts'
+export { explain, insteadOf } from './instead.ts'
+export { type Knowledge, readKnowledge } from './knowledge.ts'
+export { rankLanguages } from './language.ts'
+export { narrate } from './narrative.ts'
+export { readQuestion } from './read-question.ts'
+export { CannotKnow, REASONS, type Reading, type Reason } from './reading.ts'
