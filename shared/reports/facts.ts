@@ -35,6 +35,7 @@ export type Fact = {
   /** Decimal text, exact: of a difference or a change with its sign. */
   value: string
   unit: Unit
+  /** ISO 4217, of an amount, and of the amounts that a change or a share is of. */
   currency: string | null
   /** Of differences and changes. */
   direction: 'up' | 'down' | 'same' | null

@@ -108,7 +108,7 @@ function toFact({ metric, label, period }: Question, { entity, currency }: Row, 
     ...{ kind, metric: metric.name, label, entity, period, base },
     value: said.value,
     unit: isRatio ? 'ratio' : metric.unit,
-    currency: isRatio ? null : currency,
+    currency,
     ...{ direction, driver: null, source: said.source },
   }
 }

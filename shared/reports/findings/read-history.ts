@@ -2,7 +2,7 @@ import type { Identity } from '../../contract/index.ts'
 import { findMart, type MartRecord, makeRowRules, tableOf } from '../../marts/index.ts'
 import type { Query } from '../../store/index.ts'
 import { toUnits } from '../decimal.ts'
-import type { Period } from '../facts.ts'
+import type { Period, Source } from '../facts.ts'
 import { addDays, daysOf } from '../periods.ts'
 import { type Effects, effectsOf } from './effects.ts'
 import { NOTHING, type Observed, type SalesHistory, type Sold } from './observed.ts'
@@ -39,7 +39,7 @@ type Asked = { period: Period; base: Period; caller: Identity }
 export type Sales = { history: SalesHistory; effects: Effects }
 
 /** What was sold in a period, in the one that it is compared with and in the weeks before, by currency: as far as the caller may see it. */
-export async function readSales(query: Query, asked: Asked): Promise<Sales[]> {
+export async function readSales(query: Query, asked: Asked): Promise<{ sales: Sales[]; source: Source }> {
   const sales = await findMart(query, 'fct_sale', asked.caller, 'report')
   const read = (dimension?: Dimension) => readObserved(query, sales, asked, dimension)
   const totals = await read()
@@ -51,27 +51,26 @@ export async function readSales(query: Query, asked: Asked): Promise<Sales[]> {
   ]
   const out = await readDaysOut(query, asked)
   const days = { now: daysOf(asked.period), base: daysOf(asked.base) }
-  return [...totals].flatMap(
-    ([
-      currency,
-      {
-        observed: [total],
-        others,
-      },
-    ]) => {
-      if (!total) return []
-      const [own, theirs] = [products.get(currency) ?? NONE, clients.get(currency) ?? NONE]
-      const history = {
-        ...{ currency, days, total },
-        products: own.observed.map(product => ({ ...product, daysOut: out?.get(nameOf(product)) })),
-        clients: theirs.observed,
-        parts: [categories, regions].flatMap(parts => parts.get(currency)?.observed ?? []),
-        others: others + own.others + theirs.others,
-      }
-      return { history, effects: effectsOf(own.all, total) }
-    },
-  )
+  const sold = [...totals].flatMap(([currency, { observed }]) => {
+    const [total] = observed
+    if (!total) return []
+    const [own, theirs] = [products.get(currency) ?? NONE, clients.get(currency) ?? NONE]
+    const history = {
+      ...{ currency, days, total },
+      products: own.observed.map(product => ({ ...product, daysOut: out?.get(nameOf(product)) })),
+      clients: theirs.observed,
+      parts: [categories, regions].flatMap(parts => parts.get(currency)?.observed ?? []),
+      others: own.others + theirs.others,
+    }
+    return { history, effects: effectsOf(own.all, total) }
+  })
+  return { sales: sold, source: sourceOf(sales) }
 }
+
+const sourceOf = ({ mart, builtAt, position }: MartRecord): Source => ({
+  ...{ mart, builtAt: builtAt.toISOString(), position },
+  sql: `select currency, sum(amount), sum(quantity), count(distinct order_id) from mart.${mart} group by currency`,
+})
 
 const changeOf = ({ now, base }: Observed) => {
   const change = now.amount - base.amount
