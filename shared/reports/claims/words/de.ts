@@ -1,0 +1,191 @@
+import type { Words } from './words.ts'
+
+export const DE: Words = {
+  months: [
+    'januar|jan|jänner',
+    'februar|feb',
+    'märz|mär',
+    'april|apr',
+    'mai',
+    'juni|jun',
+    'juli|jul',
+    'august|aug',
+    'september|sept|sep',
+    'oktober|okt',
+    'november|nov',
+    'dezember|dez',
+  ],
+  rangeBefore: 'vom|von|zwischen|zwischen dem|von dem',
+  rangeBetween: 'bis|bis zum|und|und dem',
+  datePart: 'des',
+  quarterNames: [
+    'ersten|erste|erstes|1.',
+    'zweiten|zweite|zweites|2.',
+    'dritten|dritte|drittes|3.',
+    'vierten|vierte|viertes|4.',
+  ],
+  quarter: 'quartal|quartals|vierteljahr',
+  week: 'kw|kalenderwoche|woche',
+  weekOf: 'woche vom|woche ab dem|woche ab',
+  year: 'im jahr|im jahre|jahr|in',
+
+  numbers:
+    'null=0|eins=1|zwei=2|drei=3|vier=4|fünf=5|sechs=6|sieben=7|acht=8|neun=9|zehn=10|elf=11|zwölf=12|dreizehn=13|vierzehn=14|fünfzehn=15|sechzehn=16|siebzehn=17|achtzehn=18|neunzehn=19|zwanzig=20|dreißig=30|vierzig=40|fünfzig=50|sechzig=60|siebzig=70|achtzig=80|neunzig=90',
+  scales: {
+    '100': 'hundert',
+    '1000': 'tausend|tsd.|tsd|t',
+    '1000000': 'million|millionen|mio.|mio|mill.',
+    '1000000000': 'milliarde|milliarden|mrd.|mrd',
+    '1000000000000': 'billion|billionen',
+  },
+  percent:
+    '%|prozent|vom hundert|-prozentige|-prozentiger|-prozentigen|-prozentiges|-prozentigem|prozentige|%ige|%iger|%igen|%-ige|%-iger|%-igen',
+  points: 'prozentpunkte|prozentpunkten|prozentpunkt|%-punkte|%-punkten|pp|punkte|punkten',
+  currencies: {
+    USD: 'us-dollar|dollar',
+    EUR: 'euro|euros',
+    GBP: 'pfund|britische pfund',
+    CHF: 'franken|schweizer franken',
+    JPY: 'yen',
+  },
+  units: 'stück|einheiten|einheit|teile|stücke',
+  days: 'tage|tagen|tag',
+
+  neutral: `der|die|das|den|dem|des|im|in|am|an|auf den|für|bei|beim|zu|zum|zur|ist|sind|hat|haben|hatte|hatten|wurde|wurden|worden|es|er|sie|ihr|ihre|ihrem|ihren|ihres|ihrer|
+    sein|seine|seinem|seinen|seiner|dies|diese|dieser|dieses|diesem|diesen|davon|daran|dabei|damit|darin|dort|hier|da|so|auch|deren|dessen|welche|welcher|welches|
+    zahl|zahlen|wert|werte|anzahl|betrag|summe|höhe|in höhe|zeitraum|im zeitraum|berichtszeitraum|im berichtszeitraum|verzeichnete|verzeichneten|verbuchte|verbuchten|erzielte|erzielten|erzielt|
+    brachte|brachten|brachte ein|machte|machten|erwirtschaftete|erwirtschafteten|erwirtschaftet|gab es|gab|gingen ein|eingegangen|nahm ein|ein|lag|lagen|liegt|liegen|sich|
+    sank auf|unternehmen|geschäft|shop|bericht|veränderung|veränderungen|entwicklung|veränderte sich|änderte sich|unterschied|effekt|effekte|betragen|gezählt|abgesetzt|hierbei|
+    nämlich|also|das heißt|sowie auch|jeweils für sich|gemessen|insgesamt betrachtet|zeigte|zeigten|zeigt|blickt man|betrachtet|weist|wies|aus|ausgewiesen|in der|einen wert|ein wert|vorgang|allein|für sich|kam|kamen|beim vergleich|man|woran|wobei|was|wovon|für die kategorie|entstand|entstanden|fakturiert|fakturiert wurden`,
+  article: 'ein|eine|einen|einem|einer|eines',
+  and: 'und|sowie|&|wie auch',
+  contrast:
+    'aber|doch|jedoch|während|wohingegen|obwohl|dagegen|hingegen|allerdings|nach|demgegenüber|trotz|wenngleich|gebremst durch|teilweise ausgeglichen durch',
+  by: 'um',
+  of: 'von|vom|in höhe von|des|der|an',
+  level: `auf|betrug|betrugen|beträgt|betragen|lag bei|lagen bei|liegt bei|liegen bei|belief sich auf|beliefen sich auf|beläuft sich auf|erreichte|erreichten|erreicht|war|waren|bei|mit|stand bei|standen bei|
+    summierte sich auf|summierten sich auf|kam auf|kamen auf|kommt auf|kommen auf|auf insgesamt|machte aus|insgesamt auf|war bei|bis auf`,
+  from: 'aus',
+  compare: `als|als im|als in|als in der|als in den|als vor|als in dem|gegenüber|gegenüber dem|gegenüber der|gegenüber den|im vergleich zu|im vergleich zum|im vergleich zur|im vergleich mit|im vergleich mit dem|verglichen mit|verglichen mit dem|verglichen mit der|verglichen mit den|im verhältnis zu|im verhältnis zum|gemessen an|gemessen am`,
+  relative: 'zum|zur|zu den',
+  share: `anteil|anteil an|anteil am|ein anteil|anteil von|anteils|des gesamten|vom gesamten|der gesamten|des gesamtumsatzes|vom gesamtumsatz|am gesamtumsatz|entfiel|entfielen|entfallen|entfällt|entfiel auf|entfielen auf|machte aus|machten aus|aller|am gesamten|der gesamtmenge|stellte|stellten|trug bei mit anteil`,
+  total:
+    'insgesamt|gesamt|im ganzen|zusammen genommen|alles in allem|gesamte|gesamter|gesamten|gesamtes|in summe|über alles|gesamthaft',
+  cause: `weil|wegen|aufgrund|auf grund|dank|durch|getrieben von|getrieben durch|verursacht durch|zurückzuführen auf|infolge|bedingt durch|ursache|grund|ursächlich|grund dafür|ausgelöst durch|getragen von|gestützt von|gestützt durch|angetrieben von|angetrieben durch|verantwortlich|da|denn|treiber|haupttreiber|hervorgerufen durch|ergab sich aus|ergibt sich aus|resultierte aus|rührt her von|geht zurück auf|ging zurück auf|gehen zurück auf|aufgrund von|wegen der|infolge von`,
+  origin:
+    'stammte aus|stammten aus|stammt aus|stammen aus|stammte von|stammten von|stammt von|stammen von|kam von|kamen von|kam aus|kamen aus|kommt von|kommen von',
+  contribute: 'trug|trugen|steuerte|steuerten|beitrag|beitrag von|trägt|tragen|steuert|beitrug|beitrugen',
+  most: 'der größte teil|den größten teil|großteil|ein großteil|der großteil|den großteil|die mehrheit|mehrheit|mehr als die hälfte|über die hälfte|überwiegend|der überwiegende teil|zum größten teil',
+  slight: 'leicht|etwas|geringfügig|ein wenig|leichte|leichter|leichten|leichtes|geringfügige|minimal',
+  partial:
+    'bisher|bislang|bis jetzt|noch nicht vollständig|unvollständig|nicht vollständig|vorläufig|nicht ganz abgedeckt|noch unvollständig|teilweise',
+  future:
+    'wird|werden|soll|sollen|sollte|sollten|voraussichtlich|dürfte|dürften|könnte|könnten|würde|würden|kann|können|vermutlich|wohl|wahrscheinlich|wird erwartet|werden erwartet|mag',
+  refused: {
+    negation:
+      'nicht|kein|keine|keinen|keinem|keiner|keines|nie|niemals|ohne|weder|noch|nichts|kaum|nirgends|niemand',
+    quantifier:
+      'alle|allen|jede|jeder|jedes|jeden|jedem|nur|ausschließlich|lediglich|bloß|ganz|ganze|ganzen|komplett|sämtliche|sämtlicher|einige|viele|wenige|mehrere|andere|anderen|übrige|übrigen|rest|außer|doppelt|doppelte|dreifache|fach|zweimal|einzige|einzig|allesamt',
+    superlative:
+      'niedrigste|niedrigsten|geringste|geringsten|kleinste|kleinsten|schlechteste|wenigsten|letzte|letzten|letzter|letztes|je|rekord|stärkste|stärksten|schnellste|am wenigsten',
+    order: 'beziehungsweise|bzw|bzw.|jeweils|ersterer|letzterer|umgekehrt',
+    judgement:
+      'stark|starke|starker|starkes|starken|schwach|schwache|enttäuschend|erfreulich|gut|gute|schlecht|deutlich|deutlicher|erheblich|signifikant|kräftig|massiv|beeindruckend|bemerkenswert|solide|robust|erfolgreich|dramatisch',
+  },
+
+  up: `über dem|über der|über den|stieg|stiegen|steigt|steigen|gestiegen|steigend|steigender|steigende|steigerte|steigerten|gesteigert|anstieg|anstiegs|anstieg von|anstieg um|stieg an|stiegen an|angestiegen|steigerung|wuchs|wuchsen|wächst|wachsen|gewachsen|wachstum|zuwachs|zuwächse|zunahme|zugenommen|zugelegt|plus|erhöhte|erhöhten|erhöht|erhöhung|gewann|gewannen|gewonnen|verbesserte|verbesserten|mehr|höher|höhere|höherer|höheren|höheres|über|größer|darüber|kletterte|kletterten|geklettert|übertraf|übertrafen|übertroffen|vergrößerte|aufwärts|oberhalb`,
+  down: `unter dem|unter der|unter den|fiel|fielen|fällt|fallen|gefallen|fallend|fallende|fallender|sank|sanken|sinkt|sinken|gesunken|sinkend|sinkende|rückgang|rückgangs|rückgang von|rückgang um|zurückgegangen|abnahme|abgenommen|minus|verringerte|verringerten|verringert|verringerung|verminderte|reduzierte|reduzierten|reduziert|weniger|niedriger|niedrigere|niedrigerer|niedrigeren|niedrigeres|geringer|geringere|geringerer|geringeren|unter|kleiner|darunter|schrumpfte|schrumpften|geschrumpft|verlor|verloren|verfehlte|verfehlten|einbuße|einbußen|abwärts|unterhalb|rückläufig|tiefer`,
+  same: 'unverändert|blieb unverändert|blieben unverändert|gleich|gleich geblieben|blieb gleich|blieben gleich|stabil|blieb stabil|blieben stabil|konstant|blieb konstant|keine veränderung|ohne veränderung|auf dem niveau|wie im|wie in|so hoch wie|veränderte sich nicht|änderte sich nicht|gleichbleibend|auf gleichem niveau',
+  particles: [
+    ['nahm|nahmen|nimmt|nehmen', { zu: 'up', ab: 'down' }],
+    ['legte|legten|legt|legen', { zu: 'up' }],
+    ['ging|gingen|geht|gehen', { zurück: 'down' }],
+  ],
+  bases: {
+    previous:
+      'vorperiode|vorzeitraum|vorherigen zeitraum|vorherige zeitraum|vorheriger zeitraum|zeitraum davor|zeitraum zuvor|vorangegangenen zeitraum|vorangegangene zeitraum|vorhergehenden zeitraum|vorigen zeitraum|vorangegangenen periode|vorherigen periode|periode davor|{n} wochen davor|{n} wochen zuvor|{n} tage davor|{n} tage zuvor|{n} monate davor|{n} monate zuvor|vorangegangenen {n} wochen|vorangegangenen {n} tagen|vorherigen {n} wochen|vorherigen {n} tagen|{n} vorangegangenen wochen|{n} vorangegangenen tagen|{n} vorherigen wochen|{n} wochen vorher|{n} tagen davor|{n} tagen zuvor|{n} monaten davor|{n} monaten zuvor',
+    year_ago:
+      'vorjahr|vorjahres|vorjahre|vorjahreszeitraum|vorjahreszeitraums|vorjahresmonat|vorjahreswert|vorjahreswoche|vorjahreswochen|vorjahresquartal|vorjahresperiode|jahr davor|jahr zuvor|ein jahr zuvor|ein jahr davor|vor einem jahr|ein jahr vorher|jahr vorher|einem jahr|gleichen zeitraum des vorjahres|gleichen zeitraum im vorjahr|selben zeitraum des vorjahres|gleiche zeitraum des vorjahres|gleichen wochen des vorjahres|denselben wochen des vorjahres|gleichen zeitraum vor einem jahr|gleichen zeitraum ein jahr zuvor|selben zeitraum ein jahr zuvor|selben zeitraum vor einem jahr|gleichen wochen vor einem jahr|denselben wochen vor einem jahr|gleichen monat des vorjahres|entsprechenden zeitraum des vorjahres|entsprechenden vorjahreszeitraum|vorigen jahr|vorigen jahres|vorangegangenen jahr|im jahresvergleich|jahresvergleich|binnen jahresfrist',
+    forecast:
+      'prognose|der prognose|prognostiziert|vorhergesagt|vorhersage|erwartet|erwartung|prognosewert|geplant war|vorhergesagten|prognostizierten|prognostizierte|in der prognose',
+    day: 'vortag|vortags|tag davor|tag zuvor|vorigen tag|vorherigen tag|tag vorher',
+    week: 'vorwoche|woche davor|woche zuvor|vorigen woche|vorherigen woche|vorangegangenen woche|woche vorher|eine woche zuvor|im wochenvergleich',
+    month:
+      'vormonat|vormonats|vormonates|monat davor|monat zuvor|vorigen monat|vorherigen monat|vorangegangenen monat|monat vorher|einen monat zuvor|vorherigen monats|im monatsvergleich',
+    quarter:
+      'vorquartal|vorquartals|quartal davor|quartal zuvor|vorigen quartal|vorherigen quartal|vorangegangenen quartal|quartal vorher|im quartalsvergleich',
+    year: '',
+  },
+  grains: {
+    day: 'an dem tag|am tag|in den {n} tagen|in {n} tagen|binnen {n} tagen|innerhalb von {n} tagen',
+    week: 'in der woche|in den {n} wochen|in {n} wochen|binnen {n} wochen|innerhalb von {n} wochen|den {n} wochen',
+    month: 'im monat|in dem monat|in den {n} monaten|in {n} monaten',
+    quarter: 'im quartal',
+    year: 'im jahr',
+  },
+  ranks: {
+    1: 'höchste|höchsten|höchster|höchstes|größte|größten|größter|größtes|meiste|meisten|am meisten|spitzenreiter|an erster stelle|auf platz eins|führend|führte|führten|an der spitze|erste|erster|erstes|rang eins|auf rang eins|platz eins|umsatzstärkste|umsatzstärkster|stärkste|bestplatzierte|den ersten platz|ersten platz|erster platz',
+    2: 'zweithöchste|zweithöchsten|zweithöchster|zweitgrößte|zweitgrößten|zweitgrößter|zweitmeisten|an zweiter stelle|auf platz zwei|zweite|zweiter|zweites|rang zwei|auf rang zwei|platz zwei|zweitmeiste|den zweiten platz|zweiten platz',
+    3: 'dritthöchste|dritthöchsten|dritthöchster|drittgrößte|drittgrößten|drittgrößter|an dritter stelle|auf platz drei|dritte|dritter|drittes|rang drei|auf rang drei|platz drei|drittmeisten|den dritten platz|dritten platz',
+    4: 'vierthöchste|vierthöchsten|viertgrößte|viertgrößten|an vierter stelle|auf platz vier|vierte|vierter|viertes|rang vier|platz vier|vierten platz',
+    5: 'fünfthöchste|fünfthöchsten|fünftgrößte|fünftgrößten|an fünfter stelle|auf platz fünf|fünfte|fünfter|fünftes|rang fünf|platz fünf|fünften platz',
+  },
+  rankOf: 'platz {n}|rang {n}|auf platz {n}|auf rang {n}|nummer {n}|nr. {n}|position {n}',
+  fractions: [
+    { words: 'hälfte|die hälfte', percent: 50, direction: null },
+    { words: 'ein drittel|einem drittel|ein drittel des', percent: 100 / 3, direction: null },
+    { words: 'zwei drittel|zwei dritteln', percent: 200 / 3, direction: null },
+    { words: 'ein viertel|einem viertel', percent: 25, direction: null },
+    { words: 'drei viertel|dreiviertel|drei vierteln', percent: 75, direction: null },
+    { words: 'ein fünftel|einem fünftel', percent: 20, direction: null },
+    { words: 'ein zehntel|einem zehntel', percent: 10, direction: null },
+    { words: 'verdoppelte|verdoppelten|verdoppelt|verdopplung|verdoppelung', percent: 100, direction: 'up' },
+    { words: 'verdreifachte|verdreifachten|verdreifacht', percent: 200, direction: 'up' },
+    { words: 'vervierfachte|vervierfacht', percent: 300, direction: 'up' },
+    { words: 'halbierte|halbierten|halbiert|halbierung', percent: 50, direction: 'down' },
+  ],
+  about: 'etwa|rund|ungefähr|circa|ca.|ca|gegen|annähernd',
+  almost: 'fast|knapp|beinahe|nahezu|weniger als|unter|nicht ganz',
+  over: 'über|mehr als|gut|mindestens|etwas mehr als|etwas über|knapp über',
+  drivers: {
+    price: 'preis|preise|preisen|preiseffekt|preiseffekts|preiseffekte|preiswirkung',
+    volume:
+      'menge|mengen|mengeneffekt|mengeneffekts|absatzmenge|absatzmengen|volumen|volumeneffekt|mengenwirkung',
+    mix: 'mix|mixeffekt|mix-effekt|sortimentsmix|produktmix|mischung|struktureffekt|sortimentsmischung',
+  },
+  dimensions: {
+    category: 'kategorie|kategorien|warengruppe|warengruppen|produktkategorie|produktkategorien',
+    subcategory: 'unterkategorie|unterkategorien',
+    product: 'produkt|produkte|produkten|artikel|artikeln|produkts|artikels',
+    region: 'region|regionen|gebiet|gebiete|gebieten',
+    country: 'land|länder|ländern|lands|landes',
+    segment: 'segment|segmente|segmenten|kundensegment|kundensegmente|segments',
+    color: 'farbe|farben',
+    location: 'lager|standort|standorte|lagerort|lagerorte',
+    transporter: 'spediteur|spediteure|transporteur',
+    occupation: 'beruf|berufe|berufsgruppe',
+    order_status: 'status|auftragsstatus',
+  },
+  measures: {
+    revenue: 'umsatz|umsätze|umsätzen|erlös|erlöse|erlösen|verkaufserlös|verkaufserlöse|einnahmen',
+    units_sold:
+      'absatz|stückzahl|verkaufte stück|verkauften stück|verkaufte einheiten|verkauften einheiten|verkaufte menge|stück|verkauft|absatzmenge|verkaufte stückzahl|einheiten|verkaufter einheiten|verkaufte stücke|verkauften stücke',
+    orders:
+      'bestellungen|bestellung|aufträge|auftrag|aufträgen|zahl der bestellungen|anzahl der bestellungen|anzahl bestellungen|zahl der aufträge|auftragszahl|bestellzahl',
+    buyers:
+      'käufer|käufern|kunden|kunde|kundschaft|zahl der käufer|zahl der kunden|anzahl der kunden|anzahl der käufer',
+    revenue_per_order:
+      'umsatz pro bestellung|umsatz je bestellung|warenkorb|bestellwert|durchschnittlicher bestellwert|umsatz je auftrag|umsatz pro auftrag|durchschnittliche bestellwert|warenkorbwert',
+    revenue_per_unit:
+      'umsatz pro stück|umsatz je stück|durchschnittspreis|umsatz je einheit|umsatz pro einheit',
+    returned_amount:
+      'retouren|retoure|rücksendungen|retourenwert|wert der retouren|retournierter betrag|zurückgegeben|rückgaben',
+    units_returned:
+      'zurückgegebene stücke|retournierte stück|retournierte einheiten|zurückgegebene einheiten|zurückgegebene stück',
+    ordered_amount: 'auftragseingang|bestellwert insgesamt|auftragseingangs|bestellt|auftragseingänge',
+    searches: 'suchen|suchanfragen|suche|suchanfrage',
+  },
+  endings: { measure: 's|es|n|en|e', entity: "s|'|'s" },
+  compounds:
+    'plus|anstieg|wachstum|zuwachs|steigerung|zunahme|minus|rückgang|anteil|anteils|anstiegs|rückgangs|wachstums|steigerungen|einbußen|anteile|entwicklung',
+}

@@ -1,0 +1,179 @@
+import type { Words } from './words.ts'
+
+export const EN: Words = {
+  months: [
+    'january|jan',
+    'february|feb',
+    'march|mar',
+    'april|apr',
+    'may',
+    'june|jun',
+    'july|jul',
+    'august|aug',
+    'september|sept|sep',
+    'october|oct',
+    'november|nov',
+    'december|dec',
+  ],
+  rangeBefore: 'from|between',
+  rangeBetween: 'to|until|through|and',
+  datePart: 'of',
+  quarterNames: ['first|1st', 'second|2nd', 'third|3rd', 'fourth|4th'],
+  quarter: 'quarter',
+  week: 'week|calendar week',
+  weekOf: 'week of|week from|week beginning|week starting',
+  year: 'in|year|during|for',
+
+  numbers:
+    'zero=0|one=1|two=2|three=3|four=4|five=5|six=6|seven=7|eight=8|nine=9|ten=10|eleven=11|twelve=12|thirteen=13|fourteen=14|fifteen=15|sixteen=16|seventeen=17|eighteen=18|nineteen=19|twenty=20|thirty=30|forty=40|fifty=50|sixty=60|seventy=70|eighty=80|ninety=90',
+  scales: {
+    '100': 'hundred',
+    '1000': 'thousand|k',
+    '1000000': 'million|m|mn|mio',
+    '1000000000': 'billion|bn',
+  },
+  percent: '%|percent|per cent|-percent',
+  points: 'percentage points|percentage point|pp|pts|points|%-points|% points',
+  currencies: {
+    USD: 'dollars|dollar|us dollars',
+    EUR: 'euros|euro',
+    GBP: 'pounds|pound|pounds sterling',
+    CHF: 'francs|swiss francs',
+    JPY: 'yen',
+  },
+  units: 'units|unit|pieces|piece|items',
+  days: 'days|day',
+
+  article: 'a|an',
+  neutral: `the|in|on|for|at|with|is|are|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|as|within|
+    during|over|so|also|both|each of|itself|themselves|where|when|business|company|shop|store|report|figure|figures|number|numbers|amount|
+    value|values|level|seen|saw|recorded|record of|posted|showed|shows|generated|brought in|brought|made|make|makes|earned|took in|
+    delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|of that|up to now to|being|been|be|having|
+    making|bringing|giving|leaving|by the way of|came in|comes in|result|resulting in|equal to|equals|namely|i.e.|that is|meaning|
+    among|came|comes|coming|across|result of the period|overall figure|year|posting|showing|looking at|turning to|whose|same period|
+    movement|development|change|changes|changed|difference|moved|effect|effects|alone|by itself|then|measured|expressed`,
+  and: 'and|as well as|plus also|along with|&',
+  contrast:
+    'but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|after|following|meanwhile|partly offset by|offset by|held back by|despite',
+  by: 'by',
+  of: 'of',
+  level: `to|was|were|stood at|stands at|stand at|stood|reached|reaches|reaching|reach|amounted to|amounts to|amounting to|totalled|totaled|totalling|totaling|
+    came to|comes to|coming to|came in at|ended at|ended up at|was at|were at|at|hit|hitting|with|summed to|summing to|to reach|equalled|equaled|for a total of|bringing it to|taking it to|added up to|adds up to`,
+  from: 'from',
+  compare: `than|than in|than for|compared with|compared to|in comparison with|in comparison to|against|versus|vs.|vs|relative to|as against|as compared with|as compared to|when compared with|when compared to|measured against|set against|in relation to|than the one of|up on|down on`,
+  relative: 'over the|on the|from the|from a',
+  share: `share|share of|proportion|portion|of the total|of total|of all|of the whole|of overall|accounted for|accounts for|accounting for|made up|makes up|making up|
+    represented|represents|representing|constituted|contributed a share of`,
+  total:
+    'total|overall|altogether|in total|in all|as a whole|all in all|company-wide|across the business|across everything|combined total|the whole business',
+  cause: `because|because of|due to|driven by|thanks to|owing to|caused by|as a result of|on account of|attributable to|resulted from|results from|resulting from|
+    explained by|is explained by|on the back of|helped by|supported by|fuelled by|fueled by|boosted by|stemmed from|stems from|stemming from|since|the reason was|the cause was|reflecting|reflects`,
+  origin: 'came from|comes from|coming from|originated from|originating from|was from|were from|stem from',
+  contribute: 'contributed|contributes|contributing|added|adds|adding|contribution|contribution of',
+  most: 'most|most of|most of the|the majority|majority|the majority of|a majority of|more than half|more than half of|over half|over half of|the bulk|the bulk of',
+  slight: 'slightly|marginally|a little|a bit|slight|marginal|modestly|modest',
+  partial: `so far|to date|until now|up to now|not yet complete|incomplete|is not complete|partial|partly covered|not fully covered|which is not whole|is not whole|preliminary`,
+  future:
+    'will|will be|would|shall|should|is expected|are expected|expected|is expected to|are expected to|is likely to|likely|predicted|projected|is forecast to|are forecast to|is going to|are going to|may|might|could|can',
+  refused: {
+    negation:
+      "not|no|none|never|neither|nor|without|nothing|hardly|barely|scarcely|isn't|wasn't|weren't|didn't|doesn't|don't|hasn't|haven't|won't|non|nobody|fails|failed|lacked|lack|un",
+    quantifier:
+      'all|every|only|solely|exclusively|just|merely|everything|any|entire|entirely|whole|wholly|completely|several|many|few|some|other|others|rest|remaining|except|exclusively by|double|twice|triple|times|fold|half of all',
+    superlative:
+      'least|lowest|smallest|worst|last|weakest|fewest|bottom|ever|record|strongest|fastest|steepest|sharpest',
+    order: 'respectively|former|latter|vice versa|conversely to|in this order|in that order',
+    judgement:
+      'strong|strongly|weak|disappointing|impressive|excellent|good|bad|great|poor|remarkable|significant|significantly|sharply|dramatically|soared|plunged|surged|crashed|healthy|solid|robust|encouraging|worrying|successful',
+  },
+
+  up: `rose|rise|rises|risen|rising|rise of|grew|grow|grows|grown|growing|growth|growth of|increase|increases|increased|increasing|an increase|went up|gone up|going up|goes up|up|up by|
+    climbed|climb|climbs|climbing|gain|gains|gained|gaining|advanced|advance|more|higher|above|larger|greater|bigger|expanded|expansion|uptick|exceeded|exceeding|exceeds|ahead of|jumped|improved|improvement|uplift|added on`,
+  down: `fell|fall|falls|fallen|falling|fall of|decline|declines|declined|declining|decrease|decreases|decreased|decreasing|drop|drops|dropped|dropping|went down|gone down|going down|goes down|down|down by|
+    shrank|shrunk|shrinking|reduction|reduced|less|lower|fewer|below|smaller|slipped|slip|sank|dipped|dip|loss|lost|lose|losing|contraction|contracted|short of|under|missed|behind|dragged|slid|decrement`,
+  same: 'unchanged|remained unchanged|stable|remained stable|flat|stayed flat|was flat|no change|without change|the same|the same as|stayed the same|constant|remained constant|level with|did not change|in line with|on a par with|exactly as',
+  particles: [],
+  bases: {
+    previous:
+      'previous period|prior period|preceding period|period before|earlier period|period earlier|preceding one|previous one|period immediately before|same length of time before|previous {n} days|previous {n} weeks|previous {n} months|preceding {n} weeks|preceding {n} days|preceding {n} months|prior {n} weeks|prior {n} days|prior {n} months|{n} weeks before|{n} days before|{n} months before|{n} previous weeks|{n} previous days|{n} preceding weeks|{n} preceding days|{n} prior weeks|{n} prior days|{n} weeks earlier|period on period|period-on-period',
+    year_ago: `previous year|prior year|preceding year|year before|year earlier|a year earlier|a year before|a year ago|one year ago|one year earlier|one year before|same period a year ago|same period a year earlier|same period one year earlier|same period a year before|
+      same period of the previous year|same period in the previous year|same period of the year before|same period the year before|same period of the prior year|same period the previous year|same month a year ago|same month a year earlier|same month of the previous year|
+      same weeks a year ago|same weeks a year earlier|same weeks of the previous year|same week a year ago|same week a year earlier|same quarter a year earlier|same days a year ago|same days a year earlier|same time a year ago|same time a year earlier|year on year|year-on-year|year over year|year-over-year|yoy|corresponding period of the previous year|corresponding period a year earlier|comparable period of the previous year|comparable period a year earlier|twelve months earlier|year-ago period|year-earlier period|prior-year period|prior year's period`,
+    forecast:
+      'forecast|the forecast|prediction|predicted|what was forecast|what had been forecast|was forecast|had been forecast|forecasted|expected|was expected|than forecast|forecast value|what was expected|expectation|projected|projection',
+    day: 'previous day|day before|preceding day|a day earlier|day earlier|prior day|day on day|day-on-day',
+    week: 'previous week|week before|preceding week|a week earlier|week earlier|prior week|one week earlier|week on week|week-on-week|week over week|week-over-week',
+    month:
+      'previous month|month before|preceding month|a month earlier|month earlier|prior month|one month earlier|month on month|month-on-month|month over month|month-over-month',
+    quarter:
+      'previous quarter|quarter before|preceding quarter|a quarter earlier|quarter earlier|prior quarter|one quarter earlier|quarter on quarter|quarter-on-quarter|quarter over quarter',
+    year: '',
+  },
+  grains: {
+    day: 'the day|that day|the {n} days|these {n} days|in {n} days|over {n} days|within {n} days',
+    week: 'the week|that week|the {n} weeks|these {n} weeks|in {n} weeks|over {n} weeks|within {n} weeks',
+    month: 'the month|that month|the {n} months|these {n} months|in {n} months|over {n} months',
+    quarter: 'the quarter|that quarter',
+    year: 'the year|that year',
+  },
+  ranks: {
+    1: 'the most|most of any|highest|largest|biggest|greatest|top|leading|led|leads|first|ranked first|ranks first|came first|in first place|took first place|first place|number one|no. {n}|1st|best-selling|top-selling|the top|topped|tops|foremost',
+    2: 'second-highest|second highest|second-largest|second largest|second-biggest|second biggest|second-most|second most|second|ranked second|ranks second|came second|second place|in second place|2nd|number two|runner-up|second-best',
+    3: 'third-highest|third highest|third-largest|third largest|third-biggest|third biggest|third-most|third|ranked third|ranks third|came third|third place|in third place|3rd|number three',
+    4: 'fourth-highest|fourth highest|fourth-largest|fourth largest|fourth|ranked fourth|ranks fourth|came fourth|fourth place|in fourth place|4th|number four',
+    5: 'fifth-highest|fifth highest|fifth-largest|fifth largest|fifth|ranked fifth|ranks fifth|came fifth|fifth place|in fifth place|5th|number five',
+  },
+  rankOf:
+    'rank {n}|place {n}|number {n}|no. {n}|ranked {n}|ranks {n}|position {n}|ranked no. {n}|ranks no. {n}|ranked number {n}',
+  fractions: [
+    { words: 'half|one half|a half', percent: 50, direction: null },
+    { words: 'a third|one third|one-third', percent: 100 / 3, direction: null },
+    { words: 'two thirds|two-thirds', percent: 200 / 3, direction: null },
+    { words: 'a quarter of|one quarter of|a quarter of the', percent: 25, direction: null },
+    { words: 'three quarters of|three-quarters of', percent: 75, direction: null },
+    { words: 'a fifth|one fifth|one-fifth', percent: 20, direction: null },
+    { words: 'a tenth|one tenth|one-tenth', percent: 10, direction: null },
+    { words: 'doubled|has doubled|doubling', percent: 100, direction: 'up' },
+    { words: 'tripled|trebled', percent: 200, direction: 'up' },
+    { words: 'quadrupled', percent: 300, direction: 'up' },
+    { words: 'halved|was halved|were halved', percent: 50, direction: 'down' },
+  ],
+  about: 'about|around|roughly|approximately|some|circa|ca.|approx.|approx|close to',
+  almost: 'almost|nearly|just under|slightly under|a little under|just below|less than|under',
+  over: 'over|more than|just over|slightly over|a little over|just above|at least|upwards of|above',
+  drivers: {
+    price: 'price|prices|price effect|price effects|pricing',
+    volume: 'volume|volumes|volume effect|quantity effect|quantities sold',
+    mix: 'mix|mix effect|product mix|sales mix',
+  },
+  dimensions: {
+    category: 'category|categories|product category|the category',
+    subcategory: 'subcategory|subcategories',
+    product: 'product|products|article|articles|the product',
+    region: 'region|regions|territory|territories',
+    country: 'country|countries',
+    segment: 'segment|segments|client segment|customer segment',
+    color: 'colour|colours|color|colors',
+    location: 'location|locations|warehouse|warehouses',
+    transporter: 'transporter|transporters|carrier|carriers',
+    occupation: 'occupation|occupations',
+    order_status: 'status|order status',
+  },
+  measures: {
+    revenue: 'revenue|revenues|sales|turnover|sales revenue|takings',
+    units_sold:
+      'units sold|sold units|units|pieces sold|sales volume|sold|quantity sold|number of units sold|unit sales|items sold|pieces',
+    orders: 'orders|order|number of orders|order count|purchase orders|sales orders',
+    buyers: 'buyers|customers|clients|number of buyers|number of customers|buying customers|buying clients',
+    revenue_per_order:
+      'revenue per order|average order value|order value|revenue for each order|sales per order|basket value|average basket',
+    revenue_per_unit: 'revenue per unit|average price|price per unit|average unit price|sales per unit',
+    returned_amount:
+      'returned|returned amount|returns|value of returns|refunds|amount returned|returned value',
+    units_returned: 'units returned|returned units|pieces returned|returned pieces|returned items',
+    ordered_amount:
+      'ordered|ordered amount|order intake|amount ordered|value of orders|orders received|order value received',
+    searches: 'searches|search queries|search|queries',
+  },
+  endings: { measure: "'s|s'|s|'", entity: "'s|'" },
+}

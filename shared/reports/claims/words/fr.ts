@@ -1,0 +1,172 @@
+import type { Words } from './words.ts'
+
+export const FR: Words = {
+  months: [
+    'janvier|janv',
+    'février|févr',
+    'mars',
+    'avril|avr',
+    'mai',
+    'juin',
+    'juillet|juil',
+    'août',
+    'septembre|sept',
+    'octobre|oct',
+    'novembre|nov',
+    'décembre|déc',
+  ],
+  rangeBefore: 'du|de|entre|entre le|depuis le',
+  rangeBetween: "au|à|et|et le|jusqu’au|jusqu'au",
+  datePart: "de|d'",
+  quarterNames: ['premier|1er', 'deuxième|2e|2ème|second', 'troisième|3e|3ème', 'quatrième|4e|4ème'],
+  quarter: 'trimestre',
+  week: 'semaine',
+  weekOf: 'semaine du|semaine débutant le|semaine commençant le',
+  year: "en|l'année|année|pour|l'an|an",
+
+  numbers:
+    'zéro=0|deux=2|trois=3|quatre=4|cinq=5|six=6|sept=7|huit=8|neuf=9|dix=10|onze=11|douze=12|treize=13|quatorze=14|quinze=15|seize=16|vingt=20|trente=30|quarante=40|cinquante=50|soixante=60',
+  scales: {
+    '100': 'cent|cents',
+    '1000': 'mille|millier|milliers|k',
+    '1000000': 'million|millions|m|mio',
+    '1000000000': 'milliard|milliards|md|mrd',
+    '1000000000000': 'billion|billions',
+  },
+  percent: '%|pour cent|pour-cent|pourcent',
+  points: 'points de pourcentage|point de pourcentage|points|point|points de %|pp|pts',
+  currencies: {
+    USD: 'dollars|dollar|dollars américains|dollars us',
+    EUR: 'euros|euro',
+    GBP: 'livres sterling|livres',
+    CHF: 'francs suisses|francs',
+    JPY: 'yens|yen',
+  },
+  units: 'unités|unité|pièces|pièce',
+  days: 'jours|jour',
+
+  neutral: `le|la|les|l'|au|aux|en|dans|sur|pour|par|avec|est|sont|a|ont|été|il|elle|ils|elles|ce|cette|ces|cet|son|sa|ses|leur|leurs|qui|dont|celui|celle|ceux|celles|
+    y|s'|se|sur la période|période|période considérée|la période|chiffre|chiffres|nombre|nombres|montant|valeur|valeurs|niveau|somme|c'|soit|c'est-à-dire|à savoir|ici|chez|où|aussi|ainsi|
+    a enregistré|ont enregistré|enregistré|enregistre|a généré|ont généré|généré|génère|a réalisé|ont réalisé|réalisé|réalise|a rapporté|ont rapporté|rapporté|a été de|ont été de|passées|passés|reçues|reçus|
+    affiché|affiche|a affiché|ont affiché|obtenu|a obtenu|fait|évolution|variation|varié|changement|changements|écart|effet|effets|entreprise|magasin|boutique|activité|rapport|facturées|facturés|facturé|
+    comptabilisé|comptabilisées|comptés|comptées|seul|eux|lui|même période|puis|alors|étant|ayant|avoir|être|connaît|connu|a connu|ont connu|montre|montrent|constaté|constate|on|on a|nous|notre|nos|au sein|parmi|lors|quant|celui-ci|celle-ci|ceux-ci|lequel|laquelle|représenté par|d'un montant|mesuré|exprimé|passant|passe|passent|est passé|sont passés|est passée|sont passées|passé|passée|ce qui|sortie|été enregistré|été enregistrés|été enregistrées|été passées|été réalisé|été vendues|été vendus|quantité|en effet`,
+  article: 'un|une',
+  and: 'et|ainsi que|&|de même que',
+  contrast:
+    "mais|tandis que|alors que|alors qu'|bien que|cependant|toutefois|en revanche|après|suivi de|par contre|partiellement compensé par|freiné par|malgré|néanmoins",
+  by: "à hauteur de|de l'ordre de",
+  of: "de|d'|du|des|de la|de l'",
+  level: `à|est de|était de|étaient de|sont de|a atteint|ont atteint|atteint|atteignent|atteignait|atteignant|s'élève à|s'élèvent à|s'est élevé à|s'est élevée à|se sont élevés à|se sont élevées à|s'élevait à|s'élevaient à|s'établit à|s'est établi à|s'est établie à|s'établissent à|se sont établies à|se sont établis à|se monte à|se montent à|s'est monté à|
+    a totalisé|ont totalisé|totalise|totalisent|totalisant|était|étaient|fut|furent|se chiffre à|se chiffrent à|s'est chiffré à|jusqu'à|ressort à|ressortent à|est ressorti à|s'inscrit à|pour atteindre|pour un total de|égal à|égale à|avec|établi à|établies à|se situe à|s'est situé à|se sont situées à`,
+  from: 'à partir de|depuis',
+  compare: `par rapport à|par rapport au|par rapport à la|par rapport aux|par rapport à l'|comparé à|comparé au|comparé à la|comparée à|comparés à|comparées à|comparées au|comparés au|comparée au|en comparaison de|en comparaison du|en comparaison avec|contre|face à|face au|face à la|face aux|vis-à-vis de|vis-à-vis du|au regard de|au regard du|à comparer à|au-dessus de|au-dessous de|au-dessus du|en dessous de|en dessous du|au-dessous du|relativement à|relativement au|supérieur à celui de|en comparaison annuelle avec`,
+  relative: "sur un|que|qu'",
+  share: `part|part de|la part|proportion|du total|de l'ensemble|du tout|au total représentant|a représenté|ont représenté|représente|représentent|représentait|représentaient|représentant|compte pour|comptent pour|comptait pour|a compté pour|constitue|constituent|constituait|pèse|pèsent|pesait|a pesé`,
+  total:
+    "au total|total|totale|totaux|totales|ensemble|l'ensemble|globalement|dans l'ensemble|en tout|global|globale|toutes catégories confondues",
+  cause: `parce que|parce qu'|à cause de|à cause du|à cause des|en raison de|en raison du|en raison des|en raison de l'|en raison d'|grâce à|grâce au|grâce aux|grâce à la|grâce à l'|du fait de|du fait du|dû à|due à|dus à|dues à|dû au|due au|due aux|dû aux|dus au|tiré par|tirée par|tirés par|tirées par|porté par|portée par|portés par|portées par|s'explique par|s'expliquent par|expliqué par|expliquée par|provoqué par|causé par|causée par|sous l'effet de|sous l'effet du|sous l'effet des|sous l'effet d'|entraîné par|entraînée par|imputable à|imputable au|attribuable à|attribuable au|résulte de|résulte du|cause|car|puisque|moteur|principal moteur|soutenu par|soutenue par|soutenues par|alimenté par|alimentée par|lié à|liée à|tient à|tient au|tient aux`,
+  origin:
+    'provient de|proviennent de|provient du|provient des|provenait de|provenaient de|vient de|viennent de|venait de|venaient de|est venu de|sont venus de|est venue de|provenant de|provenant du|issu de|issus de|issue de|venu de|venus de|provient|proviennent|vient|viennent|est venu|est venue',
+  contribute:
+    'a contribué|ont contribué|contribue|contribuent|contribué|contribution|contribution de|a ajouté|ont ajouté|ajoute|apporté|a apporté|ont apporté|apporte',
+  most: "la plupart|la plupart de|la plupart du|la majorité|majorité|la majeure partie|majeure partie|plus de la moitié|l'essentiel|essentiel|la plus grande partie",
+  slight: 'légèrement|un peu|légère|léger|légères|faiblement|modérément',
+  partial:
+    "jusqu'ici|jusqu'à présent|à ce jour|incomplet|incomplète|partiel|partielle|provisoire|pas encore complète|pas encore complet",
+  future:
+    'sera|seront|devrait|devraient|serait|seraient|va|vont|pourrait|pourraient|attendu|attendue|attendus|probablement|prévoit|peut|peuvent|anticipé',
+  refused: {
+    negation: "ne|n'|pas|aucun|aucune|jamais|rien|sans|ni|non|guère|nul|nulle|peine",
+    quantifier:
+      'tous|toutes|tout|toute|chaque|seulement|uniquement|exclusivement|seule|seuls|seules|plusieurs|quelques|autres|autre|reste|sauf|hormis|double|triple|fois|entier|entière|entièrement|complètement|beaucoup|peu',
+    superlative:
+      'le plus bas|la plus basse|le plus faible|la plus faible|les plus faibles|le moins|la moins|les moins|dernier|dernière|derniers|dernières|pire|minimum|record|le plus petit|la plus petite',
+    order: 'respectivement|inversement',
+    judgement:
+      'fort|forte|fortement|nettement|bon|bonne|mauvais|mauvaise|décevant|décevante|excellent|excellente|remarquable|solide|impressionnant|significatif|significative|significativement|bond|explosé|chuté fortement|spectaculaire',
+  },
+
+  up: `augmenté|augmentée|augmentés|augmentées|augmente|augmentent|augmentait|augmentant|augmentation|a augmenté|ont augmenté|hausse|en hausse|une hausse|progressé|progresse|progressent|progressait|progression|en progression|progressant|a progressé|ont progressé|croissance|en croissance|crû|accru|accrue|accroissement|s'est accru|s'est accrue|grimpé|grimpe|monté|montée|a monté|gagné|gagne|gagnent|plus|de plus|en plus|plus élevé|plus élevée|plus élevés|plus élevées|plus haut|supérieur|supérieure|supérieurs|supérieures|plus important|plus importante|dépassé|dépasse|dépassent|plus grand|gain|au-dessus|en augmentation|relevé|majoré`,
+  down: `baissé|baisse|baissent|en baisse|une baisse|a baissé|ont baissé|baissait|baissant|diminué|diminue|diminuent|diminution|en diminution|a diminué|ont diminué|recul|en recul|reculé|recule|reculent|reculant|a reculé|ont reculé|chute|chuté|a chuté|ont chuté|repli|en repli|réduction|réduit|perdu|perd|perdent|perte|moins|de moins|en moins|moins élevé|moins élevée|moins élevés|plus bas|plus basse|inférieur|inférieure|inférieurs|inférieures|décru|tombé|tombée|tombés|tombe|fléchi|fléchissement|en retrait|retrait|au-dessous|en dessous|moindre|moindres|décroissance`,
+  same: 'inchangé|inchangée|inchangés|inchangées|stable|stables|est resté stable|est restée stable|sont restés stables|sont restées stables|resté stable|restée stable|resté inchangé|restée inchangée|reste stable|restent stables|reste inchangé|est resté inchangé|est restée inchangée|sont restés inchangés|sont restées inchangées|constant|constante|sans changement|au même niveau|identique|identiques|est demeuré stable|stagné|a stagné|ont stagné|stagne|est demeuré inchangé',
+  particles: [],
+  bases: {
+    previous:
+      "période précédente|la période précédente|période d'avant|période antérieure|celle d'avant|la période d'avant|{n} semaines précédentes|{n} jours précédents|{n} mois précédents|{n} semaines d'avant|{n} jours d'avant|{n} semaines auparavant|{n} jours auparavant|la précédente|précédente",
+    year_ago:
+      "année précédente|l'année précédente|l'an dernier|an dernier|année d'avant|l'année d'avant|un an plus tôt|un an auparavant|un an avant|il y a un an|même période un an plus tôt|même période de l'année précédente|même période l'année précédente|même période de l'an dernier|même période un an auparavant|même période de l'année d'avant|mêmes semaines un an plus tôt|mêmes semaines de l'année précédente|même mois de l'année précédente|même mois un an plus tôt|même trimestre de l'année précédente|même période il y a un an|sur un an|en glissement annuel|mêmes semaines un an auparavant|mêmes semaines il y a un an|période correspondante de l'année précédente|même semaine un an plus tôt|douze mois plus tôt",
+    forecast:
+      'prévision|la prévision|prévisions|les prévisions|prévu|prévue|ce qui était prévu|ce qui avait été prévu|était prévu|avait été prévu|la valeur prévue|valeur prévue|attentes|les attentes',
+    day: "jour précédent|jour d'avant|la veille|veille|un jour plus tôt",
+    week: "semaine précédente|la semaine précédente|semaine d'avant|une semaine plus tôt|une semaine auparavant|sur une semaine",
+    month: "mois précédent|le mois précédent|mois d'avant|un mois plus tôt|un mois auparavant|sur un mois",
+    quarter:
+      "trimestre précédent|le trimestre précédent|trimestre d'avant|un trimestre plus tôt|un trimestre auparavant|sur un trimestre",
+    year: '',
+  },
+  grains: {
+    day: 'le jour|en {n} jours|les {n} jours|ces {n} jours|sur {n} jours|des {n} jours',
+    week: 'sur la semaine|en {n} semaines|les {n} semaines|ces {n} semaines|sur {n} semaines|des {n} semaines',
+    month: 'sur le mois|dans le mois|en {n} mois|les {n} mois|ces {n} mois|au cours du mois',
+    quarter: 'sur le trimestre|au cours du trimestre',
+    year: "sur l'année|au cours de l'année",
+  },
+  ranks: {
+    1: 'le plus|la plus|les plus|le plus de|le plus élevé|la plus élevée|le plus haut|le plus grand|la plus grande|la plus importante|le plus important|la première|le premier|premier|première|premiers|en tête|en première position|à la première place|première place|première position|au premier rang|numéro un|arrive en tête|arrivent en tête|meilleure|domine|le plus gros|la plus grosse|premier rang',
+    2: 'le deuxième|la deuxième|deuxième|second|seconde|en deuxième position|à la deuxième place|deuxième place|au deuxième rang|le deuxième plus élevé|la deuxième plus grande|le deuxième plus grand|numéro deux|deuxième rang|le deuxième plus haut|en deuxième place|deuxième position',
+    3: 'le troisième|la troisième|troisième|en troisième position|à la troisième place|troisième place|au troisième rang|le troisième plus élevé|numéro trois|troisième rang|le troisième plus haut|en troisième place|troisième position|la troisième plus grande|le troisième plus grand',
+    4: 'le quatrième|la quatrième|quatrième|en quatrième position|à la quatrième place|quatrième place|au quatrième rang|quatrième rang|quatrième position',
+    5: 'le cinquième|la cinquième|cinquième|en cinquième position|à la cinquième place|cinquième place|au cinquième rang|cinquième rang|cinquième position',
+  },
+  rankOf: 'rang {n}|numéro {n}|nº {n}|n° {n}|place {n}|au rang {n}|position {n}',
+  fractions: [
+    { words: 'moitié|la moitié', percent: 50, direction: null },
+    { words: 'un tiers|le tiers', percent: 100 / 3, direction: null },
+    { words: 'deux tiers|les deux tiers', percent: 200 / 3, direction: null },
+    { words: 'un quart|le quart', percent: 25, direction: null },
+    { words: 'trois quarts|les trois quarts', percent: 75, direction: null },
+    { words: 'un cinquième', percent: 20, direction: null },
+    { words: 'un dixième', percent: 10, direction: null },
+    { words: 'doublé|a doublé|ont doublé|doublement', percent: 100, direction: 'up' },
+    { words: 'triplé|a triplé|ont triplé', percent: 200, direction: 'up' },
+    { words: 'quadruplé|a quadruplé', percent: 300, direction: 'up' },
+  ],
+  about: 'environ|à peu près|près de|quelque|autour de|aux alentours de|approximativement|env.',
+  almost: 'presque|quasiment|moins de|un peu moins de|juste sous|pas tout à fait',
+  over: "plus de|plus d'|un peu plus de|un peu plus d'|au moins|légèrement plus de",
+  drivers: {
+    price: 'prix|effet prix|effet de prix|effets prix',
+    volume: 'volume|volumes|effet volume|effet de volume|quantités',
+    mix: 'mix|effet mix|effet de mix|mix produit|mix-produit|composition',
+  },
+  dimensions: {
+    category: 'catégorie|catégories',
+    subcategory: 'sous-catégorie|sous-catégories',
+    product: 'produit|produits|article|articles',
+    region: 'région|régions|territoire|territoires',
+    country: 'pays',
+    segment: 'segment|segments|segment de clientèle|segments de clientèle',
+    color: 'couleur|couleurs',
+    location: 'entrepôt|entrepôts|emplacement',
+    transporter: 'transporteur|transporteurs',
+    occupation: 'professions|profession',
+    order_status: 'statut|statut de commande',
+  },
+  measures: {
+    revenue: "chiffre d'affaires|ventes|ca|recettes|revenus|revenu|chiffres d'affaires",
+    units_sold:
+      "unités vendues|quantité vendue|quantités vendues|pièces vendues|vendues|vendus|unités|articles vendus|nombre d'unités vendues|unité vendue",
+    orders: 'commandes|commande|nombre de commandes',
+    buyers: "acheteurs|clients|acheteur|client|nombre d'acheteurs|nombre de clients",
+    revenue_per_order:
+      "chiffre d'affaires par commande|panier moyen|valeur moyenne des commandes|montant moyen par commande",
+    revenue_per_unit: "chiffre d'affaires par unité|prix moyen|prix moyen unitaire",
+    returned_amount:
+      'retours|montant des retours|montant retourné|valeur des retours|remboursements|retourné',
+    units_returned: 'unités retournées|pièces retournées|articles retournés|quantité retournée',
+    ordered_amount: 'prises de commandes|montant commandé|commandé|montant des commandes',
+    searches: 'recherches|recherche',
+  },
+  endings: { measure: 's|x', entity: '' },
+  elided: /(?:[ldscnjm]|qu)'/iuy,
+}
