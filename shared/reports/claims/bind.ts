@@ -4,8 +4,9 @@ import type { WrittenNumber } from './numbers.ts'
 import { daysIn } from './periods.ts'
 import type { Scope } from './scope.ts'
 
-/** Farthest from the fact that a number after about, almost or over, or in thousands, may be. */
-const MOST_APART = 0.05
+/** Farthest from the fact that a number after about, or in thousands, may be, and one after almost or over. */
+const MOST_ABOUT = 0.05
+const MOST_BEYOND = 0.1
 /** Of a change that is called slight. */
 const MOST_SLIGHT = 0.05
 const EPSILON = 1e-9
@@ -125,11 +126,11 @@ function isRounded(value: number, { number, bound }: Claim & { kind: 'number' })
   const relative = apart / Math.max(Math.abs(value), EPSILON)
   if (written === 0 && value !== 0) return false
   const slack = EPSILON * Math.max(1, Math.abs(written))
-  if (bound === null) return apart <= half + slack && (!number.isScaled || relative <= MOST_APART)
-  if (relative > MOST_APART) return false
-  if (bound === 'almost') return value < written
-  if (bound === 'over') return value > written - slack
-  return apart <= Math.max(half, significance(written) / 2) + slack
+  if (bound === null) return apart <= half + slack && (!number.isScaled || relative <= MOST_ABOUT)
+  const isNear = apart <= half + slack
+  if (bound === 'almost') return value < written && (isNear || relative <= MOST_BEYOND)
+  if (bound === 'over') return value > written - slack && (isNear || relative <= MOST_BEYOND)
+  return isNear || (relative <= MOST_ABOUT && apart <= significance(written) / 2 + slack)
 }
 
 /** Of the last digit that is not zero: 1200 is about anything from 1150 to 1250. */

@@ -1,18 +1,10 @@
 import type { Fact, Language, Statement } from '../facts.ts'
 import { hasLength, supports } from './bind.ts'
+import { makeCauses } from './causes.ts'
 import { type Claim, isCount, readClaims } from './claims.ts'
 import { lexiconOf } from './lexicon.ts'
-import {
-  type Context,
-  enter,
-  type Named,
-  readNames,
-  type Scope,
-  type Shared,
-  sharedOf,
-  type Written,
-} from './scope.ts'
-import { isFiller, type Segment, splitSegments } from './segments.ts'
+import { type Context, enter, type Named, readNames, type Scope, sharedOf, type Written } from './scope.ts'
+import { isComparedPeriod, isFiller, type Segment, splitSegments } from './segments.ts'
 import { readText } from './text.ts'
 import { type Problem, readTokens, type Token } from './tokens.ts'
 
@@ -55,9 +47,27 @@ export function checkSentence(sentence: string, { statements, facts, language }:
   const reading = readSentence(sentence, known, needs)
   if (isProblem(reading)) return { ok: false, ...reading }
   const covered = statements.filter((_, index) =>
-    [...(templates[index]?.said ?? [])].every(fact => reading.said.has(fact)),
+    [...(templates[index]?.said ?? [])].every(
+      id => reading.said.has(id) || isImplied(id, reading.said, known.facts),
+    ),
   )
   return { ok: true, statements: covered.map(({ id }) => id) }
+}
+
+/** The value that a movement began at may be left out. */
+function isImplied(id: string, said: Set<string>, facts: Fact[]): boolean {
+  const fact = facts.find(it => it.id === id)
+  return (
+    fact?.kind === 'value' &&
+    facts.some(
+      ({ id: other, base, metric, entity }) =>
+        said.has(other) &&
+        metric === fact.metric &&
+        JSON.stringify(entity) === JSON.stringify(fact.entity) &&
+        base?.period.from === fact.period.from &&
+        base.period.to === fact.period.to,
+    )
+  )
 }
 
 /** A fact that is in two statements is said fully where one of them is. */
@@ -130,9 +140,6 @@ function joinBases(tokens: Token[], facts: Fact[]): Token[] {
   return joined
 }
 
-/** Facts that a cause has been said for, and those that it was said of. */
-type Cause = { effects: Fact[]; drivers: Fact[]; at: string }
-
 function bindSegments(
   segments: Segment[],
   all: Named[],
@@ -140,94 +147,98 @@ function bindSegments(
   needs: Needs,
 ): { said: Set<string>; touched: Fact[] } | Problem {
   const shared = sharedOf(all)
-  let context: Context = {
-    entities: [],
-    measure: null,
-    driver: null,
-    period: null,
-    base: null,
-    currencies: null,
-  }
+  const causes = makeCauses(known.statements)
+  const drivers = driversOf(known.statements)
+  let context = EMPTY
   const written: Written[] = []
   const said = new Set<string>()
   const touched: Fact[] = []
-  let cause: Cause | null = null
-  let effects: Fact[] = []
   let last: (Claim & { kind: 'number' }) | null = null
   for (const [index, segment] of segments.entries()) {
     const named = all[index] as Named
     const read = readClaims(segment, known.facts)
     if (isProblem(read)) return read
-    const entered = enter(context, named, shared, segment)
-    const { scope } = entered
+    const isOfElse = causes.enter(segment, named, textOf(segment))
+    if (typeof isOfElse === 'object') return isOfElse
+    const entered = enter(
+      isOfElse ? { ...context, entities: [], driver: null } : context,
+      named,
+      shared,
+      segment,
+    )
     const left = entered.leaves.find(({ isUsed }) => !isUsed)
     if (left) return { reason: 'unbound_name', at: left.text }
     context = entered.after
     written.push(...entered.uses, ...entered.bases)
-    // Thanks to Bikes, revenue rose: what has a measure of its own after the comma is what was caused.
-    const isEffect =
-      cause !== null && cause.drivers.length > 0 && cause.effects.length === 0 && named.measure !== null
-    if (segment.isContrast || segment.isStrong || isEffect) {
-      if (cause && isEffect) effects = []
-      else {
-        const problem = cause && checkCause(cause, known.statements)
-        if (problem) return problem
-        cause = null
-        if (segment.isStrong) effects = []
-      }
-    }
-    const isCaused = cause !== null && isEffect
-    if (segment.isCause) cause = { effects: [...effects], drivers: [], at: textOf(segment) }
-    const claims: (Claim | null)[] = [...read]
-    // Because of Bikes: a name that is a cause says something without a number.
-    const namesCause = segment.isCause && read.length === 0
-    if (namesCause) claims.push(null)
-    for (const claim of claims) {
-      const full: Claim | null = claim && inherit(claim, last)
-      const fact: Fact | Problem = full
-        ? bindClaim(full, scope, known, needs, cause && !isCaused ? driversOf(known.statements) : null)
-        : bindNamed(scope, known, textOf(segment))
+    const facts: Fact[] = []
+    for (const claim of read) {
+      const full = inherit(claim, last, isBaseAside(segment, segments[index - 1]))
+      const fact = bindClaim(full, entered.scope, known, needs, causes.isCause() ? drivers : null)
       if (isProblem(fact)) return fact
-      touched.push(fact)
-      if (full?.kind === 'number' && full.role !== 'before') last = full
-      if (full?.kind !== 'direction' && full) said.add(fact.id)
-      if (cause && !isCaused) cause.drivers.push(fact)
-      else if (cause) cause.effects.push(fact)
-      else effects.push(fact)
+      facts.push(fact)
+      if (full.kind === 'number' && full.role !== 'before') last = full
+      if (full.kind !== 'direction') said.add(fact.id)
     }
-    if (claims.length > 0) for (const use of entered.uses) use.isUsed = true
+    // Because of Bikes: a name that is a cause says something without a number.
+    if (segment.isCause && read.length === 0) {
+      const fact = bindNamed(entered.scope, known, textOf(segment))
+      if (isProblem(fact)) return fact
+      facts.push(fact)
+    }
+    for (const fact of facts) causes.note(fact)
+    touched.push(...facts)
+    if (facts.length > 0) for (const use of entered.uses) use.isUsed = true
     if (read.some(compares)) for (const use of entered.bases) use.isUsed = true
-    const futile = checkSegment(segment, named, read, touched)
+    const futile = checkSegment(segment, named, read, facts)
     if (futile) return futile
   }
-  const problem = cause && checkCause(cause, known.statements)
+  const problem = causes.finish()
   if (problem) return problem
-  const unused = [
-    ...all.flatMap(({ entities, measure, period, base, driver }) => [
-      ...entities,
-      measure,
-      period,
-      base,
-      driver,
-    ]),
-    ...written,
-  ].find(it => it && !it.isUsed)
-  if (unused) return { reason: 'unbound_name', at: unused.text }
-  return { said, touched }
+  const slots = all.flatMap(({ entities, measure, period, base, driver }) => [
+    ...entities,
+    measure,
+    period,
+    base,
+    driver,
+  ])
+  const unused = [...slots, ...written].find(it => it && !it.isUsed)
+  return unused ? { reason: 'unbound_name', at: unused.text } : { said, touched }
 }
 
+const EMPTY: Context = {
+  entities: [],
+  measure: null,
+  driver: null,
+  period: null,
+  base: null,
+  currencies: null,
+}
 const compares = (claim: Claim) =>
   claim.kind === 'direction' ||
   (claim.kind === 'number' && (claim.role === 'difference' || claim.role === 'before'))
 const textOf = ({ tokens }: Segment) => tokens.map(({ text }) => text).join(' ')
 const driversOf = (statements: Statement[]) => new Set(statements.flatMap(({ drivers }) => drivers))
 
+/** Than in the previous period (500). */
+function isBaseAside({ tokens, isAside }: Segment, before: Segment | undefined): boolean {
+  const last = before?.tokens.findLastIndex(token => !isFiller(token)) ?? -1
+  const isBase =
+    before?.tokens[last]?.kind === 'base' ||
+    (before && last >= 0 && before.tokens[last]?.kind === 'period' && isComparedPeriod(before.tokens, last))
+  return (
+    isAside &&
+    Boolean(isBase) &&
+    tokens.every(token => isFiller(token) || token.kind === 'number' || token.kind === 'about')
+  )
+}
+
 /** A number without words of its own is what the one before it was. */
-function inherit(claim: Claim, last: (Claim & { kind: 'number' }) | null): Claim {
+function inherit(claim: Claim, last: (Claim & { kind: 'number' }) | null, isBefore: boolean): Claim {
   if (claim.kind !== 'number') return claim
   if (claim.role === 'difference')
     return claim.direction ? claim : { ...claim, direction: last?.direction ?? null }
   if (claim.role !== 'open') return claim
+  if (isBefore) return { ...claim, role: 'before' }
   const isLike =
     last !== null &&
     last.number.unit === claim.number.unit &&
@@ -240,14 +251,23 @@ function inherit(claim: Claim, last: (Claim & { kind: 'number' }) | null): Claim
 function bindClaim(
   claim: Claim,
   scope: Scope,
-  { facts, statements }: Known,
+  known: Known,
   needs: Needs,
   drivers: Set<string> | null,
 ): Fact | Problem {
+  const { facts, statements } = known
   const allowed = drivers ? facts.filter(({ id }) => drivers.has(id)) : facts
   const fitting = allowed.filter(fact => supports(fact, claim, scope, statements))
   const isBefore = claim.kind === 'number' && claim.role === 'before'
   const found = isBefore ? fitting.find(fact => isBaseOfScope(fact, scope, facts)) : fitting[0]
+  if (!found && claim.kind === 'number' && claim.orDifference)
+    return bindClaim(
+      { ...claim, role: 'difference', direction: claim.orDifference, orDifference: null },
+      scope,
+      known,
+      needs,
+      drivers,
+    )
   if (!found) return { reason: reasonFor(claim), at: claim.text }
   const missing = isBefore ? null : fitting.map(fact => missingOf(fact, claim, scope, needs.get(fact.id)))
   return missing?.every(Boolean)
@@ -318,20 +338,6 @@ function bindNamed(scope: Scope, { facts, statements }: Known, at: string): Fact
       ),
   )
   return isNamed && found ? found : { reason: 'unsupported_cause', at }
-}
-
-/** Causes are drivers of a statement that also has what they are said to cause, and move it in the same direction. */
-function checkCause({ effects, drivers, at }: Cause, statements: Statement[]): Problem | null {
-  const isOne = statements.some(
-    statement =>
-      drivers.length > 0 &&
-      drivers.every(({ id }) => statement.drivers.includes(id)) &&
-      effects.some(({ id }) => statement.facts.includes(id) && !statement.drivers.includes(id)),
-  )
-  const moved = effects.find(({ direction }) => direction !== null)
-  const isAgainst =
-    moved && drivers.some(({ direction }) => direction !== null && direction !== moved.direction)
-  return isOne && !isAgainst ? null : { reason: 'unsupported_cause', at }
 }
 
 /** What a segment has besides its claims. */

@@ -17,6 +17,8 @@ export type Claim = { text: string } & (
       bound: 'about' | 'almost' | 'over' | null
       role: 'level' | 'before' | 'difference' | 'share' | 'open'
       direction: Direction | null
+      /** From 500 to 560, in a language in which it could be by 500. */
+      orDifference?: Direction | null
       /** Of the noun that follows it: 20 orders. */
       metrics: string[] | null
     }
@@ -42,13 +44,15 @@ const isBetween = (token: Token) =>
     'dimension',
     'slight',
     'driver',
+    'is',
   ].includes(token.kind)
 
 /** @param facts for the units of metrics that nouns name */
 export function readClaims({ tokens: written }: Segment, facts: Fact[]): Claim[] | Problem {
   const tokens = [...written]
-  const particles = resolveParticles(tokens)
-  if ('reason' in particles) return particles
+  const lacking = resolveParticles(tokens)
+  if (lacking) return lacking
+  resolveRemaining(tokens)
   const directions = tokens.filter(({ kind }) => kind === 'direction')
   const claims: Claim[] = []
   for (const [index, token] of tokens.entries()) {
@@ -80,11 +84,16 @@ function isDangling(tokens: Token[], index: number): boolean {
   const token = tokens[index] as Token
   if (token.kind === 'about') return tokens[index + 1]?.kind !== 'number'
   if (token.kind !== 'by') return false
-  return tokens.slice(index + 1).find(it => !isFiller(it) && it.kind !== 'about')?.kind !== 'number'
+  const next = tokens.slice(index + 1).find(it => !isFiller(it) && it.kind !== 'about')
+  // Ranked by revenue.
+  return !(
+    next?.kind === 'number' ||
+    (next?.kind === 'measure' && !tokens.some(({ kind }) => kind === 'direction'))
+  )
 }
 
 /** Of a verb whose particle ends the clause, the particle becomes the direction. */
-function resolveParticles(tokens: Token[]): Problem | Record<string, never> {
+function resolveParticles(tokens: Token[]): Problem | undefined {
   for (const [index, token] of tokens.entries()) {
     if (token.kind !== 'particle') continue
     const place = tokens.findLastIndex(
@@ -92,11 +101,27 @@ function resolveParticles(tokens: Token[]): Problem | Record<string, never> {
     )
     const direction = token.particles.get(tokens[place]?.text.toLowerCase() ?? '')
     if (direction === undefined) return { reason: 'unknown_word', at: token.text }
-    tokens[index] = { kind: 'direction', direction, text: token.text }
+    tokens[index] =
+      direction === 'none'
+        ? { kind: 'neutral', text: token.text }
+        : { kind: 'direction', direction, text: token.text }
     tokens.splice(place, 1)
     return resolveParticles(tokens)
   }
-  return {}
+  return undefined
+}
+
+/** Remained stable says once that it is the same, and remained at 500 does too. */
+function resolveRemaining(tokens: Token[]): void {
+  const isSame = tokens.some(token => token.kind === 'direction' && token.direction === 'same')
+  for (const [index, { kind, text }] of tokens.entries()) {
+    if (kind !== 'remain') continue
+    const isFirst = tokens.findIndex(token => token.kind === 'remain') === index
+    tokens[index] =
+      isSame || !isFirst ? { kind: 'neutral', text } : { kind: 'direction', direction: 'same', text }
+    resolveRemaining(tokens)
+    return
+  }
 }
 
 function readNumberClaim(tokens: Token[], index: number, facts: Fact[]): Claim | Problem {
@@ -124,7 +149,11 @@ function readNumberClaim(tokens: Token[], index: number, facts: Fact[]): Claim |
 
 export const isCount = ({ unit }: Fact) => unit === 'count' || unit === 'quantity' || unit === 'days'
 
-type Role = { role: 'level' | 'before' | 'difference' | 'share' | 'open'; direction: Direction | null }
+type Role = {
+  role: 'level' | 'before' | 'difference' | 'share' | 'open'
+  direction: Direction | null
+  orDifference?: Direction | null
+}
 
 /** What a number is, by the words around it. @param start the token before it and its bound */
 function roleOf(tokens: Token[], index: number, start: number): Role | Problem {
@@ -136,12 +165,20 @@ function roleOf(tokens: Token[], index: number, start: number): Role | Problem {
     if (previous?.kind === 'by') return { reason: 'double_sign', at: text }
     return { role: 'difference', direction: number.sign > 0 ? 'up' : 'down' }
   }
-  if (following) return { role: 'difference', direction: following }
-  if (previous?.kind === 'direction') return { role: 'difference', direction: previous.direction }
+  const isFinal = following !== null && previous?.kind === 'level' && isFinalVerb(tokens, index)
+  if (following && !isFinal) return { role: 'difference', direction: following }
+  if (previous?.kind === 'direction' && previous.direction !== 'same')
+    return { role: 'difference', direction: previous.direction }
   if (previous?.kind === 'by' || previous?.kind === 'contribute')
-    return { role: 'difference', direction: directionBefore(tokens, start) ?? directionAfter(tokens, index) }
-  if (previous?.kind === 'compare') return { role: 'before', direction: null }
-  if (isStartOfMove(tokens, index, start)) return { role: 'before', direction: null }
+    return { role: 'difference', direction: directionBefore(tokens, start) ?? onlyDirection(tokens) }
+  if (previous?.kind === 'compare' || previous?.kind === 'relative')
+    return { role: 'before', direction: null }
+  if (isStartOfMove(tokens, index, start))
+    return {
+      role: 'before',
+      direction: null,
+      orDifference: previous?.kind === 'of' ? directionBefore(tokens, start) : null,
+    }
   if (previous?.kind === 'level')
     return isShare(tokens, index) ? { role: 'share', direction: null } : { role: 'level', direction: null }
   const direction = directionBefore(tokens, start)
@@ -170,7 +207,7 @@ function followingDirection(tokens: Token[], index: number): Direction | null {
   )
     place++
   const token = tokens[place]
-  if (token?.kind !== 'direction') return null
+  if (token?.kind !== 'direction' || token.direction === 'same') return null
   const after = tokens
     .slice(place + 1)
     .find(it => !isFiller(it) && it.kind !== 'by' && it.kind !== 'of' && it.kind !== 'about')
@@ -178,20 +215,35 @@ function followingDirection(tokens: Token[], index: number): Direction | null {
   return token.direction
 }
 
+/** Auf 560 stieg. */
+const isFinalVerb = (tokens: Token[], index: number) => {
+  const next = tokens[index + 1]
+  return next?.kind === 'direction' && next.isFinal === true
+}
+
 /** Back to a direction, without another number on the way. */
 function directionBefore(tokens: Token[], start: number): Direction | null {
   for (let place = start; place >= 0; place--) {
     const token = tokens[place] as Token
-    if (token.kind === 'direction') return token.direction
-    if (!(isBetween(token) || token.kind === 'by' || token.kind === 'contribute' || token.kind === 'from'))
+    if (token.kind === 'direction' && token.direction !== 'same') return token.direction
+    if (
+      !(
+        isBetween(token) ||
+        token.kind === 'direction' ||
+        token.kind === 'by' ||
+        token.kind === 'contribute' ||
+        token.kind === 'from'
+      )
+    )
       return null
   }
   return null
 }
 
-const directionAfter = (tokens: Token[], index: number): Direction | null => {
-  const token = tokens.slice(index + 1).find(({ kind }) => kind === 'direction' || kind === 'number')
-  return token?.kind === 'direction' ? token.direction : null
+/** Of a clause whose verb is at its end, or whose noun follows: the only one that it has. */
+function onlyDirection(tokens: Token[]): Direction | null {
+  const moves = tokens.filter(token => token.kind === 'direction' && token.direction !== 'same')
+  return moves.length === 1 && moves[0]?.kind === 'direction' ? moves[0].direction : null
 }
 
 /** From 500 to 560, or to 560 from 500. */

@@ -21,6 +21,8 @@ export type Sense =
         | 'by'
         | 'of'
         | 'level'
+        | 'is'
+        | 'remain'
         | 'from'
         | 'compare'
         | 'relative'
@@ -34,8 +36,8 @@ export type Sense =
         | 'partial'
         | 'future'
     }
-  | { kind: 'direction'; direction: Direction }
-  | { kind: 'particle'; particles: ReadonlyMap<string, Direction> }
+  | { kind: 'direction'; direction: Direction; isFinal?: boolean }
+  | { kind: 'particle'; particles: ReadonlyMap<string, Direction | 'none'> }
   | {
       kind: 'base'
       base: BaseKind
@@ -46,7 +48,12 @@ export type Sense =
   | { kind: 'grain'; grain: Grain; count: number | null }
   | { kind: 'rank'; rank: number | null }
   | { kind: 'fraction'; percent: number; direction: Direction | null }
-  | { kind: 'about'; bound: 'about' | 'almost' | 'over' }
+  /** `without`: what it means where no number follows. */
+  | {
+      kind: 'about'
+      bound: 'about' | 'almost' | 'over'
+      without?: { direction: Direction; compares: boolean }
+    }
   | { kind: 'driver'; driver: Driver }
   | { kind: 'dimension'; dimension: string }
   | { kind: 'refused'; reason: string }
@@ -76,6 +83,8 @@ const PLAIN = [
   'by',
   'of',
   'level',
+  'is',
+  'remain',
   'from',
   'compare',
   'relative',
@@ -97,6 +106,11 @@ function makeLexicon(language: Language, words: Words): Lexicon {
   const add = (text: string | undefined, sense: Sense) => {
     for (const phrase of phrases(text ?? '')) senses.set(phrase, sense)
   }
+  // The same period a year ago is no word of sameness.
+  const addBase = (text: string, sense: Sense) => {
+    for (const before of words.beforeBases)
+      for (const phrase of phrases(text)) senses.set(before + phrase, sense)
+  }
   // Of a phrase that is in two lists the later one counts.
   for (const kind of PLAIN) add(words[kind], { kind })
   for (const [reason, text] of Object.entries(words.refused)) add(text, { kind: 'refused', reason })
@@ -105,9 +119,9 @@ function makeLexicon(language: Language, words: Words): Lexicon {
   for (const [verbs, particles] of words.particles)
     add(verbs, { kind: 'particle', particles: new Map(Object.entries(particles)) })
   for (const base of ['previous', 'year_ago', 'forecast'] as const)
-    add(words.bases[base], { kind: 'base', base, grain: null, count: null })
+    addBase(words.bases[base], { kind: 'base', base, grain: null, count: null })
   for (const grain of GRAINS) {
-    add(words.bases[grain], { kind: 'base', base: 'previous', grain, count: null })
+    addBase(words.bases[grain], { kind: 'base', base: 'previous', grain, count: null })
     add(words.grains[grain], { kind: 'grain', grain, count: null })
   }
   for (const [rank, text] of Object.entries(words.ranks)) add(text, { kind: 'rank', rank: Number(rank) })
@@ -115,6 +129,17 @@ function makeLexicon(language: Language, words: Words): Lexicon {
   for (const { words: text, percent, direction } of words.fractions)
     add(text, { kind: 'fraction', percent, direction })
   for (const bound of ['about', 'almost', 'over'] as const) add(words[bound], { kind: 'about', bound })
+  for (const [text, bound, direction, compares] of [
+    [words.above, 'over', 'up', true],
+    [words.below, 'almost', 'down', true],
+    [words.more, 'over', 'up', false],
+    [words.less, 'almost', 'down', false],
+  ] as const)
+    add(text, { kind: 'about', bound, without: { direction, compares } })
+  for (const verb of phrases(words.finalVerbs ?? '')) {
+    const sense = senses.get(verb)
+    if (sense?.kind === 'direction') senses.set(verb, { ...sense, isFinal: true })
+  }
   for (const driver of ['price', 'volume', 'mix'] as const)
     add(words.drivers[driver], { kind: 'driver', driver })
   for (const [dimension, text] of Object.entries(words.dimensions))

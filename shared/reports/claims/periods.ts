@@ -54,8 +54,8 @@ const patternsOf = new Map<string, ReturnType<typeof makePatterns>>()
  * @returns undefined where there is none; `days` is null where no fact has it
  */
 export function readPeriod(text: string, from: number, lexicon: Lexicon, known: Days[]): Read | undefined {
-  let patterns = patternsOf.get(lexicon.language)
-  if (!patterns) patternsOf.set(lexicon.language, (patterns = makePatterns(lexicon)))
+  const patterns = patternsOf.get(lexicon.language) ?? makePatterns(lexicon)
+  patternsOf.set(lexicon.language, patterns)
   const { words } = lexicon
   const match = (pattern: RegExp | undefined, place: number) => {
     if (!pattern) return undefined
@@ -69,7 +69,7 @@ export function readPeriod(text: string, from: number, lexicon: Lexicon, known: 
   const number = (digits: string | undefined) => (digits === undefined ? undefined : Number(digits))
 
   function readDate(place: number): Parts | undefined {
-    const iso = match(patterns?.iso, place)
+    const iso = match(patterns.iso, place)
     if (iso)
       return {
         year: number(iso[1]),
@@ -77,7 +77,7 @@ export function readPeriod(text: string, from: number, lexicon: Lexicon, known: 
         day: Number(iso[3]),
         end: place + iso[0].length,
       }
-    const dayFirst = match(patterns?.dayMonth, place)
+    const dayFirst = match(patterns.dayMonth, place)
     if (dayFirst)
       return {
         year: number(dayFirst[3]),
@@ -85,7 +85,7 @@ export function readPeriod(text: string, from: number, lexicon: Lexicon, known: 
         day: Number(dayFirst[1]),
         end: place + dayFirst[0].length,
       }
-    const monthFirst = match(patterns?.monthDay, place)
+    const monthFirst = match(patterns.monthDay, place)
     if (monthFirst && isCapital(place))
       return {
         year: number(monthFirst[3]),
@@ -93,7 +93,7 @@ export function readPeriod(text: string, from: number, lexicon: Lexicon, known: 
         day: Number(monthFirst[2]),
         end: place + monthFirst[0].length,
       }
-    const numeric = match(patterns?.numeric, place)
+    const numeric = match(patterns.numeric, place)
     if (numeric)
       return {
         year: number(numeric[3]),
@@ -104,7 +104,7 @@ export function readPeriod(text: string, from: number, lexicon: Lexicon, known: 
     return undefined
   }
   function readMonth(place: number) {
-    const found = match(patterns?.month, place)
+    const found = match(patterns.month, place)
     if (!found || !isCapital(place)) return undefined
     return { year: number(found[2]), month: monthOf(found[1]), end: place + found[0].length }
   }
@@ -113,7 +113,7 @@ export function readPeriod(text: string, from: number, lexicon: Lexicon, known: 
   function readRange(place: number): Read | undefined {
     const first = readDate(place) ?? readBareDay(place)
     if (first) {
-      const link = match(patterns?.between, first.end)
+      const link = match(patterns.between, first.end)
       if (!link) return undefined
       const next = first.end + link[0].length
       const last = readDate(next) ?? (first.month >= 0 ? readBareDayAndYear(next, first) : undefined)
@@ -126,7 +126,7 @@ export function readPeriod(text: string, from: number, lexicon: Lexicon, known: 
       return { days: fit(start, { ...last, year: last.year ?? first.year }, known), end: last.end }
     }
     const start = readMonth(place)
-    const link = start && match(patterns?.between, start.end)
+    const link = start && match(patterns.between, start.end)
     const end = start && link ? readMonth(start.end + link[0].length) : undefined
     if (!start || !end) return undefined
     const year = start.year ?? end.year
@@ -140,7 +140,7 @@ export function readPeriod(text: string, from: number, lexicon: Lexicon, known: 
     }
   }
   function readBareDay(place: number): Parts | undefined {
-    const found = match(patterns?.bareDay, place)
+    const found = match(patterns.bareDay, place)
     return found && { year: undefined, month: -1, day: Number(found[1]), end: place + found[0].length }
   }
   /** Of November 2–29, 2026. */

@@ -69,6 +69,14 @@ export function readNames({ tokens }: Segment, counted: ReadonlySet<string>): Na
   function readName(token: Token, index: number): Problem | undefined {
     switch (token.kind) {
       case 'entity': {
+        // Superior to Helmets.
+        const before = tokens[index - 1]
+        if (
+          before &&
+          /^(?:à|au|aux|a|al)$/iu.test(before.text) &&
+          tokens.some(({ kind }) => kind === 'direction')
+        )
+          return { reason: 'unknown_comparison', at: `${before.text} ${token.text}` }
         const dimensions = token.entities.map(({ dimension }) => dimension)
         const twin = named.entities.find(({ value }) =>
           value.some(({ dimension }) => dimensions.includes(dimension)),
@@ -147,7 +155,11 @@ function checkCompared(tokens: Token[], index: number): Problem | undefined {
     )
   const isKnown =
     next?.kind === 'base' || next?.kind === 'period' || (token.kind === 'compare' && next?.kind === 'number')
-  if (isKnown || (token.kind === 'relative' && next?.kind !== 'entity')) return undefined
+  const isClause =
+    token.kind === 'relative' &&
+    next?.kind !== 'entity' &&
+    !(next?.kind === 'measure' && /^qu/iu.test(token.text))
+  if (isKnown || isClause) return undefined
   return { reason: 'unknown_comparison', at: next ? `${token.text} ${next.text}` : token.text }
 }
 
@@ -162,14 +174,22 @@ export type Context = {
 }
 
 /** Where a sentence has one period or base, it is that of all of its claims. */
-export type Shared = { period: Slot<Days> | null; base: Slot<WrittenBase> | null }
+export type Shared = {
+  period: Slot<Days> | null
+  base: Slot<WrittenBase> | null
+  measure: Slot<string[]> | null
+}
 
 export function sharedOf(all: Named[]): Shared {
   const only = <T>(slots: (Slot<T> | null)[]) => {
     const found = slots.filter(it => it !== null)
     return found.every(it => sameText(it.value, found[0]?.value)) ? (found[0] ?? null) : null
   }
-  return { period: only(all.map(({ period }) => period)), base: only(all.map(({ base }) => base)) }
+  return {
+    period: only(all.map(({ period }) => period)),
+    base: only(all.map(({ base }) => base)),
+    measure: only(all.map(({ measure }) => measure)),
+  }
 }
 
 /** @returns the scope of a segment's claims, the context after it, and what they use */
@@ -180,7 +200,8 @@ export function enter(
   segment: Segment,
 ): { scope: Scope; after: Context; uses: Written[]; bases: Written[]; leaves: Written[] } {
   const { entities, isReplaced, readings } = joinEntities(before.entities, named, segment)
-  const measure = named.measure ?? before.measure
+  // Thanks to Bikes (+500), revenue rose: where nothing is measured yet, it is what the sentence measures.
+  const measure = named.measure ?? before.measure ?? shared.measure
   const namesNothing = named.entities.length === 0 && !named.measure && !named.isTotal
   const driver = named.driver ?? (namesNothing && !segment.isStrong ? before.driver : null)
   const period = shared.period ?? named.period ?? before.period

@@ -9,11 +9,14 @@ export type Segment = {
   isContrast: boolean
   /** Begins with a word of cause. */
   isCause: boolean
+  /** In parentheses. */
+  isAside: boolean
 }
 
 /** What says nothing by itself between two words that belong together. */
 export const isFiller = ({ kind }: Token) => kind === 'neutral' || kind === 'article'
 const namesSubject = ({ kind }: Token) => kind === 'measure' || kind === 'driver' || kind === 'total'
+const hasEntity = ({ tokens }: Segment) => tokens.some(({ kind }) => kind === 'entity')
 const startsEmpty = (segment: Segment) =>
   !segment.tokens.some(token => namesSubject(token) || token.kind === 'entity')
 
@@ -21,18 +24,25 @@ const startsEmpty = (segment: Segment) =>
 export function splitSegments(tokens: Token[]): Segment[] {
   const segments: Segment[] = []
   const begin = (marks: Partial<Segment> = {}) =>
-    segments.push({ tokens: [], isStrong: false, isContrast: false, isCause: false, ...marks })
+    segments.push({
+      tokens: [],
+      isStrong: false,
+      isContrast: false,
+      isCause: false,
+      isAside: false,
+      ...marks,
+    })
   begin()
   tokens.forEach((token, index) => {
     const last = segments.at(-1) as Segment
     const next = tokens.slice(index + 1).find(it => !isFiller(it))
-    if (token.kind === 'stop') begin({ isStrong: token.isStrong })
+    if (token.kind === 'stop') begin({ isStrong: token.isStrong, isAside: token.text === '(' })
     else if (token.kind === 'and') begin()
     else if (token.kind === 'contrast') begin({ isContrast: true })
     else if (token.kind === 'cause' || (token.kind === 'origin' && isOfMovement(last)))
       begin({ isCause: true })
     else if (
-      token.kind === 'compare' &&
+      (token.kind === 'compare' || token.kind === 'relative') &&
       next?.kind === 'number' &&
       last.tokens.some(it => it.kind === 'number')
     ) {
@@ -40,7 +50,7 @@ export function splitSegments(tokens: Token[]): Segment[] {
       segments.at(-1)?.tokens.push(token)
     } else last.tokens.push(token)
   })
-  return mergeBeginnings(joinEmpty(segments)).flatMap(splitByPeriods)
+  return mergeEndings(mergeBeginnings(joinEmpty(segments))).flatMap(splitByPeriods)
 }
 
 const isOfMovement = ({ tokens }: Segment) =>
@@ -50,19 +60,20 @@ const isOfMovement = ({ tokens }: Segment) =>
 /** What stops leave without a token passes its marks on. */
 function joinEmpty(segments: Segment[]): Segment[] {
   const kept: Segment[] = []
-  let marks = { isStrong: false, isContrast: false, isCause: false }
+  let marks = { isStrong: false, isContrast: false, isCause: false, isAside: false }
   for (const segment of segments) {
     const joined = {
       isStrong: segment.isStrong || marks.isStrong,
       isContrast: segment.isContrast || marks.isContrast,
       isCause: segment.isCause || marks.isCause,
+      isAside: segment.isAside || marks.isAside,
     }
     if (segment.tokens.every(isFiller)) {
       marks = joined
       continue
     }
     kept.push({ tokens: segment.tokens, ...joined })
-    marks = { isStrong: false, isContrast: false, isCause: false }
+    marks = { isStrong: false, isContrast: false, isCause: false, isAside: false }
   }
   return kept
 }
@@ -71,8 +82,11 @@ function joinEmpty(segments: Segment[]): Segment[] {
 function mergeBeginnings(segments: Segment[]): Segment[] {
   const [first, second, ...rest] = segments
   if (!first || !second || second.isStrong || second.isCause) return segments
-  const isOpen = startsEmpty(first) || (!first.tokens.some(namesSubject) && !first.isCause && !says(first))
-  if (!isOpen || (!startsEmpty(first) && second.tokens.some(({ kind }) => kind === 'entity'))) return segments
+  const isOpen =
+    startsEmpty(first) ||
+    isAttendant(first) ||
+    (!first.tokens.some(namesSubject) && !first.isCause && !says(first))
+  if (!isOpen || (hasEntity(first) && hasEntity(second))) return segments
   return mergeBeginnings([
     {
       ...first,
@@ -81,6 +95,31 @@ function mergeBeginnings(segments: Segment[]): Segment[] {
     },
     ...rest,
   ])
+}
+
+/** With 412 orders and a share of 22 %, Germany was second: of what the main clause names. */
+const isAttendant = ({ tokens, isCause }: Segment) =>
+  !isCause &&
+  tokens[0]?.kind === 'level' &&
+  !tokens.some(({ kind }) => kind === 'entity' || kind === 'direction' || kind === 'driver')
+
+/** 80 % of revenue, that is 500, came from Bikes: what is named at the end without a number is of all before. */
+function mergeEndings(segments: Segment[]): Segment[] {
+  const merged: Segment[] = []
+  for (const segment of segments) {
+    const first = segment.tokens.find(token => !isFiller(token))?.kind
+    const isNamed = (first === 'origin' || first === 'share') && hasEntity(segment) && !says(segment)
+    let start = merged.length
+    if (isNamed && !segment.isCause && !segment.isStrong)
+      while (start > 0 && !hasEntity(merged[start - 1] as Segment)) {
+        start--
+        if (merged[start]?.isStrong) break
+      }
+    const joined = merged.splice(start)
+    const tokens = [...joined.flatMap(it => it.tokens), ...segment.tokens]
+    merged.push({ ...(joined[0] ?? segment), tokens })
+  }
+  return merged
 }
 
 const says = ({ tokens }: Segment) =>

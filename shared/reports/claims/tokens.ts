@@ -43,7 +43,7 @@ export function readTokens(text: string, facts: Fact[], lexicon: Lexicon): Token
     tokens.push(read.token)
     place = read.end
   }
-  return countSingles(splitBounds(tokens.map(fractionToNumber)), facts)
+  return countSingles(toSuperlatives(splitBounds(tokens.map(fractionToNumber)).map(loseShares)), facts)
 }
 
 type Reading = { token: Token; end: number } | Problem
@@ -110,6 +110,7 @@ function readPhrase(text: string, from: number, lexicon: Lexicon): { sense: Sens
       [written, count],
       [`${before}{n}`, number ?? null],
     ] as const) {
+      if (form !== written && number === undefined) continue
       for (const [tail, end] of [
         ['', place],
         ['.', place + 1],
@@ -188,18 +189,13 @@ function countSingles(tokens: Token[], facts: Fact[]): Token[] {
   })
 }
 
-const COMPARES = /than|als|above|below|over|under|über|unter/u
-const LESS = /less|under|below|weniger|unter|moins|menos/u
-
 /** More than before is a direction, more than 500 a bound. */
 function splitBounds(tokens: Token[]): Token[] {
   return tokens.flatMap((token, index): Token[] => {
-    if (token.kind !== 'about' || token.bound === 'about' || tokens[index + 1]?.kind === 'number')
-      return [token]
-    const text = token.text.toLowerCase()
-    if (token.bound === 'almost' && !LESS.test(text)) return [token]
-    const direction: Token = { kind: 'direction', direction: token.bound === 'over' ? 'up' : 'down', text }
-    return COMPARES.test(text) ? [direction, { kind: 'compare', text }] : [direction]
+    if (token.kind !== 'about' || !token.without || tokens[index + 1]?.kind === 'number') return [token]
+    const { text, without } = token
+    const direction: Token = { kind: 'direction', direction: without.direction, text }
+    return without.compares ? [direction, { kind: 'compare', text }] : [direction]
   })
 }
 
@@ -217,4 +213,27 @@ function fractionToNumber(token: Token): Token {
     isScaled: false,
   }
   return { kind: 'number', number, text }
+}
+
+const isSpace = ({ kind }: Token) => kind === 'neutral' || kind === 'article'
+
+/** What represents an increase is no share. */
+function loseShares(token: Token, index: number, tokens: Token[]): Token {
+  const next = tokens.slice(index + 1).find(it => !isSpace(it))
+  return token.kind === 'share' && next?.kind === 'direction' ? { kind: 'neutral', text: token.text } : token
+}
+
+const HIGHEST = /^más (?:alt|elevad)[oa]s?$/u
+
+/** Los ingresos más altos are the highest. */
+function toSuperlatives(tokens: Token[]): Token[] {
+  return tokens.map((token, index) => {
+    const isHighest =
+      HIGHEST.test(token.text) &&
+      tokens[index - 1]?.kind === 'measure' &&
+      /^(?:el|la|los|las)$/iu.test(tokens[index - 2]?.text ?? '') &&
+      tokens[index + 1]?.kind !== 'relative' &&
+      tokens[index + 1]?.kind !== 'compare'
+    return isHighest ? { kind: 'rank', rank: 1, text: token.text } : token
+  })
 }

@@ -51,20 +51,16 @@ export const DE: Words = {
   units: 'stück|einheiten|einheit|teile|stücke',
   days: 'tage|tagen|tag',
 
-  neutral: `der|die|das|den|dem|des|im|in|am|an|auf den|für|bei|beim|zu|zum|zur|ist|sind|hat|haben|hatte|hatten|wurde|wurden|worden|es|er|sie|ihr|ihre|ihrem|ihren|ihres|ihrer|
-    sein|seine|seinem|seinen|seiner|dies|diese|dieser|dieses|diesem|diesen|davon|daran|dabei|damit|darin|dort|hier|da|so|auch|deren|dessen|welche|welcher|welches|
-    zahl|zahlen|wert|werte|anzahl|betrag|summe|höhe|in höhe|zeitraum|im zeitraum|berichtszeitraum|im berichtszeitraum|verzeichnete|verzeichneten|verbuchte|verbuchten|erzielte|erzielten|erzielt|
-    brachte|brachten|brachte ein|machte|machten|erwirtschaftete|erwirtschafteten|erwirtschaftet|gab es|gab|gingen ein|eingegangen|nahm ein|ein|lag|lagen|liegt|liegen|sich|
-    sank auf|unternehmen|geschäft|shop|bericht|veränderung|veränderungen|entwicklung|veränderte sich|änderte sich|unterschied|effekt|effekte|betragen|gezählt|abgesetzt|hierbei|
-    nämlich|also|das heißt|sowie auch|jeweils für sich|gemessen|insgesamt betrachtet|zeigte|zeigten|zeigt|blickt man|betrachtet|weist|wies|aus|ausgewiesen|in der|einen wert|ein wert|vorgang|allein|für sich|kam|kamen|beim vergleich|man|woran|wobei|was|wovon|für die kategorie|entstand|entstanden|fakturiert|fakturiert wurden`,
+  neutral: `zurück|ab|und zwar|zwar|bedeutet|bedeuten|bedeutete|bedeuteten|steht|stehen|stand|standen|dass|rangiert|rangierte|belegt|belegte|belegten|lautet|der|die|das|den|dem|des|im|in|am|an|auf den|für|bei|beim|zu|zum|zur|hat|haben|hatte|hatten|wurde|wurden|worden|es|er|sie|ihr|ihre|ihrem|ihren|ihres|ihrer|sein|seine|seinem|seinen|seiner|dies|diese|dieser|dieses|diesem|diesen|davon|daran|dabei|damit|darin|dort|hier|da|so|auch|deren|dessen|welche|welcher|welches|zahl|zahlen|wert|werte|anzahl|betrag|summe|höhe|in höhe|zeitraum|im zeitraum|berichtszeitraum|im berichtszeitraum|verzeichnete|verzeichneten|verbuchte|verbuchten|erzielte|erzielten|erzielt|brachte|brachten|brachte ein|machte|machten|erwirtschaftete|erwirtschafteten|erwirtschaftet|gab es|gab|gingen ein|eingegangen|nahm ein|ein|lag|lagen|liegt|liegen|sich|sank auf|unternehmen|geschäft|shop|bericht|veränderung|veränderungen|entwicklung|veränderte sich|änderte sich|unterschied|effekt|effekte|betragen|gezählt|abgesetzt|hierbei|nämlich|also|das heißt|sowie auch|jeweils für sich|gemessen|insgesamt betrachtet|zeigte|zeigten|zeigt|blickt man|betrachtet|weist|wies|aus|ausgewiesen|in der|einen wert|ein wert|vorgang|allein|für sich|kam|kamen|beim vergleich|man|woran|wobei|was|wovon|für die kategorie|entstand|entstanden|fakturiert|fakturiert wurden`,
   article: 'ein|eine|einen|einem|einer|eines',
   and: 'und|sowie|&|wie auch',
   contrast:
     'aber|doch|jedoch|während|wohingegen|obwohl|dagegen|hingegen|allerdings|nach|demgegenüber|trotz|wenngleich|gebremst durch|teilweise ausgeglichen durch',
   by: 'um',
   of: 'von|vom|in höhe von|des|der|an',
-  level: `auf|betrug|betrugen|beträgt|betragen|lag bei|lagen bei|liegt bei|liegen bei|belief sich auf|beliefen sich auf|beläuft sich auf|erreichte|erreichten|erreicht|war|waren|bei|mit|stand bei|standen bei|
-    summierte sich auf|summierten sich auf|kam auf|kamen auf|kommt auf|kommen auf|auf insgesamt|machte aus|insgesamt auf|war bei|bis auf`,
+  level: `auf|erreichte|erreichten|erreicht|bei|mit|stand bei|standen bei|kam auf|kamen auf|kommt auf|kommen auf|auf insgesamt|insgesamt auf|bis auf`,
+  is: 'betrug|betrugen|beträgt|betragen|lag bei|lagen bei|liegt bei|liegen bei|belief sich auf|beliefen sich auf|beläuft sich auf|war|waren|summierte sich auf|summierten sich auf|machte aus|war bei|ist|sind',
+  remain: 'blieb|blieben|bleibt|bleiben|geblieben|verharrte|verharrten|hielt sich|hielten sich',
   from: 'aus',
   compare: `als|als im|als in|als in der|als in den|als vor|als in dem|gegenüber|gegenüber dem|gegenüber der|gegenüber den|im vergleich zu|im vergleich zum|im vergleich zur|im vergleich mit|im vergleich mit dem|verglichen mit|verglichen mit dem|verglichen mit der|verglichen mit den|im verhältnis zu|im verhältnis zum|gemessen an|gemessen am`,
   relative: 'zum|zur|zu den',
@@ -93,13 +89,13 @@ export const DE: Words = {
       'stark|starke|starker|starkes|starken|schwach|schwache|enttäuschend|erfreulich|gut|gute|schlecht|deutlich|deutlicher|erheblich|signifikant|kräftig|massiv|beeindruckend|bemerkenswert|solide|robust|erfolgreich|dramatisch',
   },
 
-  up: `über dem|über der|über den|stieg|stiegen|steigt|steigen|gestiegen|steigend|steigender|steigende|steigerte|steigerten|gesteigert|anstieg|anstiegs|anstieg von|anstieg um|stieg an|stiegen an|angestiegen|steigerung|wuchs|wuchsen|wächst|wachsen|gewachsen|wachstum|zuwachs|zuwächse|zunahme|zugenommen|zugelegt|plus|erhöhte|erhöhten|erhöht|erhöhung|gewann|gewannen|gewonnen|verbesserte|verbesserten|mehr|höher|höhere|höherer|höheren|höheres|über|größer|darüber|kletterte|kletterten|geklettert|übertraf|übertrafen|übertroffen|vergrößerte|aufwärts|oberhalb`,
-  down: `unter dem|unter der|unter den|fiel|fielen|fällt|fallen|gefallen|fallend|fallende|fallender|sank|sanken|sinkt|sinken|gesunken|sinkend|sinkende|rückgang|rückgangs|rückgang von|rückgang um|zurückgegangen|abnahme|abgenommen|minus|verringerte|verringerten|verringert|verringerung|verminderte|reduzierte|reduzierten|reduziert|weniger|niedriger|niedrigere|niedrigerer|niedrigeren|niedrigeres|geringer|geringere|geringerer|geringeren|unter|kleiner|darunter|schrumpfte|schrumpften|geschrumpft|verlor|verloren|verfehlte|verfehlten|einbuße|einbußen|abwärts|unterhalb|rückläufig|tiefer`,
-  same: 'unverändert|blieb unverändert|blieben unverändert|gleich|gleich geblieben|blieb gleich|blieben gleich|stabil|blieb stabil|blieben stabil|konstant|blieb konstant|keine veränderung|ohne veränderung|auf dem niveau|wie im|wie in|so hoch wie|veränderte sich nicht|änderte sich nicht|gleichbleibend|auf gleichem niveau',
+  up: `zunahm|zunahmen|anstiegen|zulegte|zulegten|erhöht sich|hob|hoben|stieg|stiegen|steigt|steigen|gestiegen|steigend|steigender|steigende|steigerte|steigerten|gesteigert|anstieg|anstiegs|anstieg von|anstieg um|stieg an|stiegen an|angestiegen|steigerung|wuchs|wuchsen|wächst|wachsen|gewachsen|wachstum|zuwachs|zuwächse|zunahme|zugenommen|zugelegt|plus|erhöhte|erhöhten|erhöht|erhöhung|gewann|gewannen|gewonnen|verbesserte|verbesserten|mehr|höher|höhere|höherer|höheren|höheres|größer|darüber|kletterte|kletterten|geklettert|vergrößerte|aufwärts`,
+  down: `zurückging|zurückgingen|abnahm|abnahmen|drückte|drückten|senkte|senkten|schmälerte|schmälerten|minderte|minderten|fiel|fielen|fällt|fallen|gefallen|fallend|fallende|fallender|sank|sanken|sinkt|sinken|gesunken|sinkend|sinkende|rückgang|rückgangs|rückgang von|rückgang um|zurückgegangen|abnahme|abgenommen|minus|verringerte|verringerten|verringert|verringerung|verminderte|reduzierte|reduzierten|reduziert|weniger|niedriger|niedrigere|niedrigerer|niedrigeren|niedrigeres|geringer|geringere|geringerer|geringeren|kleiner|darunter|schrumpfte|schrumpften|geschrumpft|verlor|verloren|einbuße|einbußen|abwärts|rückläufig|tiefer`,
+  same: 'genauso viele wie|ebenso viele wie|so viele wie|gleich viele wie|genauso hoch wie|ebenso hoch wie|genauso viel wie|ebenso viel wie|unverändert|blieb unverändert|blieben unverändert|gleich|gleich geblieben|blieb gleich|blieben gleich|stabil|blieb stabil|blieben stabil|konstant|blieb konstant|keine veränderung|ohne veränderung|auf dem niveau|wie im|wie in|so hoch wie|veränderte sich nicht|änderte sich nicht|gleichbleibend|auf gleichem niveau',
   particles: [
     ['nahm|nahmen|nimmt|nehmen', { zu: 'up', ab: 'down' }],
     ['legte|legten|legt|legen', { zu: 'up' }],
-    ['ging|gingen|geht|gehen', { zurück: 'down' }],
+    ['ging|gingen|geht|gehen', { zurück: 'down', ein: 'none', hervor: 'none' }],
   ],
   bases: {
     previous:
@@ -116,6 +112,21 @@ export const DE: Words = {
       'vorquartal|vorquartals|quartal davor|quartal zuvor|vorigen quartal|vorherigen quartal|vorangegangenen quartal|quartal vorher|im quartalsvergleich',
     year: '',
   },
+  beforeBases: [
+    '',
+    'der ',
+    'dem ',
+    'den ',
+    'die ',
+    'das ',
+    'des ',
+    'im ',
+    'in der ',
+    'in den ',
+    'vom ',
+    'zum ',
+    'zur ',
+  ],
   grains: {
     day: 'an dem tag|am tag|in den {n} tagen|in {n} tagen|binnen {n} tagen|innerhalb von {n} tagen',
     week: 'in der woche|in den {n} wochen|in {n} wochen|binnen {n} wochen|innerhalb von {n} wochen|den {n} wochen',
@@ -144,9 +155,17 @@ export const DE: Words = {
     { words: 'vervierfachte|vervierfacht', percent: 300, direction: 'up' },
     { words: 'halbierte|halbierten|halbiert|halbierung', percent: 50, direction: 'down' },
   ],
+  above:
+    'über|mehr als|über dem|über der|über den|übertraf|übertrafen|übertroffen|oberhalb|etwas über|etwas mehr als',
+  below:
+    'unter|weniger als|unter dem|unter der|unter den|verfehlte|verfehlten|unterhalb|etwas unter|etwas weniger als',
+  more: '',
+  less: '',
+  finalVerbs:
+    'stieg|stiegen|gestiegen|wuchs|wuchsen|gewachsen|kletterte|kletterten|fiel|fielen|gefallen|sank|sanken|gesunken|zurückging|zurückgingen|zunahm|zunahmen|abnahm|abnahmen|anstieg|anstiegen',
   about: 'etwa|rund|ungefähr|circa|ca.|ca|gegen|annähernd',
-  almost: 'fast|knapp|beinahe|nahezu|weniger als|unter|nicht ganz',
-  over: 'über|mehr als|gut|mindestens|etwas mehr als|etwas über|knapp über',
+  almost: 'fast|knapp|beinahe|nahezu|nicht ganz',
+  over: 'gut|mindestens|knapp über',
   drivers: {
     price: 'preis|preise|preisen|preiseffekt|preiseffekts|preiseffekte|preiswirkung',
     volume:

@@ -45,20 +45,15 @@ export const EN: Words = {
   days: 'days|day',
 
   article: 'a|an',
-  neutral: `the|in|on|for|at|with|is|are|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|as|within|
-    during|over|so|also|both|each of|itself|themselves|where|when|business|company|shop|store|report|figure|figures|number|numbers|amount|
-    value|values|level|seen|saw|recorded|record of|posted|showed|shows|generated|brought in|brought|made|make|makes|earned|took in|
-    delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|of that|up to now to|being|been|be|having|
-    making|bringing|giving|leaving|by the way of|came in|comes in|result|resulting in|equal to|equals|namely|i.e.|that is|meaning|
-    among|came|comes|coming|across|result of the period|overall figure|year|posting|showing|looking at|turning to|whose|same period|
-    movement|development|change|changes|changed|difference|moved|effect|effects|alone|by itself|then|measured|expressed`,
-  and: 'and|as well as|plus also|along with|&',
+  neutral: `the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|as|within|during|so|also|both|each of|itself|themselves|where|when|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|record of|posted|showed|shows|generated|brought in|brought|made|make|makes|earned|took in|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|of that|up to now to|being|been|be|having|making|bringing|giving|leaving|by the way of|came in|comes in|result|resulting in|equal to|equals|namely|i.e.|that is|meaning|among|came|comes|coming|across|result of the period|overall figure|year|posting|showing|looking at|turning to|whose|same period|movement|development|change|changes|changed|difference|moved|effect|effects|alone|by itself|then|measured|expressed`,
+  and: 'or|and|as well as|plus also|along with|&',
   contrast:
     'but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|after|following|meanwhile|partly offset by|offset by|held back by|despite',
   by: 'by',
   of: 'of',
-  level: `to|was|were|stood at|stands at|stand at|stood|reached|reaches|reaching|reach|amounted to|amounts to|amounting to|totalled|totaled|totalling|totaling|
-    came to|comes to|coming to|came in at|ended at|ended up at|was at|were at|at|hit|hitting|with|summed to|summing to|to reach|equalled|equaled|for a total of|bringing it to|taking it to|added up to|adds up to`,
+  level: `to|stood at|stands at|stand at|stood|reached|reaches|reaching|reach|ended at|ended up at|was at|were at|at|hit|hitting|with|to reach|for a total of|bringing it to|taking it to`,
+  is: 'was|were|amounted to|amounts to|amounting to|totalled|totaled|totalling|totaling|came to|comes to|coming to|summed to|summing to|equalled|equaled|added up to|adds up to|is|are|has been|have been|came in at|worked out at',
+  remain: 'remained|remains|stayed|stays|held|held at|remaining|staying|kept|remained at|stayed at',
   from: 'from',
   compare: `than|than in|than for|compared with|compared to|in comparison with|in comparison to|against|versus|vs.|vs|relative to|as against|as compared with|as compared to|when compared with|when compared to|measured against|set against|in relation to|than the one of|up on|down on`,
   relative: 'over the|on the|from the|from a',
@@ -87,10 +82,8 @@ export const EN: Words = {
       'strong|strongly|weak|disappointing|impressive|excellent|good|bad|great|poor|remarkable|significant|significantly|sharply|dramatically|soared|plunged|surged|crashed|healthy|solid|robust|encouraging|worrying|successful',
   },
 
-  up: `rose|rise|rises|risen|rising|rise of|grew|grow|grows|grown|growing|growth|growth of|increase|increases|increased|increasing|an increase|went up|gone up|going up|goes up|up|up by|
-    climbed|climb|climbs|climbing|gain|gains|gained|gaining|advanced|advance|more|higher|above|larger|greater|bigger|expanded|expansion|uptick|exceeded|exceeding|exceeds|ahead of|jumped|improved|improvement|uplift|added on`,
-  down: `fell|fall|falls|fallen|falling|fall of|decline|declines|declined|declining|decrease|decreases|decreased|decreasing|drop|drops|dropped|dropping|went down|gone down|going down|goes down|down|down by|
-    shrank|shrunk|shrinking|reduction|reduced|less|lower|fewer|below|smaller|slipped|slip|sank|dipped|dip|loss|lost|lose|losing|contraction|contracted|short of|under|missed|behind|dragged|slid|decrement`,
+  up: `raised|lifted|lifts|raises|pushed up|push up|adding to|boosted|boosts|rose|rise|rises|risen|rising|rise of|grew|grow|grows|grown|growing|growth|growth of|increase|increases|increased|increasing|an increase|went up|gone up|going up|goes up|up|up by|climbed|climb|climbs|climbing|gain|gains|gained|gaining|advanced|advance|more|higher|larger|greater|bigger|expanded|expansion|uptick|jumped|improved|improvement|uplift|added on`,
+  down: `lowered|lowers|cut|cuts|pulled down|pushed down|weighed on|shaved off|subtracted|brought down|diminished|fell|fall|falls|fallen|falling|fall of|decline|declines|declined|declining|decrease|decreases|decreased|decreasing|drop|drops|dropped|dropping|went down|gone down|going down|goes down|down|down by|shrank|shrunk|shrinking|reduction|reduced|less|lower|fewer|smaller|slipped|slip|sank|dipped|dip|loss|lost|lose|losing|contraction|contracted|dragged|slid|decrement`,
   same: 'unchanged|remained unchanged|stable|remained stable|flat|stayed flat|was flat|no change|without change|the same|the same as|stayed the same|constant|remained constant|level with|did not change|in line with|on a par with|exactly as',
   particles: [],
   bases: {
@@ -109,6 +102,7 @@ export const EN: Words = {
       'previous quarter|quarter before|preceding quarter|a quarter earlier|quarter earlier|prior quarter|one quarter earlier|quarter on quarter|quarter-on-quarter|quarter over quarter',
     year: '',
   },
+  beforeBases: ['', 'the ', 'a '],
   grains: {
     day: 'the day|that day|the {n} days|these {n} days|in {n} days|over {n} days|within {n} days',
     week: 'the week|that week|the {n} weeks|these {n} weeks|in {n} weeks|over {n} weeks|within {n} weeks',
@@ -138,9 +132,15 @@ export const EN: Words = {
     { words: 'quadrupled', percent: 300, direction: 'up' },
     { words: 'halved|was halved|were halved', percent: 50, direction: 'down' },
   ],
+  above:
+    'over|more than|above|exceeded|exceeding|exceeds|ahead of|in excess of|surpassed|surpassing|upwards of|slightly more than|slightly above|slightly over',
+  below:
+    'less than|under|below|short of|behind|missed|fell short of|just below|slightly under|slightly less than|slightly below|fewer than',
+  more: '',
+  less: '',
   about: 'about|around|roughly|approximately|some|circa|ca.|approx.|approx|close to',
-  almost: 'almost|nearly|just under|slightly under|a little under|just below|less than|under',
-  over: 'over|more than|just over|slightly over|a little over|just above|at least|upwards of|above',
+  almost: 'almost|nearly|just under|a little under',
+  over: 'just over|a little over|just above|at least',
   drivers: {
     price: 'price|prices|price effect|price effects|pricing',
     volume: 'volume|volumes|volume effect|quantity effect|quantities sold',

@@ -45,21 +45,19 @@ export const ES: Words = {
   units: 'unidades|unidad|piezas|pieza',
   days: 'días|día',
 
-  neutral: `el|la|los|las|lo|al|en el|en la|en los|en las|por|para|con|es|son|ha|han|había|sido|su|sus|este|esta|estos|estas|ese|esa|eso|esto|se|le|les|quien|cual|cuyo|cuya|
-    período|periodo|en el período|en el periodo|durante|durante el período|durante el periodo|cifra|cifras|número|números|importe|valor|valores|nivel|suma|cantidad|así|también|aquí|allí|dentro|sobre|
-    registró|registraron|registrado|registrados|registradas|registra|registran|generó|generaron|generado|generados|genera|generan|obtuvo|obtuvieron|obtenido|logró|lograron|realizó|realizaron|realizados|realizadas|recibidos|recibieron|recibió|hubo|hizo|hicieron|
-    facturó|facturaron|facturados|facturadas|facturado|ingresó|ingresaron|mostró|mostraron|muestra|presentó|tuvo|tuvieron|tiene|tienen|evolución|variación|variaron|varió|cambio|cambios|cambió|diferencia|efecto|efectos|empresa|negocio|tienda|informe|
-    contó|contaron|decir|es decir|esto es|o sea|siendo|estando|ser|estar|está|están|mismo período|mismo periodo|luego|entonces|aquel|aquella|aquellos|donde|cuando|medido|expresado|pasó|pasaron|pasando|pasa|pasan|ha pasado|han pasado|vio|vieron|ver|tras de|dejando|cuanto|entre ellos|en cuanto a|en lo que respecta a|sumando en conjunto|tramitaron|tramitados|hechos|vendieron|vendió|resultado|un valor`,
+  neutral: `ocupa|ocupan|ocupó|ocuparon|puesto|posición|lugar|clasificó|se clasificó|ocupando|el|la|los|las|lo|al|en el|en la|en los|en las|por|para|con|ha|han|había|sido|su|sus|este|esta|estos|estas|ese|esa|eso|esto|se|le|les|quien|cual|cuyo|cuya|período|periodo|en el período|en el periodo|durante|durante el período|durante el periodo|cifra|cifras|número|números|importe|valor|valores|nivel|cantidad|así|también|aquí|allí|dentro|sobre|registró|registraron|registrado|registrados|registradas|registra|registran|generó|generaron|generado|generados|genera|generan|obtuvo|obtuvieron|obtenido|logró|lograron|realizó|realizaron|realizados|realizadas|recibidos|recibieron|recibió|hubo|hizo|hicieron|facturó|facturaron|facturados|facturadas|facturado|ingresó|ingresaron|mostró|mostraron|muestra|presentó|tuvo|tuvieron|tiene|tienen|evolución|variación|variaron|varió|cambio|cambios|cambió|diferencia|efecto|efectos|empresa|negocio|tienda|informe|contó|contaron|decir|es decir|esto es|o sea|siendo|estando|ser|estar|está|están|mismo período|mismo periodo|luego|entonces|aquel|aquella|aquellos|donde|cuando|medido|expresado|pasó|pasaron|pasando|pasa|pasan|ha pasado|han pasado|vio|vieron|ver|tras de|dejando|cuanto|entre ellos|en cuanto a|en lo que respecta a|sumando en conjunto|tramitaron|tramitados|hechos|vendieron|vendió|resultado|un valor`,
   article: 'un|una|uno',
-  and: 'y|e|así como|&|además de',
+  and: 'o|y|e|así como|&|además de',
   contrast:
     'pero|mientras|mientras que|aunque|sin embargo|no obstante|en cambio|por el contrario|tras|después de|parcialmente compensado por|frenado por|a pesar de',
   by: 'en un|en una|en unos',
   of: 'de|del|de la|de los|de las|en',
-  level: `a|hasta|fue de|fueron de|es de|son de|era de|eran de|fue|fueron|era|eran|ascendió a|ascendieron a|asciende a|ascienden a|alcanzó|alcanzaron|alcanza|alcanzan|alcanzando|ha alcanzado|han alcanzado|llegó a|llegaron a|llega a|llegan a|se situó en|se situaron en|se sitúa en|se sitúan en|se ubicó en|se ubicaron en|
-    sumó|sumaron|suma|suman|totalizó|totalizaron|totaliza|se elevó a|se elevaron a|se elevan a|equivale a|quedó en|quedaron en|para alcanzar|hasta alcanzar|hasta llegar a|hasta situarse en|para un total de|un total de|con|se cifró en|se cifraron en|estuvo en|estuvieron en|ha sido de|han sido de|haber alcanzado`,
+  level: `a|hasta|alcanzó|alcanzaron|alcanza|alcanzan|alcanzando|ha alcanzado|han alcanzado|llegó a|llegaron a|llega a|llegan a|se situó en|se situaron en|se sitúa en|se sitúan en|se ubicó en|se ubicaron en|equivale a|quedó en|quedaron en|para alcanzar|hasta alcanzar|hasta llegar a|hasta situarse en|para un total de|un total de|con|estuvo en|estuvieron en|haber alcanzado`,
+  is: 'fue de|fueron de|es de|son de|era de|eran de|fue|fueron|era|eran|ascendió a|ascendieron a|asciende a|ascienden a|sumó|sumaron|suma|suman|totalizó|totalizaron|totaliza|se elevó a|se elevaron a|se elevan a|se cifró en|se cifraron en|ha sido de|han sido de|es|son',
+  remain:
+    'se mantuvo|se mantuvieron|se mantiene|se mantienen|permaneció|permanecieron|permanece|permanecen|se mantuvo en|se mantuvieron en|quedó igual',
   from: 'desde',
-  compare: `frente a|frente al|frente a la|frente a las|frente a los|respecto a|respecto al|respecto a la|respecto a los|respecto a las|respecto de|respecto del|con respecto a|con respecto al|con respecto a la|con respecto a las|en comparación con|en comparación con el|en comparación con la|comparado con|comparada con|comparados con|comparadas con|en relación con|en relación con el|en relación a|en relación al|contra|versus|vs.|que en|que el|que la|que lo|que en el|que en la|que en los|que en las|por encima de|por encima del|por debajo de|por debajo del`,
+  compare: `frente a|frente al|frente a la|frente a las|frente a los|respecto a|respecto al|respecto a la|respecto a los|respecto a las|respecto de|respecto del|con respecto a|con respecto al|con respecto a la|con respecto a las|en comparación con|en comparación con el|en comparación con la|comparado con|comparada con|comparados con|comparadas con|en relación con|en relación con el|en relación a|en relación al|contra|versus|vs.|que en|que el|que la|que lo|que en el|que en la|que en los|que en las`,
   relative: 'sobre el|sobre la|a lo|a la|al|que',
   share: `cuota|porción|proporción|participación|parte de|una parte|porcentaje|del total|del conjunto|de todo el|representó|representaron|representa|representan|representando|supuso|supusieron|supone|suponen|suponiendo|constituyó|constituyeron|constituye|constituyen|equivale al|equivalió al|correspondió a|correspondieron a|corresponde a|corresponden a|correspondió|correspondieron`,
   total: 'en total|total|totales|en conjunto|conjunto|globalmente|global|en general|en su conjunto',
@@ -85,9 +83,9 @@ export const ES: Words = {
       'fuerte|fuertemente|bueno|buena|buen|malo|mala|mal|decepcionante|excelente|notable|sólido|sólida|impresionante|significativo|significativa|significativamente|considerablemente|disparó|desplomó|robusto',
   },
 
-  up: `aumentó|aumentaron|aumenta|aumentan|aumentado|aumento|un aumento|aumentando|aumentos|creció|crecieron|crece|crecen|crecido|creciendo|crecimiento|subió|subieron|sube|suben|subido|subida|una subida|subiendo|incrementó|incrementaron|incremento|un incremento|incrementado|se incrementó|se incrementaron|mejoró|mejoraron|mejora|ganó|ganaron|avance|avanzó|avanzaron|más|mayor|mayores|superior|superiores|más alto|más alta|más altos|más altas|más elevado|más elevada|superó|superaron|supera|superan|alza|al alza|en alza|ganancia|encima|se elevó|se elevaron|ascenso`,
-  down: `disminuyó|disminuyeron|disminuye|disminuyen|disminuido|disminución|una disminución|bajó|bajaron|baja|bajan|bajado|bajada|una bajada|a la baja|bajando|cayó|cayeron|cae|caen|caído|caída|una caída|cayendo|descendió|descendieron|desciende|descienden|descendido|descenso|un descenso|descendiendo|redujo|redujeron|se redujo|se redujeron|reducción|reducido|retrocedió|retrocedieron|retroceso|perdió|perdieron|pérdida|menos|menor|menores|inferior|inferiores|más bajo|más baja|más bajos|más bajas|por debajo|debajo|decreció|decrecieron|merma|mermó`,
-  same: 'sin cambios|sin cambio|sin variación|estable|estables|se mantuvo|se mantuvieron|se mantuvo estable|se mantuvieron estables|se mantiene estable|permaneció estable|permanecieron estables|permaneció igual|igual|iguales|igual que|constante|constantes|permaneció constante|quedó igual|se mantuvo sin cambios|se mantuvieron sin cambios|permaneció sin cambios|permanecieron sin cambios|se mantuvo igual|se mantuvo constante|se mantuvieron constantes|invariable|al mismo nivel',
+  up: `aumentó|aumentaron|aumenta|aumentan|aumentado|aumento|un aumento|aumentando|aumentos|creció|crecieron|crece|crecen|crecido|creciendo|crecimiento|subió|subieron|sube|suben|subido|subida|una subida|subiendo|incrementó|incrementaron|incremento|un incremento|incrementado|se incrementó|se incrementaron|mejoró|mejoraron|mejora|ganó|ganaron|avance|avanzó|avanzaron|más|mayor|mayores|superior|superiores|más alto|más alta|más altos|más altas|más elevado|más elevada|alza|al alza|en alza|ganancia|encima|se elevó|se elevaron|ascenso`,
+  down: `mermaron|restó|restaron|recortó|recortaron|redujeron|disminuyó|disminuyeron|disminuye|disminuyen|disminuido|disminución|una disminución|bajó|bajaron|baja|bajan|bajado|bajada|una bajada|a la baja|bajando|cayó|cayeron|cae|caen|caído|caída|una caída|cayendo|descendió|descendieron|desciende|descienden|descendido|descenso|un descenso|descendiendo|redujo|redujeron|se redujo|se redujeron|reducción|reducido|retrocedió|retrocedieron|retroceso|perdió|perdieron|pérdida|menos|menor|menores|inferior|inferiores|más bajo|más baja|más bajos|más bajas|por debajo|debajo|decreció|decrecieron|merma|mermó`,
+  same: 'sin cambios|sin cambio|sin variación|estable|estables|se mantuvo estable|se mantuvieron estables|se mantiene estable|permaneció estable|permanecieron estables|permaneció igual|igual|iguales|igual que|constante|constantes|permaneció constante|quedó igual|se mantuvo sin cambios|se mantuvieron sin cambios|permaneció sin cambios|permanecieron sin cambios|se mantuvo igual|se mantuvo constante|se mantuvieron constantes|invariable|al mismo nivel',
   particles: [],
   bases: {
     previous:
@@ -103,6 +101,19 @@ export const ES: Words = {
       'trimestre anterior|el trimestre anterior|trimestre previo|un trimestre antes|trimestre precedente',
     year: '',
   },
+  beforeBases: [
+    '',
+    'el ',
+    'la ',
+    'los ',
+    'las ',
+    'en el ',
+    'del ',
+    'de las ',
+    'de la ',
+    'al del ',
+    'en las ',
+  ],
   grains: {
     day: 'en el día|en {n} días|los {n} días|estos {n} días|durante {n} días',
     week: 'en la semana|en {n} semanas|las {n} semanas|estas {n} semanas|durante {n} semanas',
@@ -114,7 +125,7 @@ export const ES: Words = {
     1: 'el más|la más|los más|las más|el mayor|la mayor|los mayores|las mayores|el más alto|la más alta|el más elevado|la más elevada|el más grande|la más grande|primer|primero|primera|en primer lugar|primer lugar|primer puesto|en primera posición|primera posición|el primer puesto|ocupó el primer lugar|número uno|lideró|lideraron|líder|encabezó|encabeza|encabezaron|a la cabeza|lidera|la primera|el primero',
     2: 'segundo|segunda|en segundo lugar|segundo lugar|segundo puesto|en segunda posición|segunda posición|el segundo mayor|la segunda mayor|el segundo más alto|la segunda más alta|número dos|el segundo puesto|el segundo lugar|la segunda|el segundo',
     3: 'tercero|tercera|tercer|en tercer lugar|tercer lugar|tercer puesto|en tercera posición|tercera posición|el tercer mayor|la tercera mayor|el tercero más alto|el tercer más alto|número tres|el tercer puesto|el tercer lugar|la tercera|el tercero',
-    4: 'cuarta|en cuarto lugar|cuarto lugar|cuarto puesto|en cuarta posición|cuarta posición|la cuarta mayor|el cuarto mayor|el cuarto lugar|el cuarto puesto',
+    4: 'cuarto|cuarta|en cuarto lugar|cuarto lugar|cuarto puesto|en cuarta posición|cuarta posición|la cuarta mayor|el cuarto mayor|el cuarto lugar|el cuarto puesto',
     5: 'quinto|quinta|en quinto lugar|quinto lugar|quinto puesto|en quinta posición|quinta posición|la quinta mayor|el quinto mayor|el quinto lugar|el quinto puesto',
   },
   rankOf:
@@ -135,9 +146,15 @@ export const ES: Words = {
     { words: 'se triplicó|se triplicaron|triplicó|triplicaron|triplicado', percent: 200, direction: 'up' },
     { words: 'se cuadruplicó|cuadruplicó', percent: 300, direction: 'up' },
   ],
+  above:
+    'por encima de|por encima del|por encima de la|superó|superaron|supera|superan|superior a|superiores a|superior al|superiores al|superiores a los|superiores a las|superior a la',
+  below:
+    'por debajo de|por debajo del|por debajo de la|inferior a|inferiores a|inferior al|inferiores al|inferiores a los|inferiores a las|inferior a la',
+  more: 'más de|más del',
+  less: 'menos de|menos del',
   about: 'aproximadamente|alrededor de|unos|unas|cerca de|en torno a|en torno al|cerca del|alrededor del',
-  almost: 'casi|menos de|algo menos de|poco menos de|un poco menos de',
-  over: 'más de|más del|algo más de|poco más de|un poco más de|por encima de los|al menos',
+  almost: 'casi|algo menos de|poco menos de|un poco menos de',
+  over: 'algo más de|poco más de|un poco más de|por encima de los|al menos',
   drivers: {
     price: 'precio|precios|efecto precio|efecto de precio|efecto de los precios|efecto precios',
     volume: 'volumen|volúmenes|efecto volumen|efecto de volumen|efecto del volumen|cantidades',

@@ -45,21 +45,19 @@ export const FR: Words = {
   units: 'unités|unité|pièces|pièce',
   days: 'jours|jour',
 
-  neutral: `le|la|les|l'|au|aux|en|dans|sur|pour|par|avec|est|sont|a|ont|été|il|elle|ils|elles|ce|cette|ces|cet|son|sa|ses|leur|leurs|qui|dont|celui|celle|ceux|celles|
-    y|s'|se|sur la période|période|période considérée|la période|chiffre|chiffres|nombre|nombres|montant|valeur|valeurs|niveau|somme|c'|soit|c'est-à-dire|à savoir|ici|chez|où|aussi|ainsi|
-    a enregistré|ont enregistré|enregistré|enregistre|a généré|ont généré|généré|génère|a réalisé|ont réalisé|réalisé|réalise|a rapporté|ont rapporté|rapporté|a été de|ont été de|passées|passés|reçues|reçus|
-    affiché|affiche|a affiché|ont affiché|obtenu|a obtenu|fait|évolution|variation|varié|changement|changements|écart|effet|effets|entreprise|magasin|boutique|activité|rapport|facturées|facturés|facturé|
-    comptabilisé|comptabilisées|comptés|comptées|seul|eux|lui|même période|puis|alors|étant|ayant|avoir|être|connaît|connu|a connu|ont connu|montre|montrent|constaté|constate|on|on a|nous|notre|nos|au sein|parmi|lors|quant|celui-ci|celle-ci|ceux-ci|lequel|laquelle|représenté par|d'un montant|mesuré|exprimé|passant|passe|passent|est passé|sont passés|est passée|sont passées|passé|passée|ce qui|sortie|été enregistré|été enregistrés|été enregistrées|été passées|été réalisé|été vendues|été vendus|quantité|en effet`,
+  neutral: `il y a eu|y a eu|eu|occupe|occupent|a occupé|arrive|arrivent|se classe|se classent|classé|classée|rang|place|position|ou encore|le|la|les|l'|au|aux|en|dans|sur|pour|par|avec|a|ont|été|il|elle|ils|elles|ce|cette|ces|cet|son|sa|ses|leur|leurs|qui|dont|celui|celle|ceux|celles|y|s'|se|sur la période|période|période considérée|la période|chiffre|chiffres|nombre|nombres|montant|valeur|valeurs|niveau|somme|c'|soit|c'est-à-dire|à savoir|ici|chez|où|aussi|ainsi|a enregistré|ont enregistré|enregistré|enregistre|a généré|ont généré|généré|génère|a réalisé|ont réalisé|réalisé|réalise|a rapporté|ont rapporté|rapporté|passées|passés|reçues|reçus|affiché|affiche|a affiché|ont affiché|obtenu|a obtenu|fait|évolution|variation|varié|changement|changements|écart|effet|effets|entreprise|magasin|boutique|activité|rapport|facturées|facturés|facturé|comptabilisé|comptabilisées|comptés|comptées|seul|eux|lui|même période|puis|alors|étant|ayant|avoir|être|connaît|connu|a connu|ont connu|montre|montrent|constaté|constate|on|on a|nous|notre|nos|au sein|parmi|lors|quant|celui-ci|celle-ci|ceux-ci|lequel|laquelle|représenté par|d'un montant|mesuré|exprimé|passant|passe|passent|est passé|sont passés|est passée|sont passées|passé|passée|ce qui|sortie|été enregistré|été enregistrés|été enregistrées|été passées|été réalisé|été vendues|été vendus|quantité|en effet`,
   article: 'un|une',
-  and: 'et|ainsi que|&|de même que',
+  and: 'ou|et|ainsi que|&|de même que',
   contrast:
     "mais|tandis que|alors que|alors qu'|bien que|cependant|toutefois|en revanche|après|suivi de|par contre|partiellement compensé par|freiné par|malgré|néanmoins",
   by: "à hauteur de|de l'ordre de",
   of: "de|d'|du|des|de la|de l'",
-  level: `à|est de|était de|étaient de|sont de|a atteint|ont atteint|atteint|atteignent|atteignait|atteignant|s'élève à|s'élèvent à|s'est élevé à|s'est élevée à|se sont élevés à|se sont élevées à|s'élevait à|s'élevaient à|s'établit à|s'est établi à|s'est établie à|s'établissent à|se sont établies à|se sont établis à|se monte à|se montent à|s'est monté à|
-    a totalisé|ont totalisé|totalise|totalisent|totalisant|était|étaient|fut|furent|se chiffre à|se chiffrent à|s'est chiffré à|jusqu'à|ressort à|ressortent à|est ressorti à|s'inscrit à|pour atteindre|pour un total de|égal à|égale à|avec|établi à|établies à|se situe à|s'est situé à|se sont situées à`,
+  level: `s'établir à|pour s'établir à|pour se situer à|s'établissant à|se situant à|ramené à|ramenée à|porté à|portée à|à|a atteint|ont atteint|atteint|atteignent|atteignait|atteignant|s'établit à|s'est établi à|s'est établie à|s'établissent à|se sont établies à|se sont établis à|jusqu'à|ressort à|ressortent à|est ressorti à|s'inscrit à|pour atteindre|pour un total de|égal à|égale à|avec|établi à|établies à|se situe à|s'est situé à|se sont situées à`,
+  is: "est de|était de|étaient de|sont de|s'élève à|s'élèvent à|s'est élevé à|s'est élevée à|se sont élevés à|se sont élevées à|s'élevait à|s'élevaient à|se monte à|se montent à|s'est monté à|a totalisé|ont totalisé|totalise|totalisent|totalisant|était|étaient|fut|furent|se chiffre à|se chiffrent à|s'est chiffré à|a été de|ont été de|est|sont",
+  remain:
+    "est resté|est restée|sont restés|sont restées|resté|restée|restés|restées|reste|restent|demeure|demeurent|est demeuré|maintenu|s'est maintenu|se maintient|se maintiennent|se sont maintenus",
   from: 'à partir de|depuis',
-  compare: `par rapport à|par rapport au|par rapport à la|par rapport aux|par rapport à l'|comparé à|comparé au|comparé à la|comparée à|comparés à|comparées à|comparées au|comparés au|comparée au|en comparaison de|en comparaison du|en comparaison avec|contre|face à|face au|face à la|face aux|vis-à-vis de|vis-à-vis du|au regard de|au regard du|à comparer à|au-dessus de|au-dessous de|au-dessus du|en dessous de|en dessous du|au-dessous du|relativement à|relativement au|supérieur à celui de|en comparaison annuelle avec`,
+  compare: `par rapport à|par rapport au|par rapport à la|par rapport aux|par rapport à l'|comparé à|comparé au|comparé à la|comparée à|comparés à|comparées à|comparées au|comparés au|comparée au|en comparaison de|en comparaison du|en comparaison avec|contre|face à|face au|face à la|face aux|vis-à-vis de|vis-à-vis du|au regard de|au regard du|à comparer à|relativement à|relativement au|supérieur à celui de|en comparaison annuelle avec`,
   relative: "sur un|que|qu'",
   share: `part|part de|la part|proportion|du total|de l'ensemble|du tout|au total représentant|a représenté|ont représenté|représente|représentent|représentait|représentaient|représentant|compte pour|comptent pour|comptait pour|a compté pour|constitue|constituent|constituait|pèse|pèsent|pesait|a pesé`,
   total:
@@ -86,8 +84,8 @@ export const FR: Words = {
       'fort|forte|fortement|nettement|bon|bonne|mauvais|mauvaise|décevant|décevante|excellent|excellente|remarquable|solide|impressionnant|significatif|significative|significativement|bond|explosé|chuté fortement|spectaculaire',
   },
 
-  up: `augmenté|augmentée|augmentés|augmentées|augmente|augmentent|augmentait|augmentant|augmentation|a augmenté|ont augmenté|hausse|en hausse|une hausse|progressé|progresse|progressent|progressait|progression|en progression|progressant|a progressé|ont progressé|croissance|en croissance|crû|accru|accrue|accroissement|s'est accru|s'est accrue|grimpé|grimpe|monté|montée|a monté|gagné|gagne|gagnent|plus|de plus|en plus|plus élevé|plus élevée|plus élevés|plus élevées|plus haut|supérieur|supérieure|supérieurs|supérieures|plus important|plus importante|dépassé|dépasse|dépassent|plus grand|gain|au-dessus|en augmentation|relevé|majoré`,
-  down: `baissé|baisse|baissent|en baisse|une baisse|a baissé|ont baissé|baissait|baissant|diminué|diminue|diminuent|diminution|en diminution|a diminué|ont diminué|recul|en recul|reculé|recule|reculent|reculant|a reculé|ont reculé|chute|chuté|a chuté|ont chuté|repli|en repli|réduction|réduit|perdu|perd|perdent|perte|moins|de moins|en moins|moins élevé|moins élevée|moins élevés|plus bas|plus basse|inférieur|inférieure|inférieurs|inférieures|décru|tombé|tombée|tombés|tombe|fléchi|fléchissement|en retrait|retrait|au-dessous|en dessous|moindre|moindres|décroissance`,
+  up: `soutenu|relève|élève|augmenté|augmentée|augmentés|augmentées|augmente|augmentent|augmentait|augmentant|augmentation|a augmenté|ont augmenté|hausse|en hausse|une hausse|progressé|progresse|progressent|progressait|progression|en progression|progressant|a progressé|ont progressé|croissance|en croissance|crû|accru|accrue|accroissement|s'est accru|s'est accrue|grimpé|grimpe|monté|montée|a monté|gagné|gagne|gagnent|plus|de plus|en plus|plus élevé|plus élevée|plus élevés|plus élevées|plus haut|supérieur|supérieure|supérieurs|supérieures|plus important|plus importante|plus grand|gain|au-dessus|en augmentation|relevé|majoré`,
+  down: `abaissé|amputé|pénalisé|pesé sur|amoindri|baissé|baisse|baissent|en baisse|une baisse|a baissé|ont baissé|baissait|baissant|diminué|diminue|diminuent|diminution|en diminution|a diminué|ont diminué|recul|en recul|reculé|recule|reculent|reculant|a reculé|ont reculé|chute|chuté|a chuté|ont chuté|repli|en repli|réduction|réduit|perdu|perd|perdent|perte|moins|de moins|en moins|moins élevé|moins élevée|moins élevés|plus bas|plus basse|inférieur|inférieure|inférieurs|inférieures|décru|tombé|tombée|tombés|tombe|fléchi|fléchissement|en retrait|retrait|au-dessous|en dessous|moindre|moindres|décroissance`,
   same: 'inchangé|inchangée|inchangés|inchangées|stable|stables|est resté stable|est restée stable|sont restés stables|sont restées stables|resté stable|restée stable|resté inchangé|restée inchangée|reste stable|restent stables|reste inchangé|est resté inchangé|est restée inchangée|sont restés inchangés|sont restées inchangées|constant|constante|sans changement|au même niveau|identique|identiques|est demeuré stable|stagné|a stagné|ont stagné|stagne|est demeuré inchangé',
   particles: [],
   bases: {
@@ -104,6 +102,26 @@ export const FR: Words = {
       "trimestre précédent|le trimestre précédent|trimestre d'avant|un trimestre plus tôt|un trimestre auparavant|sur un trimestre",
     year: '',
   },
+  beforeBases: [
+    '',
+    'la ',
+    'le ',
+    "l'",
+    'les ',
+    'aux ',
+    'au ',
+    'de la ',
+    'du ',
+    "de l'",
+    'des ',
+    'à la ',
+    "à l'",
+    'lors de la ',
+    'celui de la ',
+    'ceux de la ',
+    "d'",
+    "celui d'",
+  ],
   grains: {
     day: 'le jour|en {n} jours|les {n} jours|ces {n} jours|sur {n} jours|des {n} jours',
     week: 'sur la semaine|en {n} semaines|les {n} semaines|ces {n} semaines|sur {n} semaines|des {n} semaines',
@@ -131,9 +149,15 @@ export const FR: Words = {
     { words: 'triplé|a triplé|ont triplé', percent: 200, direction: 'up' },
     { words: 'quadruplé|a quadruplé', percent: 300, direction: 'up' },
   ],
+  above:
+    'au-dessus de|au-dessus du|au-dessus des|au-dessus de la|dépassé|dépasse|dépassent|supérieur à|supérieure à|supérieurs à|supérieures à|supérieur au|supérieure au',
+  below:
+    'au-dessous de|au-dessous du|en dessous de|en dessous du|en dessous de la|au-dessous de la|inférieur à|inférieure à|inférieurs à|inférieures à|inférieur au|inférieure au',
+  more: "plus de|plus d'|un peu plus de",
+  less: "moins de|moins d'|un peu moins de",
   about: 'environ|à peu près|près de|quelque|autour de|aux alentours de|approximativement|env.',
-  almost: 'presque|quasiment|moins de|un peu moins de|juste sous|pas tout à fait',
-  over: "plus de|plus d'|un peu plus de|un peu plus d'|au moins|légèrement plus de",
+  almost: 'presque|quasiment|juste sous|pas tout à fait',
+  over: "un peu plus d'|au moins|légèrement plus de",
   drivers: {
     price: 'prix|effet prix|effet de prix|effets prix',
     volume: 'volume|volumes|effet volume|effet de volume|quantités',
@@ -155,7 +179,7 @@ export const FR: Words = {
   measures: {
     revenue: "chiffre d'affaires|ventes|ca|recettes|revenus|revenu|chiffres d'affaires",
     units_sold:
-      "unités vendues|quantité vendue|quantités vendues|pièces vendues|vendues|vendus|unités|articles vendus|nombre d'unités vendues|unité vendue",
+      "unités vendues|quantité vendue|quantités vendues|pièces vendues|vendues|vendus|unités|articles vendus|nombre d'unités vendues|unité vendue|vendu|vend|vendent",
     orders: 'commandes|commande|nombre de commandes',
     buyers: "acheteurs|clients|acheteur|client|nombre d'acheteurs|nombre de clients",
     revenue_per_order:

@@ -37,8 +37,12 @@ export type Words = {
   by: string
   /** Before a difference after a direction, else before a level or what something is part of. */
   of: string
-  /** Before a level. */
+  /** Before a level: rose to. */
   level: string
+  /** Before a level, or before a movement that is the subject: the decline was. */
+  is: string
+  /** Says that something is the same, unless it says with what. */
+  remain: string
   from: string
   /** Before what something is compared with. */
   compare: string
@@ -60,8 +64,10 @@ export type Words = {
   down: string
   same: string
   /** Verbs whose direction is in a particle at the end of the clause. */
-  particles: [verbs: string, particles: Record<string, 'up' | 'down'>][]
+  particles: [verbs: string, particles: Record<string, 'up' | 'down' | 'none'>][]
   bases: Record<'previous' | 'year_ago' | 'forecast' | Grains, string>
+  /** Articles that may stand before them. */
+  beforeBases: string[]
   grains: Record<Grains, string>
   ranks: Record<number, string>
   rankOf: string
@@ -69,6 +75,14 @@ export type Words = {
   about: string
   almost: string
   over: string
+  /** The same, and without a number more or less than what follows. */
+  above: string
+  below: string
+  /** The same, where nothing that it is compared with need follow. */
+  more: string
+  less: string
+  /** Verbs of direction that may end a clause, after a level. */
+  finalVerbs?: string
   drivers: Record<'price' | 'volume' | 'mix', string>
   dimensions: Record<string, string>
   /** By metric, beside its label. */
