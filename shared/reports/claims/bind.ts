@@ -1,5 +1,6 @@
 import type { Fact, Statement } from '../facts.ts'
 import type { Claim } from './claims.ts'
+import type { Grain } from './lexicon.ts'
 import type { WrittenNumber } from './numbers.ts'
 import { daysIn } from './periods.ts'
 import type { Scope } from './scope.ts'
@@ -10,14 +11,7 @@ const MOST_BEYOND = 0.1
 /** Of a change that is called slight. */
 const MOST_SLIGHT = 0.05
 const EPSILON = 1e-9
-/** 365 days, and 366. */
-const LENGTHS: Record<string, [number, number]> = {
-  day: [1, 1],
-  week: [7, 7],
-  month: [28, 31],
-  quarter: [90, 92],
-  year: [365, 366],
-}
+const MONTHS: Partial<Record<Grain, number>> = { month: 1, quarter: 3, year: 12 }
 
 const isMovement = ({ kind }: Fact) => kind === 'change' || kind === 'difference'
 
@@ -59,10 +53,14 @@ function isBase({ base, period }: Fact, written: NonNullable<Scope['base']>): bo
   return written.grain === null || hasLength(period, written.grain, written.count ?? 1)
 }
 
-export function hasLength(period: { from: string; to: string }, grain: string, count: number): boolean {
-  const [least, most] = LENGTHS[grain] ?? [0, 0]
-  const days = daysIn(period)
-  return days >= least * count && days <= most * count
+/** Whether a period is that many whole days, weeks, or months, quarters and years of the calendar. */
+export function hasLength({ from, to }: { from: string; to: string }, grain: Grain, count: number): boolean {
+  const days = daysIn({ from, to })
+  const months = MONTHS[grain]
+  if (months === undefined) return days === count * (grain === 'week' ? 7 : 1)
+  const start = new Date(`${from}T00:00:00Z`)
+  const end = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + months * count, 0))
+  return from.endsWith('-01') && end.toISOString().slice(0, 10) === to
 }
 
 function says(fact: Fact, claim: Claim, scope: Scope, statements: Statement[]): boolean {

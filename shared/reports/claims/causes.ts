@@ -21,9 +21,10 @@ export function makeCauses(statements: Statement[]): Causes {
   let effects: Fact[] = []
   let drivers: Fact[] = []
   let isLeading = false
+  let isOffset = false
   let at = ''
   const close = (): Problem | null => {
-    const problem = phase === 'none' ? null : check(effects, drivers, statements, at)
+    const problem = phase === 'none' ? null : check(effects, drivers, { statements, isOffset, at })
     phase = 'none'
     drivers = []
     return problem
@@ -41,6 +42,7 @@ export function makeCauses(statements: Statement[]): Causes {
         phase = 'drivers'
         at = text
         isLeading = effects.length === 0
+        isOffset = segment.isOffset
       } else if (phase === 'drivers' && isLeading && drivers.length > 0 && named.measure) {
         phase = 'effects'
         return true
@@ -56,18 +58,23 @@ export function makeCauses(statements: Statement[]): Causes {
   }
 }
 
-/** Causes are drivers of a statement that has what they are said to cause, and moved it in its direction. */
-function check(effects: Fact[], drivers: Fact[], statements: Statement[], at: string): Problem | null {
+/** Causes are drivers of a statement that has what they are said to cause, and moved it in its direction, or against it. */
+function check(
+  effects: Fact[],
+  drivers: Fact[],
+  { statements, isOffset, at }: { statements: Statement[]; isOffset: boolean; at: string },
+): Problem | null {
   const isOfOne = statements.some(
     statement =>
       drivers.length > 0 &&
       drivers.every(({ id }) => statement.drivers.includes(id)) &&
       effects.some(({ id }) => statement.facts.includes(id) && !statement.drivers.includes(id)),
   )
-  const isAgainst = drivers.some(driver =>
-    effects.some(
-      ({ direction }) => direction !== null && driver.direction !== null && direction !== driver.direction,
+  const hasDirection = drivers.every(driver =>
+    effects.every(
+      ({ direction }) =>
+        direction === null || driver.direction === null || (direction !== driver.direction) === isOffset,
     ),
   )
-  return isOfOne && !isAgainst ? null : { reason: 'unsupported_cause', at }
+  return isOfOne && hasDirection ? null : { reason: 'unsupported_cause', at }
 }

@@ -94,7 +94,9 @@ function readTemplate(statement: Statement, { facts, language }: Known): Pick<Re
 function readSentence(sentence: string, known: Known, needs: Needs): Reading | Problem {
   const text = readText(sentence)
   if (isProblem(text)) return text
-  const read = readTokens(text.text, known.facts, lexiconOf(known.language))
+  const lexicon = lexiconOf(known.language)
+  const { inTime } = lexicon.words
+  const read = readTokens(text.text, known.facts, lexicon)
   if (isProblem(read)) return read
   const refused = read.find(({ kind }) => kind === 'refused')
   if (refused?.kind === 'refused') return { reason: refused.reason, at: refused.text }
@@ -110,7 +112,7 @@ function readSentence(sentence: string, known: Known, needs: Needs): Reading | P
   )
   const named: Named[] = []
   for (const segment of segments) {
-    const names = readNames(segment, counted)
+    const names = readNames(segment, counted, inTime)
     if (isProblem(names)) return names
     named.push(names)
   }
@@ -172,7 +174,10 @@ function bindSegments(
     written.push(...entered.uses, ...entered.bases)
     const facts: Fact[] = []
     for (const claim of read) {
-      const full = inherit(claim, last, isBaseAside(segment, segments[index - 1]))
+      const isThen = named.isThen || (named.base !== null && !read.some(compares))
+      if (isThen && (claim.kind !== 'number' || claim.role === 'difference'))
+        return { reason: 'unsupported_period', at: claim.text }
+      const full = inherit(claim, last, isThen || isBaseAside(segment, segments[index - 1]))
       const fact = bindClaim(full, entered.scope, known, needs, causes.isCause() ? drivers : null)
       if (isProblem(fact)) return fact
       facts.push(fact)
@@ -237,8 +242,8 @@ function inherit(claim: Claim, last: (Claim & { kind: 'number' }) | null, isBefo
   if (claim.kind !== 'number') return claim
   if (claim.role === 'difference')
     return claim.direction ? claim : { ...claim, direction: last?.direction ?? null }
+  if (isBefore && (claim.role === 'open' || claim.role === 'level')) return { ...claim, role: 'before' }
   if (claim.role !== 'open') return claim
-  if (isBefore) return { ...claim, role: 'before' }
   const isLike =
     last !== null &&
     last.number.unit === claim.number.unit &&
@@ -349,7 +354,11 @@ function checkSegment({ tokens }: Segment, named: Named, claims: Claim[], touche
   const hasShare = claims.some(
     claim => (claim.kind === 'number' && claim.role === 'share') || claim.kind === 'most',
   )
-  if (share && !hasShare) return { reason: 'unsupported_share', at: share.text }
+  // Bikes accounted for 500.
+  const hasLevel = claims.some(
+    claim => claim.kind === 'number' && (claim.role === 'open' || claim.role === 'level'),
+  )
+  if (share && !hasShare && !hasLevel) return { reason: 'unsupported_share', at: share.text }
   const contributes = tokens.find(({ kind }) => kind === 'contribute')
   if (contributes && !claims.some(({ kind }) => kind === 'number'))
     return { reason: 'unsupported_cause', at: contributes.text }
@@ -358,6 +367,14 @@ function checkSegment({ tokens }: Segment, named: Named, claims: Claim[], touche
       claim.kind === 'direction' ||
       (claim.kind === 'number' && claim.role !== 'level' && claim.role !== 'share'),
   )
+  // An effect of 500 is no rise of the price by 500.
+  const isEffect =
+    named.driver === null ||
+    named.measure !== null ||
+    /e[fq]f?[fe]/iu.test(named.driver.text) ||
+    tokens.every(({ kind }) => kind !== 'direction')
+  const by = claims.find(claim => claim.kind === 'number' && claim.number.sign === 0)
+  if (!isEffect && by) return { reason: 'unsupported_number', at: by.text }
   if (named.isSlight && !isMoved) return { reason: 'unsupported_degree', at: textOf({ tokens } as Segment) }
   return null
 }

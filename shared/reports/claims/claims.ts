@@ -45,6 +45,8 @@ const isBetween = (token: Token) =>
     'slight',
     'driver',
     'is',
+    'movement',
+    'thus',
   ].includes(token.kind)
 
 /** @param facts for the units of metrics that nouns name */
@@ -75,6 +77,13 @@ export function readClaims({ tokens: written }: Segment, facts: Fact[]): Claim[]
     return { reason: 'two_directions', at: directions.map(({ text }) => text).join(' … ') }
   const hasDirection = directions.length > 0
   const other = tokens.find(({ kind }) => kind === 'rank' || kind === 'share' || kind === 'most')
+  const thus = tokens.find(
+    ({ kind }, index) =>
+      kind === 'thus' && !/^(?:lag|lagen|liegt|liegen)$/u.test(tokens[index - 1]?.text ?? ''),
+  )
+  const moves = hasDirection || claims.some(claim => claim.kind === 'number' && claim.role === 'difference')
+  // So it rose is a consequence; so it was 80 % is not.
+  if (thus && moves) return { reason: 'unsupported_cause', at: thus.text }
   if (hasDirection && other) return { reason: 'direction_of_other', at: other.text }
   return claims
 }
@@ -83,12 +92,21 @@ export function readClaims({ tokens: written }: Segment, facts: Fact[]): Claim[]
 function isDangling(tokens: Token[], index: number): boolean {
   const token = tokens[index] as Token
   if (token.kind === 'about') return tokens[index + 1]?.kind !== 'number'
+  if (token.kind === 'after') return isWrongAfter(tokens, index)
   if (token.kind !== 'by') return false
   const next = tokens.slice(index + 1).find(it => !isFiller(it) && it.kind !== 'about')
   // Ranked by revenue.
   return !(
     next?.kind === 'number' ||
     (next?.kind === 'measure' && !tokens.some(({ kind }) => kind === 'direction'))
+  )
+}
+
+/** After 500 before, or in German by what is measured; after something else happened is a time that no fact has. */
+function isWrongAfter(tokens: Token[], index: number): boolean {
+  const next = tokens.slice(index + 1).find(it => !isFiller(it) && it.kind !== 'about' && it.kind !== 'level')
+  return (
+    next?.kind !== 'number' && !(next?.kind === 'measure' && !tokens.some(({ kind }) => kind === 'direction'))
   )
 }
 
@@ -144,6 +162,7 @@ function readNumberClaim(tokens: Token[], index: number, facts: Fact[]): Claim |
   const start = bound === null ? index - 1 : index - 2
   const role = roleOf(tokens, index, start)
   if ('reason' in role) return role
+  if (role.role === 'share' && isOfEntity(tokens, index)) return { reason: 'unsupported_share', at: text }
   return { ...claim, ...role }
 }
 
@@ -171,7 +190,7 @@ function roleOf(tokens: Token[], index: number, start: number): Role | Problem {
     return { role: 'difference', direction: previous.direction }
   if (previous?.kind === 'by' || previous?.kind === 'contribute')
     return { role: 'difference', direction: directionBefore(tokens, start) ?? onlyDirection(tokens) }
-  if (previous?.kind === 'compare' || previous?.kind === 'relative')
+  if (previous && ['compare', 'relative', 'after'].includes(previous.kind))
     return { role: 'before', direction: null }
   if (isStartOfMove(tokens, index, start))
     return {
@@ -183,6 +202,8 @@ function roleOf(tokens: Token[], index: number, start: number): Role | Problem {
     return isShare(tokens, index) ? { role: 'share', direction: null } : { role: 'level', direction: null }
   const direction = directionBefore(tokens, start)
   if (direction) return { role: 'difference', direction }
+  // A change of 500 says not in which direction.
+  if (tokens.some(({ kind }) => kind === 'movement')) return { reason: 'unsupported_direction', at: text }
   if (isShare(tokens, index)) return { role: 'share', direction: null }
   return { role: 'open', direction: null }
 }
@@ -259,6 +280,22 @@ function isStartOfMove(tokens: Token[], index: number, start: number): boolean {
     previous.kind !== 'of' &&
     nearest(tokens, earlier - 1, -1)?.kind === 'level' &&
     tokens.some(({ kind }) => kind === 'direction')
+  )
+}
+
+/** 80 % of the revenue of Bikes is another share than that of Bikes. */
+function isOfEntity(tokens: Token[], index: number): boolean {
+  let place = index + 1
+  if (!tokens.slice(place).some(({ kind }) => kind === 'of')) return false
+  while (
+    tokens[place] &&
+    ['of', 'neutral', 'article', 'measure', 'dimension', 'from', 'total'].includes(tokens[place]?.kind ?? '')
+  )
+    place++
+  return (
+    place > index + 1 &&
+    tokens.slice(index + 1, place).some(({ kind }) => kind === 'of') &&
+    tokens[place]?.kind === 'entity'
   )
 }
 

@@ -30,6 +30,10 @@ export type Sense =
         | 'total'
         | 'cause'
         | 'origin'
+        | 'offset'
+        | 'movement'
+        | 'after'
+        | 'thus'
         | 'contribute'
         | 'most'
         | 'slight'
@@ -92,6 +96,10 @@ const PLAIN = [
   'total',
   'cause',
   'origin',
+  'offset',
+  'movement',
+  'after',
+  'thus',
   'contribute',
   'most',
   'slight',

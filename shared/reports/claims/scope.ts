@@ -35,13 +35,19 @@ export type Named = {
   currencies: string[] | null
   isSlight: boolean
   contributes: boolean
+  /** Its base is when it was, as in the previous period it was 500. */
+  isThen: boolean
 }
 
 const slot = <T>(value: T, { text }: Token): Slot<T> => ({ value, text, isUsed: false })
 const sameText = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 
 /** @param counted measures that are said of the number before them */
-export function readNames({ tokens }: Segment, counted: ReadonlySet<string>): Named | Problem {
+export function readNames(
+  { tokens }: Segment,
+  counted: ReadonlySet<string>,
+  inTime: string,
+): Named | Problem {
   const measures: Slot<string[]>[] = []
   const nouns: Slot<string[]>[] = []
   const named: Named = {
@@ -54,6 +60,7 @@ export function readNames({ tokens }: Segment, counted: ReadonlySet<string>): Na
     currencies: null,
     isSlight: false,
     contributes: false,
+    isThen: false,
   }
   for (const [index, token] of tokens.entries()) {
     const problem = readName(token, index)
@@ -101,6 +108,7 @@ export function readNames({ tokens }: Segment, counted: ReadonlySet<string>): Na
           ? setBase({ kind: 'period', days: token.days }, token)
           : setPeriod(token.days, token)
       case 'base':
+        named.isThen ||= isTime(tokens, index, inTime)
         return setBase(
           {
             kind: 'named',
@@ -140,6 +148,20 @@ export function readNames({ tokens }: Segment, counted: ReadonlySet<string>): Na
   }
 }
 
+/** In the previous period, without a word that compares before it. */
+function isTime(tokens: Token[], index: number, inTime: string): boolean {
+  const words = inTime.split('|')
+  const text = tokens[index]?.text.toLowerCase() ?? ''
+  const before = tokens[index - 1]?.text.toLowerCase() ?? ''
+  const isIn = words.some(
+    word => text.startsWith(`${word} `) || before === word || before.startsWith(`${word} `),
+  )
+  const compares = (token: Token) =>
+    ['compare', 'relative', 'from'].includes(token.kind) ||
+    (token.kind === 'direction' && token.direction === 'same')
+  return isIn && !/inter|vergleich|glissement/u.test(text) && !tokens.slice(0, index).some(compares)
+}
+
 /** A word of comparison is followed by a base, its days, or what the value was then. */
 function checkCompared(tokens: Token[], index: number): Problem | undefined {
   const token = tokens[index] as Token
@@ -153,6 +175,8 @@ function checkCompared(tokens: Token[], index: number): Problem | undefined {
         it.kind !== 'about' &&
         it.kind !== 'level',
     )
+  if (next?.kind === 'direction' && /^(?:n|q)/iu.test(token.text))
+    return { reason: 'unknown_comparison', at: token.text }
   const isKnown =
     next?.kind === 'base' || next?.kind === 'period' || (token.kind === 'compare' && next?.kind === 'number')
   const isClause =

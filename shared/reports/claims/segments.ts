@@ -9,6 +9,8 @@ export type Segment = {
   isContrast: boolean
   /** Begins with a word of cause. */
   isCause: boolean
+  /** Begins with what moved against it. */
+  isOffset: boolean
   /** In parentheses. */
   isAside: boolean
 }
@@ -30,6 +32,7 @@ export function splitSegments(tokens: Token[]): Segment[] {
       isContrast: false,
       isCause: false,
       isAside: false,
+      isOffset: false,
       ...marks,
     })
   begin()
@@ -41,8 +44,9 @@ export function splitSegments(tokens: Token[]): Segment[] {
     else if (token.kind === 'contrast') begin({ isContrast: true })
     else if (token.kind === 'cause' || (token.kind === 'origin' && isOfMovement(last)))
       begin({ isCause: true })
+    else if (token.kind === 'offset') begin({ isCause: true, isOffset: true })
     else if (
-      (token.kind === 'compare' || token.kind === 'relative') &&
+      (token.kind === 'compare' || token.kind === 'relative' || token.kind === 'after') &&
       next?.kind === 'number' &&
       last.tokens.some(it => it.kind === 'number')
     ) {
@@ -60,20 +64,21 @@ const isOfMovement = ({ tokens }: Segment) =>
 /** What stops leave without a token passes its marks on. */
 function joinEmpty(segments: Segment[]): Segment[] {
   const kept: Segment[] = []
-  let marks = { isStrong: false, isContrast: false, isCause: false, isAside: false }
+  let marks = { isStrong: false, isContrast: false, isCause: false, isAside: false, isOffset: false }
   for (const segment of segments) {
     const joined = {
       isStrong: segment.isStrong || marks.isStrong,
       isContrast: segment.isContrast || marks.isContrast,
       isCause: segment.isCause || marks.isCause,
       isAside: segment.isAside || marks.isAside,
+      isOffset: segment.isOffset || marks.isOffset,
     }
     if (segment.tokens.every(isFiller)) {
       marks = joined
       continue
     }
     kept.push({ tokens: segment.tokens, ...joined })
-    marks = { isStrong: false, isContrast: false, isCause: false, isAside: false }
+    marks = { isStrong: false, isContrast: false, isCause: false, isAside: false, isOffset: false }
   }
   return kept
 }

@@ -17,7 +17,7 @@ export type Token = { text: string } & (
 )
 export type Problem = { reason: string; at: string }
 
-const STOP = /^(?: ?[–—] | - |[,;:().!]|…)/u
+const STOP = /^(?: ?[–—] | - |[,;:().]|…)/u
 const WORD =
   /(?:[\p{L}][\p{L}\p{M}'-]*|&|\d{1,2}(?:st|nd|rd|th|er|re|e|ème|º|ª)(?![\p{L}\d])|\d{1,3}(?![\p{L}\d]|[.,]\d))/uy
 const ABBREVIATED = /^(?:n\.?[º°]|p\.p\.)/iu
@@ -86,7 +86,7 @@ function readToken(
     }
   const stop = STOP.exec(text.slice(from))?.[0]
   if (stop)
-    return { token: { kind: 'stop', isStrong: /[;.!…]/u.test(stop), text: stop }, end: from + stop.length }
+    return { token: { kind: 'stop', isStrong: /[;.…]/u.test(stop), text: stop }, end: from + stop.length }
   const unknown = /^[\p{L}\p{M}\p{N}'’-]+|^./u.exec(text.slice(from))?.[0] ?? ''
   return { reason: 'unknown_word', at: unknown }
 }

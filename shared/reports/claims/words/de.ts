@@ -51,11 +51,10 @@ export const DE: Words = {
   units: 'stück|einheiten|einheit|teile|stücke',
   days: 'tage|tagen|tag',
 
-  neutral: `zurück|ab|und zwar|zwar|bedeutet|bedeuten|bedeutete|bedeuteten|steht|stehen|stand|standen|dass|rangiert|rangierte|belegt|belegte|belegten|lautet|der|die|das|den|dem|des|im|in|am|an|auf den|für|bei|beim|zu|zum|zur|hat|haben|hatte|hatten|wurde|wurden|worden|es|er|sie|ihr|ihre|ihrem|ihren|ihres|ihrer|sein|seine|seinem|seinen|seiner|dies|diese|dieser|dieses|diesem|diesen|davon|daran|dabei|damit|darin|dort|hier|da|so|auch|deren|dessen|welche|welcher|welches|zahl|zahlen|wert|werte|anzahl|betrag|summe|höhe|in höhe|zeitraum|im zeitraum|berichtszeitraum|im berichtszeitraum|verzeichnete|verzeichneten|verbuchte|verbuchten|erzielte|erzielten|erzielt|brachte|brachten|brachte ein|machte|machten|erwirtschaftete|erwirtschafteten|erwirtschaftet|gab es|gab|gingen ein|eingegangen|nahm ein|ein|lag|lagen|liegt|liegen|sich|sank auf|unternehmen|geschäft|shop|bericht|veränderung|veränderungen|entwicklung|veränderte sich|änderte sich|unterschied|effekt|effekte|betragen|gezählt|abgesetzt|hierbei|nämlich|also|das heißt|sowie auch|jeweils für sich|gemessen|insgesamt betrachtet|zeigte|zeigten|zeigt|blickt man|betrachtet|weist|wies|aus|ausgewiesen|in der|einen wert|ein wert|vorgang|allein|für sich|kam|kamen|beim vergleich|man|woran|wobei|was|wovon|für die kategorie|entstand|entstanden|fakturiert|fakturiert wurden`,
+  neutral: `zurück|ab|und zwar|zwar|bedeutet|bedeuten|bedeutete|bedeuteten|steht|stehen|stand|standen|dass|rangiert|rangierte|belegt|belegte|belegten|lautet|der|die|das|den|dem|des|im|in|am|an|auf den|für|bei|beim|zu|zum|zur|hat|haben|hatte|hatten|wurde|wurden|worden|es|er|sie|ihr|ihre|ihrem|ihren|ihres|ihrer|sein|seine|seinem|seinen|seiner|dies|diese|dieser|dieses|diesem|diesen|davon|daran|dabei|darin|dort|hier|auch|deren|dessen|welche|welcher|welches|zahl|zahlen|wert|werte|anzahl|betrag|summe|höhe|in höhe|zeitraum|im zeitraum|berichtszeitraum|im berichtszeitraum|verzeichnete|verzeichneten|verbuchte|verbuchten|erzielte|erzielten|erzielt|brachte|brachten|brachte ein|machte|machten|erwirtschaftete|erwirtschafteten|erwirtschaftet|gab es|gab|gingen ein|eingegangen|nahm ein|ein|lag|lagen|liegt|liegen|sich|sank auf|unternehmen|geschäft|shop|bericht|betragen|gezählt|abgesetzt|hierbei|nämlich|das heißt|sowie auch|jeweils für sich|gemessen|insgesamt betrachtet|zeigte|zeigten|zeigt|blickt man|betrachtet|weist|wies|aus|ausgewiesen|in der|einen wert|ein wert|allein|für sich|kam|kamen|was|für die kategorie|entstand|entstanden|fakturiert|fakturiert wurden`,
   article: 'ein|eine|einen|einem|einer|eines',
   and: 'und|sowie|&|wie auch',
-  contrast:
-    'aber|doch|jedoch|während|wohingegen|obwohl|dagegen|hingegen|allerdings|nach|demgegenüber|trotz|wenngleich|gebremst durch|teilweise ausgeglichen durch',
+  contrast: 'aber|doch|jedoch|während|wohingegen|obwohl|dagegen|hingegen|allerdings|demgegenüber|wenngleich',
   by: 'um',
   of: 'von|vom|in höhe von|des|der|an',
   level: `auf|erreichte|erreichten|erreicht|bei|mit|stand bei|standen bei|kam auf|kamen auf|kommt auf|kommen auf|auf insgesamt|insgesamt auf|bis auf`,
@@ -70,6 +69,13 @@ export const DE: Words = {
   cause: `weil|wegen|aufgrund|auf grund|dank|durch|getrieben von|getrieben durch|verursacht durch|zurückzuführen auf|infolge|bedingt durch|ursache|grund|ursächlich|grund dafür|ausgelöst durch|getragen von|gestützt von|gestützt durch|angetrieben von|angetrieben durch|verantwortlich|da|denn|treiber|haupttreiber|hervorgerufen durch|ergab sich aus|ergibt sich aus|resultierte aus|rührt her von|geht zurück auf|ging zurück auf|gehen zurück auf|aufgrund von|wegen der|infolge von`,
   origin:
     'stammte aus|stammten aus|stammt aus|stammen aus|stammte von|stammten von|stammt von|stammen von|kam von|kamen von|kam aus|kamen aus|kommt von|kommen von',
+  offset:
+    'gebremst durch|teilweise ausgeglichen durch|gebremst von|gedämpft durch|teilweise kompensiert durch|trotz',
+  movement:
+    'veränderung|veränderungen|entwicklung|veränderte sich|änderte sich|unterschied|effekt|effekte|abweichung|differenz',
+  after: 'nach',
+  thus: 'also|damit|so|somit|dadurch|folglich',
+  inTime: 'im|in|während|bei',
   contribute: 'trug|trugen|steuerte|steuerten|beitrag|beitrag von|trägt|tragen|steuert|beitrug|beitrugen',
   most: 'der größte teil|den größten teil|großteil|ein großteil|der großteil|den großteil|die mehrheit|mehrheit|mehr als die hälfte|über die hälfte|überwiegend|der überwiegende teil|zum größten teil',
   slight: 'leicht|etwas|geringfügig|ein wenig|leichte|leichter|leichten|leichtes|geringfügige|minimal',
@@ -89,8 +95,8 @@ export const DE: Words = {
       'stark|starke|starker|starkes|starken|schwach|schwache|enttäuschend|erfreulich|gut|gute|schlecht|deutlich|deutlicher|erheblich|signifikant|kräftig|massiv|beeindruckend|bemerkenswert|solide|robust|erfolgreich|dramatisch',
   },
 
-  up: `zunahm|zunahmen|anstiegen|zulegte|zulegten|erhöht sich|hob|hoben|stieg|stiegen|steigt|steigen|gestiegen|steigend|steigender|steigende|steigerte|steigerten|gesteigert|anstieg|anstiegs|anstieg von|anstieg um|stieg an|stiegen an|angestiegen|steigerung|wuchs|wuchsen|wächst|wachsen|gewachsen|wachstum|zuwachs|zuwächse|zunahme|zugenommen|zugelegt|plus|erhöhte|erhöhten|erhöht|erhöhung|gewann|gewannen|gewonnen|verbesserte|verbesserten|mehr|höher|höhere|höherer|höheren|höheres|größer|darüber|kletterte|kletterten|geklettert|vergrößerte|aufwärts`,
-  down: `zurückging|zurückgingen|abnahm|abnahmen|drückte|drückten|senkte|senkten|schmälerte|schmälerten|minderte|minderten|fiel|fielen|fällt|fallen|gefallen|fallend|fallende|fallender|sank|sanken|sinkt|sinken|gesunken|sinkend|sinkende|rückgang|rückgangs|rückgang von|rückgang um|zurückgegangen|abnahme|abgenommen|minus|verringerte|verringerten|verringert|verringerung|verminderte|reduzierte|reduzierten|reduziert|weniger|niedriger|niedrigere|niedrigerer|niedrigeren|niedrigeres|geringer|geringere|geringerer|geringeren|kleiner|darunter|schrumpfte|schrumpften|geschrumpft|verlor|verloren|einbuße|einbußen|abwärts|rückläufig|tiefer`,
+  up: `zunahm|zunahmen|anstiegen|zulegte|zulegten|erhöht sich|hob|hoben|stieg|stiegen|steigt|steigen|gestiegen|steigend|steigender|steigende|steigerte|steigerten|gesteigert|anstieg|anstiegs|anstieg von|anstieg um|stieg an|stiegen an|angestiegen|steigerung|wuchs|wuchsen|wächst|wachsen|gewachsen|wachstum|zuwachs|zuwächse|zunahme|zugenommen|zugelegt|plus|erhöhte|erhöhten|erhöht|erhöhung|gewann|gewannen|gewonnen|mehr|höher|höhere|höherer|höheren|höheres|größer|darüber|kletterte|kletterten|geklettert|vergrößerte|aufwärts`,
+  down: `zurückging|zurückgingen|abnahm|abnahmen|drückte|drückten|senkte|senkten|schmälerte|schmälerten|minderte|minderten|fiel|fielen|fällt|fallen|gefallen|fallend|fallende|fallender|sank|sanken|sinkt|sinken|gesunken|sinkend|sinkende|rückgang|rückgangs|rückgang von|rückgang um|zurückgegangen|abnahme|abgenommen|minus|verringerte|verringerten|verringert|verringerung|verminderte|reduzierte|reduzierten|reduziert|weniger|niedriger|niedrigere|niedrigerer|niedrigeren|niedrigeres|geringer|geringere|geringerer|geringeren|kleiner|darunter|schrumpfte|schrumpften|geschrumpft|verlor|verloren|abwärts|rückläufig|tiefer`,
   same: 'genauso viele wie|ebenso viele wie|so viele wie|gleich viele wie|genauso hoch wie|ebenso hoch wie|genauso viel wie|ebenso viel wie|unverändert|blieb unverändert|blieben unverändert|gleich|gleich geblieben|blieb gleich|blieben gleich|stabil|blieb stabil|blieben stabil|konstant|blieb konstant|keine veränderung|ohne veränderung|auf dem niveau|wie im|wie in|so hoch wie|veränderte sich nicht|änderte sich nicht|gleichbleibend|auf gleichem niveau',
   particles: [
     ['nahm|nahmen|nimmt|nehmen', { zu: 'up', ab: 'down' }],
@@ -99,15 +105,15 @@ export const DE: Words = {
   ],
   bases: {
     previous:
-      'vorperiode|vorzeitraum|vorherigen zeitraum|vorherige zeitraum|vorheriger zeitraum|zeitraum davor|zeitraum zuvor|vorangegangenen zeitraum|vorangegangene zeitraum|vorhergehenden zeitraum|vorigen zeitraum|vorangegangenen periode|vorherigen periode|periode davor|{n} wochen davor|{n} wochen zuvor|{n} tage davor|{n} tage zuvor|{n} monate davor|{n} monate zuvor|vorangegangenen {n} wochen|vorangegangenen {n} tagen|vorherigen {n} wochen|vorherigen {n} tagen|{n} vorangegangenen wochen|{n} vorangegangenen tagen|{n} vorherigen wochen|{n} wochen vorher|{n} tagen davor|{n} tagen zuvor|{n} monaten davor|{n} monaten zuvor',
+      'vorperiode|vorzeitraum|vorherigen zeitraum|vorherige zeitraum|vorheriger zeitraum|zeitraum davor|zeitraum zuvor|vorangegangenen zeitraum|vorangegangene zeitraum|vorhergehenden zeitraum|vorigen zeitraum|vorangegangenen periode|vorherigen periode|periode davor',
     year_ago:
       'vorjahr|vorjahres|vorjahre|vorjahreszeitraum|vorjahreszeitraums|vorjahresmonat|vorjahreswert|vorjahreswoche|vorjahreswochen|vorjahresquartal|vorjahresperiode|jahr davor|jahr zuvor|ein jahr zuvor|ein jahr davor|vor einem jahr|ein jahr vorher|jahr vorher|einem jahr|gleichen zeitraum des vorjahres|gleichen zeitraum im vorjahr|selben zeitraum des vorjahres|gleiche zeitraum des vorjahres|gleichen wochen des vorjahres|denselben wochen des vorjahres|gleichen zeitraum vor einem jahr|gleichen zeitraum ein jahr zuvor|selben zeitraum ein jahr zuvor|selben zeitraum vor einem jahr|gleichen wochen vor einem jahr|denselben wochen vor einem jahr|gleichen monat des vorjahres|entsprechenden zeitraum des vorjahres|entsprechenden vorjahreszeitraum|vorigen jahr|vorigen jahres|vorangegangenen jahr|im jahresvergleich|jahresvergleich|binnen jahresfrist',
     forecast:
       'prognose|der prognose|prognostiziert|vorhergesagt|vorhersage|erwartet|erwartung|prognosewert|geplant war|vorhergesagten|prognostizierten|prognostizierte|in der prognose',
-    day: 'vortag|vortags|tag davor|tag zuvor|vorigen tag|vorherigen tag|tag vorher',
-    week: 'vorwoche|woche davor|woche zuvor|vorigen woche|vorherigen woche|vorangegangenen woche|woche vorher|eine woche zuvor|im wochenvergleich',
+    day: '{n} tage davor|{n} tage zuvor|vorangegangenen {n} tagen|vorherigen {n} tagen|{n} vorangegangenen tagen|{n} tagen davor|{n} tagen zuvor|vortag|vortags|tag davor|tag zuvor|vorigen tag|vorherigen tag|tag vorher',
+    week: '{n} wochen davor|{n} wochen zuvor|vorangegangenen {n} wochen|vorherigen {n} wochen|{n} vorangegangenen wochen|{n} vorherigen wochen|{n} wochen vorher|vorwoche|woche davor|woche zuvor|vorigen woche|vorherigen woche|vorangegangenen woche|woche vorher|eine woche zuvor|im wochenvergleich',
     month:
-      'vormonat|vormonats|vormonates|monat davor|monat zuvor|vorigen monat|vorherigen monat|vorangegangenen monat|monat vorher|einen monat zuvor|vorherigen monats|im monatsvergleich',
+      '{n} monate davor|{n} monate zuvor|{n} monaten davor|{n} monaten zuvor|vormonat|vormonats|vormonates|monat davor|monat zuvor|vorigen monat|vorherigen monat|vorangegangenen monat|monat vorher|einen monat zuvor|vorherigen monats|im monatsvergleich',
     quarter:
       'vorquartal|vorquartals|quartal davor|quartal zuvor|vorigen quartal|vorherigen quartal|vorangegangenen quartal|quartal vorher|im quartalsvergleich',
     year: '',

@@ -45,10 +45,10 @@ export const EN: Words = {
   days: 'days|day',
 
   article: 'a|an',
-  neutral: `the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|as|within|during|so|also|both|each of|itself|themselves|where|when|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|record of|posted|showed|shows|generated|brought in|brought|made|make|makes|earned|took in|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|of that|up to now to|being|been|be|having|making|bringing|giving|leaving|by the way of|came in|comes in|result|resulting in|equal to|equals|namely|i.e.|that is|meaning|among|came|comes|coming|across|result of the period|overall figure|year|posting|showing|looking at|turning to|whose|same period|movement|development|change|changes|changed|difference|moved|effect|effects|alone|by itself|then|measured|expressed`,
+  neutral: `the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|both|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|generated|brought in|brought|made|make|makes|earned|took in|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|of that|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|alone|by itself|measured|expressed`,
   and: 'or|and|as well as|plus also|along with|&',
   contrast:
-    'but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|after|following|meanwhile|partly offset by|offset by|held back by|despite',
+    'but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|meanwhile',
   by: 'by',
   of: 'of',
   level: `to|stood at|stands at|stand at|stood|reached|reaches|reaching|reach|ended at|ended up at|was at|were at|at|hit|hitting|with|to reach|for a total of|bringing it to|taking it to`,
@@ -64,6 +64,12 @@ export const EN: Words = {
   cause: `because|because of|due to|driven by|thanks to|owing to|caused by|as a result of|on account of|attributable to|resulted from|results from|resulting from|
     explained by|is explained by|on the back of|helped by|supported by|fuelled by|fueled by|boosted by|stemmed from|stems from|stemming from|since|the reason was|the cause was|reflecting|reflects`,
   origin: 'came from|comes from|coming from|originated from|originating from|was from|were from|stem from',
+  offset:
+    'partly offset by|offset by|held back by|dampened by|reduced by the|partially offset by|despite|in spite of',
+  movement:
+    'movement|change|changes|changed|difference|moved|development|variation|effect|effects|deviation|gap',
+  after: 'after|following|from the earlier',
+  inTime: 'in|during|for',
   contribute: 'contributed|contributes|contributing|added|adds|adding|contribution|contribution of',
   most: 'most|most of|most of the|the majority|majority|the majority of|a majority of|more than half|more than half of|over half|over half of|the bulk|the bulk of',
   slight: 'slightly|marginally|a little|a bit|slight|marginal|modestly|modest',
@@ -82,22 +88,22 @@ export const EN: Words = {
       'strong|strongly|weak|disappointing|impressive|excellent|good|bad|great|poor|remarkable|significant|significantly|sharply|dramatically|soared|plunged|surged|crashed|healthy|solid|robust|encouraging|worrying|successful',
   },
 
-  up: `raised|lifted|lifts|raises|pushed up|push up|adding to|boosted|boosts|rose|rise|rises|risen|rising|rise of|grew|grow|grows|grown|growing|growth|growth of|increase|increases|increased|increasing|an increase|went up|gone up|going up|goes up|up|up by|climbed|climb|climbs|climbing|gain|gains|gained|gaining|advanced|advance|more|higher|larger|greater|bigger|expanded|expansion|uptick|jumped|improved|improvement|uplift|added on`,
-  down: `lowered|lowers|cut|cuts|pulled down|pushed down|weighed on|shaved off|subtracted|brought down|diminished|fell|fall|falls|fallen|falling|fall of|decline|declines|declined|declining|decrease|decreases|decreased|decreasing|drop|drops|dropped|dropping|went down|gone down|going down|goes down|down|down by|shrank|shrunk|shrinking|reduction|reduced|less|lower|fewer|smaller|slipped|slip|sank|dipped|dip|loss|lost|lose|losing|contraction|contracted|dragged|slid|decrement`,
-  same: 'unchanged|remained unchanged|stable|remained stable|flat|stayed flat|was flat|no change|without change|the same|the same as|stayed the same|constant|remained constant|level with|did not change|in line with|on a par with|exactly as',
+  up: `raised|lifted|lifts|raises|pushed up|push up|adding to|boosted|boosts|rose|rise|rises|risen|rising|rise of|grew|grow|grows|grown|growing|growth|growth of|increase|increases|increased|increasing|an increase|went up|gone up|going up|goes up|up|up by|climbed|climb|climbs|climbing|gained|gaining|advanced|advance|more|higher|larger|greater|bigger|expanded|expansion|uptick|jumped|added on`,
+  down: `lowered|lowers|cut|cuts|pulled down|pushed down|weighed on|shaved off|subtracted|brought down|diminished|fell|fall|falls|fallen|falling|fall of|decline|declines|declined|declining|decrease|decreases|decreased|decreasing|drop|drops|dropped|dropping|went down|gone down|going down|goes down|down|down by|shrank|shrunk|shrinking|reduction|reduced|less|lower|fewer|smaller|slipped|slip|sank|dipped|dip|lost|lose|contraction|contracted|dragged|slid`,
+  same: 'stayed the same as|stayed the same as in|the same as in|same as|same as in|as many as in|as many as|as much as in|just as many as in|the same number as in|unchanged|remained unchanged|stable|remained stable|flat|stayed flat|was flat|no change|without change|the same as|stayed the same|constant|remained constant|level with|did not change|in line with|on a par with|exactly as',
   particles: [],
   bases: {
     previous:
-      'previous period|prior period|preceding period|period before|earlier period|period earlier|preceding one|previous one|period immediately before|same length of time before|previous {n} days|previous {n} weeks|previous {n} months|preceding {n} weeks|preceding {n} days|preceding {n} months|prior {n} weeks|prior {n} days|prior {n} months|{n} weeks before|{n} days before|{n} months before|{n} previous weeks|{n} previous days|{n} preceding weeks|{n} preceding days|{n} prior weeks|{n} prior days|{n} weeks earlier|period on period|period-on-period',
+      'previous period|prior period|preceding period|period before|earlier period|period earlier|preceding one|previous one|period immediately before|same length of time before|period on period|period-on-period',
     year_ago: `previous year|prior year|preceding year|year before|year earlier|a year earlier|a year before|a year ago|one year ago|one year earlier|one year before|same period a year ago|same period a year earlier|same period one year earlier|same period a year before|
       same period of the previous year|same period in the previous year|same period of the year before|same period the year before|same period of the prior year|same period the previous year|same month a year ago|same month a year earlier|same month of the previous year|
       same weeks a year ago|same weeks a year earlier|same weeks of the previous year|same week a year ago|same week a year earlier|same quarter a year earlier|same days a year ago|same days a year earlier|same time a year ago|same time a year earlier|year on year|year-on-year|year over year|year-over-year|yoy|corresponding period of the previous year|corresponding period a year earlier|comparable period of the previous year|comparable period a year earlier|twelve months earlier|year-ago period|year-earlier period|prior-year period|prior year's period`,
     forecast:
       'forecast|the forecast|prediction|predicted|what was forecast|what had been forecast|was forecast|had been forecast|forecasted|expected|was expected|than forecast|forecast value|what was expected|expectation|projected|projection',
-    day: 'previous day|day before|preceding day|a day earlier|day earlier|prior day|day on day|day-on-day',
-    week: 'previous week|week before|preceding week|a week earlier|week earlier|prior week|one week earlier|week on week|week-on-week|week over week|week-over-week',
+    day: 'previous {n} days|preceding {n} days|prior {n} days|{n} days before|{n} previous days|{n} preceding days|{n} prior days|previous day|day before|preceding day|a day earlier|day earlier|prior day|day on day|day-on-day',
+    week: 'previous {n} weeks|preceding {n} weeks|prior {n} weeks|{n} weeks before|{n} previous weeks|{n} preceding weeks|{n} prior weeks|{n} weeks earlier|previous week|week before|preceding week|a week earlier|week earlier|prior week|one week earlier|week on week|week-on-week|week over week|week-over-week',
     month:
-      'previous month|month before|preceding month|a month earlier|month earlier|prior month|one month earlier|month on month|month-on-month|month over month|month-over-month',
+      'previous {n} months|preceding {n} months|prior {n} months|{n} months before|previous month|month before|preceding month|a month earlier|month earlier|prior month|one month earlier|month on month|month-on-month|month over month|month-over-month',
     quarter:
       'previous quarter|quarter before|preceding quarter|a quarter earlier|quarter earlier|prior quarter|one quarter earlier|quarter on quarter|quarter-on-quarter|quarter over quarter',
     year: '',
@@ -163,7 +169,7 @@ export const EN: Words = {
     revenue: 'revenue|revenues|sales|turnover|sales revenue|takings',
     units_sold:
       'units sold|sold units|units|pieces sold|sales volume|sold|quantity sold|number of units sold|unit sales|items sold|pieces',
-    orders: 'orders|order|number of orders|order count|purchase orders|sales orders',
+    orders: 'orders|order|number of orders|order count',
     buyers: 'buyers|customers|clients|number of buyers|number of customers|buying customers|buying clients',
     revenue_per_order:
       'revenue per order|average order value|order value|revenue for each order|sales per order|basket value|average basket',

@@ -45,11 +45,10 @@ export const ES: Words = {
   units: 'unidades|unidad|piezas|pieza',
   days: 'días|día',
 
-  neutral: `ocupa|ocupan|ocupó|ocuparon|puesto|posición|lugar|clasificó|se clasificó|ocupando|el|la|los|las|lo|al|en el|en la|en los|en las|por|para|con|ha|han|había|sido|su|sus|este|esta|estos|estas|ese|esa|eso|esto|se|le|les|quien|cual|cuyo|cuya|período|periodo|en el período|en el periodo|durante|durante el período|durante el periodo|cifra|cifras|número|números|importe|valor|valores|nivel|cantidad|así|también|aquí|allí|dentro|sobre|registró|registraron|registrado|registrados|registradas|registra|registran|generó|generaron|generado|generados|genera|generan|obtuvo|obtuvieron|obtenido|logró|lograron|realizó|realizaron|realizados|realizadas|recibidos|recibieron|recibió|hubo|hizo|hicieron|facturó|facturaron|facturados|facturadas|facturado|ingresó|ingresaron|mostró|mostraron|muestra|presentó|tuvo|tuvieron|tiene|tienen|evolución|variación|variaron|varió|cambio|cambios|cambió|diferencia|efecto|efectos|empresa|negocio|tienda|informe|contó|contaron|decir|es decir|esto es|o sea|siendo|estando|ser|estar|está|están|mismo período|mismo periodo|luego|entonces|aquel|aquella|aquellos|donde|cuando|medido|expresado|pasó|pasaron|pasando|pasa|pasan|ha pasado|han pasado|vio|vieron|ver|tras de|dejando|cuanto|entre ellos|en cuanto a|en lo que respecta a|sumando en conjunto|tramitaron|tramitados|hechos|vendieron|vendió|resultado|un valor`,
+  neutral: `lo que|ocupa|ocupan|ocupó|ocuparon|puesto|posición|lugar|clasificó|se clasificó|ocupando|el|la|los|las|lo|al|en el|en la|en los|en las|por|para|con|ha|han|había|sido|su|sus|este|esta|estos|estas|ese|esa|eso|esto|se|le|les|quien|cual|cuyo|cuya|período|periodo|en el período|en el periodo|durante|durante el período|durante el periodo|cifra|cifras|número|números|importe|valor|valores|nivel|cantidad|también|aquí|allí|dentro|sobre|registró|registraron|registrado|registrados|registradas|registra|registran|generó|generaron|generado|generados|genera|generan|obtuvo|obtuvieron|obtenido|logró|lograron|realizó|realizaron|realizados|realizadas|recibidos|recibieron|recibió|hubo|hizo|hicieron|facturó|facturaron|facturados|facturadas|facturado|ingresó|ingresaron|mostró|mostraron|muestra|presentó|tuvo|tuvieron|tiene|tienen|empresa|negocio|tienda|informe|contó|contaron|decir|es decir|esto es|o sea|siendo|estando|ser|estar|está|están|mismo período|mismo periodo|aquel|aquella|aquellos|medido|expresado|pasó|pasaron|pasando|pasa|pasan|ha pasado|han pasado|vio|vieron|ver|dejando|cuanto|entre ellos|en cuanto a|en lo que respecta a|sumando en conjunto|tramitaron|tramitados|hechos|vendieron|vendió|un valor`,
   article: 'un|una|uno',
   and: 'o|y|e|así como|&|además de',
-  contrast:
-    'pero|mientras|mientras que|aunque|sin embargo|no obstante|en cambio|por el contrario|tras|después de|parcialmente compensado por|frenado por|a pesar de',
+  contrast: 'pero|mientras|mientras que|aunque|sin embargo|no obstante|en cambio|por el contrario',
   by: 'en un|en una|en unos',
   of: 'de|del|de la|de los|de las|en',
   level: `a|hasta|alcanzó|alcanzaron|alcanza|alcanzan|alcanzando|ha alcanzado|han alcanzado|llegó a|llegaron a|llega a|llegan a|se situó en|se situaron en|se sitúa en|se sitúan en|se ubicó en|se ubicaron en|equivale a|quedó en|quedaron en|para alcanzar|hasta alcanzar|hasta llegar a|hasta situarse en|para un total de|un total de|con|estuvo en|estuvieron en|haber alcanzado`,
@@ -64,6 +63,11 @@ export const ES: Words = {
   cause: `porque|debido a|debido al|debido a la|debido a los|debido a las|debida a|debida al|debidas a|gracias a|gracias al|gracias a la|gracias a los|gracias a las|a causa de|a causa del|por causa de|impulsado por|impulsada por|impulsados por|impulsadas por|se debe a|se debió a|se debieron a|se debió al|se debe al|causado por|causada por|provocado por|provocada por|como consecuencia de|a consecuencia de|por efecto de|por efecto del|por el efecto|explicado por|explicada por|se explica por|se explican por|motivado por|motivada por|atribuible a|atribuible al|resultó de|ya que|pues|puesto que|dado que|motor|causa|razón|apoyado por|apoyada por|sostenido por|arrastrado por|arrastrada por`,
   origin:
     'provino de|provinieron de|proviene de|provienen de|procedió de|procede de|proceden de|procedieron de|procedente de|procedentes de|vino de|vinieron de|viene de|vienen de|provenía de|provenían de|vino|vinieron|provino|provinieron|proviene|provienen|procede|proceden|procedió|procedieron',
+  offset: 'parcialmente compensado por|frenado por|frenados por|compensado por|a pesar de',
+  movement: 'evolución|variación|variaron|varió|cambio|cambios|cambió|diferencia|efecto|efectos|desviación',
+  after: 'tras|después de',
+  thus: 'así|entonces|luego|por tanto',
+  inTime: 'en|durante',
   contribute:
     'contribuyó|contribuyeron|contribuye|contribuyen|contribución|aportó|aportaron|aporta|aportan|aportación|aportación de|contribución de|aportando|añadió|añadieron',
   most: 'la mayoría|la mayoría de|la mayoría del|mayoría|la mayor parte|mayor parte|la mayor parte de|la mayor parte del|más de la mitad|el grueso',
@@ -83,20 +87,21 @@ export const ES: Words = {
       'fuerte|fuertemente|bueno|buena|buen|malo|mala|mal|decepcionante|excelente|notable|sólido|sólida|impresionante|significativo|significativa|significativamente|considerablemente|disparó|desplomó|robusto',
   },
 
-  up: `aumentó|aumentaron|aumenta|aumentan|aumentado|aumento|un aumento|aumentando|aumentos|creció|crecieron|crece|crecen|crecido|creciendo|crecimiento|subió|subieron|sube|suben|subido|subida|una subida|subiendo|incrementó|incrementaron|incremento|un incremento|incrementado|se incrementó|se incrementaron|mejoró|mejoraron|mejora|ganó|ganaron|avance|avanzó|avanzaron|más|mayor|mayores|superior|superiores|más alto|más alta|más altos|más altas|más elevado|más elevada|alza|al alza|en alza|ganancia|encima|se elevó|se elevaron|ascenso`,
-  down: `mermaron|restó|restaron|recortó|recortaron|redujeron|disminuyó|disminuyeron|disminuye|disminuyen|disminuido|disminución|una disminución|bajó|bajaron|baja|bajan|bajado|bajada|una bajada|a la baja|bajando|cayó|cayeron|cae|caen|caído|caída|una caída|cayendo|descendió|descendieron|desciende|descienden|descendido|descenso|un descenso|descendiendo|redujo|redujeron|se redujo|se redujeron|reducción|reducido|retrocedió|retrocedieron|retroceso|perdió|perdieron|pérdida|menos|menor|menores|inferior|inferiores|más bajo|más baja|más bajos|más bajas|por debajo|debajo|decreció|decrecieron|merma|mermó`,
+  up: `aumentó|aumentaron|aumenta|aumentan|aumentado|aumento|un aumento|aumentando|aumentos|creció|crecieron|crece|crecen|crecido|creciendo|crecimiento|subió|subieron|sube|suben|subido|subida|una subida|subiendo|incrementó|incrementaron|incremento|un incremento|incrementado|se incrementó|se incrementaron|ganó|ganaron|avance|avanzó|avanzaron|más|mayor|mayores|superior|superiores|más alto|más alta|más altos|más altas|más elevado|más elevada|alza|al alza|en alza|encima|se elevó|se elevaron|ascenso`,
+  down: `restó|restaron|recortó|recortaron|redujeron|disminuyó|disminuyeron|disminuye|disminuyen|disminuido|disminución|una disminución|bajó|bajaron|baja|bajan|bajado|bajada|una bajada|a la baja|bajando|cayó|cayeron|cae|caen|caído|caída|una caída|cayendo|descendió|descendieron|desciende|descienden|descendido|descenso|un descenso|descendiendo|redujo|redujeron|se redujo|se redujeron|reducción|reducido|retrocedió|retrocedieron|retroceso|perdió|perdieron|menos|menor|menores|inferior|inferiores|más bajo|más baja|más bajos|más bajas|por debajo|debajo|decreció|decrecieron`,
   same: 'sin cambios|sin cambio|sin variación|estable|estables|se mantuvo estable|se mantuvieron estables|se mantiene estable|permaneció estable|permanecieron estables|permaneció igual|igual|iguales|igual que|constante|constantes|permaneció constante|quedó igual|se mantuvo sin cambios|se mantuvieron sin cambios|permaneció sin cambios|permanecieron sin cambios|se mantuvo igual|se mantuvo constante|se mantuvieron constantes|invariable|al mismo nivel',
   particles: [],
   bases: {
     previous:
-      'período anterior|periodo anterior|el período anterior|el periodo anterior|período previo|periodo previo|período precedente|periodo precedente|anterior|el anterior|{n} semanas anteriores|{n} días anteriores|{n} meses anteriores|{n} semanas previas|{n} días previos|{n} semanas antes|{n} días antes|{n} semanas precedentes',
+      'período anterior|periodo anterior|el período anterior|el periodo anterior|período previo|periodo previo|período precedente|periodo precedente|anterior|el anterior',
     year_ago:
       'año anterior|el año anterior|año previo|año precedente|un año antes|hace un año|año pasado|el año pasado|mismo período del año anterior|mismo periodo del año anterior|mismo período de un año antes|mismo periodo de un año antes|mismo período un año antes|mismo periodo un año antes|mismo período del año pasado|mismo periodo del año pasado|mismo período de hace un año|mismo periodo de hace un año|mismas semanas del año anterior|mismas semanas de un año antes|mismas semanas de hace un año|mismo mes del año anterior|mismo mes de hace un año|mismo trimestre del año anterior|misma semana del año anterior|interanual|en términos interanuales|en tasa interanual|período equivalente del año anterior|periodo equivalente del año anterior|año antes|doce meses antes|mismas semanas un año antes',
     forecast:
       'previsión|la previsión|previsiones|lo previsto|previsto|prevista|pronóstico|el pronóstico|lo pronosticado|pronosticado|lo esperado|esperado|se había previsto|estaba previsto|valor previsto',
-    day: 'día anterior|el día anterior|día previo|un día antes|víspera|día de antes',
-    week: 'semana anterior|la semana anterior|semana previa|una semana antes|semana precedente|semana de antes',
-    month: 'mes anterior|el mes anterior|mes previo|un mes antes|mes precedente|mes de antes',
+    day: '{n} días anteriores|{n} días previos|{n} días antes|día anterior|el día anterior|día previo|un día antes|víspera|día de antes',
+    week: '{n} semanas anteriores|{n} semanas previas|{n} semanas antes|{n} semanas precedentes|semana anterior|la semana anterior|semana previa|una semana antes|semana precedente|semana de antes',
+    month:
+      '{n} meses anteriores|mes anterior|el mes anterior|mes previo|un mes antes|mes precedente|mes de antes',
     quarter:
       'trimestre anterior|el trimestre anterior|trimestre previo|un trimestre antes|trimestre precedente',
     year: '',

@@ -53,6 +53,16 @@ export type Words = {
   cause: string
   /** Where something is from: a cause after a direction. */
   origin: string
+  /** Before what moved against a rise or fall, which must be a driver too. */
+  offset: string
+  /** A difference of some kind: a number in its clause is no level. */
+  movement: string
+  /** After a number of another time; no reason. */
+  after: string
+  /** A consequence where something moves, else that is to say. */
+  thus?: string
+  /** Before a time, of a base that a level is of. */
+  inTime: string
   contribute: string
   most: string
   slight: string
