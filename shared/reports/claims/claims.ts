@@ -181,7 +181,8 @@ function roleOf(tokens: Token[], index: number, start: number): Role | Problem {
   const following = followingDirection(tokens, index)
   if (number.sign !== 0) {
     // Fell by -12 % says it twice.
-    if (previous?.kind === 'by') return { reason: 'double_sign', at: text }
+    const isTwice = previous?.kind === 'by' || (number.sign < 0 && directionBefore(tokens, start) !== null)
+    if (isTwice) return { reason: 'double_sign', at: text }
     return { role: 'difference', direction: number.sign > 0 ? 'up' : 'down' }
   }
   const isFinal = following !== null && previous?.kind === 'level' && isFinalVerb(tokens, index)

@@ -103,7 +103,10 @@ function take(answered: Answered[], byNumber: Map<string, Statement>, taking: Ta
 
 /** A template that comes back as it was is still the template. */
 function toSentence(text: string, given: Statement[]): Sentence {
-  const tidied = text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim()
+  const tidied = text
+    .normalize('NFC')
+    .replaceAll(/[ \t\r\n]+/gu, ' ')
+    .trim()
   return {
     text: tidied,
     by: given[0]?.text === tidied ? 'template' : 'model',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { after, test } from 'node:test'
 import { readWorld } from '../../../tests/support/report-world.ts'
 import { SecretUrl } from '../../config/index.ts'

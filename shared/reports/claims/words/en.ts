@@ -124,7 +124,7 @@ export const EN: Words = {
     5: 'fifth-highest|fifth highest|fifth-largest|fifth largest|fifth|ranked fifth|ranks fifth|came fifth|fifth place|in fifth place|5th|number five',
   },
   rankOf:
-    'rank {n}|place {n}|number {n}|no. {n}|ranked {n}|ranks {n}|position {n}|ranked no. {n}|ranks no. {n}|ranked number {n}',
+    'took place {n}|takes place {n}|took rank {n}|rank {n}|place {n}|number {n}|no. {n}|ranked {n}|ranks {n}|position {n}|ranked no. {n}|ranks no. {n}|ranked number {n}',
   fractions: [
     { words: 'half|one half|a half', percent: 50, direction: null },
     { words: 'a third|one third|one-third', percent: 100 / 3, direction: null },
