@@ -71,6 +71,7 @@ function missingOf(fact: Fact, claim: Claim, scope: Scope, needed: Mentioned | u
   if (
     !scope.metrics &&
     !scope.driver &&
+    !scope.contributes &&
     !(claim.kind === 'number' && claim.metrics) &&
     needed?.measure !== false
   )

@@ -23,16 +23,24 @@ export function supports(fact: Fact, claim: Claim, scope: Scope, statements: Sta
 /** Measure, entity, driver, period and base. */
 function isOf(fact: Fact, claim: Claim, scope: Scope): boolean {
   const metrics = (claim.kind === 'number' ? claim.metrics : null) ?? scope.metrics
-  if (metrics && !metrics.includes(fact.metric)) return false
+  if (metrics && !metrics.includes(fact.metric) && !isOfPrice(fact, claim, scope)) return false
   if (!scope.entities.some(entities => isSameEntity(fact, entities))) return false
   const driver = fact.driver === 'entity' ? null : fact.driver
-  if (driver !== scope.driver) return false
+  if (driver !== scope.driver && !isOfPrice(fact, claim, scope)) return false
   if (claim.kind === 'number' && claim.role === 'before') return true
   if (scope.period && (scope.period.from !== fact.period.from || scope.period.to !== fact.period.to))
     return false
   if (isMovement(fact) && scope.base && !isBase(fact, scope.base)) return false
   return true
 }
+
+/** The price is higher, which makes +500: what a price makes is an effect of it. */
+const isOfPrice = (fact: Fact, claim: Claim, { metrics, driver, contributes }: Scope) =>
+  fact.driver === 'price' &&
+  driver === null &&
+  (metrics?.every(metric => metric === 'revenue_per_unit') ?? false) &&
+  claim.kind === 'number' &&
+  (claim.number.sign !== 0 || contributes)
 
 function isSameEntity({ entity }: Fact, entities: Scope['entities'][number]): boolean {
   if (entity.length !== entities.length) return false

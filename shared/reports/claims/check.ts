@@ -1,6 +1,6 @@
 import type { Fact, Statement } from '../facts.ts'
 import { isProblem, type Known, type Named, type Needs } from './known.ts'
-import { type Reading, readSentence } from './read-sentence.ts'
+import { namesOf, type Reading, readSentence } from './read-sentence.ts'
 
 export type CheckedSentence =
   /** `statements`: ids of those of which it says all that their templates say. */
@@ -27,7 +27,9 @@ export function checkSentence(sentence: string, { statements, facts, language }:
   const reading = readSentence(sentence, known, needs)
   if (isProblem(reading)) return { ok: false, ...reading }
   const covered = statements.filter((statement, index) => {
-    const said = [...(templates[index]?.said ?? [])]
+    const { said: all = [], names } = templates[index] ?? {}
+    const said = [...all]
+    if (names?.licensed.some(says => !reading.names.licensed.includes(says))) return false
     return said.length > 0
       ? said.every(id => reading.said.has(id) || isImplied(id, reading.said, known.facts))
       : reading.touched.some(({ id }) => statement.facts.includes(id))
@@ -53,22 +55,22 @@ function isImplied(id: string, said: Set<string>, facts: Fact[]): boolean {
 }
 
 /** A fact that is in two statements is said fully where one of them is. */
-const joinNeeds = (one: Named | undefined, other: Named) =>
+const joinNeeds = (one: Named | undefined, other: Named): Named =>
   one
     ? {
         period: one.period && other.period,
         base: one.base && other.base,
         measure: one.measure && other.measure,
         partial: one.partial && other.partial,
+        licensed: one.licensed.filter(says => other.licensed.includes(says)),
       }
     : other
 
-/** What a template says of its own facts. One that is no such sentence must be said whole. */
+/** What a template says of its own facts. One that is no such sentence says all of them. */
 function readTemplate(statement: Statement, { facts, language }: Known): Pick<Reading, 'said' | 'names'> {
   const ids = new Set([...statement.facts, ...statement.drivers])
   const own = facts.filter(({ id }) => ids.has(id))
   const read = readSentence(statement.text, { statements: [statement], facts: own, language }, new Map())
   if (!isProblem(read)) return read
-  const all = { period: false, base: own.some(({ base }) => base !== null), measure: true, partial: false }
-  return { said: new Set(statement.facts), names: all }
+  return { said: new Set(statement.facts), names: namesOf(statement.text, own, language) }
 }

@@ -98,7 +98,9 @@ function isDangling(tokens: Token[], index: number): boolean {
   // Ranked by revenue.
   return !(
     next?.kind === 'number' ||
-    (next?.kind === 'measure' && !tokens.some(({ kind }) => kind === 'direction'))
+    next?.kind === 'driver' ||
+    ((next?.kind === 'measure' || next?.kind === 'dimension') &&
+      !tokens.some(({ kind }) => kind === 'direction'))
   )
 }
 

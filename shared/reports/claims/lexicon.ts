@@ -38,6 +38,7 @@ export type Sense =
         | 'most'
         | 'slight'
         | 'partial'
+        | 'followed'
         | 'future'
     }
   | { kind: 'direction'; direction: Direction; isFinal?: boolean }
@@ -60,6 +61,7 @@ export type Sense =
     }
   | { kind: 'driver'; driver: Driver }
   | { kind: 'dimension'; dimension: string }
+  | { kind: 'licensed'; says: string }
   | { kind: 'refused'; reason: string }
 
 export type Lexicon = {
@@ -104,6 +106,7 @@ const PLAIN = [
   'most',
   'slight',
   'partial',
+  'followed',
   'future',
 ] as const
 
@@ -152,6 +155,7 @@ function makeLexicon(language: Language, words: Words): Lexicon {
     add(words.drivers[driver], { kind: 'driver', driver })
   for (const [dimension, text] of Object.entries(words.dimensions))
     add(text, { kind: 'dimension', dimension })
+  for (const [says, text] of Object.entries(words.licensed)) add(text, { kind: 'licensed', says })
   const longest = Math.max(...[...senses.keys()].map(phrase => phrase.split(' ').length))
   const numbers = new Map(
     phrases(words.numbers).map(entry => {

@@ -5,7 +5,7 @@ export type Name =
   | { kind: 'entity'; entities: Entity[] }
   | { kind: 'measure'; metrics: string[] }
   /** A name that could also be a word of the sentence, such as a segment Lost. */
-  | { kind: 'ambiguous' }
+  | { kind: 'ambiguous'; entities: Entity[] }
 
 type Form = { text: string; isExact: boolean; endings: string[]; name: Name }
 
@@ -69,7 +69,7 @@ function entityForms(facts: Fact[], lexicon: Lexicon): Form[] {
     const name: Name = { kind: 'entity', entities }
     const meaning = meaningIn(text, lexicon)
     if (meaning === 'whole') {
-      const ambiguous: Name = { kind: 'ambiguous' }
+      const ambiguous: Name = { kind: 'ambiguous', entities }
       quoted.set(ambiguous, name)
       return [{ text, isExact: false, endings: [], name: ambiguous }]
     }

@@ -30,19 +30,35 @@ const DIGITS = Object.fromEntries(
   ]),
 ) as Record<Language, RegExp>
 
-const SYMBOLS: Record<string, string[]> = {
-  US$: ['USD'],
-  $: ['USD', 'CAD', 'AUD', 'NZD', 'MXN', 'SGD', 'HKD'],
-  '€': ['EUR'],
-  '£': ['GBP'],
-  '¥': ['JPY', 'CNY'],
-  CA$: ['CAD'],
-  A$: ['AUD'],
-  'Fr.': ['CHF'],
-}
 const CODES = new Set(Intl.supportedValuesOf('currency'))
-const SYMBOL = /US\$|CA\$|A\$|\$|€|£|¥|Fr\./y
 const CODE = /[A-Z]{3}(?![A-Za-zÀ-ÿ])/y
+/** Of languages: signs by currency as their readers write them, and $ for the US dollar. */
+const SYMBOLS = new Map<Language, [symbol: string, codes: string[]][]>()
+
+function symbolsOf(language: Language): [symbol: string, codes: string[]][] {
+  const known = SYMBOLS.get(language)
+  if (known) return known
+  const codes = new Map<string, string[]>([
+    ['$', ['USD']],
+    ['€', ['EUR']],
+    ['£', ['GBP']],
+    ['¥', ['JPY']],
+    ['US$', ['USD']],
+    ['Fr.', ['CHF']],
+  ])
+  for (const currency of CODES) {
+    const format = new Intl.NumberFormat(language, { style: 'currency', currency })
+    const symbol = format
+      .formatToParts(1)
+      .find(({ type }) => type === 'currency')
+      ?.value.replaceAll(/\s/gu, ' ')
+    if (symbol && symbol !== currency)
+      codes.set(symbol, [...new Set([...(codes.get(symbol) ?? []), currency])])
+  }
+  const sorted = [...codes].sort(([one], [other]) => other.length - one.length)
+  SYMBOLS.set(language, sorted)
+  return sorted
+}
 
 const at = (pattern: RegExp, text: string, from: number) => {
   pattern.lastIndex = from
@@ -55,16 +71,23 @@ export function readCurrency(
   from: number,
   lexicon: Lexicon,
 ): { codes: string[]; end: number } | undefined {
-  const symbol = at(SYMBOL, text, from)
-  if (symbol) return { codes: SYMBOLS[symbol] ?? [], end: from + symbol.length }
+  const found = symbolsOf(lexicon.language).find(
+    ([symbol]) => text.startsWith(symbol, from) && !isInWord(text, from, symbol),
+  )
+  if (found) return { codes: found[1], end: from + found[0].length }
   const code = at(CODE, text, from)
   if (code && CODES.has(code)) return { codes: [code], end: from + 3 }
   for (const [named, names] of Object.entries(lexicon.words.currencies)) {
     const name = longestOf(names, text, from)
-    if (name) return { codes: named === 'USD' ? (SYMBOLS.$ ?? []) : [named], end: from + name.length }
+    if (name) return { codes: [named], end: from + name.length }
   }
   return undefined
 }
+
+/** A sign of letters is a word of its own. */
+const isInWord = (text: string, from: number, symbol: string) =>
+  (LETTER.test(symbol.at(-1) ?? '') && LETTER.test(text[from + symbol.length] ?? '')) ||
+  (LETTER.test(symbol[0] ?? '') && LETTER.test(text[from - 1] ?? ''))
 
 /** The longest of phrases in bars that stands there as a whole word. */
 export function longestOf(phrases: string, text: string, from: number): string | undefined {

@@ -1,4 +1,4 @@
-import type { Fact } from '../facts.ts'
+import type { Fact, Language } from '../facts.ts'
 import { hasLength } from './bind.ts'
 import { bindClaim, bindNamed, inherit } from './bind-claim.ts'
 import { makeCauses } from './causes.ts'
@@ -84,6 +84,7 @@ function bindSegments(
   const said = new Set<string>()
   const touched: Fact[] = []
   let last: (Claim & { kind: 'number' }) | null = null
+  let lastLevel: Fact | undefined
   for (const [index, segment] of segments.entries()) {
     const named = all[index] as Named
     const read = readClaims(segment, known.facts)
@@ -105,7 +106,11 @@ function bindSegments(
       const isThen = named.isThen || (named.base !== null && !read.some(compares))
       if (isThen && (claim.kind !== 'number' || claim.role === 'difference'))
         return { reason: 'unsupported_period', at: claim.text }
-      const full = inherit(claim, last, isThen || isBaseAside(segment, segments[index - 1]))
+      const full = inherit(
+        asShare(claim, segment, last),
+        last,
+        isThen || isBaseAside(segment, segments[index - 1]),
+      )
       const fact = bindClaim(full, entered.scope, known, needs, causes.isCause() ? drivers : null)
       if (isProblem(fact)) return fact
       facts.push(fact)
@@ -119,6 +124,10 @@ function bindSegments(
       facts.push(fact)
     }
     for (const fact of facts) causes.note(fact)
+    const level = facts.find(({ kind }) => kind === 'value')
+    if (segment.isFollowing && !isNext(level, lastLevel, known.facts))
+      return { reason: 'unsupported_order', at: textOf(segment) }
+    lastLevel = level ?? lastLevel
     touched.push(...facts)
     if (facts.length > 0) for (const use of entered.uses) use.isUsed = true
     if (read.some(compares)) for (const use of entered.bases) use.isUsed = true
@@ -150,6 +159,31 @@ const compares = (claim: Claim) =>
   claim.kind === 'direction' ||
   (claim.kind === 'number' && (claim.role === 'difference' || claim.role === 'before'))
 const textOf = ({ tokens }: Segment) => tokens.map(({ text }) => text).join(' ')
+
+/** Bikes 500 (80 %) is a share. */
+function asShare(claim: Claim, { isAside }: Segment, last: Claim | null): Claim {
+  const isLone = claim.kind === 'number' && claim.role === 'open' && claim.number.unit === 'percent'
+  const isAfterLevel = last?.kind === 'number' && last.role === 'level' && last.number.unit !== 'percent'
+  return isLone && isAside && isAfterLevel ? { ...claim, role: 'share' } : claim
+}
+
+/** Followed by: the next lower value of the same, with none between them. */
+function isNext(fact: Fact | undefined, before: Fact | undefined, facts: Fact[]): boolean {
+  if (!fact || !before || fact.metric !== before.metric || fact.currency !== before.currency) return false
+  const isBetween = (other: Fact) =>
+    other.kind === 'value' &&
+    other.metric === fact.metric &&
+    other.currency === fact.currency &&
+    isSamePeriod(other.period, fact.period) &&
+    other.entity.length === fact.entity.length &&
+    Number(other.value) < Number(before.value) &&
+    Number(other.value) > Number(fact.value)
+  return (
+    isSamePeriod(fact.period, before.period) &&
+    Number(fact.value) < Number(before.value) &&
+    !facts.some(isBetween)
+  )
+}
 
 /** Than in the previous period (500). */
 function isBaseAside({ tokens, isAside }: Segment, before: Segment | undefined): boolean {
@@ -210,6 +244,14 @@ function checkRest(
     return { reason: 'unsupported_time', at: partial.text }
   if (!partial && touched.some(({ id }) => needs.get(id)?.partial))
     return { reason: 'partial_missing', at: '' }
+  // For the first time: as of what a template says so.
+  const licensed = tokens.find(
+    token =>
+      token.kind === 'licensed' &&
+      needs.size > 0 &&
+      !touched.every(({ id }) => needs.get(id)?.licensed.includes(token.says)),
+  )
+  if (licensed) return { reason: 'unsupported_word', at: licensed.text }
   const dimensions = new Set(touched.flatMap(({ entity }) => entity.map(({ dimension }) => dimension)))
   for (const token of tokens) {
     if (token.kind === 'dimension' && !dimensions.has(token.dimension))
@@ -222,18 +264,26 @@ function checkRest(
       touched.some(({ unit, currency }) => unit === 'currency' && !token.codes.includes(currency ?? ''))
     if (isOther) return { reason: 'unsupported_currency', at: token.text }
   }
-  const has = (kind: Token['kind']) => tokens.some(token => token.kind === kind)
-  return {
-    said,
-    touched,
-    names: {
-      period: has('period'),
-      base: has('base') || hasComparedPeriod(tokens),
-      measure: has('measure'),
-      partial: has('partial'),
-    },
-  }
+  return { said, touched, names: namesIn(tokens) }
 }
 
-const hasComparedPeriod = (tokens: Token[]) =>
-  tokens.some(({ kind }, index) => kind === 'compare' && tokens.slice(index).some(it => it.kind === 'period'))
+/** What a text names, whether all of its words are known or not. */
+export function namesOf(text: string, facts: Fact[], language: Language): Mentioned {
+  const read = readText(text)
+  const tokens = isProblem(read)
+    ? read
+    : readTokens(read.text, facts, lexiconOf(language), { skipUnknown: true })
+  return namesIn(isProblem(tokens) ? [] : tokens)
+}
+
+function namesIn(tokens: Token[]): Mentioned {
+  const has = (kind: Token['kind']) => tokens.some(token => token.kind === kind)
+  return {
+    period: tokens.some(({ kind }, index) => kind === 'period' && !isComparedPeriod(tokens, index)),
+    base:
+      has('base') || tokens.some(({ kind }, index) => kind === 'period' && isComparedPeriod(tokens, index)),
+    measure: has('measure'),
+    partial: has('partial'),
+    licensed: tokens.flatMap(token => (token.kind === 'licensed' ? [token.says] : [])),
+  }
+}

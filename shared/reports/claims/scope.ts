@@ -225,7 +225,8 @@ export function enter(
 ): { scope: Scope; after: Context; uses: Written[]; bases: Written[]; leaves: Written[] } {
   const { entities, isReplaced, readings } = joinEntities(before.entities, named, segment)
   // Thanks to Bikes (+500), revenue rose: where nothing is measured yet, it is what the sentence measures.
-  const measure = named.measure ?? before.measure ?? shared.measure
+  // What something contributes is of what is told, whatever was measured before.
+  const measure = named.measure ?? (named.contributes ? null : (before.measure ?? shared.measure))
   const namesNothing = named.entities.length === 0 && !named.measure && !named.isTotal
   const driver = named.driver ?? (namesNothing && !segment.isStrong ? before.driver : null)
   const period = shared.period ?? named.period ?? before.period

@@ -9,6 +9,8 @@ export type Segment = {
   isContrast: boolean
   /** Begins with a word of cause. */
   isCause: boolean
+  /** Is the next of a list by size. */
+  isFollowing: boolean
   /** Begins with what moved against it. */
   isOffset: boolean
   /** In parentheses. */
@@ -33,6 +35,7 @@ export function splitSegments(tokens: Token[]): Segment[] {
       isCause: false,
       isAside: false,
       isOffset: false,
+      isFollowing: false,
       ...marks,
     })
   begin()
@@ -41,7 +44,10 @@ export function splitSegments(tokens: Token[]): Segment[] {
     const next = tokens.slice(index + 1).find(it => !isFiller(it))
     if (token.kind === 'stop') begin({ isStrong: token.isStrong, isAside: token.text === '(' })
     else if (token.kind === 'and') begin()
+    else if (token.kind === 'followed') begin({ isFollowing: true })
     else if (token.kind === 'contrast') begin({ isContrast: true })
+    else if (token.kind === 'cause' && isPartOf(last, next))
+      last.tokens.push({ kind: 'neutral', text: token.text })
     else if (token.kind === 'cause' || (token.kind === 'origin' && isOfMovement(last)))
       begin({ isCause: true })
     else if (token.kind === 'offset') begin({ isCause: true, isOffset: true })
@@ -61,10 +67,23 @@ const isOfMovement = ({ tokens }: Segment) =>
   tokens.some(({ kind }) => kind === 'direction') &&
   !tokens.some(({ kind }) => kind === 'number' || kind === 'share')
 
+/** +500 durch Preise: a part of a change, and what made it. */
+const isPartOf = ({ tokens }: Segment, next: Token | undefined) =>
+  next?.kind === 'driver' &&
+  tokens.findLast(token => !isFiller(token))?.kind === 'number' &&
+  !tokens.some(({ kind }) => kind === 'entity' || kind === 'direction' || kind === 'driver')
+
 /** What stops leave without a token passes its marks on. */
 function joinEmpty(segments: Segment[]): Segment[] {
   const kept: Segment[] = []
-  let marks = { isStrong: false, isContrast: false, isCause: false, isAside: false, isOffset: false }
+  let marks = {
+    isStrong: false,
+    isContrast: false,
+    isCause: false,
+    isAside: false,
+    isOffset: false,
+    isFollowing: false,
+  }
   for (const segment of segments) {
     const joined = {
       isStrong: segment.isStrong || marks.isStrong,
@@ -72,13 +91,21 @@ function joinEmpty(segments: Segment[]): Segment[] {
       isCause: segment.isCause || marks.isCause,
       isAside: segment.isAside || marks.isAside,
       isOffset: segment.isOffset || marks.isOffset,
+      isFollowing: segment.isFollowing || marks.isFollowing,
     }
     if (segment.tokens.every(isFiller)) {
       marks = joined
       continue
     }
     kept.push({ tokens: segment.tokens, ...joined })
-    marks = { isStrong: false, isContrast: false, isCause: false, isAside: false, isOffset: false }
+    marks = {
+      isStrong: false,
+      isContrast: false,
+      isCause: false,
+      isAside: false,
+      isOffset: false,
+      isFollowing: false,
+    }
   }
   return kept
 }
@@ -161,7 +188,13 @@ function splitByPeriods(segment: Segment): Segment[] {
 export function isComparedPeriod(tokens: Token[], index: number): boolean {
   for (let before = index - 1; before >= 0; before--) {
     const token = tokens[before]
-    if (token?.kind === 'compare' || token?.kind === 'relative' || token?.kind === 'from') return true
+    if (
+      token?.kind === 'compare' ||
+      token?.kind === 'relative' ||
+      token?.kind === 'from' ||
+      (token?.kind === 'direction' && token.direction === 'same')
+    )
+      return true
     if (!token || !(isFiller(token) || token.kind === 'of' || token.kind === 'grain')) return false
   }
   return false

@@ -28,7 +28,12 @@ export function periodsOf(facts: Fact[]): Days[] {
 }
 
 /** Reads a sentence. Every piece of it is known, or the first that is not is returned with why. */
-export function readTokens(text: string, facts: Fact[], lexicon: Lexicon): Token[] | Problem {
+export function readTokens(
+  text: string,
+  facts: Fact[],
+  lexicon: Lexicon,
+  { skipUnknown = false } = {},
+): Token[] | Problem {
   const names = makeNames(facts, lexicon)
   const known = periodsOf(facts)
   const tokens: Token[] = []
@@ -38,8 +43,12 @@ export function readTokens(text: string, facts: Fact[], lexicon: Lexicon): Token
       place++
       continue
     }
-    const read = readToken(text, place, { names, known, lexicon })
-    if ('reason' in read) return read
+    const read = readToken(text, place, { names, known, lexicon, before: tokens.at(-1) })
+    if ('reason' in read && !skipUnknown) return read
+    if ('reason' in read) {
+      place += /^[\p{L}\p{N}]+|^./u.exec(text.slice(place))?.[0].length ?? 1
+      continue
+    }
     tokens.push(read.token)
     place = read.end
   }
@@ -51,13 +60,24 @@ type Reading = { token: Token; end: number } | Problem
 function readToken(
   text: string,
   from: number,
-  { names, known, lexicon }: { names: Names; known: Days[]; lexicon: Lexicon },
+  {
+    names,
+    known,
+    lexicon,
+    before,
+  }: { names: Names; known: Days[]; lexicon: Lexicon; before: Token | undefined },
 ): Reading {
   const phrase = readPhrase(text, from, lexicon)
   const found = names.find(text, from)
   // The longer one, as the month before is no month.
   if (found && found.end >= (phrase?.end ?? 0)) {
-    if (found.name.kind === 'ambiguous') return { reason: 'ambiguous_name', at: found.text }
+    if (found.name.kind === 'ambiguous') {
+      // Client 4711 is one.
+      const { entities } = found.name
+      if (before?.kind !== 'dimension' || !entities.some(({ dimension }) => dimension === before.dimension))
+        return { reason: 'ambiguous_name', at: found.text }
+      return { token: { kind: 'entity', entities, text: found.text }, end: found.end }
+    }
     return { token: { ...found.name, text: found.text }, end: found.end }
   }
   const period = readPeriod(text, from, lexicon, known)

@@ -51,7 +51,7 @@ export const DE: Words = {
   units: 'stück|einheiten|einheit|teile|stücke',
   days: 'tage|tagen|tag',
 
-  neutral: `zurück|ab|und zwar|zwar|bedeutet|bedeuten|bedeutete|bedeuteten|steht|stehen|stand|standen|dass|rangiert|rangierte|belegt|belegte|belegten|lautet|der|die|das|den|dem|des|im|in|am|an|auf den|für|bei|beim|zu|zum|zur|hat|haben|hatte|hatten|wurde|wurden|worden|es|er|sie|ihr|ihre|ihrem|ihren|ihres|ihrer|sein|seine|seinem|seinen|seiner|dies|diese|dieser|dieses|diesem|diesen|davon|daran|dabei|darin|dort|hier|auch|deren|dessen|welche|welcher|welches|zahl|zahlen|wert|werte|anzahl|betrag|summe|höhe|in höhe|zeitraum|im zeitraum|berichtszeitraum|im berichtszeitraum|verzeichnete|verzeichneten|verbuchte|verbuchten|erzielte|erzielten|erzielt|brachte|brachten|brachte ein|machte|machten|erwirtschaftete|erwirtschafteten|erwirtschaftet|gab es|gab|gingen ein|eingegangen|nahm ein|ein|lag|lagen|liegt|liegen|sich|sank auf|unternehmen|geschäft|shop|bericht|betragen|gezählt|abgesetzt|hierbei|nämlich|das heißt|sowie auch|jeweils für sich|gemessen|insgesamt betrachtet|zeigte|zeigten|zeigt|blickt man|betrachtet|weist|wies|aus|ausgewiesen|in der|einen wert|ein wert|allein|für sich|kam|kamen|was|für die kategorie|entstand|entstanden|fakturiert|fakturiert wurden`,
+  neutral: `besteht aus|bestand aus|setzt sich aus|zusammen|setzt sich zusammen aus|gekauft|kaufte|verkauft|waren es|es waren|das macht|aus macht|zurück|ab|und zwar|zwar|bedeutet|bedeuten|bedeutete|bedeuteten|steht|stehen|stand|standen|dass|rangiert|rangierte|belegt|belegte|belegten|lautet|der|die|das|den|dem|des|im|in|am|an|auf den|für|bei|beim|zu|zum|zur|hat|haben|hatte|hatten|wurde|wurden|worden|es|er|sie|ihr|ihre|ihrem|ihren|ihres|ihrer|sein|seine|seinem|seinen|seiner|dies|diese|dieser|dieses|diesem|diesen|davon|daran|dabei|darin|dort|hier|auch|deren|dessen|welche|welcher|welches|zahl|zahlen|wert|werte|anzahl|betrag|summe|höhe|in höhe|zeitraum|im zeitraum|berichtszeitraum|im berichtszeitraum|verzeichnete|verzeichneten|verbuchte|verbuchten|erzielte|erzielten|erzielt|machte|machten|erwirtschaftet|gab es|gab|gingen ein|eingegangen|nahm ein|ein|lag|lagen|liegt|liegen|sich|sank auf|unternehmen|geschäft|shop|bericht|betragen|gezählt|abgesetzt|hierbei|nämlich|das heißt|sowie auch|jeweils für sich|gemessen|insgesamt betrachtet|zeigte|zeigten|zeigt|blickt man|betrachtet|weist|wies|aus|ausgewiesen|in der|einen wert|ein wert|allein|für sich|kam|kamen|was|für die kategorie|entstand|entstanden|fakturiert|fakturiert wurden`,
   article: 'ein|eine|einen|einem|einer|eines',
   and: 'und|sowie|&|wie auch',
   contrast: 'aber|doch|jedoch|während|wohingegen|obwohl|dagegen|hingegen|allerdings|demgegenüber|wenngleich',
@@ -79,6 +79,13 @@ export const DE: Words = {
   contribute: 'trug|trugen|steuerte|steuerten|beitrag|beitrag von|trägt|tragen|steuert|beitrug|beitrugen',
   most: 'der größte teil|den größten teil|großteil|ein großteil|der großteil|den großteil|die mehrheit|mehrheit|mehr als die hälfte|über die hälfte|überwiegend|der überwiegende teil|zum größten teil',
   slight: 'leicht|etwas|geringfügig|ein wenig|leichte|leichter|leichten|leichtes|geringfügige|minimal',
+  followed: 'gefolgt von|danach|dahinter|es folgt|es folgen',
+  licensed: {
+    first: 'zum ersten mal|erstmals|erstmalig|neu|neuer|neue|neues|erster kauf|ersten kauf|ersten mal',
+    nothing:
+      'nichts gekauft|kaufte nichts|hat nichts gekauft|keinen kauf|kaufte nichts mehr|nichts mehr gekauft',
+    idle: 'nicht auf lager|ausverkauft|nicht vorrätig',
+  },
   partial:
     'bisher|bislang|bis jetzt|noch nicht vollständig|unvollständig|nicht vollständig|vorläufig|nicht ganz abgedeckt|noch unvollständig|teilweise',
   future:
@@ -97,7 +104,7 @@ export const DE: Words = {
 
   up: `zunahm|zunahmen|anstiegen|zulegte|zulegten|erhöht sich|hob|hoben|stieg|stiegen|steigt|steigen|gestiegen|steigend|steigender|steigende|steigerte|steigerten|gesteigert|anstieg|anstiegs|anstieg von|anstieg um|stieg an|stiegen an|angestiegen|steigerung|wuchs|wuchsen|wächst|wachsen|gewachsen|wachstum|zuwachs|zuwächse|zunahme|zugenommen|zugelegt|plus|erhöhte|erhöhten|erhöht|erhöhung|gewann|gewannen|gewonnen|mehr|höher|höhere|höherer|höheren|höheres|größer|darüber|kletterte|kletterten|geklettert|vergrößerte|aufwärts`,
   down: `zurückging|zurückgingen|abnahm|abnahmen|drückte|drückten|senkte|senkten|schmälerte|schmälerten|minderte|minderten|fiel|fielen|fällt|fallen|gefallen|fallend|fallende|fallender|sank|sanken|sinkt|sinken|gesunken|sinkend|sinkende|rückgang|rückgangs|rückgang von|rückgang um|zurückgegangen|abnahme|abgenommen|minus|verringerte|verringerten|verringert|verringerung|verminderte|reduzierte|reduzierten|reduziert|weniger|niedriger|niedrigere|niedrigerer|niedrigeren|niedrigeres|geringer|geringere|geringerer|geringeren|kleiner|darunter|schrumpfte|schrumpften|geschrumpft|verlor|verloren|abwärts|rückläufig|tiefer`,
-  same: 'genauso viele wie|ebenso viele wie|so viele wie|gleich viele wie|genauso hoch wie|ebenso hoch wie|genauso viel wie|ebenso viel wie|unverändert|blieb unverändert|blieben unverändert|gleich|gleich geblieben|blieb gleich|blieben gleich|stabil|blieb stabil|blieben stabil|konstant|blieb konstant|keine veränderung|ohne veränderung|auf dem niveau|wie im|wie in|so hoch wie|veränderte sich nicht|änderte sich nicht|gleichbleibend|auf gleichem niveau',
+  same: 'so viel wie|so viele wie|ebenso viel wie|gleich viel wie|genauso viele wie|ebenso viele wie|so viele wie|gleich viele wie|genauso hoch wie|ebenso hoch wie|genauso viel wie|ebenso viel wie|unverändert|blieb unverändert|blieben unverändert|gleich|gleich geblieben|blieb gleich|blieben gleich|stabil|blieb stabil|blieben stabil|konstant|blieb konstant|keine veränderung|ohne veränderung|auf dem niveau|wie im|wie in|so hoch wie|veränderte sich nicht|änderte sich nicht|gleichbleibend|auf gleichem niveau',
   particles: [
     ['nahm|nahmen|nimmt|nehmen', { zu: 'up', ab: 'down' }],
     ['legte|legten|legt|legen', { zu: 'up' }],
@@ -175,10 +182,11 @@ export const DE: Words = {
   drivers: {
     price: 'preis|preise|preisen|preiseffekt|preiseffekts|preiseffekte|preiswirkung',
     volume:
-      'menge|mengen|mengeneffekt|mengeneffekts|absatzmenge|absatzmengen|volumen|volumeneffekt|mengenwirkung',
-    mix: 'mix|mixeffekt|mix-effekt|sortimentsmix|produktmix|mischung|struktureffekt|sortimentsmischung',
+      'die verkaufte menge|verkaufte menge|verkauften menge|verkaufte mengen|menge|mengen|mengeneffekt|mengeneffekts|absatzmenge|absatzmengen|volumen|volumeneffekt|mengenwirkung',
+    mix: 'die auswahl der produkte|auswahl der produkte|produktauswahl|der auswahl der produkte|sortiment|mix|mixeffekt|mix-effekt|sortimentsmix|produktmix|mischung|struktureffekt|sortimentsmischung',
   },
   dimensions: {
+    client: 'kunde|kunden',
     category: 'kategorie|kategorien|warengruppe|warengruppen|produktkategorie|produktkategorien',
     subcategory: 'unterkategorie|unterkategorien',
     product: 'produkt|produkte|produkten|artikel|artikeln|produkts|artikels',
@@ -192,7 +200,9 @@ export const DE: Words = {
     order_status: 'status|auftragsstatus',
   },
   measures: {
-    revenue: 'umsatz|umsätze|umsätzen|erlös|erlöse|erlösen|verkaufserlös|verkaufserlöse|einnahmen',
+    days_out_of_stock: 'nicht auf lager|tage ohne bestand|nicht vorrätig|ausverkauft',
+    revenue:
+      'brachte|brachten|erwirtschaftete|erwirtschafteten|erlöste|brachte ein|umsatz|umsätze|umsätzen|erlös|erlöse|erlösen|verkaufserlös|verkaufserlöse|einnahmen',
     units_sold:
       'absatz|stückzahl|verkaufte stück|verkauften stück|verkaufte einheiten|verkauften einheiten|verkaufte menge|stück|verkauft|absatzmenge|verkaufte stückzahl|einheiten|verkaufter einheiten|verkaufte stücke|verkauften stücke',
     orders:
@@ -202,7 +212,7 @@ export const DE: Words = {
     revenue_per_order:
       'umsatz pro bestellung|umsatz je bestellung|warenkorb|bestellwert|durchschnittlicher bestellwert|umsatz je auftrag|umsatz pro auftrag|durchschnittliche bestellwert|warenkorbwert',
     revenue_per_unit:
-      'umsatz pro stück|umsatz je stück|durchschnittspreis|umsatz je einheit|umsatz pro einheit',
+      'preis|preise|preises|umsatz pro stück|umsatz je stück|durchschnittspreis|umsatz je einheit|umsatz pro einheit',
     returned_amount:
       'retouren|retoure|rücksendungen|retourenwert|wert der retouren|retournierter betrag|zurückgegeben|rückgaben',
     units_returned:

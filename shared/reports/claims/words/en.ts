@@ -45,7 +45,7 @@ export const EN: Words = {
   days: 'days|day',
 
   article: 'a|an',
-  neutral: `the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|both|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|generated|brought in|brought|made|make|makes|earned|took in|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|of that|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|alone|by itself|measured|expressed`,
+  neutral: `is made of|is made up of|made up of|is composed of|consists of|consisted of|breaks down into|is the sum of|of that|bought|sold|spent|it was|the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|both|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|brought|make|makes|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|of that|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|alone|by itself|measured|expressed`,
   and: 'or|and|as well as|plus also|along with|&',
   contrast:
     'but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|meanwhile',
@@ -73,6 +73,13 @@ export const EN: Words = {
   contribute: 'contributed|contributes|contributing|added|adds|adding|contribution|contribution of',
   most: 'most|most of|most of the|the majority|majority|the majority of|a majority of|more than half|more than half of|over half|over half of|the bulk|the bulk of',
   slight: 'slightly|marginally|a little|a bit|slight|marginal|modestly|modest',
+  followed: 'followed by|next came|trailed by',
+  licensed: {
+    first: 'for the first time|first time|first-time|a first purchase|first purchase|first sale|is new|new',
+    nothing:
+      'bought nothing|nothing was bought|did not buy anything|made no purchase|made no purchases|placed no orders|bought nothing any more|has not bought anything|no longer bought',
+    idle: 'out of stock|sold out',
+  },
   partial: `so far|to date|until now|up to now|not yet complete|incomplete|is not complete|partial|partly covered|not fully covered|which is not whole|is not whole|preliminary`,
   future:
     'will|will be|would|shall|should|is expected|are expected|expected|is expected to|are expected to|is likely to|likely|predicted|projected|is forecast to|are forecast to|is going to|are going to|may|might|could|can',
@@ -90,7 +97,7 @@ export const EN: Words = {
 
   up: `raised|lifted|lifts|raises|pushed up|push up|adding to|boosted|boosts|rose|rise|rises|risen|rising|rise of|grew|grow|grows|grown|growing|growth|growth of|increase|increases|increased|increasing|an increase|went up|gone up|going up|goes up|up|up by|climbed|climb|climbs|climbing|gained|gaining|advanced|advance|more|higher|larger|greater|bigger|expanded|expansion|uptick|jumped|added on`,
   down: `lowered|lowers|cut|cuts|pulled down|pushed down|weighed on|shaved off|subtracted|brought down|diminished|fell|fall|falls|fallen|falling|fall of|decline|declines|declined|declining|decrease|decreases|decreased|decreasing|drop|drops|dropped|dropping|went down|gone down|going down|goes down|down|down by|shrank|shrunk|shrinking|reduction|reduced|less|lower|fewer|smaller|slipped|slip|sank|dipped|dip|lost|lose|contraction|contracted|dragged|slid`,
-  same: 'stayed the same as|stayed the same as in|the same as in|same as|same as in|as many as in|as many as|as much as in|just as many as in|the same number as in|unchanged|remained unchanged|stable|remained stable|flat|stayed flat|was flat|no change|without change|the same as|stayed the same|constant|remained constant|level with|did not change|in line with|on a par with|exactly as',
+  same: 'as much as|as much as in|exactly as much as|the same as|stayed the same as|stayed the same as in|the same as in|same as|same as in|as many as in|as many as|as much as in|just as many as in|the same number as in|unchanged|remained unchanged|stable|remained stable|flat|stayed flat|was flat|no change|without change|the same as|stayed the same|constant|remained constant|level with|did not change|in line with|on a par with|exactly as',
   particles: [],
   bases: {
     previous:
@@ -149,10 +156,12 @@ export const EN: Words = {
   over: 'just over|a little over|just above|at least',
   drivers: {
     price: 'price|prices|price effect|price effects|pricing',
-    volume: 'volume|volumes|volume effect|quantity effect|quantities sold',
-    mix: 'mix|mix effect|product mix|sales mix',
+    volume:
+      'how much was sold|quantity sold|quantities|quantity|amount sold|volume|volumes|volume effect|quantity effect|quantities sold',
+    mix: 'what was sold|the choice of products|product choice|which products were sold|mix|mix effect|product mix|sales mix',
   },
   dimensions: {
+    client: 'client|clients|customer|customers',
     category: 'category|categories|product category|the category',
     subcategory: 'subcategory|subcategories',
     product: 'product|products|article|articles|the product',
@@ -166,14 +175,16 @@ export const EN: Words = {
     order_status: 'status|order status',
   },
   measures: {
-    revenue: 'revenue|revenues|sales|turnover|sales revenue|takings',
+    days_out_of_stock: 'out of stock|days out of stock|days without stock',
+    revenue: 'made|brought in|earned|generated|took in|revenue|revenues|sales|turnover|sales revenue|takings',
     units_sold:
       'units sold|sold units|units|pieces sold|sales volume|sold|quantity sold|number of units sold|unit sales|items sold|pieces',
     orders: 'orders|order|number of orders|order count',
     buyers: 'buyers|customers|clients|number of buyers|number of customers|buying customers|buying clients',
     revenue_per_order:
       'revenue per order|average order value|order value|revenue for each order|sales per order|basket value|average basket',
-    revenue_per_unit: 'revenue per unit|average price|price per unit|average unit price|sales per unit',
+    revenue_per_unit:
+      'price|prices|revenue per unit|average price|price per unit|average unit price|sales per unit',
     returned_amount:
       'returned|returned amount|returns|value of returns|refunds|amount returned|returned value',
     units_returned: 'units returned|returned units|pieces returned|returned pieces|returned items',

@@ -45,7 +45,7 @@ export const ES: Words = {
   units: 'unidades|unidad|piezas|pieza',
   days: 'días|día',
 
-  neutral: `lo que|ocupa|ocupan|ocupó|ocuparon|puesto|posición|lugar|clasificó|se clasificó|ocupando|el|la|los|las|lo|al|en el|en la|en los|en las|por|para|con|ha|han|había|sido|su|sus|este|esta|estos|estas|ese|esa|eso|esto|se|le|les|quien|cual|cuyo|cuya|período|periodo|en el período|en el periodo|durante|durante el período|durante el periodo|cifra|cifras|número|números|importe|valor|valores|nivel|cantidad|también|aquí|allí|dentro|sobre|registró|registraron|registrado|registrados|registradas|registra|registran|generó|generaron|generado|generados|genera|generan|obtuvo|obtuvieron|obtenido|logró|lograron|realizó|realizaron|realizados|realizadas|recibidos|recibieron|recibió|hubo|hizo|hicieron|facturó|facturaron|facturados|facturadas|facturado|ingresó|ingresaron|mostró|mostraron|muestra|presentó|tuvo|tuvieron|tiene|tienen|empresa|negocio|tienda|informe|contó|contaron|decir|es decir|esto es|o sea|siendo|estando|ser|estar|está|están|mismo período|mismo periodo|aquel|aquella|aquellos|medido|expresado|pasó|pasaron|pasando|pasa|pasan|ha pasado|han pasado|vio|vieron|ver|dejando|cuanto|entre ellos|en cuanto a|en lo que respecta a|sumando en conjunto|tramitaron|tramitados|hechos|vendieron|vendió|un valor`,
+  neutral: `se compone de|se componen de|compuesta de|compuesto de|se descompone en|compró|comprado|se vendió|supone|lo que|ocupa|ocupan|ocupó|ocuparon|puesto|posición|lugar|clasificó|se clasificó|ocupando|el|la|los|las|lo|al|en el|en la|en los|en las|por|para|con|ha|han|había|sido|su|sus|este|esta|estos|estas|ese|esa|eso|esto|se|le|les|quien|cual|cuyo|cuya|período|periodo|en el período|en el periodo|durante|durante el período|durante el periodo|cifra|cifras|número|números|importe|valor|valores|nivel|cantidad|también|aquí|allí|dentro|sobre|registró|registraron|registrado|registrados|registradas|registra|registran|generados|genera|generan|obtuvo|obtuvieron|obtenido|logró|lograron|realizó|realizaron|realizados|realizadas|recibidos|recibieron|recibió|hubo|hizo|hicieron|facturaron|facturados|facturadas|facturado|ingresaron|mostró|mostraron|muestra|presentó|tuvo|tuvieron|tiene|tienen|empresa|negocio|tienda|informe|contó|contaron|decir|es decir|esto es|o sea|siendo|estando|ser|estar|está|están|mismo período|mismo periodo|aquel|aquella|aquellos|medido|expresado|pasó|pasaron|pasando|pasa|pasan|ha pasado|han pasado|vio|vieron|ver|dejando|cuanto|entre ellos|en cuanto a|en lo que respecta a|sumando en conjunto|tramitaron|tramitados|hechos|vendieron|vendió|un valor`,
   article: 'un|una|uno',
   and: 'o|y|e|así como|&|además de',
   contrast: 'pero|mientras|mientras que|aunque|sin embargo|no obstante|en cambio|por el contrario',
@@ -66,12 +66,18 @@ export const ES: Words = {
   offset: 'parcialmente compensado por|frenado por|frenados por|compensado por|a pesar de',
   movement: 'evolución|variación|variaron|varió|cambio|cambios|cambió|diferencia|efecto|efectos|desviación',
   after: 'tras|después de',
-  thus: 'así|entonces|luego|por tanto',
+  thus: 'así|entonces|por tanto',
   inTime: 'en|durante',
   contribute:
     'contribuyó|contribuyeron|contribuye|contribuyen|contribución|aportó|aportaron|aporta|aportan|aportación|aportación de|contribución de|aportando|añadió|añadieron',
   most: 'la mayoría|la mayoría de|la mayoría del|mayoría|la mayor parte|mayor parte|la mayor parte de|la mayor parte del|más de la mitad|el grueso',
   slight: 'ligeramente|un poco|leve|levemente|ligero|ligera|algo',
+  followed: 'seguido de|seguida de|seguidos de|seguidas de|seguido por|seguida por|luego',
+  licensed: {
+    first: 'por primera vez|primera vez|nuevo|nueva|primera compra',
+    nothing: 'no compró nada|nada comprado|ninguna compra|no ha comprado nada|no realizó compras',
+    idle: 'sin existencias|agotado|agotada|sin stock',
+  },
   partial:
     'hasta ahora|hasta el momento|hasta la fecha|incompleto|incompleta|parcial|provisional|todavía incompleto|todavía incompleta|aún incompleto',
   future:
@@ -89,7 +95,7 @@ export const ES: Words = {
 
   up: `aumentó|aumentaron|aumenta|aumentan|aumentado|aumento|un aumento|aumentando|aumentos|creció|crecieron|crece|crecen|crecido|creciendo|crecimiento|subió|subieron|sube|suben|subido|subida|una subida|subiendo|incrementó|incrementaron|incremento|un incremento|incrementado|se incrementó|se incrementaron|ganó|ganaron|avance|avanzó|avanzaron|más|mayor|mayores|superior|superiores|más alto|más alta|más altos|más altas|más elevado|más elevada|alza|al alza|en alza|encima|se elevó|se elevaron|ascenso`,
   down: `restó|restaron|recortó|recortaron|redujeron|disminuyó|disminuyeron|disminuye|disminuyen|disminuido|disminución|una disminución|bajó|bajaron|baja|bajan|bajado|bajada|una bajada|a la baja|bajando|cayó|cayeron|cae|caen|caído|caída|una caída|cayendo|descendió|descendieron|desciende|descienden|descendido|descenso|un descenso|descendiendo|redujo|redujeron|se redujo|se redujeron|reducción|reducido|retrocedió|retrocedieron|retroceso|perdió|perdieron|menos|menor|menores|inferior|inferiores|más bajo|más baja|más bajos|más bajas|por debajo|debajo|decreció|decrecieron`,
-  same: 'sin cambios|sin cambio|sin variación|estable|estables|se mantuvo estable|se mantuvieron estables|se mantiene estable|permaneció estable|permanecieron estables|permaneció igual|igual|iguales|igual que|constante|constantes|permaneció constante|quedó igual|se mantuvo sin cambios|se mantuvieron sin cambios|permaneció sin cambios|permanecieron sin cambios|se mantuvo igual|se mantuvo constante|se mantuvieron constantes|invariable|al mismo nivel',
+  same: 'lo mismo que|tanto como|igual que|lo mismo que en|sin cambios|sin cambio|sin variación|estable|estables|se mantuvo estable|se mantuvieron estables|se mantiene estable|permaneció estable|permanecieron estables|permaneció igual|igual|iguales|igual que|constante|constantes|permaneció constante|quedó igual|se mantuvo sin cambios|se mantuvieron sin cambios|permaneció sin cambios|permanecieron sin cambios|se mantuvo igual|se mantuvo constante|se mantuvieron constantes|invariable|al mismo nivel',
   particles: [],
   bases: {
     previous:
@@ -162,10 +168,12 @@ export const ES: Words = {
   over: 'algo más de|poco más de|un poco más de|por encima de los|al menos',
   drivers: {
     price: 'precio|precios|efecto precio|efecto de precio|efecto de los precios|efecto precios',
-    volume: 'volumen|volúmenes|efecto volumen|efecto de volumen|efecto del volumen|cantidades',
-    mix: 'mix|efecto mix|efecto de mix|mezcla|composición|efecto de la mezcla|mezcla de productos',
+    volume:
+      'la cantidad vendida|cantidad vendida|cantidades vendidas|volumen|volúmenes|efecto volumen|efecto de volumen|efecto del volumen|cantidades',
+    mix: 'la selección de productos|selección de productos|surtido|mix|efecto mix|efecto de mix|mezcla|composición|efecto de la mezcla|mezcla de productos',
   },
   dimensions: {
+    client: 'cliente|clientes|clienta',
     category: 'categoría|categorías',
     subcategory: 'subcategoría|subcategorías',
     product: 'producto|productos|artículo|artículos',
@@ -179,14 +187,17 @@ export const ES: Words = {
     order_status: 'estado|estado del pedido',
   },
   measures: {
-    revenue: 'ingresos|ventas|facturación|ingreso|cifra de negocio|cifra de ventas|importe de ventas',
+    days_out_of_stock: 'sin existencias|agotado|sin stock',
+    revenue:
+      'generó|generaron|ingresó|facturó|generado|ingresos|ventas|facturación|ingreso|cifra de negocio|cifra de ventas|importe de ventas',
     units_sold:
       'unidades vendidas|cantidad vendida|piezas vendidas|vendidas|vendidos|unidades|artículos vendidos|número de unidades vendidas|unidad vendida',
     orders: 'pedidos|pedido|número de pedidos|órdenes',
     buyers: 'compradores|clientes|comprador|cliente|número de compradores|número de clientes',
     revenue_per_order:
       'ingresos por pedido|ticket medio|valor medio del pedido|valor medio por pedido|ventas por pedido|importe medio por pedido',
-    revenue_per_unit: 'ingresos por unidad|precio medio|precio medio por unidad|ventas por unidad',
+    revenue_per_unit:
+      'precio|precios|ingresos por unidad|precio medio|precio medio por unidad|ventas por unidad',
     returned_amount:
       'devoluciones|importe devuelto|devuelto|valor de las devoluciones|reembolsos|importe de las devoluciones',
     units_returned: 'unidades devueltas|piezas devueltas|artículos devueltos|cantidad devuelta',

@@ -45,7 +45,7 @@ export const FR: Words = {
   units: 'unités|unité|pièces|pièce',
   days: 'jours|jour',
 
-  neutral: `il y a eu|y a eu|eu|occupe|occupent|a occupé|arrive|arrivent|se classe|se classent|classé|classée|rang|place|position|ou encore|le|la|les|l'|au|aux|en|dans|sur|pour|par|avec|a|ont|été|il|elle|ils|elles|ce|cette|ces|cet|son|sa|ses|leur|leurs|qui|dont|celui|celle|ceux|celles|y|s'|se|sur la période|période|période considérée|la période|chiffre|chiffres|nombre|nombres|montant|valeur|valeurs|niveau|somme|c'|soit|c'est-à-dire|à savoir|ici|chez|aussi|a enregistré|ont enregistré|enregistré|enregistre|a généré|ont généré|généré|génère|a réalisé|ont réalisé|réalisé|réalise|a rapporté|ont rapporté|rapporté|passées|passés|reçues|reçus|affiché|affiche|a affiché|ont affiché|obtenu|a obtenu|fait|entreprise|magasin|boutique|activité|rapport|facturées|facturés|facturé|comptabilisé|comptabilisées|comptés|comptées|seul|eux|lui|même période|étant|ayant|avoir|être|connaît|connu|a connu|ont connu|montre|montrent|constaté|constate|on|on a|au sein|parmi|celui-ci|celle-ci|ceux-ci|lequel|laquelle|représenté par|d'un montant|mesuré|exprimé|passant|passe|passent|est passé|sont passés|est passée|sont passées|passé|passée|ce qui|sortie|été enregistré|été enregistrés|été enregistrées|été passées|été réalisé|été vendues|été vendus|quantité`,
+  neutral: `se compose de|se composent de|composée de|composé de|se décompose en|résulte de la somme de|acheté|s'est vendu|s'est vendue|vendu|ce qui fait|c'était|fait|il y a eu|y a eu|eu|occupe|occupent|a occupé|arrive|arrivent|se classe|se classent|classé|classée|rang|place|position|ou encore|le|la|les|l'|au|aux|en|dans|sur|pour|par|avec|a|ont|été|il|elle|ils|elles|ce|cette|ces|cet|son|sa|ses|leur|leurs|qui|dont|celui|celle|ceux|celles|y|s'|se|sur la période|période|période considérée|la période|chiffre|chiffres|nombre|nombres|montant|valeur|valeurs|niveau|somme|c'|soit|c'est-à-dire|à savoir|ici|chez|aussi|a enregistré|ont enregistré|enregistré|enregistre|génère|a réalisé|ont réalisé|réalisé|réalise|passées|passés|reçues|reçus|affiché|affiche|a affiché|ont affiché|obtenu|a obtenu|fait|entreprise|magasin|boutique|activité|rapport|facturées|facturés|facturé|comptabilisé|comptabilisées|comptés|comptées|seul|eux|lui|même période|étant|ayant|avoir|être|connaît|connu|a connu|ont connu|montre|montrent|constaté|constate|on|on a|au sein|parmi|celui-ci|celle-ci|ceux-ci|lequel|laquelle|représenté par|d'un montant|mesuré|exprimé|passant|passe|passent|est passé|sont passés|est passée|sont passées|passé|passée|ce qui|sortie|été enregistré|été enregistrés|été enregistrées|été passées|été réalisé|été vendues|été vendus|quantité`,
   article: 'un|une',
   and: 'ou|et|ainsi que|&|de même que',
   contrast:
@@ -74,6 +74,12 @@ export const FR: Words = {
     'a contribué|ont contribué|contribue|contribuent|contribué|contribution|contribution de|a ajouté|ont ajouté|ajoute|apporté|a apporté|ont apporté|apporte',
   most: "la plupart|la plupart de|la plupart du|la majorité|majorité|la majeure partie|majeure partie|plus de la moitié|l'essentiel|essentiel|la plus grande partie",
   slight: 'légèrement|un peu|légère|léger|légères|faiblement|modérément',
+  followed: 'puis|suivi de|suivie de|suivis de|suivies de|suivi par|suivie par',
+  licensed: {
+    first: 'pour la première fois|première fois|nouveau|nouvelle|premier achat',
+    nothing: "n'a rien acheté|rien acheté|n'a plus rien acheté|aucun achat",
+    idle: 'en rupture de stock|rupture de stock|manqué en stock|a manqué en stock',
+  },
   partial:
     "jusqu'ici|jusqu'à présent|à ce jour|incomplet|incomplète|partiel|partielle|provisoire|pas encore complète|pas encore complet",
   future:
@@ -91,7 +97,7 @@ export const FR: Words = {
 
   up: `soutenu|relève|élève|augmenté|augmentée|augmentés|augmentées|augmente|augmentent|augmentait|augmentant|augmentation|a augmenté|ont augmenté|hausse|en hausse|une hausse|progressé|progresse|progressent|progressait|progression|en progression|progressant|a progressé|ont progressé|croissance|en croissance|crû|accru|accrue|accroissement|s'est accru|s'est accrue|grimpé|grimpe|monté|montée|a monté|plus|de plus|en plus|plus élevé|plus élevée|plus élevés|plus élevées|plus haut|supérieur|supérieure|supérieurs|supérieures|plus important|plus importante|plus grand|au-dessus|en augmentation|relevé|majoré`,
   down: `abaissé|amputé|pénalisé|pesé sur|amoindri|baissé|baisse|baissent|en baisse|une baisse|a baissé|ont baissé|baissait|baissant|diminué|diminue|diminuent|diminution|en diminution|a diminué|ont diminué|recul|en recul|reculé|recule|reculent|reculant|a reculé|ont reculé|chute|chuté|a chuté|ont chuté|repli|en repli|réduction|réduit|perdu|perd|perdent|moins|de moins|en moins|moins élevé|moins élevée|moins élevés|plus bas|plus basse|inférieur|inférieure|inférieurs|inférieures|décru|tombé|tombée|tombés|tombe|fléchi|fléchissement|en retrait|retrait|au-dessous|en dessous|moindre|moindres|décroissance`,
-  same: 'inchangé|inchangée|inchangés|inchangées|stable|stables|est resté stable|est restée stable|sont restés stables|sont restées stables|resté stable|restée stable|resté inchangé|restée inchangée|reste stable|restent stables|reste inchangé|est resté inchangé|est restée inchangée|sont restés inchangés|sont restées inchangées|constant|constante|sans changement|au même niveau|identique|identiques|est demeuré stable|stagné|a stagné|ont stagné|stagne|est demeuré inchangé',
+  same: "autant que|autant qu'|autant qu'en|la même chose que|inchangé|inchangée|inchangés|inchangées|stable|stables|est resté stable|est restée stable|sont restés stables|sont restées stables|resté stable|restée stable|resté inchangé|restée inchangée|reste stable|restent stables|reste inchangé|est resté inchangé|est restée inchangée|sont restés inchangés|sont restées inchangées|constant|constante|sans changement|au même niveau|identique|identiques|est demeuré stable|stagné|a stagné|ont stagné|stagne|est demeuré inchangé",
   particles: [],
   bases: {
     previous:
@@ -166,10 +172,12 @@ export const FR: Words = {
   over: "un peu plus d'|au moins|légèrement plus de",
   drivers: {
     price: 'prix|effet prix|effet de prix|effets prix',
-    volume: 'volume|volumes|effet volume|effet de volume|quantités',
-    mix: 'mix|effet mix|effet de mix|mix produit|mix-produit|composition',
+    volume:
+      'les quantités vendues|quantités vendues|quantité vendue|volume|volumes|effet volume|effet de volume|quantités',
+    mix: 'le choix des produits|choix des produits|assortiment|mix|effet mix|effet de mix|mix produit|mix-produit|composition',
   },
   dimensions: {
+    client: 'client|clients|cliente',
     category: 'catégorie|catégories',
     subcategory: 'sous-catégorie|sous-catégories',
     product: 'produit|produits|article|articles',
@@ -183,14 +191,17 @@ export const FR: Words = {
     order_status: 'statut|statut de commande',
   },
   measures: {
-    revenue: "chiffre d'affaires|ventes|ca|recettes|revenus|revenu|chiffres d'affaires",
+    days_out_of_stock:
+      'manqué en stock|a manqué en stock|en rupture de stock|rupture de stock|sans stock|jours de rupture',
+    revenue:
+      "a rapporté|rapporté|ont rapporté|généré|a généré|ont généré|chiffre d'affaires|ventes|ca|recettes|revenus|revenu|chiffres d'affaires",
     units_sold:
       "unités vendues|quantité vendue|quantités vendues|pièces vendues|vendues|vendus|unités|articles vendus|nombre d'unités vendues|unité vendue|vendu|vend|vendent",
     orders: 'commandes|commande|nombre de commandes',
     buyers: "acheteurs|clients|acheteur|client|nombre d'acheteurs|nombre de clients",
     revenue_per_order:
       "chiffre d'affaires par commande|panier moyen|valeur moyenne des commandes|montant moyen par commande",
-    revenue_per_unit: "chiffre d'affaires par unité|prix moyen|prix moyen unitaire",
+    revenue_per_unit: "prix|chiffre d'affaires par unité|prix moyen|prix moyen unitaire",
     returned_amount:
       'retours|montant des retours|montant retourné|valeur des retours|remboursements|retourné',
     units_returned: 'unités retournées|pièces retournées|articles retournés|quantité retournée',

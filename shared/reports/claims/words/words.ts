@@ -67,6 +67,10 @@ export type Words = {
   most: string
   slight: string
   partial: string
+  /** What no fact says, by what it says: only of what a template says it of. */
+  licensed: Record<string, string>
+  /** Before the next of a list by size. */
+  followed: string
   future: string
   refused: Record<string, string>
 
