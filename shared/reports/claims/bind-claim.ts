@@ -6,7 +6,11 @@ import type { Scope } from './scope.ts'
 import type { Problem } from './tokens.ts'
 
 /** A number without words of its own is what the one before it was. */
-export function inherit(claim: Claim, last: (Claim & { kind: 'number' }) | null, isBefore: boolean): Claim {
+export function inherit(
+  claim: Claim,
+  last: (Claim & { kind: 'number' }) | null,
+  { isBefore, isLone }: { isBefore: boolean; isLone: boolean },
+): Claim {
   if (claim.kind !== 'number') return claim
   if (claim.role === 'difference')
     return claim.direction ? claim : { ...claim, direction: last?.direction ?? null }
@@ -17,6 +21,9 @@ export function inherit(claim: Claim, last: (Claim & { kind: 'number' }) | null,
     last.number.unit === claim.number.unit &&
     last.role !== 'before' &&
     claim.metrics === null
+  // Rose by 700: 2,346. Without a name of its own it is what it came to, or the rise again.
+  if (isLike && last.role === 'difference' && isLone)
+    return { ...claim, role: 'level', orDifference: last.direction }
   if (isLike && last.role !== 'open') return { ...claim, role: last.role, direction: last.direction }
   return { ...claim, role: 'level' }
 }

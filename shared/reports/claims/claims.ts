@@ -108,7 +108,11 @@ function isDangling(tokens: Token[], index: number): boolean {
 function isWrongAfter(tokens: Token[], index: number): boolean {
   const next = tokens.slice(index + 1).find(it => !isFiller(it) && it.kind !== 'about' && it.kind !== 'level')
   return (
-    next?.kind !== 'number' && !(next?.kind === 'measure' && !tokens.some(({ kind }) => kind === 'direction'))
+    next?.kind !== 'number' &&
+    !(
+      (next?.kind === 'measure' || next?.kind === 'dimension') &&
+      !tokens.some(({ kind }) => kind === 'direction')
+    )
   )
 }
 

@@ -101,16 +101,16 @@ function bindSegments(
     if (left) return { reason: 'unbound_name', at: left.text }
     context = entered.after
     written.push(...entered.uses, ...entered.bases)
+    if (segment.isStrong) last = null
     const facts: Fact[] = []
     for (const claim of read) {
       const isThen = named.isThen || (named.base !== null && !read.some(compares))
       if (isThen && (claim.kind !== 'number' || claim.role === 'difference'))
         return { reason: 'unsupported_period', at: claim.text }
-      const full = inherit(
-        asShare(claim, segment, last),
-        last,
-        isThen || isBaseAside(segment, segments[index - 1]),
-      )
+      const full = inherit(asShare(claim, segment, last), last, {
+        isBefore: isThen || isBaseAside(segment, segments[index - 1]),
+        isLone: isLone(named),
+      })
       const fact = bindClaim(full, entered.scope, known, needs, causes.isCause() ? drivers : null)
       if (isProblem(fact)) return fact
       facts.push(fact)
@@ -159,6 +159,8 @@ const compares = (claim: Claim) =>
   claim.kind === 'direction' ||
   (claim.kind === 'number' && (claim.role === 'difference' || claim.role === 'before'))
 const textOf = ({ tokens }: Segment) => tokens.map(({ text }) => text).join(' ')
+
+const isLone = ({ entities, measure, driver }: Named) => entities.length === 0 && !measure && !driver
 
 /** Bikes 500 (80 %) is a share. */
 function asShare(claim: Claim, { isAside }: Segment, last: Claim | null): Claim {
@@ -209,7 +211,8 @@ function checkSegment({ tokens }: Segment, named: Named, claims: Claim[], touche
   )
   // Bikes accounted for 500.
   const hasLevel = claims.some(
-    claim => claim.kind === 'number' && (claim.role === 'open' || claim.role === 'level'),
+    claim =>
+      claim.kind === 'number' && (claim.role === 'open' || claim.role === 'level' || claim.number.sign !== 0),
   )
   if (share && !hasShare && !hasLevel) return { reason: 'unsupported_share', at: share.text }
   const contributes = tokens.find(({ kind }) => kind === 'contribute')

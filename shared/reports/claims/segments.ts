@@ -114,6 +114,8 @@ function joinEmpty(segments: Segment[]): Segment[] {
 function mergeBeginnings(segments: Segment[]): Segment[] {
   const [first, second, ...rest] = segments
   if (!first || !second || second.isStrong || second.isCause) return segments
+  // The change of 500 is made of parts: it is of everything.
+  if (first.tokens.some(({ kind }) => kind === 'movement') && says(first)) return segments
   const isOpen =
     startsEmpty(first) ||
     isAttendant(first) ||

@@ -45,8 +45,8 @@ export const EN: Words = {
   days: 'days|day',
 
   article: 'a|an',
-  neutral: `is made of|is made up of|made up of|is composed of|consists of|consisted of|breaks down into|is the sum of|of that|bought|sold|spent|it was|the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|both|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|brought|make|makes|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|of that|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|alone|by itself|measured|expressed`,
-  and: 'or|and|as well as|plus also|along with|&',
+  neutral: `bought|sold|spent|it was|the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|both|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|brought|make|makes|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|alone|by itself|measured|expressed`,
+  and: 'is made of|is made up of|made up of|is composed of|consists of|consisted of|breaks down into|is the sum of|of that|or|and|as well as|plus also|along with|&',
   contrast:
     'but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|meanwhile',
   by: 'by',
@@ -57,8 +57,7 @@ export const EN: Words = {
   from: 'from',
   compare: `than|than in|than for|compared with|compared to|in comparison with|in comparison to|against|versus|vs.|vs|relative to|as against|as compared with|as compared to|when compared with|when compared to|measured against|set against|in relation to|than the one of|up on|down on`,
   relative: 'over the|on the|from the|from a',
-  share: `share|share of|proportion|portion|of the total|of total|of all|of the whole|of overall|accounted for|accounts for|accounting for|made up|makes up|making up|
-    represented|represents|representing|constituted|contributed a share of`,
+  share: `share|share of|proportion|portion|of the total|of total|of all|of the whole|of overall|accounted for|accounts for|accounting for|made up|makes up|making up|represented|represents|representing|constituted|contributed a share of`,
   total:
     'total|overall|altogether|in total|in all|as a whole|all in all|company-wide|across the business|across everything|combined total|the whole business',
   cause: `because|because of|due to|driven by|thanks to|owing to|caused by|as a result of|on account of|attributable to|resulted from|results from|resulting from|
