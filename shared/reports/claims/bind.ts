@@ -35,12 +35,14 @@ function isOf(fact: Fact, claim: Claim, scope: Scope): boolean {
 }
 
 /** The price is higher, which makes +500: what a price makes is an effect of it. */
-const isOfPrice = (fact: Fact, claim: Claim, { metrics, driver, contributes }: Scope) =>
+const isOfPrice = (fact: Fact, claim: Claim, { metrics, driver, contributes, isAfterPrice }: Scope) =>
   fact.driver === 'price' &&
   driver === null &&
-  (metrics?.every(metric => metric === 'revenue_per_unit') ?? false) &&
   claim.kind === 'number' &&
-  (claim.number.sign !== 0 || contributes)
+  isAfterPrice &&
+  (contributes
+    ? metrics === null || metrics.includes(fact.metric)
+    : claim.number.sign !== 0 && metrics?.every(metric => metric === 'revenue_per_unit') === true)
 
 function isSameEntity({ entity }: Fact, entities: Scope['entities'][number]): boolean {
   if (entity.length !== entities.length) return false

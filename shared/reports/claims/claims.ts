@@ -19,6 +19,8 @@ export type Claim = { text: string } & (
       direction: Direction | null
       /** From 500 to 560, in a language in which it could be by 500. */
       orDifference?: Direction | null
+      /** Alone in parentheses. */
+      isAside: boolean
       /** Of the noun that follows it: 20 orders. */
       metrics: string[] | null
     }
@@ -163,6 +165,7 @@ function readNumberClaim(tokens: Token[], index: number, facts: Fact[]): Claim |
     bound,
     text,
     metrics: isCounted ? noun : null,
+    isAside: token.isAside === true,
     direction: null,
   }
   const start = bound === null ? index - 1 : index - 2

@@ -86,7 +86,7 @@ function bindSegments(
   let last: (Claim & { kind: 'number' }) | null = null
   let lastLevel: Fact | undefined
   for (const [index, segment] of segments.entries()) {
-    const named = all[index] as Named
+    const named = lendName(index, segments, all)
     const read = readClaims(segment, known.facts)
     if (isProblem(read)) return read
     const isOfElse = causes.enter(segment, named, textOf(segment))
@@ -107,7 +107,7 @@ function bindSegments(
       const isThen = named.isThen || (named.base !== null && !read.some(compares))
       if (isThen && (claim.kind !== 'number' || claim.role === 'difference'))
         return { reason: 'unsupported_period', at: claim.text }
-      const full = inherit(asShare(claim, segment, last), last, {
+      const full = inherit(asShare(claim, last), last, {
         isBefore: isThen || isBaseAside(segment, segments[index - 1]),
         isLone: isLone(named),
       })
@@ -160,13 +160,22 @@ const compares = (claim: Claim) =>
   (claim.kind === 'number' && (claim.role === 'difference' || claim.role === 'before'))
 const textOf = ({ tokens }: Segment) => tokens.map(({ text }) => text).join(' ')
 
+/** Because it was out of stock, Bikes made less: it is what is named next. */
+function lendName(index: number, segments: Segment[], all: Named[]): Named {
+  const named = all[index] as Named
+  const isIt = segments[index]?.tokens.some(({ text }) => /^(?:it|they|er|sie|es|il|elle)$/iu.test(text))
+  const isOfStock = named.measure?.value.every(metric => metric === 'days_out_of_stock')
+  const isOpen = index === 0 && named.entities.length === 0 && !named.isTotal && (isIt || isOfStock)
+  return isOpen ? { ...named, entities: all[1]?.entities ?? [] } : named
+}
+
 const isLone = ({ entities, measure, driver }: Named) => entities.length === 0 && !measure && !driver
 
 /** Bikes 500 (80 %) is a share. */
-function asShare(claim: Claim, { isAside }: Segment, last: Claim | null): Claim {
+function asShare(claim: Claim, last: Claim | null): Claim {
   const isLone = claim.kind === 'number' && claim.role === 'open' && claim.number.unit === 'percent'
   const isAfterLevel = last?.kind === 'number' && last.role === 'level' && last.number.unit !== 'percent'
-  return isLone && isAside && isAfterLevel ? { ...claim, role: 'share' } : claim
+  return isLone && claim.isAside && isAfterLevel ? { ...claim, role: 'share' } : claim
 }
 
 /** Followed by: the next lower value of the same, with none between them. */

@@ -19,6 +19,8 @@ export type Scope = {
   currencies: string[] | null
   isSlight: boolean
   contributes: boolean
+  /** What was measured before is the price. */
+  isAfterPrice: boolean
 }
 /** A name or time that has been written; each must be used by a claim. */
 export type Written = { text: string; isUsed: boolean }
@@ -241,6 +243,7 @@ export function enter(
     currencies,
     isSlight: named.isSlight,
     contributes: named.contributes,
+    isAfterPrice: before.measure?.value.every(metric => metric === 'revenue_per_unit') ?? false,
   }
   const uses = [...entities, measure, driver, period, named.period].filter(it => it !== null)
   // What something is compared with needs a claim that compares.

@@ -142,7 +142,9 @@ function mergeEndings(segments: Segment[]): Segment[] {
   const merged: Segment[] = []
   for (const segment of segments) {
     const first = segment.tokens.find(token => !isFiller(token))?.kind
-    const isNamed = (first === 'origin' || first === 'share') && hasEntity(segment) && !says(segment)
+    const isAfterAside = merged.at(-1)?.isAside === true && !segment.isAside && !segment.isContrast
+    const isNamed =
+      (first === 'origin' || first === 'share' || isAfterAside) && hasEntity(segment) && !says(segment)
     let start = merged.length
     if (isNamed && !segment.isCause && !segment.isStrong)
       while (start > 0 && !hasEntity(merged[start - 1] as Segment)) {

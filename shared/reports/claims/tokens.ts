@@ -10,7 +10,8 @@ export type Token = { text: string } & (
   | { kind: 'entity'; entities: Entity[] }
   | { kind: 'measure'; metrics: string[] }
   | { kind: 'period'; days: Days }
-  | { kind: 'number'; number: WrittenNumber }
+  /** `isAside`: alone in parentheses. */
+  | { kind: 'number'; number: WrittenNumber; isAside?: boolean }
   | { kind: 'currency'; codes: string[] }
   /** Punctuation. `strong`: what follows is a sentence of its own. */
   | { kind: 'stop'; isStrong: boolean }
@@ -52,7 +53,9 @@ export function readTokens(
     tokens.push(read.token)
     place = read.end
   }
-  return countSingles(toSuperlatives(splitBounds(tokens.map(fractionToNumber)).map(loseShares)), facts)
+  return markAsides(
+    countSingles(toSuperlatives(splitBounds(tokens.map(fractionToNumber)).map(loseShares)), facts),
+  )
 }
 
 type Reading = { token: Token; end: number } | Problem
@@ -209,11 +212,26 @@ function countSingles(tokens: Token[], facts: Fact[]): Token[] {
   })
 }
 
+function markAsides(tokens: Token[]): Token[] {
+  return tokens.map((token, index) =>
+    token.kind === 'number' && tokens[index - 1]?.text === '(' && tokens[index + 1]?.text === ')'
+      ? { ...token, isAside: true }
+      : token,
+  )
+}
+
 /** More than before is a direction, more than 500 a bound. */
 function splitBounds(tokens: Token[]): Token[] {
   return tokens.flatMap((token, index): Token[] => {
     if (token.kind !== 'about' || !token.without || tokens[index + 1]?.kind === 'number') return [token]
     const { text, without } = token
+    const clause = tokens.slice(
+      tokens.findLastIndex(({ kind }, place) => place < index && (kind === 'stop' || kind === 'and')) + 1,
+      index,
+    )
+    // An increase of 12 % over October.
+    if (without.compares && clause.some(({ kind }) => kind === 'direction'))
+      return [{ kind: 'compare', text }]
     const direction: Token = { kind: 'direction', direction: without.direction, text }
     return without.compares ? [direction, { kind: 'compare', text }] : [direction]
   })
