@@ -154,3 +154,13 @@ export function readWorld(language: Language): ReportWorld {
   })
   return { facts: factsIn(language), statements, honest }
 }
+
+/** What somebody might say of some statements that they do not say, from tests/data/lies. */
+export function readLies(language: Language, statements: Statement[]): (Honest & { kind: string })[] {
+  const lines = readFileSync(join(ROOT, 'tests/data/lies', `${language}.txt`), 'utf8').split('\n')
+  return lines.flatMap(line => {
+    const [, kind, ids, text] = /^(\w+): ([\w+]+): (.*)$/u.exec(line) ?? []
+    if (kind === undefined || ids === undefined || text === undefined) return []
+    return [{ kind, text, statements: statements.filter(({ id }) => ids.split('+').includes(id)) }]
+  })
+}

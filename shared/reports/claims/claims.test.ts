@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readWorld } from '../../../tests/support/report-world.ts'
+import { readLies, readWorld } from '../../../tests/support/report-world.ts'
 import { LANGUAGES } from '../facts.ts'
 import { checkSentence } from './index.ts'
 
@@ -41,6 +41,13 @@ for (const language of LANGUAGES) {
           part === 'tuned' || process.env.SHOW === 'all' ? failed[part] : '',
         )
       assert.ok(share >= LEAST_SHARE, `${part}: ${failed[part].join('\n')}`)
+    }
+  })
+
+  test(`no lie passes (${language})`, () => {
+    for (const { kind, text, statements: given } of readLies(language, statements)) {
+      const checked = checkSentence(text, { statements: given, facts, language })
+      assert.equal(checked.ok, false, `${kind}: ${text}`)
     }
   })
 }

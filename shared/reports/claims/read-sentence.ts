@@ -114,7 +114,7 @@ function bindSegments(
       const fact = bindClaim(full, entered.scope, known, needs, causes.isCause() ? drivers : null)
       if (isProblem(fact)) return fact
       facts.push(fact)
-      if (full.kind === 'number' && full.role !== 'before') last = full
+      if (full.kind === 'number' && full.role !== 'before') last = asBound(full, fact)
       if (full.kind !== 'direction') said.add(fact.id)
     }
     // Because of Bikes: a name that is a cause says something without a number.
@@ -168,6 +168,12 @@ function lendName(index: number, segments: Segment[], all: Named[]): Named {
   const isOpen = index === 0 && named.entities.length === 0 && !named.isTotal && (isIt || isOfStock)
   return isOpen ? { ...named, entities: all[1]?.entities ?? [] } : named
 }
+
+/** What a number that could be either turned out to be. */
+const asBound = (claim: Claim & { kind: 'number' }, { kind }: Fact): Claim & { kind: 'number' } =>
+  claim.role === 'level' && claim.orDifference && kind !== 'value'
+    ? { ...claim, role: 'difference', direction: claim.orDifference }
+    : claim
 
 const isLone = ({ entities, measure, driver }: Named) => entities.length === 0 && !measure && !driver
 

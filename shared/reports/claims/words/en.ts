@@ -45,7 +45,7 @@ export const EN: Words = {
   days: 'days|day',
 
   article: 'a|an',
-  neutral: `bought|sold|spent|it was|the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|both|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|brought|make|makes|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|alone|by itself|measured|expressed`,
+  neutral: `took|takes|bought|sold|spent|it was|the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|both|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|brought|make|makes|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|alone|by itself|measured|expressed`,
   and: 'is made of|is made up of|made up of|is composed of|consists of|consisted of|breaks down into|is the sum of|of that|or|and|as well as|plus also|along with|&',
   contrast:
     'but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|meanwhile',
