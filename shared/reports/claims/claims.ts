@@ -200,8 +200,11 @@ function roleOf(tokens: Token[], index: number, start: number): Role | Problem {
     return { role: 'difference', direction: previous.direction }
   if (previous?.kind === 'by' || previous?.kind === 'contribute')
     return { role: 'difference', direction: directionBefore(tokens, start) ?? onlyDirection(tokens) }
-  if (previous && ['compare', 'relative', 'after'].includes(previous.kind))
+  const isThan = previous?.kind === 'relative' && /^qu/iu.test(previous.text)
+  if (previous?.kind === 'compare' || previous?.kind === 'after' || isThan)
     return { role: 'before', direction: null }
+  // The previous period's 500.
+  if (previous?.kind === 'base' && /'s$/u.test(previous.text)) return { role: 'before', direction: null }
   if (isStartOfMove(tokens, index, start))
     return {
       role: 'before',

@@ -30,6 +30,7 @@ export type Sense =
         | 'total'
         | 'cause'
         | 'origin'
+        | 'drives'
         | 'offset'
         | 'movement'
         | 'after'
@@ -98,6 +99,7 @@ const PLAIN = [
   'total',
   'cause',
   'origin',
+  'drives',
   'offset',
   'movement',
   'after',

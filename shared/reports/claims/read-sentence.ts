@@ -31,7 +31,7 @@ export function readSentence(sentence: string, known: Known, needs: Needs): Read
   const refused = read.find(({ kind }) => kind === 'refused')
   if (refused?.kind === 'refused') return { reason: refused.reason, at: refused.text }
   const tokens = joinBases(read, known.facts)
-  const segments = splitSegments(tokens)
+  const segments = splitSegments(turnCauses(tokens))
   const counted = new Set(
     tokens.flatMap(token =>
       token.kind === 'measure' &&
@@ -177,6 +177,15 @@ const asBound = (claim: Claim & { kind: 'number' }, { kind }: Fact): Claim & { k
 
 const isLone = ({ entities, measure, driver }: Named) => entities.length === 0 && !measure && !driver
 
+/** Volume drove an increase is an increase because of volume. */
+function turnCauses(tokens: Token[]): Token[] {
+  const place = tokens.findIndex(({ kind }) => kind === 'drives')
+  const drives = tokens[place]
+  if (!drives) return tokens
+  const end = tokens.findLastIndex(token => token.kind !== 'stop') + 1
+  return [...tokens.slice(place + 1, end), { kind: 'cause', text: drives.text }, ...tokens.slice(0, place)]
+}
+
 /** Bikes 500 (80 %) is a share. */
 function asShare(claim: Claim, last: Claim | null): Claim {
   const isLone = claim.kind === 'number' && claim.role === 'open' && claim.number.unit === 'percent'
@@ -229,7 +238,8 @@ function checkSegment({ tokens }: Segment, named: Named, claims: Claim[], touche
     claim =>
       claim.kind === 'number' && (claim.role === 'open' || claim.role === 'level' || claim.number.sign !== 0),
   )
-  if (share && !hasShare && !hasLevel) return { reason: 'unsupported_share', at: share.text }
+  if (share && !hasShare && !hasLevel && !claims.some(({ kind }) => kind === 'rank'))
+    return { reason: 'unsupported_share', at: share.text }
   const contributes = tokens.find(({ kind }) => kind === 'contribute')
   if (contributes && !claims.some(({ kind }) => kind === 'number'))
     return { reason: 'unsupported_cause', at: contributes.text }

@@ -96,6 +96,7 @@ export function readNames(
         return undefined
       }
       case 'measure':
+        if (token.metrics.length > 1) return { reason: 'ambiguous_name', at: token.text }
         if (tokens[index - 1]?.kind === 'number' && counted.has(token.text))
           nouns.push(slot(token.metrics, token))
         else measures.push(slot(token.metrics, token))

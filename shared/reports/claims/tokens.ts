@@ -257,8 +257,9 @@ const isSpace = ({ kind }: Token) => kind === 'neutral' || kind === 'article'
 
 /** What represents an increase is no share. */
 function loseShares(token: Token, index: number, tokens: Token[]): Token {
-  const next = tokens.slice(index + 1).find(it => !isSpace(it))
-  return token.kind === 'share' && next?.kind === 'direction' ? { kind: 'neutral', text: token.text } : token
+  const [next, second] = tokens.slice(index + 1).filter(it => !isSpace(it))
+  const moves = next?.kind === 'direction' || (next?.kind === 'number' && second?.kind === 'direction')
+  return token.kind === 'share' && moves ? { kind: 'neutral', text: token.text } : token
 }
 
 const HIGHEST = /^más (?:alt|elevad)[oa]s?$/u
@@ -272,6 +273,12 @@ function toSuperlatives(tokens: Token[]): Token[] {
       /^(?:el|la|los|las)$/iu.test(tokens[index - 2]?.text ?? '') &&
       tokens[index + 1]?.kind !== 'relative' &&
       tokens[index + 1]?.kind !== 'compare'
-    return isHighest ? { kind: 'rank', rank: 1, text: token.text } : token
+    // La categoría con mayores ingresos.
+    const isOf =
+      /^(?:mayor|mayores|más)$/iu.test(token.text) &&
+      tokens[index + 1]?.kind === 'measure' &&
+      tokens[index - 1]?.text.toLowerCase() === 'con' &&
+      tokens[index - 2]?.kind === 'dimension'
+    return isHighest || isOf ? { kind: 'rank', rank: 1, text: token.text } : token
   })
 }

@@ -45,24 +45,25 @@ export const EN: Words = {
   days: 'days|day',
 
   article: 'a|an',
-  neutral: `took|takes|bought|sold|spent|it was|the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|both|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|brought|make|makes|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|alone|by itself|measured|expressed`,
-  and: 'is made of|is made up of|made up of|is composed of|consists of|consisted of|breaks down into|is the sum of|of that|or|and|as well as|plus also|along with|&',
+  neutral: `in terms of|terms|ranking|placing|positioned|generating|producing|produced|numbered|numbering|goods|equalling|equivalent to|worth|valued at|booked|reporting|reported|experienced|underwent|marked|constituting|position|spot|slot|sitting|sits|it is|they are|with regard to|regarding|as for|when it comes to|in revenue terms|overall period|the period|customers placed|were placed|were made|put at|at the end|came out|stand|in comparison|by comparison|going from|goes from|went from|moving|moved from|contribute to|amount of|in value|during the period|four-week|of the period|took|takes|bought|sold|spent|it was|the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|brought|make|makes|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|measured|expressed`,
+  and: 'together with|in addition|additionally|moreover|plus|and also|furthermore|is made of|is made up of|made up of|is composed of|consists of|consisted of|breaks down into|is the sum of|of that|or|and|as well as|plus also|along with|&',
   contrast:
-    'but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|meanwhile',
+    'even as|even though|on the contrary|in contrast to this|whilst|nevertheless|nonetheless|albeit|but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|meanwhile',
   by: 'by',
   of: 'of',
-  level: `to|stood at|stands at|stand at|stood|reached|reaches|reaching|reach|ended at|ended up at|was at|were at|at|hit|hitting|with|to reach|for a total of|bringing it to|taking it to`,
+  level: `standing at|reaching a total of|arriving at|to a total of|climbing to|hits|totals|settled at|landed at|closed at|finishing at|finished at|ending at|came out at|clocked in at|to|stood at|stands at|stand at|stood|reached|reaches|reaching|reach|ended at|ended up at|was at|were at|at|hit|hitting|with|to reach|for a total of|bringing it to|taking it to`,
   is: 'was|were|amounted to|amounts to|amounting to|totalled|totaled|totalling|totaling|came to|comes to|coming to|summed to|summing to|equalled|equaled|added up to|adds up to|is|are|has been|have been|came in at|worked out at',
   remain: 'remained|remains|stayed|stays|held|held at|remaining|staying|kept|remained at|stayed at',
   from: 'from',
-  compare: `than|than in|than for|compared with|compared to|in comparison with|in comparison to|against|versus|vs.|vs|relative to|as against|as compared with|as compared to|when compared with|when compared to|measured against|set against|in relation to|than the one of|up on|down on`,
+  compare: `than those in|compared with that of|compared to that of|in contrast to|than that of|than those of|as opposed to|from that of|against a|versus the|up from|down from|than|than in|than for|compared with|compared to|in comparison with|in comparison to|against|versus|vs.|vs|relative to|as against|as compared with|as compared to|when compared with|when compared to|measured against|set against|in relation to|than the one of|up on|down on`,
   relative: 'over the|on the|from the|from a',
-  share: `share|share of|proportion|portion|of the total|of total|of all|of the whole|of overall|accounted for|accounts for|accounting for|made up|makes up|making up|represented|represents|representing|constituted|contributed a share of`,
+  share: `constitutes|a share|the share|its share|a proportion|percentage|percentage of|of all sales|of the overall|contributing a share|share|share of|proportion|portion|of the total|of total|of all|of the whole|of overall|accounted for|accounts for|accounting for|made up|makes up|making up|represented|represents|representing|constituted|contributed a share of`,
   total:
     'total|overall|altogether|in total|in all|as a whole|all in all|company-wide|across the business|across everything|combined total|the whole business',
-  cause: `because|because of|due to|driven by|thanks to|owing to|caused by|as a result of|on account of|attributable to|resulted from|results from|resulting from|
-    explained by|is explained by|on the back of|helped by|supported by|fuelled by|fueled by|boosted by|stemmed from|stems from|stemming from|since|the reason was|the cause was|reflecting|reflects`,
+  cause: `as a consequence of|on the strength of|powered by|propelled by|underpinned by|spurred by|brought about by|which was due to|which was driven by|is due to|was due to|was driven by|were driven by|comes down to|can be attributed to|is attributable to|was attributable to|owed to|with the rise driven by|reason|because|because of|due to|driven by|thanks to|owing to|caused by|as a result of|on account of|attributable to|resulted from|results from|resulting from|explained by|is explained by|on the back of|helped by|supported by|fuelled by|fueled by|boosted by|stemmed from|stems from|stemming from|since|the reason was|the cause was|reflecting|reflects`,
   origin: 'came from|comes from|coming from|originated from|originating from|was from|were from|stem from',
+  drives:
+    'drove|drives|caused|led to|resulted in|pushed|explain|explains|brought about|fuelled|propelled|were behind|was behind|accounted for the',
   offset:
     'partly offset by|offset by|held back by|dampened by|reduced by the|partially offset by|despite|in spite of',
   movement:
@@ -94,13 +95,13 @@ export const EN: Words = {
       'strong|strongly|weak|disappointing|impressive|excellent|good|bad|great|poor|remarkable|significant|significantly|sharply|dramatically|soared|plunged|surged|crashed|healthy|solid|robust|encouraging|worrying|successful',
   },
 
-  up: `raised|lifted|lifts|raises|pushed up|push up|adding to|boosted|boosts|rose|rise|rises|risen|rising|rise of|grew|grow|grows|grown|growing|growth|growth of|increase|increases|increased|increasing|an increase|went up|gone up|going up|goes up|up|up by|climbed|climb|climbs|climbing|gained|gaining|advanced|advance|more|higher|larger|greater|bigger|expanded|expansion|uptick|jumped|added on`,
-  down: `lowered|lowers|cut|cuts|pulled down|pushed down|weighed on|shaved off|subtracted|brought down|diminished|fell|fall|falls|fallen|falling|fall of|decline|declines|declined|declining|decrease|decreases|decreased|decreasing|drop|drops|dropped|dropping|went down|gone down|going down|goes down|down|down by|shrank|shrunk|shrinking|reduction|reduced|less|lower|fewer|smaller|slipped|slip|sank|dipped|dip|lost|lose|contraction|contracted|dragged|slid`,
-  same: 'as much as|as much as in|exactly as much as|the same as|stayed the same as|stayed the same as in|the same as in|same as|same as in|as many as in|as many as|as much as in|just as many as in|the same number as in|unchanged|remained unchanged|stable|remained stable|flat|stayed flat|was flat|no change|without change|the same as|stayed the same|constant|remained constant|level with|did not change|in line with|on a par with|exactly as',
+  up: `positive|upward|rising by|increasing by|climbing by|up to a level|advancing|advances|upturn|swelled|widened|gained by|to rise|to grow|to increase|to climb|a rise|a gain|an uptick|a growth|raised|lifted|lifts|raises|pushed up|push up|adding to|boosted|boosts|rose|rise|rises|risen|rising|rise of|grew|grow|grows|grown|growing|growth|growth of|increase|increases|increased|increasing|an increase|went up|gone up|going up|goes up|up|up by|climbed|climb|climbs|climbing|gained|gaining|advanced|advance|more|higher|larger|greater|bigger|expanded|expansion|uptick|added on`,
+  down: `negative|downward|falling by|decreasing by|declining by|down to a level|receded|retreated|eased|shrinks|weakened|to fall|to drop|to decline|to decrease|a fall|a drop|a decline|a decrease|contracting|lagging|diminishing|lowering|reducing|reduces|lowered|lowers|cut|cuts|pulled down|pushed down|weighed on|shaved off|subtracted|brought down|diminished|fell|fall|falls|fallen|falling|fall of|decline|declines|declined|declining|decrease|decreases|decreased|decreasing|drop|drops|dropped|dropping|went down|gone down|going down|goes down|down|down by|shrank|shrunk|shrinking|reduction|reduced|less|lower|fewer|smaller|slipped|slip|sank|dipped|dip|lost|lose|contraction|contracted|dragged|slid`,
+  same: 'steady|held steady|holding steady|remained steady|remained flat|identical|stayed level|unvarying|at the same level|no different|unchanged from|flat against|flat on|as much as|as much as in|exactly as much as|the same as|stayed the same as|stayed the same as in|the same as in|same as|same as in|as many as in|as many as|as much as in|just as many as in|the same number as in|unchanged|remained unchanged|stable|remained stable|flat|stayed flat|was flat|no change|without change|the same as|stayed the same|constant|remained constant|level with|did not change|in line with|on a par with|exactly as',
   particles: [],
   bases: {
     previous:
-      'previous period|prior period|preceding period|period before|earlier period|period earlier|preceding one|previous one|period immediately before|same length of time before|period on period|period-on-period',
+      "previous period's|prior period's|preceding period's|previous period|prior period|preceding period|period before|earlier period|period earlier|preceding one|previous one|period immediately before|same length of time before|period on period|period-on-period",
     year_ago: `previous year|prior year|preceding year|year before|year earlier|a year earlier|a year before|a year ago|one year ago|one year earlier|one year before|same period a year ago|same period a year earlier|same period one year earlier|same period a year before|
       same period of the previous year|same period in the previous year|same period of the year before|same period the year before|same period of the prior year|same period the previous year|same month a year ago|same month a year earlier|same month of the previous year|
       same weeks a year ago|same weeks a year earlier|same weeks of the previous year|same week a year ago|same week a year earlier|same quarter a year earlier|same days a year ago|same days a year earlier|same time a year ago|same time a year earlier|year on year|year-on-year|year over year|year-over-year|yoy|corresponding period of the previous year|corresponding period a year earlier|comparable period of the previous year|comparable period a year earlier|twelve months earlier|year-ago period|year-earlier period|prior-year period|prior year's period`,
@@ -145,9 +146,9 @@ export const EN: Words = {
     { words: 'halved|was halved|were halved', percent: 50, direction: 'down' },
   ],
   above:
-    'over|more than|above|exceeded|exceeding|exceeds|ahead of|in excess of|surpassed|surpassing|upwards of|slightly more than|slightly above|slightly over',
+    'in excess|higher than in|higher than|greater than|larger than|better than|beyond|over|more than|above|exceeded|exceeding|exceeds|ahead of|in excess of|surpassed|surpassing|upwards of|slightly more than|slightly above|slightly over',
   below:
-    'less than|under|below|short of|behind|missed|fell short of|just below|slightly under|slightly less than|slightly below|fewer than',
+    'lower than|smaller than|shy of|less than|under|below|short of|behind|missed|fell short of|just below|slightly under|slightly less than|slightly below|fewer than',
   more: '',
   less: '',
   about: 'about|around|roughly|approximately|some|circa|ca.|approx.|approx|close to',
@@ -157,13 +158,13 @@ export const EN: Words = {
     price: 'price|prices|price effect|price effects|pricing',
     volume:
       'how much was sold|quantity sold|quantities|quantity|amount sold|volume|volumes|volume effect|quantity effect|quantities sold',
-    mix: 'what was sold|the choice of products|product choice|which products were sold|mix|mix effect|product mix|sales mix',
+    mix: 'the product mix|the sales mix|what was sold|the choice of products|product choice|which products were sold|mix|mix effect|product mix|sales mix',
   },
   dimensions: {
     client: 'client|clients|customer|customers',
-    category: 'category|categories|product category|the category',
+    category: 'category|categories|product category',
     subcategory: 'subcategory|subcategories',
-    product: 'product|products|article|articles|the product',
+    product: 'product|products|article|articles',
     region: 'region|regions|territory|territories',
     country: 'country|countries',
     segment: 'segment|segments|client segment|customer segment',
@@ -177,9 +178,11 @@ export const EN: Words = {
     days_out_of_stock: 'out of stock|days out of stock|days without stock',
     revenue: 'made|brought in|earned|generated|took in|revenue|revenues|sales|turnover|sales revenue|takings',
     units_sold:
-      'units sold|sold units|units|pieces sold|sales volume|sold|quantity sold|number of units sold|unit sales|items sold|pieces',
-    orders: 'orders|order|number of orders|order count',
-    buyers: 'buyers|customers|clients|number of buyers|number of customers|buying customers|buying clients',
+      'sales|units sold|sold units|units|pieces sold|sales volume|sold|quantity sold|number of units sold|unit sales|items sold|pieces',
+    orders:
+      'order volume|order volumes|order numbers|order figures|orders placed|order total|orders|order|number of orders|order count',
+    buyers:
+      'buyer count|buyer numbers|customer count|number of clients|customer numbers|buyers|customers|clients|number of buyers|number of customers|buying customers|buying clients',
     revenue_per_order:
       'revenue per order|average order value|order value|revenue for each order|sales per order|basket value|average basket',
     revenue_per_unit:

@@ -54,6 +54,8 @@ export type Words = {
   /** Where something is from: a cause after a direction. */
   origin: string
   /** Before what moved against a rise or fall, which must be a driver too. */
+  /** Between a cause and what it caused. */
+  drives: string
   offset: string
   /** A difference of some kind: a number in its clause is no level. */
   movement: string
