@@ -137,7 +137,7 @@ function isRounded(value: number, { number, bound }: Claim & { kind: 'number' })
   if (bound === null) return apart <= half + slack && (!number.isScaled || relative <= MOST_ABOUT)
   const isNear = apart <= half + slack
   if (bound === 'almost') return value < written && (isNear || relative <= MOST_BEYOND)
-  if (bound === 'over') return value > written - slack && (isNear || relative <= MOST_BEYOND)
+  if (bound === 'over') return value > written && (isNear || relative <= MOST_BEYOND)
   return isNear || (relative <= MOST_ABOUT && apart <= significance(written) / 2 + slack)
 }
 

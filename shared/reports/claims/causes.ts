@@ -68,7 +68,8 @@ function check(
     statement =>
       drivers.length > 0 &&
       drivers.every(({ id }) => statement.drivers.includes(id)) &&
-      effects.some(({ id }) => statement.facts.includes(id) && !statement.drivers.includes(id)),
+      effects.some(({ id }) => statement.facts.includes(id)) &&
+      effects.every(({ id }) => !statement.drivers.includes(id)),
   )
   const hasDirection = drivers.every(driver =>
     effects.every(

@@ -70,7 +70,9 @@ export function readClaims({ tokens: written }: Segment, facts: Fact[]): Claim[]
     else if (token.kind === 'rank') {
       const rank = token.rank ?? 0
       const next = tokens[index + 1]
-      // The biggest rise is no place by the metric.
+      // The biggest rise is no place by the metric, and first to reach is one in time.
+      if (next?.kind === 'level' && /^to /u.test(next.text))
+        return { reason: 'superlative', at: `${token.text} ${next.text}` }
       if (next?.kind === 'direction') return { reason: 'superlative', at: `${token.text} ${next.text}` }
       claims.push({ kind: 'rank', rank, text: token.text })
     } else if (token.kind === 'most') claims.push({ kind: 'most', text: token.text })
@@ -171,7 +173,8 @@ function readNumberClaim(tokens: Token[], index: number, facts: Fact[]): Claim |
   const start = bound === null ? index - 1 : index - 2
   const role = roleOf(tokens, index, start)
   if ('reason' in role) return role
-  if (role.role === 'share' && isOfEntity(tokens, index)) return { reason: 'unsupported_share', at: text }
+  if (role.role === 'share' && (isOfEntity(tokens, index) || isOfNumber(tokens, index)))
+    return { reason: 'unsupported_share', at: text }
   return { ...claim, ...role }
 }
 
@@ -294,6 +297,12 @@ function isStartOfMove(tokens: Token[], index: number, start: number): boolean {
     nearest(tokens, earlier - 1, -1)?.kind === 'level' &&
     tokens.some(({ kind }) => kind === 'direction')
   )
+}
+
+/** 22 % of 412. */
+function isOfNumber(tokens: Token[], index: number): boolean {
+  const [of, next] = tokens.slice(index + 1).filter(token => !isFiller(token))
+  return of?.kind === 'of' && next?.kind === 'number'
 }
 
 /** 80 % of the revenue of Bikes is another share than that of Bikes. */

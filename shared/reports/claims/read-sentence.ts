@@ -25,7 +25,6 @@ export function readSentence(sentence: string, known: Known, needs: Needs): Read
   const text = readText(sentence)
   if (isProblem(text)) return text
   const lexicon = lexiconOf(known.language)
-  const { inTime } = lexicon.words
   const read = readTokens(text.text, known.facts, lexicon)
   if (isProblem(read)) return read
   const refused = read.find(({ kind }) => kind === 'refused')
@@ -42,7 +41,7 @@ export function readSentence(sentence: string, known: Known, needs: Needs): Read
   )
   const named: Named[] = []
   for (const segment of segments) {
-    const names = readNames(segment, counted, inTime)
+    const names = readNames(segment, counted)
     if (isProblem(names)) return names
     named.push(names)
   }
@@ -103,8 +102,11 @@ function bindSegments(
     written.push(...entered.uses, ...entered.bases)
     if (segment.isStrong) last = null
     const facts: Fact[] = []
+    const isThen = named.isThen || (named.base !== null && !read.some(compares))
+    // A forecast is no value of its time, and a time by itself is none of what stands beside it.
+    if (isThen && (isForecast(named) || read.length === 0))
+      return { reason: 'unknown_comparison', at: named.base?.text ?? '' }
     for (const claim of read) {
-      const isThen = named.isThen || (named.base !== null && !read.some(compares))
       if (isThen && (claim.kind !== 'number' || claim.role === 'difference'))
         return { reason: 'unsupported_period', at: claim.text }
       const full = inherit(asShare(claim, last), last, {
@@ -174,6 +176,8 @@ const asBound = (claim: Claim & { kind: 'number' }, { kind }: Fact): Claim & { k
   claim.role === 'level' && claim.orDifference && kind !== 'value'
     ? { ...claim, role: 'difference', direction: claim.orDifference }
     : claim
+
+const isForecast = ({ base }: Named) => base?.value.kind === 'named' && base.value.base === 'forecast'
 
 const isLone = ({ entities, measure, driver }: Named) => entities.length === 0 && !measure && !driver
 

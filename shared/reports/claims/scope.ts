@@ -45,11 +45,7 @@ const slot = <T>(value: T, { text }: Token): Slot<T> => ({ value, text, isUsed: 
 const sameText = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 
 /** @param counted measures that are said of the number before them */
-export function readNames(
-  { tokens }: Segment,
-  counted: ReadonlySet<string>,
-  inTime: string,
-): Named | Problem {
+export function readNames({ tokens }: Segment, counted: ReadonlySet<string>): Named | Problem {
   const measures: Slot<string[]>[] = []
   const nouns: Slot<string[]>[] = []
   const named: Named = {
@@ -111,7 +107,7 @@ export function readNames(
           ? setBase({ kind: 'period', days: token.days }, token)
           : setPeriod(token.days, token)
       case 'base':
-        named.isThen ||= isTime(tokens, index, inTime)
+        named.isThen ||= isTime(tokens, index)
         return setBase(
           {
             kind: 'named',
@@ -151,19 +147,38 @@ export function readNames(
   }
 }
 
-/** In the previous period, without a word that compares before it. */
-function isTime(tokens: Token[], index: number, inTime: string): boolean {
-  const words = inTime.split('|')
-  const text = tokens[index]?.text.toLowerCase() ?? ''
-  const before = tokens[index - 1]?.text.toLowerCase() ?? ''
-  const isIn = words.some(
-    word => text.startsWith(`${word} `) || before === word || before.startsWith(`${word} `),
-  )
-  const compares = (token: Token) =>
-    ['compare', 'relative', 'from'].includes(token.kind) ||
-    (token.kind === 'direction' && token.direction === 'same')
-  return isIn && !/inter|vergleich|glissement/u.test(text) && !tokens.slice(0, index).some(compares)
+/** Bases that compare by themselves: year on year. */
+const COMPARES_ITSELF = /\bon\b|\bover\b|-on-|-over-|yoy|vergleich|jahresfrist|sur un|glissement|interanual/iu
+/** In French and Spanish, that of the previous period. */
+const IS_THAT = /^(?:celui|ceux|celle|celles|al del) /iu
+
+/** A year earlier, without a word that compares before it, is when it was. */
+function isTime(tokens: Token[], index: number): boolean {
+  const text = tokens[index]?.text ?? ''
+  if (COMPARES_ITSELF.test(text) || IS_THAT.test(text)) return false
+  const place = nearestBefore(tokens, index)
+  const before = tokens[place]
+  // From 500 in the previous period to 560.
+  if (before?.kind === 'number') return !compares(tokens[nearestBefore(tokens, place)])
+  return !compares(before)
 }
+
+/** Back over what says nothing between a word of comparison and what follows it. */
+function nearestBefore(tokens: Token[], index: number): number {
+  let place = index - 1
+  while (
+    tokens[place] &&
+    (isFiller(tokens[place] as Token) ||
+      ['of', 'grain', 'about', 'level', 'dimension'].includes(tokens[place]?.kind ?? ''))
+  )
+    place--
+  return place
+}
+
+const compares = (token: Token | undefined) =>
+  token !== undefined &&
+  (['compare', 'relative', 'from', 'after'].includes(token.kind) ||
+    (token.kind === 'direction' && (token.direction === 'same' || /(?: del?| d')$/iu.test(token.text))))
 
 /** A word of comparison is followed by a base, its days, or what the value was then. */
 function checkCompared(tokens: Token[], index: number): Problem | undefined {

@@ -78,7 +78,6 @@ export const DE: Words = {
     'veränderung|veränderungen|entwicklung|veränderte sich|änderte sich|unterschied|effekt|effekte|abweichung|differenz',
   after: 'nach',
   thus: 'also|damit|so|somit|dadurch|folglich',
-  inTime: 'im|in|während|bei',
   contribute: 'trug|trugen|steuerte|steuerten|beitrag|beitrag von|trägt|tragen|steuert|beitrug|beitrugen',
   most: 'der größte teil|den größten teil|großteil|ein großteil|der großteil|den großteil|die mehrheit|mehrheit|mehr als die hälfte|über die hälfte|überwiegend|der überwiegende teil|zum größten teil',
   slight: 'leicht|etwas|geringfügig|ein wenig|leichte|leichter|leichten|leichtes|geringfügige|minimal',

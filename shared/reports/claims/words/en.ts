@@ -69,7 +69,6 @@ export const EN: Words = {
   movement:
     'movement|change|changes|changed|difference|moved|development|variation|effect|effects|deviation|gap',
   after: 'after|following|from the earlier',
-  inTime: 'in|during|for',
   contribute: 'contributed|contributes|contributing|added|adds|adding|contribution|contribution of',
   most: 'most|most of|most of the|the majority|majority|the majority of|a majority of|more than half|more than half of|over half|over half of|the bulk|the bulk of',
   slight: 'slightly|marginally|a little|a bit|slight|marginal|modestly|modest',

@@ -70,7 +70,6 @@ export const ES: Words = {
   movement: 'evolución|variación|variaron|varió|cambio|cambios|cambió|diferencia|efecto|efectos|desviación',
   after: 'tras|después de',
   thus: 'así|entonces|por tanto',
-  inTime: 'en|durante',
   contribute:
     'contribuyó|contribuyeron|contribuye|contribuyen|contribución|aportó|aportaron|aporta|aportan|aportación|aportación de|contribución de|aportando|añadió|añadieron',
   most: 'la mayoría|la mayoría de|la mayoría del|mayoría|la mayor parte|mayor parte|la mayor parte de|la mayor parte del|más de la mitad|el grueso',

@@ -71,7 +71,6 @@ export const FR: Words = {
   movement: 'évolution|variation|varié|changement|changements|écart|différence|effet|effets',
   after: 'après|suivi de',
   thus: 'ainsi|donc|alors',
-  inTime: 'lors|pendant|durant|en|dans|au cours',
   contribute:
     'a contribué|ont contribué|contribue|contribuent|contribué|contribution|contribution de|a ajouté|ont ajouté|ajoute|apporté|a apporté|ont apporté|apporte',
   most: "la plupart|la plupart de|la plupart du|la majorité|majorité|la majeure partie|majeure partie|plus de la moitié|l'essentiel|essentiel|la plus grande partie",

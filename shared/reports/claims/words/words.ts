@@ -63,8 +63,6 @@ export type Words = {
   after: string
   /** A consequence where something moves, else that is to say. */
   thus?: string
-  /** Before a time, of a base that a level is of. */
-  inTime: string
   contribute: string
   most: string
   slight: string
