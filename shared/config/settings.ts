@@ -134,7 +134,7 @@ export const settingsSchema = z.object({
   ).optional(),
   LLM_URL: url(
     ['http', 'https'],
-    'Server with the API of OpenAI (vLLM, TGI, llama.cpp) that rewrites the sentences of reports (docs/reports.md): http(s)://host:port, with or without /v1; without it they are written from templates',
+    'Server with the API of OpenAI (vLLM, TGI, llama.cpp) that rewrites the sentences of reports (docs/rewriting.md): http(s)://host:port, with or without /v1; without it they are written from templates',
   ).optional(),
   LLM_KEY: z.string().min(1).optional().describe('Key that is sent to it as a bearer token'),
   LLM_MODEL: z

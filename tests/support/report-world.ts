@@ -137,22 +137,31 @@ function factsIn(language: Language): Fact[] {
 
 /** What somebody wrote of some statements, by hand and rightly. */
 export type Honest = { statements: Statement[]; text: string }
-export type ReportWorld = { facts: Fact[]; statements: Statement[]; honest: Honest[] }
+/** `more`: in other styles, written when the words of the first had been chosen. */
+export type ReportWorld = { facts: Fact[]; statements: Statement[]; honest: Honest[]; more: Honest[] }
+
+const linesOf = (name: string) =>
+  readFileSync(join(ROOT, 'tests/data/honest-rewrites', `${name}.txt`), 'utf8').split('\n')
 
 /** Facts with a template for each statement, and honest rewrites of them, from tests/data/honest-rewrites. */
 export function readWorld(language: Language): ReportWorld {
-  const lines = readFileSync(join(ROOT, 'tests/data/honest-rewrites', `${language}.txt`), 'utf8').split('\n')
+  const lines = linesOf(language)
   const statements: Statement[] = lines.flatMap(line => {
     const [, id, text] = /^(\w+) = (.*)$/u.exec(line) ?? []
     const uses = id === undefined ? undefined : USES[id]
     return id && text && uses ? [{ id, text, facts: uses.facts, drivers: uses.drivers ?? [] }] : []
   })
-  const honest = lines.flatMap(line => {
+  const readHonest = (line: string): Honest[] => {
     const [, ids, text] = /^([\w+]+): (.*)$/u.exec(line) ?? []
     if (ids === undefined || text === undefined) return []
     return [{ text, statements: statements.filter(({ id }) => ids.split('+').includes(id)) }]
-  })
-  return { facts: factsIn(language), statements, honest }
+  }
+  return {
+    facts: factsIn(language),
+    statements,
+    honest: lines.flatMap(readHonest),
+    more: linesOf(`${language}-more`).flatMap(readHonest),
+  }
 }
 
 /** What somebody might say of some statements that they do not say, from tests/data/lies. */

@@ -89,11 +89,18 @@ const isInWord = (text: string, from: number, symbol: string) =>
   (LETTER.test(symbol.at(-1) ?? '') && LETTER.test(text[from + symbol.length] ?? '')) ||
   (LETTER.test(symbol[0] ?? '') && LETTER.test(text[from - 1] ?? ''))
 
+const splits = new Map<string, string[]>()
+function splitOf(phrases: string): string[] {
+  const known = splits.get(phrases) ?? phrases.split('|')
+  splits.set(phrases, known)
+  return known
+}
+
 /** The longest of phrases in bars that stands there as a whole word. */
 export function longestOf(phrases: string, text: string, from: number): string | undefined {
   const rest = text.slice(from, from + 30).toLowerCase()
   let found = ''
-  for (const phrase of phrases.split('|')) {
+  for (const phrase of splitOf(phrases)) {
     const isWhole = !LETTER.test(phrase.at(-1) ?? '') || !LETTER.test(rest[phrase.length] ?? '')
     if (phrase.length > found.length && rest.startsWith(phrase) && isWhole) found = phrase
   }

@@ -104,7 +104,7 @@ function bindSegments(
     const facts: Fact[] = []
     const isThen = named.isThen || (named.base !== null && !read.some(compares))
     // A forecast is no value of its time, and a time by itself is none of what stands beside it.
-    if (isThen && (isForecast(named) || read.length === 0))
+    if ((named.isThen && read.length === 0) || (isThen && read.length > 0 && isForecast(named)))
       return { reason: 'unknown_comparison', at: named.base?.text ?? '' }
     for (const claim of read) {
       if (isThen && (claim.kind !== 'number' || claim.role === 'difference'))

@@ -148,7 +148,8 @@ export function readNames({ tokens }: Segment, counted: ReadonlySet<string>): Na
 }
 
 /** Bases that compare by themselves: year on year. */
-const COMPARES_ITSELF = /\bon\b|\bover\b|-on-|-over-|yoy|vergleich|jahresfrist|sur un|glissement|interanual/iu
+const COMPARES_ITSELF =
+  /\bon\b|\bover\b|-on-|-over-|yoy|vergleich|jahresfrist|sur un|en un an|glissement|interanual/iu
 /** In French and Spanish, that of the previous period. */
 const IS_THAT = /^(?:celui|ceux|celle|celles|al del) /iu
 
@@ -156,6 +157,12 @@ const IS_THAT = /^(?:celui|ceux|celle|celles|al del) /iu
 function isTime(tokens: Token[], index: number): boolean {
   const text = tokens[index]?.text ?? ''
   if (COMPARES_ITSELF.test(text) || IS_THAT.test(text)) return false
+  // Lower by 6 % to the forecast, as French has it.
+  if (
+    /^(?:à la|à l'|au|aux) /iu.test(text) &&
+    tokens.slice(0, index).some(({ kind }) => kind === 'direction')
+  )
+    return false
   const place = nearestBefore(tokens, index)
   const before = tokens[place]
   // From 500 in the previous period to 560.
