@@ -1,5 +1,8 @@
 import type { Texts } from './texts.ts'
 
+/** Behind a preposition: an 3 Tagen. */
+const dative = (days: string) => days.replace(/Tage$/, 'Tagen')
+
 export const GERMAN: Texts = {
   inMonth: month => `im ${month}`,
   inYear: year => `im Jahr ${year}`,
@@ -17,7 +20,7 @@ export const GERMAN: Texts = {
     price: (name, size, direction, money, base) =>
       `Der Preis von ${name} ist ${size} ${direction === 'up' ? 'höher' : 'niedriger'} als ${base}; das macht ${money} aus.`,
     stockOut: (name, days, money, base) =>
-      `${name} war an ${days} nicht auf Lager und brachte ${money} weniger als ${base}.`,
+      `${name} war an ${dative(days)} nicht auf Lager und brachte ${money} weniger als ${base}.`,
     newProduct: (name, value) => `${name} wurde zum ersten Mal verkauft: ${value}.`,
     newClient: (name, value) => `Kunde ${name} hat zum ersten Mal gekauft: ${value}.`,
     lost: (name, value, base) => `Kunde ${name} hat nichts gekauft; ${base} waren es ${value}.`,
@@ -27,5 +30,5 @@ export const GERMAN: Texts = {
   nothingFound: 'Nichts hat sich mehr bewegt, als der Zufall erwarten lässt.',
   notWhole: last => `Der Zeitraum ist nicht vollständig: Daten gibt es bis zum ${last}.`,
   noBase: 'Es gibt nichts, womit es verglichen werden könnte.',
-  daysWithout: days => `An ${days} des Zeitraums wurde nichts verkauft.`,
+  daysWithout: days => `An ${dative(days)} des Zeitraums wurde nichts verkauft.`,
 }
