@@ -16,7 +16,7 @@ export UV_NO_PROGRESS := 1
 # A test file that leaves something running fails.
 NODE_TEST := node --import ./tests/support/nothing-left.ts --test --test-reporter=spec
 
-.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade bench bench-infra mutate lint format doctor reference manifests feast mlflow clean setup setup-demo setup-test setup-infra setup-bench needs-infra
+.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade verify-llm bench bench-infra mutate lint format doctor reference manifests feast mlflow clean setup setup-demo setup-test setup-infra setup-bench needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ verify-postgres: setup-test ## Capture from another version of Postgres: SOURCE_
 
 verify-upgrade: setup-test ## This code on what an older one left: FROM=<the folder of an older checkout, set up>
 	@node tests/upgrade/main.ts "$(FROM)"
+
+verify-llm: node_modules/.installed ## What a model makes of reports' sentences, and which are kept: LLM_URL=<server> (LLM_MODEL, LLM_KEY_FILE)
+	@node tests/llm/main.ts
 
 bench: setup-test setup-bench ## All figures of docs/benchmarks.md, one line each; some take minutes (ONLY=name for one)
 	@node tests/bench/main.ts $(ONLY)

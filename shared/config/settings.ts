@@ -132,6 +132,19 @@ export const settingsSchema = z.object({
     ['http', 'https'],
     'MLflow server that each training of forecasts is logged in as well (docs/forecasts.md): http(s)://[user:password@ or :token@]host:port; without it there is none',
   ).optional(),
+  LLM_URL: url(
+    ['http', 'https'],
+    'Server with the API of OpenAI (vLLM, TGI, llama.cpp) that rewrites the sentences of reports (docs/rewriting.md): http(s)://host:port, with or without /v1; without it they are written from templates',
+  ).optional(),
+  LLM_KEY: z.string().min(1).optional().describe('Key that is sent to it as a bearer token'),
+  LLM_MODEL: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name of its model; without it none is sent, which servers of one model take'),
+  LLM_TIMEOUT_MS: positiveInt
+    .default(20_000)
+    .describe('Time limit of all that one report asks it; then the rest is written from templates'),
   TIMEOUT_MS: positiveInt
     .default(30_000)
     .describe("Time limit of one call, unless the function's definition says otherwise"),

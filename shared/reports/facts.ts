@@ -33,6 +33,7 @@ export type Fact = {
   /** Decimal text, exact: of a difference or a change with its sign. */
   value: string
   unit: Unit
+  /** ISO 4217, of an amount, and of the amounts that a change or a share is of. */
   currency: string | null
   /** Of differences and changes. */
   direction: 'up' | 'down' | 'same' | null
@@ -43,3 +44,12 @@ export type Fact = {
 
 /** Where a number is from. */
 export type Source = { mart: string; sql: string; builtAt: string; position: string | null }
+
+/** A sentence of a report: what its template says, and the facts that it says. */
+export type Statement = {
+  id: string
+  text: string
+  facts: string[]
+  /** Facts that it names as causes of another one. */
+  drivers: string[]
+}

@@ -1,0 +1,1 @@
+export { type CheckedSentence, checkSentence } from './check.ts'

@@ -1,0 +1,77 @@
+import type { Fact, Language, Period } from '../facts.ts'
+import { TEXTS } from './texts/index.ts'
+
+/** From this size on, digits behind the point say nothing. */
+const WITHOUT_CENTS = 100
+
+const formatters = new Map<string, Intl.NumberFormat>()
+
+function formatter(language: Language, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${language} ${JSON.stringify(options)}`
+  const known = formatters.get(key) ?? new Intl.NumberFormat(language, options)
+  formatters.set(key, known)
+  return known
+}
+
+type Value = Pick<Fact, 'value' | 'unit' | 'currency'>
+
+/** A value with its unit, rounded as a reader wants it, without its sign where it is a size. */
+export function formatValue(
+  { value, unit, currency }: Value,
+  language: Language,
+  { isSize = false } = {},
+): string {
+  const text = (isSize ? value.replace(/^-/, '') : value) as `${number}`
+  const digits = Math.abs(Number(text)) >= WITHOUT_CENTS ? 0 : 2
+  const signed = isSize ? 'auto' : 'negative'
+  if (unit === 'ratio')
+    return formatter(language, { style: 'percent', maximumFractionDigits: 1, signDisplay: signed }).format(
+      text,
+    )
+  if (unit === 'currency' && /^[A-Za-z]{3}$/.test(currency ?? ''))
+    return formatter(language, {
+      ...{ style: 'currency', currency: currency ?? '', signDisplay: signed },
+      ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
+    }).format(text)
+  const number = formatter(language, { maximumFractionDigits: digits, signDisplay: signed }).format(text)
+  return unit === 'currency' && currency ? `${number} ${currency}` : number
+}
+
+/** With its sign, whichever it is. */
+export function formatChange(
+  { value, currency }: Pick<Fact, 'value' | 'currency'>,
+  language: Language,
+): string {
+  const size = formatValue({ value, unit: 'currency', currency }, language, { isSize: true })
+  return value.startsWith('-') ? `−${size}` : `+${size}`
+}
+
+export const formatCount = (count: number, language: Language): string =>
+  formatter(language, {}).format(count)
+
+/** English dates with the day first: no reader takes one part for another. */
+const localeOf = (language: Language) => (language === 'en' ? 'en-GB' : language)
+const dateOf = (day: string) => new Date(`${day}T00:00:00Z`)
+
+export const formatDay = (day: string, language: Language): string =>
+  new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeZone: 'UTC' }).format(dateOf(day))
+
+/** A period as part of a sentence: a whole month or year by its name, others from one day to another. */
+export function formatPeriod({ from, to }: Period, language: Language): string {
+  const text = TEXTS[language]
+  const next = new Date(dateOf(to).getTime() + 86_400_000).toISOString().slice(0, 10)
+  if (from.endsWith('-01-01') && next === `${Number(from.slice(0, 4)) + 1}-01-01`)
+    return text.inYear(from.slice(0, 4))
+  if (from.endsWith('-01') && next.endsWith('-01') && from.slice(0, 7) === to.slice(0, 7))
+    return text.inMonth(
+      new Intl.DateTimeFormat(localeOf(language), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+        dateOf(from),
+      ),
+    )
+  if (from === to) return text.onDay(formatDay(from, language))
+  return text.inDays(formatDay(from, language), formatDay(to, language))
+}
+
+/** Days in words, such as "3 days". */
+export const formatDays = (days: number, language: Language): string =>
+  formatter(language, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(days)

@@ -1,0 +1,161 @@
+import { ratioOf, toDecimal } from '../decimal.ts'
+import type { Base, Fact, Language, Period, Source, Statement } from '../facts.ts'
+import type { Effects } from '../findings/effects.ts'
+import type { Finding, Sold } from '../findings/observed.ts'
+import { formatChange, formatDays, formatPeriod, formatValue } from './formats.ts'
+import { TEXTS } from './texts/index.ts'
+
+/** In what a report tells of sales. Labels are those of the metrics revenue and revenue_per_unit. */
+export type Telling = {
+  language: Language
+  period: Period
+  base: Base
+  currency: string
+  labels: { revenue: string; price: string }
+  source: Source
+}
+type Told = { statement: Statement; facts: Fact[] }
+
+/** A finding in words, with the facts that it says. */
+export function tellFinding(finding: Finding, telling: Telling): Told {
+  const { kind, observed, money } = finding
+  const { language, base } = telling
+  const text = TEXTS[language].findings
+  const name = observed.entity.map(({ value }) => value).join(', ')
+  const before = formatPeriod(base.period, language)
+  const value = revenueOf(observed.now, finding, telling)
+  const difference = differenceOf(money, finding, telling)
+  const say = ({ value, unit, currency }: Fact) => formatValue({ value, unit, currency }, language)
+  const size = (fact: Fact) => formatValue(fact, language, { isSize: true })
+  const direction = money < 0n ? 'down' : 'up'
+  switch (kind) {
+    case 'price': {
+      const change = priceChangeOf(finding, telling)
+      const isHigher = change.direction !== 'down'
+      const said = text.price(
+        name,
+        size(change),
+        isHigher ? 'up' : 'down',
+        formatChange(difference, language),
+        before,
+      )
+      return told(finding, said, [change, difference], [difference])
+    }
+    case 'stock_out': {
+      const out = daysOutOf(finding, telling)
+      const days = formatDays(Number(out.value), language)
+      return told(finding, text.stockOut(name, days, size(difference), before), [out, difference], [out])
+    }
+    case 'new': {
+      const isClient = observed.entity.some(({ dimension }) => dimension === 'client')
+      return told(finding, (isClient ? text.newClient : text.newProduct)(name, say(value)), [value])
+    }
+    case 'lost': {
+      const was = revenueOf(observed.base, finding, { ...telling, period: base.period })
+      return told(finding, text.lost(name, say(was), before), [was])
+    }
+    default:
+      return told(finding, text.moved(name, size(difference), direction, say(value), before), [
+        value,
+        difference,
+      ])
+  }
+}
+
+function told(
+  { kind, observed: { entity } }: Finding,
+  text: string,
+  facts: Fact[],
+  drivers: Fact[] = [],
+): Told {
+  const of = entity.map(({ dimension, value }) => `${dimension}=${value}`).join('/')
+  const idsOf = (all: Fact[]) => all.map(({ id }) => id)
+  return { statement: { id: `${kind}/${of}`, text, facts: idsOf(facts), drivers: idsOf(drivers) }, facts }
+}
+
+/** What a change is made of: three facts that add up to it. */
+export function tellEffects({ change, ...effects }: Effects, telling: Telling): Told {
+  const { language, currency } = telling
+  const total = makeFact(telling, {
+    kind: 'difference',
+    value: toDecimal(change),
+    entity: [],
+    base: telling.base,
+  })
+  const parts = (['price', 'volume', 'mix'] as const).map(driver =>
+    makeFact(telling, {
+      kind: 'difference',
+      value: toDecimal(effects[driver]),
+      entity: [],
+      base: telling.base,
+      driver,
+    }),
+  )
+  const say = (units: bigint) => formatChange({ value: toDecimal(units), currency }, language)
+  const text = TEXTS[language].effects(say(change), {
+    price: say(effects.price),
+    volume: say(effects.volume),
+    mix: say(effects.mix),
+  })
+  const facts = [total, ...parts]
+  const idsOf = (all: Fact[]) => all.map(({ id }) => id)
+  return { statement: { id: `effects/${currency}`, text, facts: idsOf(facts), drivers: idsOf(parts) }, facts }
+}
+
+const revenueOf = ({ amount }: Sold, { observed }: Finding, telling: Telling) =>
+  makeFact(telling, { kind: 'value', value: toDecimal(amount), entity: observed.entity })
+
+/** In comparison with as many days before. */
+function differenceOf(money: bigint, { kind, observed }: Finding, telling: Telling): Fact {
+  const driver = kind === 'price' ? 'price' : 'entity'
+  return makeFact(telling, {
+    ...{ kind: 'difference', value: toDecimal(money), entity: observed.entity, base: telling.base, driver },
+  })
+}
+
+function priceChangeOf({ observed }: Finding, telling: Telling): Fact {
+  const { now, base } = observed
+  const [paid, usual] = [now.amount * base.quantity, base.amount * now.quantity]
+  return makeFact(telling, {
+    ...{
+      kind: 'change',
+      value: ratioOf(paid - usual, usual) ?? '0',
+      entity: observed.entity,
+      base: telling.base,
+    },
+    ...{ metric: 'revenue_per_unit', label: telling.labels.price, unit: 'ratio' },
+  })
+}
+
+function daysOutOf({ observed }: Finding, telling: Telling): Fact {
+  return makeFact(telling, {
+    ...{ kind: 'value', value: String(observed.daysOut?.now ?? 0), entity: observed.entity },
+    ...{ metric: 'days_out_of_stock', label: 'days_out_of_stock', unit: 'days' },
+  })
+}
+
+type Made = Pick<Fact, 'kind' | 'value' | 'entity'> &
+  Partial<Pick<Fact, 'metric' | 'label' | 'unit' | 'base' | 'driver'>>
+
+function makeFact({ period, currency, labels, source }: Telling, made: Made): Fact {
+  const { kind, value, entity, metric = 'revenue', label = labels.revenue, unit = 'currency' } = made
+  const { base = null, driver = null } = made
+  const isCompared = kind === 'difference' || kind === 'change'
+  const direction = value.startsWith('-') ? 'down' : /[1-9]/.test(value) ? 'up' : 'same'
+  const of = entity.map(({ dimension, value }) => `${dimension}=${value}`)
+  const parts = [
+    metric,
+    kind,
+    ...of,
+    `${period.from}..${period.to}`,
+    base?.kind,
+    driver,
+    unit === 'currency' ? currency : null,
+  ]
+  return {
+    id: parts.filter(part => part !== undefined && part !== null).join('/'),
+    ...{ kind, metric, label, entity, period, base, value, unit, driver, source },
+    currency: unit === 'currency' ? currency : null,
+    direction: isCompared ? direction : null,
+  }
+}
