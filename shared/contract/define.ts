@@ -4,7 +4,7 @@ import type { BusEvent } from '../events/index.ts'
 import type { Report } from '../jobs/index.ts'
 import type { Flow } from '../lineage/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import type { CsvSpec } from './csv.ts'
+import type { Form } from './forms.ts'
 import type { Identity } from './identity.ts'
 import type { ResourceName, Resources } from './resources.ts'
 
@@ -86,8 +86,8 @@ export type RequestSpec<
   example?: NoInfer<z.input<Input>>
   /** The HTTP status of success; default 200. */
   status?: number
-  /** The answer can be had as CSV too: by the header Accept, and by a field `format` of the input. */
-  csv?: CsvSpec<z.output<Output>>
+  /** What the answer can be had as besides JSON: by the header Accept, and by a field `format` of the input. */
+  forms?: readonly Form<z.output<Output>>[]
   handle(input: z.output<Input>, context: Context<Uses, State>): Promise<z.input<Output>>
 }
 
@@ -111,7 +111,7 @@ export type FunctionDefinition = Omit<Common<ResourceName, unknown>, 'init' | 'c
         example?: unknown
         status: number
         job?: JobSpec
-        csv?: CsvSpec<unknown>
+        forms?: readonly Form<unknown>[]
         handle(input: unknown, context: AnyContext): Promise<unknown>
       }
     | { kind: 'events'; handleBatch(events: BusEvent[], context: AnyContext): Promise<BatchResult[]> }

@@ -122,7 +122,9 @@ test('what breaks one request of a batch is in the log, under the trace id of th
     },
     body: Buffer.from('[{"id":"1","data":{}}]'),
   })
-  assert.deepEqual(JSON.parse(body), { results: [{ id: '1', status: 'retry', reason: 'unknown_error' }] })
+  assert.deepEqual(JSON.parse(String(body)), {
+    results: [{ id: '1', status: 'retry', reason: 'unknown_error' }],
+  })
   const told = lines.map(line => JSON.parse(line) as Record<string, unknown>)
   assert.equal(told.length, 1)
   assert.equal(told[0]?.traceId, traceId)

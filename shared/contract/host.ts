@@ -9,8 +9,8 @@ import { withSignal } from '../store/with-signal.ts'
 import { type Logger, makeCounter, makeHistogram, readTraceId, type Tracing } from '../telemetry/index.ts'
 import type { Authenticate } from './access.ts'
 import { eventsOf, handleEach, handleEvents } from './batch.ts'
-import { csvAskedOf, encodeAnswer } from './csv.ts'
 import { type BatchResult, type Context, type FunctionDefinition, jobOf } from './define.ts'
+import { encodeAnswer, formAskedOf } from './forms.ts'
 import { type Identity, OPERATOR } from './identity.ts'
 import { checkOutput, parseInput } from './input.ts'
 import { answerStart, type JobDesk, readCallback, readWaitMs, startEach, toOutcome } from './job-calls.ts'
@@ -148,7 +148,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     const endedAt = new Date()
     const call = {
       startedAt: new Date(endedAt.getTime() - (performance.now() - startedAt)),
-      ...{ endedAt, flows, problem: status < 500 ? undefined : (JSON.parse(body) as Problem).detail },
+      ...{ endedAt, flows, problem: status < 500 ? undefined : (JSON.parse(String(body)) as Problem).detail },
     }
     if (run) run.end(call)
     else options.lineage?.note({ function: definition.name, ...call })
@@ -230,7 +230,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
   }
 
   const encode = {
-    after: (step: Step) => {
+    after: async (step: Step) => {
       const { event, response } = step
       const single = definition.kind === 'request' && event.message?.kind !== 'batch'
       if (single && isStart(event)) {
@@ -240,8 +240,10 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       if (single) {
         const answer = checkOutput(definition.output, response)
         // What a job answers is kept as JSON.
-        const csv = event.work ? undefined : csvAskedOf(definition, event.input, event.request.headers.accept)
-        step.response = { status: definition.status, ...encodeAnswer(definition, answer, csv) }
+        const form = event.work
+          ? undefined
+          : formAskedOf(definition, event.input, event.request.headers.accept)
+        step.response = { status: definition.status, ...(await encodeAnswer(definition, answer, form)) }
         return
       }
       step.response = {
@@ -385,7 +387,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
       const request = { method: 'POST', path: '/', query: '', headers: {}, body: NO_BODY, signal }
       const reply = await through({ request, isOwn: true, delivered: events, ...begin(undefined) })
       if (reply.status === 200) return { status: 200, results: reply.results ?? [] }
-      const problem = JSON.parse(reply.body) as Problem
+      const problem = JSON.parse(String(reply.body)) as Problem
       return { status: reply.status, results: [], detail: problem.detail, problem }
     },
     drain() {

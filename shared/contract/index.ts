@@ -1,6 +1,7 @@
 export { type Authenticate, isLoopback, makeAuthenticate } from './access.ts'
-export type { CsvSpec } from './csv.ts'
+export { type CsvSpec, csvForm } from './csv.ts'
 export * from './define.ts'
+export type { Form } from './forms.ts'
 export { type Host, makeHost } from './host.ts'
 export { hasAccess, type Identity, OPERATOR } from './identity.ts'
 export { discoverIssuer, ISSUER_TIMEOUT_MS, type Issuer } from './issuer.ts'

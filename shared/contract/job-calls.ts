@@ -143,7 +143,7 @@ export function readCallback(
 
 /** The outcome of a job's attempt, by the function's reply. */
 export function toOutcome({ status, body }: FunctionReply): Outcome {
-  const said = JSON.parse(body) as unknown
+  const said = JSON.parse(String(body)) as unknown
   if (status < 300) return { isDone: true, result: said }
   const problem = said as Problem
   // An outage ends; an unknown failure or a timeout may succeed on a retry.

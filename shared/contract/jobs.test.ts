@@ -87,14 +87,14 @@ const request = (
 })
 const call = async (body: unknown, headers: Record<string, string> = {}) => {
   const reply = await host.dispatch(request('POST', JSON.stringify(body), headers))
-  return { ...reply, said: JSON.parse(reply.body) as Record<string, string> }
+  return { ...reply, said: JSON.parse(String(reply.body)) as Record<string, string> }
 }
 const jobs = async (path: string, method = 'GET', query = '') => {
   const reply = await answerJobs(request(method, '', {}, query), path, {
     store,
     authenticate: () => identity,
   })
-  return { status: reply.status, said: JSON.parse(reply.body) }
+  return { status: reply.status, said: JSON.parse(String(reply.body)) }
 }
 const ended = async (id: string): Promise<Job> => {
   await waitFor(`job ${id}`, async () =>

@@ -24,7 +24,7 @@ export type FunctionRequest = {
   readonly signal?: AbortSignal | undefined
 }
 
-export type FunctionReply = { status: number; headers: Record<string, string>; body: string }
+export type FunctionReply = { status: number; headers: Record<string, string>; body: string | Buffer }
 
 export type { RawEvent }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { JOB_STATES } from '../jobs/index.ts'
-import type { CsvSpec } from './csv.ts'
 import type { FunctionDefinition } from './define.ts'
 
 const PROBLEM_STATUSES = {
@@ -40,9 +39,6 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): object 
   })
 }
 
-const describeCsv = ({ columns }: CsvSpec<unknown>) => ({
-  schema: { type: 'string', description: `RFC 4180, with the columns ${columns.join(', ')}` },
-})
 const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -114,7 +110,9 @@ export function makeOpenApi(definitions: Iterable<FunctionDefinition>): object {
                 description: 'The answer',
                 content: {
                   'application/json': { schema: toJsonSchema(definition.output, 'output') },
-                  ...(definition.csv && { 'text/csv': describeCsv(definition.csv) }),
+                  ...Object.fromEntries(
+                    definition.forms?.map(({ type, schema }) => [type, { schema }]) ?? [],
+                  ),
                 },
               },
             }),

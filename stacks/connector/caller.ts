@@ -61,7 +61,7 @@ export function makeLocalCaller(hosts: Map<string, Host>): Caller {
         body: Buffer.from(JSON.stringify({ specversion: '1.0', ...event })),
         signal,
       })
-      return toReply(status, JSON.parse(body))
+      return toReply(status, JSON.parse(String(body)))
     },
   }
 }

@@ -19,7 +19,7 @@ const views = readdirSync(new URL('./page/views', import.meta.url), { recursive:
 
 test('each view has its address, where the markup of the page is', () => {
   assert.ok(views.length > 5)
-  const page = get('/').body
+  const page = get('/').body.toString()
   assert.match(page, /^<!doctype html>/)
   for (const address of views) assert.equal(get(address).body, page, address)
 })
@@ -73,7 +73,7 @@ test('no path leads out of the folder, to what is hidden, or to what is no part 
     const { status, headers, body } = get(path)
     assert.equal(status, 404, path)
     assert.equal(headers['content-type'], 'application/problem+json')
-    assert.equal(JSON.parse(body).status, 404)
+    assert.equal(JSON.parse(String(body)).status, 404)
   }
 })
 

@@ -195,8 +195,8 @@ function functionSection(
     `In \`functions/${folder.stage}/${name}\``,
     `for ${ACCESS[access]}`,
     readOnly ? 'reads only' : undefined,
-    definition.kind === 'request' && definition.csv
-      ? 'answers CSV instead where `format` or the header `Accept: text/csv` asks for it'
+    definition.kind === 'request' && definition.forms
+      ? `answers ${definition.forms.map(({ name, type }) => `${name} (${type})`).join(', ')} where \`format\` or the header \`Accept\` asks for it`
       : undefined,
     uses.length > 0 ? `uses ${uses.join(', ')}` : undefined,
     python && `runs Python with the packages of ${python.map(code).join(' or ')}`,

@@ -49,7 +49,7 @@ export async function startFunction(
   const answer = async (method: string, query: string, body: string): Promise<Answer> => {
     const headers = { 'content-type': 'application/json' }
     const reply = await host.dispatch({ method, path: '/', query, headers, body: Buffer.from(body) })
-    return { status: reply.status, body: JSON.parse(reply.body) as Record<string, unknown> }
+    return { status: reply.status, body: JSON.parse(String(reply.body)) as Record<string, unknown> }
   }
   return {
     host,

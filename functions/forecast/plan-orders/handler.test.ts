@@ -333,7 +333,7 @@ test('a buyer gets a list as CSV', async () => {
     body: Buffer.alloc(0),
   })
   assert.equal(reply.headers['content-type'], 'text/csv; charset=utf-8; header=present')
-  const [names, row, end] = reply.body.split('\r\n')
+  const [names, row, end] = String(reply.body).split('\r\n')
   assert.equal(
     names,
     'orderOn,productId,name,quantity,stockOnHand,onOrder,expectedDemand,safetyStock,reorderPoint,coversUntil,because,asOf,modelVersion',

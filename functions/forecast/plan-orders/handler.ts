@@ -4,7 +4,7 @@ import { MODEL_NAME } from '../../../shared/forecasts/index.ts'
 import type { Transaction } from '../../../shared/store/index.ts'
 import { daysNeeded, isOrder, planProduct } from './plan.ts'
 import { findUnknown, readProducts, type StoredProduct } from './read-products.ts'
-import { csv, input, type NotOrdered, type Order, output, type Request } from './schema.ts'
+import { forms, input, type NotOrdered, type Order, output, type Request } from './schema.ts'
 
 const UNDEFINED_TABLE = '42P01'
 
@@ -26,7 +26,7 @@ export default defineFunction({
   uses: ['store'] as const,
   input,
   output,
-  csv,
+  forms,
   example: { category: 'Accessories', leadTimeDays: 10, packSize: 12, limit: 5 },
 
   async handle(request, { resources: { store }, caller, lineage }) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { asOfSchema } from '../../../shared/bus/index.ts'
-import { storableText } from '../../../shared/contract/index.ts'
+import { csvForm, storableText } from '../../../shared/contract/index.ts'
 
 const MAX_PRODUCTS = 10_000
 const MAX_DELIVERIES = 100
@@ -118,8 +118,10 @@ const COLUMNS = [
 ]
 
 /** A row for each order. */
-export const csv = {
-  columns: COLUMNS,
-  rows: ({ orders, asOf, model }: z.output<typeof output>) =>
-    orders.map(one => ({ ...one, asOf: asOf.changedAt, modelVersion: model?.version ?? null })),
-}
+export const forms = [
+  csvForm({
+    columns: COLUMNS,
+    rows: ({ orders, asOf, model }: z.output<typeof output>) =>
+      orders.map(one => ({ ...one, asOf: asOf.changedAt, modelVersion: model?.version ?? null })),
+  }),
+]

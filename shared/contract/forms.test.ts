@@ -3,13 +3,20 @@ import { before, test } from 'node:test'
 import { z } from 'zod'
 import { readSettings } from '../config/index.ts'
 import { makeLogger } from '../telemetry/index.ts'
-import { defineFunction, type Host, makeHost, makeOpenApi, OPERATOR } from './index.ts'
+import { csvForm, defineFunction, type Host, makeHost, makeOpenApi, OPERATOR } from './index.ts'
 
 const listGoods = defineFunction({
   ...{ name: 'list-goods', summary: 'Goods', access: 'public', uses: ['store'] as const, readOnly: true },
-  input: z.strictObject({ format: z.enum(['json', 'csv']).optional(), name: z.string().default('tea') }),
+  input: z.strictObject({
+    format: z.enum(['json', 'csv', 'html', 'pdf']).optional(),
+    name: z.string().default('tea'),
+  }),
   output: z.object({ goods: z.array(z.object({ name: z.string(), left: z.number().nullable() })) }),
-  csv: { columns: ['left', 'name'], rows: ({ goods }) => goods },
+  forms: [
+    csvForm({ columns: ['left', 'name'], rows: ({ goods }) => goods }),
+    { name: 'html', type: 'text/html', parameters: 'charset=utf-8', encode: () => '<p>é</p>', schema: {} },
+    { name: 'pdf', type: 'application/pdf', encode: async () => Buffer.from([37, 0, 255]), schema: {} },
+  ],
   async handle({ name }) {
     if (name === 'none') throw new Error('broken')
     return {
@@ -59,8 +66,20 @@ test('CSV is asked for by the field, else by a header that prefers it to JSON', 
   assert.equal((await ask('')).headers.vary, 'accept')
 })
 
+test('of several forms the one with the most weight is taken, and a browser is shown its page', async () => {
+  const typeOf = async (accept: string) => (await ask('', accept)).headers['content-type']
+  const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8'
+  assert.equal(await typeOf(browser), 'text/html; charset=utf-8')
+  assert.equal(await typeOf('text/csv;q=0.5, application/pdf;q=0.6'), 'application/pdf')
+  assert.equal(await typeOf('text/html;q=0.5, application/json;q=0.5'), 'application/json')
+  const { headers, body } = await ask('format=pdf', 'text/html')
+  assert.deepEqual(body, Buffer.from([37, 0, 255]))
+  assert.equal(headers['content-disposition'], 'inline; filename="list-goods.pdf"')
+})
+
 test('separators, quotes and lines stay in their cell, and no text becomes a formula', async () => {
-  const cellOf = async (name: string) => (await ask(`format=csv&name=${encodeURIComponent(name)}`)).body
+  const cellOf = async (name: string) =>
+    String((await ask(`format=csv&name=${encodeURIComponent(name)}`)).body)
   assert.match(await cellOf('tea, "green"\nfine'), /^-2\.5,"tea, ""green""\nfine"\r$/m)
   for (const name of ['=1+1', '+1 kg', '-cheap', '@home', '\tx'])
     assert.ok((await cellOf(name)).includes(`-2.5,'${name}\r\n`), name)
@@ -83,10 +102,10 @@ test('what goes wrong is a problem document, and what a job answers is JSON', as
   })
 })
 
-test('the API document has both', () => {
+test('the API document has all of them', () => {
   const { paths } = makeOpenApi([listGoods]) as {
     paths: Record<string, { get: { responses: Record<string, { content: object }> } }>
   }
   const content = paths['/function/list-goods']?.get.responses[200]?.content ?? {}
-  assert.deepEqual(Object.keys(content), ['application/json', 'text/csv'])
+  assert.deepEqual(Object.keys(content), ['application/json', 'text/csv', 'text/html', 'application/pdf'])
 })
