@@ -1,31 +1,67 @@
-/** Exact arithmetic on decimal texts as the marts have them, of at most so many digits behind the point. */
-const DIGITS = 4
-const ONE = 10n ** BigInt(DIGITS)
+/** Arithmetic on decimal texts of any length, as the marts have them, without rounding but where a ratio needs it. */
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/
 
-/** @returns ten-thousandths @throws RangeError where it is no decimal text */
-export function toUnits(value: string): bigint {
-  const [, sign, whole = '', behind = ''] = DECIMAL.exec(value) ?? []
-  if (sign === undefined) throw new RangeError(`not a decimal number: ${JSON.stringify(value)}`)
-  const units = BigInt(whole) * ONE + BigInt(behind.slice(0, DIGITS).padEnd(DIGITS, '0'))
-  return sign === '-' ? -units : units
+/** Digits behind the point of a ratio: a tenth of a per mille, and two more to round by. */
+const RATIO_DIGITS = 6
+
+function parse(text: string): { units: bigint; digits: number } {
+  const [, sign, whole, behind = ''] = DECIMAL.exec(text) ?? []
+  if (sign === undefined) throw new RangeError(`not a decimal number: ${JSON.stringify(text)}`)
+  const size = BigInt(`${whole}${behind}`)
+  return { units: sign === '-' ? -size : size, digits: behind.length }
 }
 
-/** The shortest decimal text of it. */
-export function toDecimal(units: bigint): string {
-  const [sign, size] = units < 0n ? ['-', -units] : ['', units]
-  const behind = (size % ONE).toString().padStart(DIGITS, '0').replace(/0+$/, '')
-  return `${sign}${size / ONE}${behind === '' ? '' : `.${behind}`}`
+const scale = ({ units, digits }: { units: bigint; digits: number }, to: number) =>
+  units * 10n ** BigInt(to - digits)
+
+function format(units: bigint, digits: number): string {
+  const size = (units < 0n ? -units : units).toString().padStart(digits + 1, '0')
+  const text = digits === 0 ? size : `${size.slice(0, -digits)}.${size.slice(-digits)}`
+  return units < 0n ? `-${text}` : text
 }
+
+/** @throws RangeError where one is no decimal text */
+export function subtract(a: string, b: string): string {
+  const [x, y] = [parse(a), parse(b)]
+  const digits = Math.max(x.digits, y.digits)
+  return format(scale(x, digits) - scale(y, digits), digits)
+}
+
+export const sum = (texts: string[]): string => texts.reduce((all, text) => subtract(all, negate(text)), '0')
+const negate = (text: string) => (text.startsWith('-') ? text.slice(1) : `-${text}`)
+
+/** -1, 0 or 1. */
+export function signOf(text: string): -1 | 0 | 1 {
+  const { units } = parse(text)
+  return units === 0n ? 0 : units < 0n ? -1 : 1
+}
+
+export const compare = (a: string, b: string): number => signOf(subtract(a, b))
+
+/** The first as a part of the second, to six digits, half up; null where the second is nothing. */
+export function ratio(part: string, whole: string): string | null {
+  const [x, y] = [parse(part), parse(whole)]
+  if (y.units === 0n) return null
+  const digits = Math.max(x.digits, y.digits)
+  const [a, b] = [scale(x, digits) * 10n ** BigInt(RATIO_DIGITS), scale(y, digits)]
+  const isNegative = a < 0n !== b < 0n
+  const [n, d] = [a < 0n ? -a : a, b < 0n ? -b : b]
+  const rounded = (2n * n + d) / (2n * d)
+  return format(isNegative ? -rounded : rounded, RATIO_DIGITS)
+}
+
+/** Digits behind the point of what is reckoned with often: as many as amounts have. */
+const DIGITS = 4
+const ONE = 10n ** BigInt(DIGITS)
+
+/** @returns ten-thousandths, without what is less @throws RangeError where it is no decimal text */
+export function toUnits(value: string): bigint {
+  const { units, digits } = parse(value)
+  return digits > DIGITS ? units / 10n ** BigInt(digits - DIGITS) : scale({ units, digits }, DIGITS)
+}
+
+/** The shortest decimal text of so many ten-thousandths. */
+export const toDecimal = (units: bigint): string => format(units, DIGITS).replace(/\.?0+$/, '')
 
 /** The nearest decimal text with at most four digits behind the point. */
 export const toRounded = (value: number): string => toDecimal(BigInt(Math.round(value * Number(ONE))))
-
-/** A part of a whole, as a decimal text; null where the whole is nothing. */
-export function ratioOf(part: bigint, whole: bigint): string | null {
-  if (whole === 0n) return null
-  const [sign, size] = part < 0n !== whole < 0n ? [-1n, part * whole] : [1n, part * whole]
-  if (size === 0n) return '0'
-  const [a, b] = [part < 0n ? -part : part, whole < 0n ? -whole : whole]
-  return toDecimal(sign * ((2n * a * ONE + b) / (2n * b)))
-}

@@ -1,8 +1,8 @@
-import type { Identity } from '../contract/index.ts'
-import { type Metric, readMetric } from '../metrics/index.ts'
-import type { Query } from '../store/index.ts'
-import { ratioOf, toDecimal, toUnits } from './decimal.ts'
+import { type Metric, type MetricAnswer, readMetric } from '../metrics/index.ts'
+import { ratio, signOf, subtract, sum } from './decimal.ts'
 import type { Base, Entity, Fact, Period, Source } from './facts.ts'
+import { makeFact } from './make-fact.ts'
+import type { Order } from './order.ts'
 
 /** What is asked of a metric: for one period, compared with others, of everything or by a dimension. */
 export type Question = {
@@ -12,50 +12,52 @@ export type Question = {
   by?: string | undefined
   period: Period
   bases: Base[]
-  /** By dimension: the values that count. */
-  filters: Record<string, string[]>
 }
 
 /** Entities of one question; the others are so small that no report names them. */
 const MOST_ENTITIES = 1000
 
 type Row = { entity: Entity[]; currency: string | null; value: string }
+type Answer = { rows: Row[]; source: Source }
 
 /** Values of the period, their differences and changes, and shares of a whole: as far as the caller may see them. */
-export async function readFacts(query: Query, question: Question, caller: Identity): Promise<Fact[]> {
-  const { rows, source } = await readRows(query, question, question.period, caller)
-  const facts = rows.map(row => toFact(question, row, { kind: 'value', value: row.value, source }))
-  for (const base of question.bases) {
-    const compared = await readRows(query, question, base.period, caller)
-    const before = new Map(compared.rows.map(row => [keyOf(row), row.value]))
+export async function readFacts(order: Order, question: Question): Promise<Fact[]> {
+  const { bases } = question
+  const [answer, ...compared] = await Promise.all([
+    readRows(order, question, question.period),
+    ...bases.map(({ period }) => readRows(order, question, period)),
+  ])
+  if (!answer) return []
+  const { rows, source } = answer
+  const make = makerOf(question)
+  const facts = rows.map(row => make(row, { kind: 'value', value: row.value, source }))
+  for (const [i, base] of bases.entries()) {
+    const before = new Map(compared[i]?.rows.map(row => [keyOf(row), row.value]))
     for (const row of rows) {
       const value = before.get(keyOf(row))
       if (value === undefined) continue
-      facts.push(
-        toFact(
-          { ...question, period: base.period },
-          { ...row, value },
-          { kind: 'value', value, source: compared.source },
-        ),
-        ...compare(question, row, value, { base, source }),
-      )
+      const old = {
+        kind: 'value',
+        value,
+        period: base.period,
+        source: compared[i]?.source ?? source,
+      } as const
+      facts.push(make(row, old), ...compare(row, value, { question, base, source }))
     }
   }
-  return question.by === undefined ? facts : [...facts, ...sharesOf(question, rows, source)]
+  return question.by === undefined ? facts : [...facts, ...sharesOf(question, answer)]
 }
 
 async function readRows(
-  query: Query,
-  { metric, by, filters }: Question,
+  { query, filters, caller }: Order,
+  { metric, by }: Question,
   { from, to }: Period,
-  caller: Identity,
-): Promise<{ rows: Row[]; source: Source }> {
+): Promise<Answer> {
   const asked = { by: by === undefined ? [] : [by], from, to, filters, limit: MOST_ENTITIES }
-  const { mart, rows, sql } = await readMetric(query, metric, asked, caller)
-  const source = { mart: mart.mart, sql, builtAt: mart.builtAt.toISOString(), position: mart.position }
+  const answer = await readMetric(query, metric, asked, caller)
   return {
-    source,
-    rows: rows.flatMap(row => {
+    source: sourceOf(answer),
+    rows: answer.rows.flatMap(row => {
       const entity = by === undefined ? [] : [{ dimension: by, value: row[by] ?? '' }]
       const isNamed = entity.every(({ value }) => value !== '')
       return row.value === null || row.value === undefined || !isNamed
@@ -65,50 +67,50 @@ async function readRows(
   }
 }
 
+export const sourceOf = ({ mart, sql }: Pick<MetricAnswer, 'mart' | 'sql'>): Source => ({
+  mart: mart.mart,
+  sql,
+  builtAt: mart.builtAt.toISOString(),
+  position: mart.position,
+})
+
 const keyOf = ({ entity, currency }: Row) => JSON.stringify([entity, currency])
 
+type Said = Pick<Fact, 'kind' | 'value' | 'source'> & { base?: Base; period?: Period }
+
+const makerOf =
+  ({ metric, label, period }: Question) =>
+  ({ entity, currency }: Row, said: Said): Fact =>
+    makeFact({
+      ...{ metric: metric.name, label, entity, period, currency },
+      unit: said.kind === 'change' || said.kind === 'share' ? 'ratio' : metric.unit,
+      ...said,
+    })
+
+/** A change is a part of what there was: of nothing, or of a ratio, there is none. */
 function compare(
-  question: Question,
   row: Row,
   before: string,
-  { base, source }: { base: Base; source: Source },
+  { question, base, source }: { question: Question; base: Base; source: Source },
 ): Fact[] {
-  const [now, then] = [toUnits(row.value), toUnits(before)]
-  const difference = now - then
-  const direction = difference > 0n ? 'up' : difference < 0n ? 'down' : 'same'
-  const change = question.metric.unit === 'ratio' || then <= 0n ? null : ratioOf(difference, then)
-  const common = { base, direction, source } as const
+  const make = makerOf(question)
+  const difference = subtract(row.value, before)
+  const isChange = question.metric.unit !== 'ratio' && signOf(before) > 0
+  const change = isChange ? ratio(difference, before) : null
   return [
-    toFact(question, row, { kind: 'difference', value: toDecimal(difference), ...common }),
-    ...(change === null ? [] : [toFact(question, row, { kind: 'change', value: change, ...common })]),
+    make(row, { kind: 'difference', value: difference, base, source }),
+    ...(change === null ? [] : [make(row, { kind: 'change', value: change, base, source })]),
   ]
 }
 
 /** Of what can be added up, by currency. */
-function sharesOf(question: Question, rows: Row[], source: Source): Fact[] {
+function sharesOf(question: Question, { rows, source }: Answer): Fact[] {
   const isSum = question.metric.measure?.startsWith('sum(') ?? false
   if (!isSum || rows.length === MOST_ENTITIES) return []
+  const make = makerOf(question)
   return rows.flatMap(row => {
-    const all = rows.filter(({ currency }) => currency === row.currency)
-    const whole = all.reduce((sum, { value }) => sum + toUnits(value), 0n)
-    const share = whole > 0n ? ratioOf(toUnits(row.value), whole) : null
-    return share === null ? [] : [toFact(question, row, { kind: 'share', value: share, source })]
+    const whole = sum(rows.filter(({ currency }) => currency === row.currency).map(({ value }) => value))
+    const share = signOf(whole) > 0 ? ratio(row.value, whole) : null
+    return share === null ? [] : [make(row, { kind: 'share', value: share, source })]
   })
-}
-
-type Said = Pick<Fact, 'kind' | 'value' | 'source'> & Partial<Pick<Fact, 'base' | 'direction'>>
-
-function toFact({ metric, label, period }: Question, { entity, currency }: Row, said: Said): Fact {
-  const { kind, base = null, direction = null } = said
-  const isRatio = kind === 'change' || kind === 'share'
-  const of = entity.map(({ dimension, value }) => `${dimension}=${value}`)
-  const parts = [metric.name, kind, ...of, `${period.from}..${period.to}`, base?.kind, currency]
-  return {
-    id: parts.filter(part => part !== undefined && part !== null).join('/'),
-    ...{ kind, metric: metric.name, label, entity, period, base },
-    value: said.value,
-    unit: isRatio ? 'ratio' : metric.unit,
-    currency,
-    ...{ direction, driver: null, source: said.source },
-  }
 }

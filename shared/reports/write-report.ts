@@ -1,108 +1,171 @@
-import type { Identity } from '../contract/index.ts'
-import type { Metric } from '../metrics/index.ts'
+import { createHash } from 'node:crypto'
+import { hasAccess, type Identity } from '../contract/index.ts'
+import { BadInputError, isOutage, NotFoundError, OutageError } from '../errors/index.ts'
 import type { Query } from '../store/index.ts'
-import type { Fact, Language, Period, Statement } from './facts.ts'
-import { findFindings } from './findings/find-findings.ts'
-import { readSales } from './findings/read-history.ts'
-import type { Asked, ReportKind } from './kinds/kinds.ts'
-import { formatDay } from './narrative/formats.ts'
-import { type Telling, tellEffects, tellFinding } from './narrative/tell-findings.ts'
-import { tellLargest, tellTotals } from './narrative/tell-numbers.ts'
-import { TEXTS } from './narrative/texts/index.ts'
-import { baseOf, type Covered } from './periods.ts'
-import { readFacts } from './read-facts.ts'
+import type { Logger } from '../telemetry/index.ts'
+import { compose } from './compose.ts'
+import type { Fact, Language } from './facts.ts'
+import { findKept, getKept, keep } from './keep.ts'
+import { KINDS, type ReportKind } from './kinds/index.ts'
+import { findNumbers } from './narrative/find-numbers.ts'
+import { coveredOf, type Order } from './order.ts'
+import { choosePeriod } from './periods.ts'
+import { type Published, readPublished } from './published.ts'
+import { drawChart } from './render/index.ts'
+import type { WrittenReport } from './render/written.ts'
+import { type Llm, rewrite, type Sentence } from './rewrite/index.ts'
 
-export type Report = { statements: Statement[]; facts: Fact[] }
+/** A kept report is given as it is only by code that writes the same fields. */
+const FORMAT = 1
+/** Publications may change while a report is read; so often it is begun again. */
+const TRIES = 3
+/** Postgres: a table, or a schema, that has gone meanwhile. */
+const GONE = new Set(['42P01', '3F000'])
 
-/** In what a report is written, of which days there are data. */
-export type Order = {
-  kind: ReportKind
+export type ReportRequest = {
+  report: string
+  from?: string | undefined
+  to?: string | undefined
   language: Language
-  period: Period
-  covered: Covered
   filters: Record<string, string[]>
-  metrics: Metric[]
+}
+
+export type Writing = {
+  query: Query
   caller: Identity
+  /** Without one the templates stand. */
+  llm: Llm | undefined
+  log: Logger
+  signal: AbortSignal
 }
 
-/** Findings that a report tells of. */
-const MOST_FINDINGS = 8
-
-/** The numbers of a report and its sentences, in their order: the same data give the same report. */
-export async function makeReport(query: Query, order: Order): Promise<Report> {
-  const { kind, language, period, covered, filters } = order
-  const [facts, statements]: [Fact[], Statement[]] = [[], []]
-  for (const asked of kind.asked) {
-    const metric = order.metrics.find(({ name }) => name === asked.metric)
-    if (!metric || !canBe(metric, asked, filters)) continue
-    const bases = asked.compared.map(each => baseOf(each, period, covered)).filter(base => base !== null)
-    const label = labelOf(metric, language)
-    const found = await readFacts(
-      query,
-      { metric, label, by: asked.by, period, bases, filters },
-      order.caller,
+/**
+ * Writes a report of what the caller may see, or gives the one that was written of the same publication before: the same bytes.
+ * @throws BadInputError for a period without data or a dimension that no metric has; NotFoundError before the first publication
+ */
+export async function writeReport(request: ReportRequest, writing: Writing): Promise<WrittenReport> {
+  const kind = KINDS.find(({ name }) => name === request.report)
+  if (!kind)
+    throw new NotFoundError(
+      `no report ${JSON.stringify(request.report)}: there are ${KINDS.map(({ name }) => name).join(', ')}`,
+      { field: 'report' },
     )
-    facts.push(...found)
-    const numbers = { facts: found, period, language }
-    const dimension = metric.dimensions.find(({ name }) => name === asked.by)
-    statements.push(
-      ...(dimension
-        ? tellLargest(numbers, { label: labelOf(dimension, language), most: asked.most ?? 5 })
-        : tellTotals(numbers)),
-    )
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    const written = await tryToWrite(kind, request, writing)
+    if (written) return written
   }
-  if (kind.hasFindings && Object.keys(filters).length === 0) {
-    const told = await tellSales(query, order)
-    facts.push(...told.facts)
-    statements.push(...told.statements)
-  }
-  statements.push(...notesOf(order))
-  return { statements, facts: uniqueById(facts) }
+  throw new OutageError('store', 'marts are published faster than a report of them is written')
 }
 
-const labelOf = ({ label, labels }: Pick<Metric, 'label' | 'labels'>, language: Language) =>
-  labels?.[language] ?? label
-
-/** Whether the metric has the dimensions that are asked for. */
-const canBe = ({ dimensions }: Metric, { by }: Asked, filters: Order['filters']) =>
-  [...(by === undefined ? [] : [by]), ...Object.keys(filters)].every(name =>
-    dimensions.some(each => each.name === name),
-  )
-
-async function tellSales(
-  query: Query,
-  { language, period, covered, metrics, caller }: Order,
-): Promise<Report> {
-  const base = baseOf('previous', period, covered)
-  if (!base) return { statements: [note('no-base', TEXTS[language].noBase)], facts: [] }
-  const { sales, source } = await readSales(query, { period, base: base.period, caller })
-  const labels = {
-    revenue: nameOf('revenue', metrics, language),
-    price: nameOf('revenue_per_unit', metrics, language),
+/** @returns undefined where another publication has come meanwhile */
+async function tryToWrite(
+  kind: ReportKind,
+  request: ReportRequest,
+  writing: Writing,
+): Promise<WrittenReport | undefined> {
+  const { query, caller } = writing
+  const published = await readPublished(query, caller, 'report')
+  const order = toOrder(kind, request, published, writing)
+  const id = await idOf(kind, order)
+  const known = await findKept(query, id)
+  if (known) return known
+  try {
+    const composed = await compose(order, kind)
+    const now = await readPublished(query, caller, 'report')
+    if (now.key !== published.key) return undefined
+    const report = await toReport({ kind, order, id, composed }, writing)
+    return await keep(query, report, published.rights)
+  } catch (error) {
+    if (!isOutage(error) && GONE.has((error as { code?: string }).code ?? '')) return undefined
+    throw error
   }
-  const told = sales.flatMap(({ history, effects }) => {
-    const telling: Telling = { ...{ language, period, base, labels, source }, currency: history.currency }
-    const findings = findFindings(history).slice(0, MOST_FINDINGS)
-    return [tellEffects(effects, telling), ...findings.map(finding => tellFinding(finding, telling))]
+}
+
+/** A report that was written before, by its id. */
+export async function getReport(
+  id: string,
+  { query, caller }: Pick<Writing, 'query' | 'caller'>,
+): Promise<WrittenReport> {
+  const { rights } = await readPublished(query, caller, 'id')
+  return await getKept(query, id, { rights, caller })
+}
+
+function toOrder(
+  kind: ReportKind,
+  { from, to, language, filters }: ReportRequest,
+  published: Published,
+  { query, caller }: Writing,
+): Order {
+  if (kind.access && !hasAccess(caller, kind.access)) throw forbidden(kind, kind.access)
+  const covered = coveredOf(published, kind.mart)
+  if (!covered)
+    throw published.mayRead(kind.mart)
+      ? new NotFoundError(`${kind.mart} has no rows yet`, { field: 'report' })
+      : forbidden(kind, published.marts.get(kind.mart)?.access ?? 'operator')
+  const known = new Set(published.metrics.flatMap(({ dimensions }) => dimensions.map(({ name }) => name)))
+  for (const name of Object.keys(filters))
+    if (!known.has(name))
+      throw new BadInputError(
+        `there is no dimension ${JSON.stringify(name)}: there are ${[...known].sort().join(', ')}`,
+        {
+          field: `filters.${name}`,
+        },
+      )
+  return { query, caller, published, language, period: choosePeriod({ from, to }, covered), filters }
+}
+
+const forbidden = ({ name }: ReportKind, role: string) =>
+  new BadInputError(`the role ${role} is needed for ${name}`, {
+    ...{ status: 403, reason: 'forbidden', field: 'report' },
   })
-  const isQuiet = told.length === sales.length
+
+/** The same for the same data, whoever asks and sees the same rows of them. */
+async function idOf(
+  kind: ReportKind,
+  { query, published, language, period, filters }: Order,
+): Promise<string> {
+  const sorted = Object.entries(filters)
+    .map(([name, values]) => [name, [...new Set(values)].sort()] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  const version = kind.readVersion ? await kind.readVersion(query) : null
+  const parts = [FORMAT, kind.name, period, sorted, language, published.key, version]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+}
+
+type Made = { kind: ReportKind; order: Order; id: string; composed: Awaited<ReturnType<typeof compose>> }
+
+async function toReport(
+  { kind, order, id, composed }: Made,
+  { llm, log, signal }: Writing,
+): Promise<WrittenReport> {
+  const { language, period, filters, published } = order
+  const { facts, charts } = composed
+  const statements = composed.sections.flatMap(section => section.statements)
+  const { sentences, problem } = await rewrite(statements, facts, { language, llm, log, signal })
+  const byId = new Map(facts.map(fact => [fact.id, fact]))
+  const factsOf = (sentence: Sentence): Fact[] => {
+    const own = statements.filter(statement => sentence.statements.includes(statement.id))
+    return own.flatMap(statement => statement.facts.flatMap(fact => byId.get(fact) ?? []))
+  }
+  const sections = composed.sections.map(({ name, title, statements: own }) => {
+    // A sentence that joins statements of two sections stands where the first of them was.
+    const isOwn = ({ statements: [first] }: Sentence) => own.some(statement => statement.id === first)
+    const written = sentences.filter(isOwn).map(sentence => {
+      const said = factsOf(sentence)
+      const numbers = findNumbers(sentence.text, said, language)
+      return { text: sentence.text, by: sentence.by, facts: said.map(fact => fact.id), numbers }
+    })
+    return { name, title, sentences: written }
+  })
+  const mart = published.marts.get(kind.mart)
   return {
-    statements: [
-      ...told.map(({ statement }) => statement),
-      ...(isQuiet && sales.length > 0 ? [note('nothing-found', TEXTS[language].nothingFound)] : []),
-    ],
-    facts: told.flatMap(each => each.facts),
+    ...{ id, report: kind.name, title: kind.titles[language], language, period, filters },
+    sections: sections.filter(section => section.sentences.length > 0),
+    narrative: sections.map(section => section.sentences.map(({ text }) => text).join(' ')).join('\n\n'),
+    facts,
+    charts: charts.map(chart => ({ ...chart, svg: drawChart(chart) })),
+    problem,
+    asOf: { changedAt: mart?.changedAt?.toISOString() ?? null, position: mart?.position ?? null },
+    writtenAt: new Date().toISOString(),
   }
 }
-
-const nameOf = (name: string, metrics: Metric[], language: Language) => {
-  const metric = metrics.find(each => each.name === name)
-  return metric ? labelOf(metric, language) : name
-}
-
-const notesOf = ({ language, period, covered }: Order): Statement[] =>
-  period.isWhole ? [] : [note('not-whole', TEXTS[language].notWhole(formatDay(covered.last, language)))]
-
-const note = (id: string, text: string): Statement => ({ id, text, facts: [], drivers: [] })
-
-const uniqueById = (facts: Fact[]) => [...new Map(facts.map(fact => [fact.id, fact])).values()]

@@ -74,7 +74,7 @@ function makeMarts(rowRules: Record<string, string>): Record<string, BuiltMart> 
       rowRules,
     },
     fct_inventory_snapshot: {
-      sql: `select 'k' || p || d as stock_id, date '${LAST}' - cast(d as integer) as snapshot_date, 'p' || p as product_key,
+      sql: `select 'k' || p || d as stock_id, date '${LAST}' - cast(d as integer) as snapshot_date, 'p' || p as product_key, cast(p as varchar) as product_id,
         case when p % 2 = 0 then 'Finished Goods Storage' else 'Tool Crib' end as location, cast(100 + p - d as decimal(19,4)) as quantity
         from range(0, ${PRODUCTS.length}) as a (p), range(0, 60) as b (d)`,
       key: ['stock_id'],
@@ -91,11 +91,26 @@ function makeMarts(rowRules: Record<string, string>): Record<string, BuiltMart> 
         cast(0.5 as double) as reciprocal_rank, 2 as first_click_position from range(0, 40) as r (d)`,
       key: ['search_id'],
     },
+    agg_stock_coverage: {
+      sql: `select 'p' || p as product_id, name, category, subcategory, date '${LAST}' as as_of_date, 'USD' as currency,
+        cast(p * 3 as decimal(19,4)) as stock_quantity, cast(p * 100 as decimal(38,4)) as stock_cost, cast(0.5 as decimal(19,4)) as quantity_per_day,
+        case when p = 0 then null else cast(p * 2.5 as decimal(19,4)) end as days_of_stock,
+        case p % 4 when 0 then 'out_of_stock' when 1 then 'short' when 2 then 'dead' else 'healthy' end as status
+        from (${values(
+          PRODUCTS.map(([name, category, subcategory], i) => [String(i), name, category, subcategory]),
+          'number, name, category, subcategory',
+        )}) as n, lateral (select cast(number as integer) as p) as c`,
+      key: ['product_id'],
+    },
+    set_aside: {
+      sql: `select 'Sale' as source_table, 'k' || i as row_key, 'quantity' as column_name, 'not a number' as reason from range(0, 3) as r (i)`,
+      key: ['row_key'],
+    },
     dim_product: {
       sql: values(
-        PRODUCTS.map((row, i) => [`p${i}`, ...row]),
-        'product_key, name, category, subcategory, color',
-      ),
+        PRODUCTS.map((row, i) => [`p${i}`, `${i}`, ...row]),
+        'product_key, product_id, name, category, subcategory, color',
+      ).replace('*', '*, true as is_current, cast(10 as decimal(19,4)) as list_price'),
       key: ['product_key'],
     },
     dim_territory: { sql: values(TERRITORIES, 'territory_id, region, country'), key: ['territory_id'] },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { baseSchema, factSchema, periodSchema, valuesSchema } from '../../../shared/reports/fact-schema.ts'
 import { LANGUAGES } from '../../../shared/reports/facts.ts'
 import { REASONS } from '../../../shared/reports/questions/index.ts'
 
@@ -19,31 +20,6 @@ export const input = z.strictObject({
     .describe("Of the question and its answer; found out where it isn't given"),
 })
 
-const period = z.object({ from: z.iso.date(), to: z.iso.date(), isWhole: z.boolean() })
-const base = z.object({ kind: z.enum(['previous', 'year_ago', 'forecast']), period })
-const values = z.record(z.string(), z.array(z.string()))
-
-const fact = z.object({
-  id: z.string(),
-  kind: z.enum(['value', 'difference', 'change', 'share', 'rank']),
-  metric: z.string(),
-  label: z.string(),
-  entity: z.array(z.object({ dimension: z.string(), value: z.string() })),
-  period,
-  base: base.nullable(),
-  value: z.string().describe('Exact, as decimal text'),
-  unit: z.enum(['currency', 'quantity', 'count', 'days', 'ratio', 'rank']),
-  currency: z.string().nullable(),
-  direction: z.enum(['up', 'down', 'same']).nullable(),
-  driver: z.enum(['price', 'volume', 'mix', 'entity']).nullable(),
-  source: z.object({
-    mart: z.string(),
-    sql: z.string(),
-    builtAt: z.string(),
-    position: z.string().nullable(),
-  }),
-})
-
 export const output = z.object({
   language: z.enum(LANGUAGES),
   reading: z
@@ -56,10 +32,10 @@ export const output = z.object({
         })
         .nullable(),
       dimensions: z.array(z.string()),
-      filters: values,
-      without: values.describe('Values that do not count'),
-      period,
-      comparison: base.nullable(),
+      filters: valuesSchema,
+      without: valuesSchema.describe('Values that do not count'),
+      period: periodSchema,
+      comparison: baseSchema.nullable(),
       order: z.object({
         by: z.enum(['value', 'change', 'period']),
         direction: z.enum(['ascending', 'descending']),
@@ -77,7 +53,7 @@ export const output = z.object({
       instead: z.array(z.string()).describe('Questions that can be answered'),
     })
     .nullable(),
-  facts: z.array(fact),
+  facts: z.array(factSchema),
   narrative: z.string().nullable().describe('The answer in words; each number in it is of a fact'),
   asOf: z
     .object({ changedAt: z.string().nullable(), position: z.string().nullable() })

@@ -1,4 +1,6 @@
-import type { Fact, Language, Period } from '../facts.ts'
+import { addDays } from '../../text/index.ts'
+import type { Span } from '../calendar.ts'
+import type { Fact, Language } from '../facts.ts'
 import { TEXTS } from './texts/index.ts'
 
 /** From this size on, digits behind the point say nothing. */
@@ -53,22 +55,39 @@ export const formatCount = (count: number, language: Language): string =>
 const localeOf = (language: Language) => (language === 'en' ? 'en-GB' : language)
 const dateOf = (day: string) => new Date(`${day}T00:00:00Z`)
 
-export const formatDay = (day: string, language: Language): string =>
-  new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeZone: 'UTC' }).format(dateOf(day))
+const dateFormat = (language: Language, options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(localeOf(language), { timeZone: 'UTC', ...options })
 
-/** A period as part of a sentence: a whole month or year by its name, others from one day to another. */
-export function formatPeriod({ from, to }: Period, language: Language): string {
+export const formatDay = (day: string, language: Language): string =>
+  dateFormat(language, { dateStyle: 'long' }).format(dateOf(day))
+
+/** A month by its short name, such as Oct 2026. */
+export const formatMonth = (day: string, language: Language): string =>
+  dateFormat(language, { month: 'short', year: 'numeric' }).format(dateOf(day))
+
+/** A day without its year. */
+export const formatShortDay = (day: string, language: Language): string =>
+  dateFormat(language, { day: 'numeric', month: 'short' }).format(dateOf(day))
+
+/** A moment in UTC. */
+export const formatMoment = (iso: string, language: Language): string =>
+  `${dateFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso))} UTC`
+
+/**
+ * A period as part of a sentence: a whole month or year by its name, others from one day to another.
+ * @param at of what is no sum over days: the end of the period, which it is of
+ */
+export function formatPeriod({ from, to }: Span, language: Language, at?: 'end'): string {
   const text = TEXTS[language]
-  const next = new Date(dateOf(to).getTime() + 86_400_000).toISOString().slice(0, 10)
+  const isEnd = at === 'end'
+  const next = addDays(to, 1)
   if (from.endsWith('-01-01') && next === `${Number(from.slice(0, 4)) + 1}-01-01`)
-    return text.inYear(from.slice(0, 4))
-  if (from.endsWith('-01') && next.endsWith('-01') && from.slice(0, 7) === to.slice(0, 7))
-    return text.inMonth(
-      new Intl.DateTimeFormat(localeOf(language), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-        dateOf(from),
-      ),
-    )
-  if (from === to) return text.onDay(formatDay(from, language))
+    return (isEnd ? text.endOfYear : text.inYear)(from.slice(0, 4))
+  if (from.endsWith('-01') && next.endsWith('-01') && from.slice(0, 7) === to.slice(0, 7)) {
+    const month = dateFormat(language, { month: 'long', year: 'numeric' }).format(dateOf(from))
+    return (isEnd ? text.endOfMonth : text.inMonth)(month)
+  }
+  if (from === to || isEnd) return text.onDay(formatDay(to, language))
   return text.inDays(formatDay(from, language), formatDay(to, language))
 }
 

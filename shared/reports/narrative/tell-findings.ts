@@ -1,7 +1,8 @@
-import { ratioOf, toDecimal } from '../decimal.ts'
+import { ratio, toDecimal } from '../decimal.ts'
 import type { Base, Fact, Language, Period, Source, Statement } from '../facts.ts'
 import type { Effects } from '../findings/effects.ts'
 import type { Finding, Sold } from '../findings/observed.ts'
+import { makeFact } from '../make-fact.ts'
 import { formatChange, formatDays, formatPeriod, formatValue } from './formats.ts'
 import { TEXTS } from './texts/index.ts'
 
@@ -76,14 +77,14 @@ function told(
 /** What a change is made of: three facts that add up to it. */
 export function tellEffects({ change, ...effects }: Effects, telling: Telling): Told {
   const { language, currency } = telling
-  const total = makeFact(telling, {
+  const total = factOf(telling, {
     kind: 'difference',
     value: toDecimal(change),
     entity: [],
     base: telling.base,
   })
   const parts = (['price', 'volume', 'mix'] as const).map(driver =>
-    makeFact(telling, {
+    factOf(telling, {
       kind: 'difference',
       value: toDecimal(effects[driver]),
       entity: [],
@@ -103,12 +104,12 @@ export function tellEffects({ change, ...effects }: Effects, telling: Telling): 
 }
 
 const revenueOf = ({ amount }: Sold, { observed }: Finding, telling: Telling) =>
-  makeFact(telling, { kind: 'value', value: toDecimal(amount), entity: observed.entity })
+  factOf(telling, { kind: 'value', value: toDecimal(amount), entity: observed.entity })
 
 /** In comparison with as many days before. */
 function differenceOf(money: bigint, { kind, observed }: Finding, telling: Telling): Fact {
   const driver = kind === 'price' ? 'price' : 'entity'
-  return makeFact(telling, {
+  return factOf(telling, {
     ...{ kind: 'difference', value: toDecimal(money), entity: observed.entity, base: telling.base, driver },
   })
 }
@@ -116,10 +117,10 @@ function differenceOf(money: bigint, { kind, observed }: Finding, telling: Telli
 function priceChangeOf({ observed }: Finding, telling: Telling): Fact {
   const { now, base } = observed
   const [paid, usual] = [now.amount * base.quantity, base.amount * now.quantity]
-  return makeFact(telling, {
+  return factOf(telling, {
     ...{
       kind: 'change',
-      value: ratioOf(paid - usual, usual) ?? '0',
+      value: ratio(toDecimal(paid - usual), toDecimal(usual)) ?? '0',
       entity: observed.entity,
       base: telling.base,
     },
@@ -128,34 +129,21 @@ function priceChangeOf({ observed }: Finding, telling: Telling): Fact {
 }
 
 function daysOutOf({ observed }: Finding, telling: Telling): Fact {
-  return makeFact(telling, {
+  return factOf(telling, {
     ...{ kind: 'value', value: String(observed.daysOut?.now ?? 0), entity: observed.entity },
     ...{ metric: 'days_out_of_stock', label: 'days_out_of_stock', unit: 'days' },
   })
 }
 
-type Made = Pick<Fact, 'kind' | 'value' | 'entity'> &
-  Partial<Pick<Fact, 'metric' | 'label' | 'unit' | 'base' | 'driver'>>
+type Said = Pick<Fact, 'kind' | 'value'> &
+  Partial<Pick<Fact, 'entity' | 'metric' | 'label' | 'unit' | 'base' | 'driver'>>
 
-function makeFact({ period, currency, labels, source }: Telling, made: Made): Fact {
-  const { kind, value, entity, metric = 'revenue', label = labels.revenue, unit = 'currency' } = made
-  const { base = null, driver = null } = made
-  const isCompared = kind === 'difference' || kind === 'change'
-  const direction = value.startsWith('-') ? 'down' : /[1-9]/.test(value) ? 'up' : 'same'
-  const of = entity.map(({ dimension, value }) => `${dimension}=${value}`)
-  const parts = [
-    metric,
-    kind,
-    ...of,
-    `${period.from}..${period.to}`,
-    base?.kind,
-    driver,
-    unit === 'currency' ? currency : null,
-  ]
-  return {
-    id: parts.filter(part => part !== undefined && part !== null).join('/'),
-    ...{ kind, metric, label, entity, period, base, value, unit, driver, source },
-    currency: unit === 'currency' ? currency : null,
-    direction: isCompared ? direction : null,
-  }
+/** A fact of the report's period, of revenue unless it says otherwise. */
+function factOf({ period, currency, labels, source }: Telling, said: Said): Fact {
+  const { unit = 'currency' } = said
+  return makeFact({
+    ...{ metric: 'revenue', label: labels.revenue, period, source },
+    ...said,
+    ...{ unit, currency: unit === 'currency' ? currency : null },
+  })
 }

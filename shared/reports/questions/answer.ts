@@ -1,12 +1,11 @@
 import type { Identity } from '../../contract/index.ts'
 import { type Metric, type MetricAnswer, type MetricQuestion, readMetric } from '../../metrics/index.ts'
 import type { Query } from '../../store/index.ts'
+import { addMonths, type Span, UNITS, unitAround } from '../calendar.ts'
+import { compare, ratio, signOf, subtract } from '../decimal.ts'
 import type { Entity, Fact, Language, Source, Unit } from '../facts.ts'
-import { addMonths, type Span, unitAround } from './calendar.ts'
 import { labelOf } from './describe.ts'
-import { compare, ratio, signOf, subtract } from './exact.ts'
 import { CannotKnow, type Reading } from './reading.ts'
-import { UNITS } from './words/index.ts'
 
 /** One row of an answer: what it is of, and its numbers. */
 export type Line = {

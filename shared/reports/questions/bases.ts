@@ -1,8 +1,8 @@
-import { previousOf, type Span, shift } from './calendar.ts'
+import { previousOf, type Span, shift, type Unit } from '../calendar.ts'
 import type { Lexicon } from './lexicon.ts'
 import { skip } from './periods.ts'
 import type { Token } from './tokens.ts'
-import type { Time, Unit } from './words/index.ts'
+import type { Time } from './words/index.ts'
 
 /** With what something is compared, where no period is named: the one before, or a year ago. */
 export type BaseWords = { length: number; kind: 'previous' | 'year_ago'; unit?: Unit }

@@ -1,7 +1,7 @@
 import type { Dimension, Metric } from '../../metrics/index.ts'
 import type { Language } from '../facts.ts'
+import type { Clock } from '../published.ts'
 import { formatDay, formatSpan } from './formats.ts'
-import type { Clock } from './periods.ts'
 import type { Note, Reading } from './reading.ts'
 import { TEXTS } from './texts/index.ts'
 

@@ -1,5 +1,5 @@
+import type { Span } from '../calendar.ts'
 import type { Fact, Language } from '../facts.ts'
-import type { Span } from './calendar.ts'
 
 /** Numbers and dates as a language writes them, by Intl; decimal texts stay exact. */
 const numbers = new Map<string, Intl.NumberFormat>()

@@ -1,11 +1,9 @@
 import pg from 'pg'
-import { hasAccess, type Identity } from '../../contract/index.ts'
-import { NotFoundError } from '../../errors/index.ts'
-import { lookUpMart, type MartRecord, makeRowRules, tableOf } from '../../marts/index.ts'
-import { type Dimension, listMetrics, type Metric } from '../../metrics/index.ts'
+import type { Identity } from '../../contract/index.ts'
+import { type MartRecord, makeRowRules, tableOf } from '../../marts/index.ts'
+import type { Dimension, Metric } from '../../metrics/index.ts'
 import type { Query } from '../../store/index.ts'
-import { addDays } from '../../text/index.ts'
-import type { Clock } from './periods.ts'
+import { type Clock, type Published, readPublished } from '../published.ts'
 import { CannotKnow } from './reading.ts'
 import { makeTerms, type Terms } from './terms.ts'
 
@@ -20,8 +18,6 @@ export type Knowledge = {
 
 /** Values of one dimension that are known by name; of more, questions name none. */
 const MAX_VALUES = 20_000
-/** A mart of rare events, such as returns, is seen from the last day of sales, if that is no further away. */
-const NEAR_DAYS = 31
 /** Publications and callers whose knowledge is kept. */
 const MAX_KEPT = 16
 const kept = new Map<string, Knowledge>()
@@ -31,50 +27,20 @@ const kept = new Map<string, Knowledge>()
  * @throws NotFoundError before the first publication
  */
 export async function readKnowledge(query: Query, caller: Identity): Promise<Knowledge> {
-  const metrics = await listMetrics(query)
-  if (metrics.length === 0)
-    throw new NotFoundError('no metric has been published yet: that happens with the first marts', {
-      field: 'question',
-    })
-  const marts = await readMarts(query, metrics, caller)
-  const key = keyOf(marts, caller)
-  const known = kept.get(key)
+  const published = await readPublished(query, caller, 'question')
+  const known = kept.get(published.key)
   if (known) return known
-  const made = await makeKnowledge(query, metrics, { marts, caller })
+  const made = await makeKnowledge(query, published, caller)
   if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value ?? '')
-  kept.set(key, made)
+  kept.set(published.key, made)
   return made
-}
-
-type Marts = Map<string, MartRecord>
-
-/** All marts of the metrics and their dimensions, also those that the caller may not read. */
-async function readMarts(query: Query, metrics: Metric[], caller: Identity): Promise<Marts> {
-  const names = metrics.flatMap(({ mart, dimensions }) => [
-    mart,
-    ...dimensions.map(each => each.mart ?? mart),
-  ])
-  const marts: Marts = new Map()
-  for (const name of new Set(names)) marts.set(name, await lookUpMart(query, name, caller, 'question'))
-  return marts
-}
-
-/** A publication, and what of it a caller sees. */
-function keyOf(marts: Marts, caller: Identity): string {
-  const each = [...marts.values()].map(mart => {
-    const values: (string | string[])[] = []
-    const rules = makeRowRules(mart.rowRules, caller, values)
-    return [mart.mart, mart.schemaNumber, mart.builtAt, hasAccess(caller, mart.access), rules, values]
-  })
-  return JSON.stringify(each)
 }
 
 async function makeKnowledge(
   query: Query,
-  all: Metric[],
-  { marts, caller }: { marts: Marts; caller: Identity },
+  { metrics: all, marts, mayRead, clocks }: Published,
+  caller: Identity,
 ): Promise<Knowledge> {
-  const mayRead = (name: string) => hasAccess(caller, marts.get(name)?.access ?? 'operator')
   const metrics = all.map(metric => ({
     ...metric,
     dimensions: metric.dimensions.filter(({ mart }) => mart === undefined || mayRead(mart)),
@@ -92,7 +58,6 @@ async function makeKnowledge(
     ]
     values.set(dimension.name, await readValues(query, dimension, { of, marts, caller }))
   }
-  const clocks = await readClocks(query, own, marts)
   return {
     terms: makeTerms({ metrics, dimensions: [...dimensions.values()], values }),
     metrics: own,
@@ -112,7 +77,7 @@ const quote = pg.escapeIdentifier
 async function readValues(
   query: Query,
   { mart, join, column }: Dimension,
-  { of, marts, caller }: { of: string[]; marts: Marts; caller: Identity },
+  { of, marts, caller }: { of: string[]; marts: Published['marts']; caller: Identity },
 ): Promise<string[]> {
   const found = new Set<string>()
   const read = async (from: string, conditions: string[], values: (string | string[])[]) => {
@@ -149,37 +114,3 @@ async function readValues(
     }
   return found.size > MAX_VALUES ? [] : [...found].sort()
 }
-
-/**
- * First and last day of each mart. A date after its build is a slip, and no last day. Days are the shop's, whichever rows a
- * caller sees: "last month" is the same for all.
- */
-async function readClocks(query: Query, metrics: Metric[], marts: Marts): Promise<Map<string, Clock>> {
-  const clocks = new Map<string, Clock>()
-  for (const { mart, date } of metrics) {
-    const record = marts.get(mart)
-    if (!record || date === undefined || clocks.has(mart)) continue
-    const [row] = await query<{ first: string | null; today: string | null }>(
-      `select min(${quote(date)})::date::text as first, max(${quote(date)})::date::text as today from ${tableOf(record)}
-       where ${quote(date)} <= $1::date`,
-      [addDays((record.changedAt ?? record.builtAt).toISOString().slice(0, 10), 1)],
-    )
-    if (row?.first && row.today) clocks.set(mart, { first: row.first, today: row.today })
-  }
-  const ends = new Map([...clocks].map(([mart, { today }]) => [mart, today]))
-  for (const [mart, clock] of clocks) {
-    const own = metrics.filter(metric => metric.mart === mart)
-    const near = metrics
-      .filter(
-        other => other.at !== 'end' && own.some(metric => metric.at !== 'end' && shareEntity(metric, other)),
-      )
-      .map(other => ends.get(other.mart) ?? '')
-      .filter(day => day > clock.today && day <= addDays(clock.today, NEAR_DAYS))
-    clocks.set(mart, { ...clock, today: near.sort().at(-1) ?? clock.today })
-  }
-  return clocks
-}
-
-/** Sales and returns are of the same products; what people search for has days of its own. */
-const shareEntity = (a: Metric, b: Metric) =>
-  a.dimensions.some(({ mart }) => mart !== undefined && b.dimensions.some(other => other.mart === mart))

@@ -1,16 +1,7 @@
+import { UNITS, type Unit } from '../calendar.ts'
 import type { Language } from '../facts.ts'
 import type { Token } from './tokens.ts'
-import {
-  phrasesOf,
-  ROLES,
-  type Role,
-  TIMES,
-  type Time,
-  UNITS,
-  type Unit,
-  WORDS,
-  type Words,
-} from './words/index.ts'
+import { phrasesOf, ROLES, type Role, TIMES, type Time, WORDS, type Words } from './words/index.ts'
 
 /** Words of one language, by their first word, to look for phrases at a place. */
 export type Lexicon = {

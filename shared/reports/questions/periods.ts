@@ -1,11 +1,9 @@
+import { isoWeek, type Span, toDay, type Unit, unitAround, upTo } from '../calendar.ts'
 import type { Language } from '../facts.ts'
-import { isoWeek, type Span, toDay, unitAround, upTo } from './calendar.ts'
+import type { Clock } from '../published.ts'
 import type { Lexicon } from './lexicon.ts'
 import type { Token } from './tokens.ts'
-import type { Time, Unit } from './words/index.ts'
-
-/** The first and the last business date that there are data of: what "last month" is seen from. */
-export type Clock = { first: string; today: string }
+import type { Time } from './words/index.ts'
 
 /** A period as it stands in a question; which dates it means, the data's last day decides. */
 export type PeriodWords = {

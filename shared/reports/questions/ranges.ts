@@ -1,7 +1,8 @@
 import { addDays } from '../../text/index.ts'
-import { type Span, toDay } from './calendar.ts'
+import { type Span, toDay } from '../calendar.ts'
+import type { Clock } from '../published.ts'
 import type { Lexicon } from './lexicon.ts'
-import { type Clock, isSpan, type PeriodWords, readSingle } from './periods.ts'
+import { isSpan, type PeriodWords, readSingle } from './periods.ts'
 import type { Token } from './tokens.ts'
 import type { Time } from './words/index.ts'
 

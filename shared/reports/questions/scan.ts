@@ -1,10 +1,11 @@
+import type { Unit } from '../calendar.ts'
 import { type BaseWords, readBase } from './bases.ts'
 import type { Lexicon } from './lexicon.ts'
 import type { PeriodWords } from './periods.ts'
 import { readPeriod } from './ranges.ts'
 import type { Meaning, Terms } from './terms.ts'
 import { stemsOf, type Token } from './tokens.ts'
-import type { Role, Unit } from './words/index.ts'
+import type { Role } from './words/index.ts'
 
 /** A piece of a question, with what it may be. */
 export type Item = { text: string; at: number } & (

@@ -1,8 +1,8 @@
+import type { Unit } from '../calendar.ts'
 import { CannotKnow } from './reading.ts'
 import type { Item } from './scan.ts'
 import { hasRole, isDimension, isMetric, isValue } from './settle.ts'
 import type { Terms } from './terms.ts'
-import type { Unit } from './words/index.ts'
 
 /** What an answer is split by. `isOne`: one of them is asked for; `unit` of an adverb, such as "daily". */
 export type Split = { name: string; text: string; isUnit: boolean; isOne: boolean; unit?: Unit | undefined }

@@ -8,10 +8,13 @@ export const GERMAN: Texts = {
   inYear: year => `im Jahr ${year}`,
   inDays: (from, to) => `vom ${from} bis zum ${to}`,
   onDay: day => `am ${day}`,
+  endOfMonth: month => `Ende ${month}`,
+  endOfYear: year => `Ende ${year}`,
   value: (label, period, value, comparisons) => `${label} ${period}: ${[value, ...comparisons].join(', ')}.`,
   more: (size, base) => `${size} mehr als ${base}`,
   less: (size, base) => `${size} weniger als ${base}`,
   same: base => `so viel wie ${base}`,
+  forecast: 'vorhergesagt',
   effects: (change, { price, volume, mix }) =>
     `Die Veränderung von ${change} besteht aus ${price} durch Preise, ${volume} durch die verkaufte Menge und ${mix} durch die Auswahl der Produkte.`,
   largest: (dimension, label, period, list) => `${label} nach ${dimension} ${period}: ${list}.`,
@@ -31,4 +34,42 @@ export const GERMAN: Texts = {
   notWhole: last => `Der Zeitraum ist nicht vollständig: Daten gibt es bis zum ${last}.`,
   noBase: 'Es gibt nichts, womit es verglichen werden könnte.',
   daysWithout: days => `An ${dative(days)} des Zeitraums wurde nichts verkauft.`,
+  fewOrders: orders => `Es gab nur ${orders} Bestellungen: Prozente sagen wenig.`,
+  newCurrency: (currency, base) => `Es gibt Beträge in ${currency}; ${base} gab es keine.`,
+  goneCurrency: (currency, base) => `Es gibt keine Beträge in ${currency}; ${base} gab es welche.`,
+  noData: 'Dazu gibt es keine Daten.',
+  sections: {
+    numbers: 'Zahlen',
+    findings: 'Was geschehen ist',
+    stock: 'Auffällige Bestände',
+    forecast: 'Vorhersage und Verkauf',
+    data: 'Zustand der Daten',
+    notes: 'Hinweise',
+  },
+  stock: {
+    out: (count, day) => `${count} Produkte, die verkauft werden, waren ${day} nicht auf Lager.`,
+    short: (count, day) => `Von ${count} Produkten reichte der Bestand ${day} für weniger als zwei Wochen.`,
+    risk: (name, stock, days) => `Von ${name} sind ${stock} auf Lager, genug für ${days}.`,
+    soldOut: (name, perDay) => `${name} ist nicht auf Lager; davon werden ${perDay} am Tag verkauft.`,
+    dead: (money, share, day) =>
+      `Bestand, der nicht mehr verkauft wird, hatte ${day} ${money} gekostet${share === null ? '' : `, ${share} des ganzen Bestands`}.`,
+    deadProduct: (name, money, stock) => `Von ${name} liegen noch ${stock}, die ${money} gekostet haben.`,
+  },
+  review: {
+    band: (share, period) =>
+      `${share} aller Tage aller Produkte lagen ${period} im Band; zu erwarten sind vier von fünf.`,
+    error: (share, period) => `Die Vorhersage eines Produkts und Tages lag ${period} um ${share} daneben.`,
+    outlier: (name, sold, size, direction) =>
+      `${name} verkaufte sich ${sold} Mal, ${size} ${direction === 'up' ? 'mehr' : 'weniger'} als vorhergesagt.`,
+    none: 'Kein Produkt verkaufte sich mehr oder weniger, als seine Vorhersage erwarten lässt.',
+  },
+  health: {
+    upTo: moment => `Die Daten haben den Stand vom ${moment}.`,
+    checks: (passed, all) => `${passed} von ${all} Prüfungen bestanden.`,
+    failed: (check, what) => `Die Prüfung ${check} ist gescheitert: ${what}.`,
+    setAside: rows => `${rows} Werte waren nicht zu gebrauchen und sind zur Seite gelegt.`,
+    setAsideOf: (table, column, reason, rows) => `${rows} aus ${table}, Spalte ${column}: ${reason}.`,
+    parked: count => `${count} Änderungen konnten nicht übernommen werden und sind geparkt.`,
+    nothing: 'Nichts ist zur Seite gelegt und nichts ist geparkt.',
+  },
 }

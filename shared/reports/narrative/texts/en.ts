@@ -5,10 +5,13 @@ export const ENGLISH: Texts = {
   inYear: year => `in ${year}`,
   inDays: (from, to) => `from ${from} to ${to}`,
   onDay: day => `on ${day}`,
+  endOfMonth: month => `at the end of ${month}`,
+  endOfYear: year => `at the end of ${year}`,
   value: (label, period, value, comparisons) => `${label} ${period}: ${[value, ...comparisons].join(', ')}.`,
   more: (size, base) => `${size} more than ${base}`,
   less: (size, base) => `${size} less than ${base}`,
   same: base => `as much as ${base}`,
+  forecast: 'forecast',
   effects: (change, { price, volume, mix }) =>
     `The change of ${change} is made of ${price} by prices, ${volume} by how much was sold and ${mix} by what was sold.`,
   largest: (dimension, label, period, list) => `${label} by ${dimension.toLowerCase()} ${period}: ${list}.`,
@@ -28,4 +31,42 @@ export const ENGLISH: Texts = {
   notWhole: last => `The period is not whole: there are data up to ${last}.`,
   noBase: 'There is nothing to compare it with.',
   daysWithout: days => `Nothing was sold on ${days} of the period.`,
+  fewOrders: orders => `There were ${orders} orders only: percentages say little.`,
+  newCurrency: (currency, base) => `There are amounts in ${currency}, and there were none ${base}.`,
+  goneCurrency: (currency, base) => `There are no amounts in ${currency}, and there were some ${base}.`,
+  noData: 'There are no data of this.',
+  sections: {
+    numbers: 'Numbers',
+    findings: 'What has happened',
+    stock: 'Stock to look at',
+    forecast: 'Forecast and sales',
+    data: 'State of the data',
+    notes: 'Notes',
+  },
+  stock: {
+    out: (count, day) => `${count} products that sell were out of stock ${day}.`,
+    short: (count, day) => `${count} products had stock for less than two weeks ${day}.`,
+    risk: (name, stock, days) => `${name} has ${stock} in stock, enough for ${days}.`,
+    soldOut: (name, perDay) => `${name} is out of stock; ${perDay} a day are sold of it.`,
+    dead: (money, share, day) =>
+      `Stock that no longer sells cost ${money}${share === null ? '' : `, ${share} of all stock`} ${day}.`,
+    deadProduct: (name, money, stock) => `Of ${name} ${stock} are left, which cost ${money}.`,
+  },
+  review: {
+    band: (share, period) =>
+      `Of all days of products ${share} were within the band ${period}; four in five are expected.`,
+    error: (share, period) => `The forecast of a product and day was ${share} off ${period}.`,
+    outlier: (name, sold, size, direction) =>
+      `${name} sold ${sold}, ${size} ${direction === 'up' ? 'more' : 'less'} than forecast.`,
+    none: 'No product sold more or less than its forecast makes likely.',
+  },
+  health: {
+    upTo: moment => `The data are those of ${moment}.`,
+    checks: (passed, all) => `${passed} of ${all} checks passed.`,
+    failed: (check, what) => `The check ${check} failed: ${what}.`,
+    setAside: rows => `${rows} values could not be used and are set aside.`,
+    setAsideOf: (table, column, reason, rows) => `${rows} of ${table}, column ${column}: ${reason}.`,
+    parked: count => `${count} changes could not be taken and are parked.`,
+    nothing: 'Nothing is set aside and nothing is parked.',
+  },
 }

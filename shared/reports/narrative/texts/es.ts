@@ -5,10 +5,13 @@ export const SPANISH: Texts = {
   inYear: year => `en ${year}`,
   inDays: (from, to) => `del ${from} al ${to}`,
   onDay: day => `el ${day}`,
+  endOfMonth: month => `a finales de ${month}`,
+  endOfYear: year => `a finales de ${year}`,
   value: (label, period, value, comparisons) => `${label} ${period}: ${[value, ...comparisons].join(', ')}.`,
   more: (size, base) => `${size} más que ${base}`,
   less: (size, base) => `${size} menos que ${base}`,
   same: base => `lo mismo que ${base}`,
+  forecast: 'lo previsto',
   effects: (change, { price, volume, mix }) =>
     `La variación de ${change} se compone de ${price} por los precios, ${volume} por la cantidad vendida y ${mix} por la selección de productos.`,
   largest: (dimension, label, period, list) => `${label} por ${dimension.toLowerCase()} ${period}: ${list}.`,
@@ -28,4 +31,42 @@ export const SPANISH: Texts = {
   notWhole: last => `El período no está completo: hay datos hasta el ${last}.`,
   noBase: 'No hay nada con lo que compararlo.',
   daysWithout: days => `No se vendió nada durante ${days} del período.`,
+  fewOrders: orders => `Solo hubo ${orders} pedidos: los porcentajes dicen poco.`,
+  newCurrency: (currency, base) => `Hay importes en ${currency}, y no los había ${base}.`,
+  goneCurrency: (currency, base) => `No hay importes en ${currency}, y los había ${base}.`,
+  noData: 'No hay datos de esto.',
+  sections: {
+    numbers: 'Cifras',
+    findings: 'Qué ha pasado',
+    stock: 'Existencias que vigilar',
+    forecast: 'Previsión y ventas',
+    data: 'Estado de los datos',
+    notes: 'Notas',
+  },
+  stock: {
+    out: (count, day) => `${count} productos que se venden estaban agotados ${day}.`,
+    short: (count, day) => `${count} productos tenían existencias para menos de dos semanas ${day}.`,
+    risk: (name, stock, days) => `Quedan ${stock} de ${name}, suficientes para ${days}.`,
+    soldOut: (name, perDay) => `${name} está agotado; se venden ${perDay} al día.`,
+    dead: (money, share, day) =>
+      `Las existencias que ya no se venden costaron ${money}${share === null ? '' : `, el ${share} de todas`}, ${day}.`,
+    deadProduct: (name, money, stock) => `Quedan ${stock} de ${name}, que costaron ${money}.`,
+  },
+  review: {
+    band: (share, period) =>
+      `El ${share} de todos los días de todos los productos estuvo dentro de la banda ${period}; se esperan cuatro de cada cinco.`,
+    error: (share, period) => `La previsión de un producto y un día se desvió un ${share} ${period}.`,
+    outlier: (name, sold, size, direction) =>
+      `De ${name} se vendieron ${sold}, ${size} ${direction === 'up' ? 'más' : 'menos'} que lo previsto.`,
+    none: 'Ningún producto se vendió más o menos de lo que su previsión hace probable.',
+  },
+  health: {
+    upTo: moment => `Los datos son los del ${moment}.`,
+    checks: (passed, all) => `${passed} de ${all} comprobaciones superadas.`,
+    failed: (check, what) => `La comprobación ${check} ha fallado: ${what}.`,
+    setAside: rows => `${rows} valores no servían y están apartados.`,
+    setAsideOf: (table, column, reason, rows) => `${rows} de ${table}, columna ${column}: ${reason}.`,
+    parked: count => `${count} cambios no se pudieron tomar y están aparcados.`,
+    nothing: 'Nada está apartado y nada está aparcado.',
+  },
 }

@@ -1,17 +1,20 @@
 import type { Texts } from './texts.ts'
 
 /** Before a vowel it is shortened. */
-const que = (base: string) => (/^[aeiouhéè]/i.test(base) ? `qu’${base}` : `que ${base}`)
+const que = (base: string) => (/^[aeiouhàâéèê]/i.test(base) ? `qu’${base}` : `que ${base}`)
 
 export const FRENCH: Texts = {
   inMonth: month => `en ${month}`,
   inYear: year => `en ${year}`,
   inDays: (from, to) => `du ${from} au ${to}`,
   onDay: day => `le ${day}`,
+  endOfMonth: month => `à la fin ${/^[aoàâ]/i.test(month) ? `d’${month}` : `de ${month}`}`,
+  endOfYear: year => `à la fin de ${year}`,
   value: (label, period, value, comparisons) => `${label} ${period} : ${[value, ...comparisons].join(', ')}.`,
   more: (size, base) => `${size} de plus ${que(base)}`,
   less: (size, base) => `${size} de moins ${que(base)}`,
   same: base => `autant ${que(base)}`,
+  forecast: 'prévu',
   effects: (change, { price, volume, mix }) =>
     `La variation de ${change} se compose de ${price} par les prix, ${volume} par les quantités vendues et ${mix} par le choix des produits.`,
   largest: (dimension, label, period, list) => `${label} par ${dimension.toLowerCase()} ${period} : ${list}.`,
@@ -31,4 +34,42 @@ export const FRENCH: Texts = {
   notWhole: last => `La période n’est pas complète : il y a des données jusqu’au ${last}.`,
   noBase: 'Il n’y a rien à quoi la comparer.',
   daysWithout: days => `Rien n’a été vendu pendant ${days} de la période.`,
+  fewOrders: orders => `Il n’y a eu que ${orders} commandes : les pourcentages disent peu.`,
+  newCurrency: (currency, base) => `Il y a des montants en ${currency}, et il n’y en avait pas ${base}.`,
+  goneCurrency: (currency, base) => `Il n’y a pas de montants en ${currency}, et il y en avait ${base}.`,
+  noData: 'Il n’y a pas de données à ce sujet.',
+  sections: {
+    numbers: 'Chiffres',
+    findings: 'Ce qui s’est passé',
+    stock: 'Stocks à surveiller',
+    forecast: 'Prévisions et ventes',
+    data: 'État des données',
+    notes: 'Remarques',
+  },
+  stock: {
+    out: (count, day) => `${count} produits qui se vendent manquaient en stock ${day}.`,
+    short: (count, day) => `${count} produits avaient moins de deux semaines de stock ${day}.`,
+    risk: (name, stock, days) => `Il reste ${stock} de ${name} en stock, assez pour ${days}.`,
+    soldOut: (name, perDay) => `${name} manque en stock ; il s’en vend ${perDay} par jour.`,
+    dead: (money, share, day) =>
+      `Le stock qui ne se vend plus avait coûté ${money}${share === null ? '' : `, ${share} de tout le stock`} ${day}.`,
+    deadProduct: (name, money, stock) => `Il reste ${stock} de ${name}, qui ont coûté ${money}.`,
+  },
+  review: {
+    band: (share, period) =>
+      `${share} de tous les jours de tous les produits étaient dans la bande ${period} ; quatre sur cinq sont attendus.`,
+    error: (share, period) => `La prévision d’un produit et d’un jour s’est trompée de ${share} ${period}.`,
+    outlier: (name, sold, size, direction) =>
+      `${name} s’est vendu ${sold} fois, ${size} de ${direction === 'up' ? 'plus' : 'moins'} que prévu.`,
+    none: 'Aucun produit ne s’est vendu plus ou moins que sa prévision ne le laisse attendre.',
+  },
+  health: {
+    upTo: moment => `Les données sont celles du ${moment}.`,
+    checks: (passed, all) => `${passed} contrôles sur ${all} ont réussi.`,
+    failed: (check, what) => `Le contrôle ${check} a échoué : ${what}.`,
+    setAside: rows => `${rows} valeurs étaient inutilisables et sont mises de côté.`,
+    setAsideOf: (table, column, reason, rows) => `${rows} de ${table}, colonne ${column} : ${reason}.`,
+    parked: count => `${count} changements n’ont pas pu être repris et sont en attente.`,
+    nothing: 'Rien n’est mis de côté et rien n’est en attente.',
+  },
 }

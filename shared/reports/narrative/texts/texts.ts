@@ -5,11 +5,15 @@ export type Texts = {
   inYear(year: string): string
   inDays(from: string, to: string): string
   onDay(day: string): string
+  endOfMonth(month: string): string
+  endOfYear(year: string): string
   /** A number of a period, and how it compares. */
   value(label: string, period: string, value: string, comparisons: string[]): string
   more(size: string, base: string): string
   less(size: string, base: string): string
   same(base: string): string
+  /** In the place of a base. */
+  forecast: string
   /** What a change is made of. */
   effects(change: string, parts: { price: string; volume: string; mix: string }): string
   /** The largest of a dimension, each with its value and share. */
@@ -27,4 +31,32 @@ export type Texts = {
   notWhole(last: string): string
   noBase: string
   daysWithout(days: string): string
+  fewOrders(orders: string): string
+  newCurrency(currency: string, base: string): string
+  goneCurrency(currency: string, base: string): string
+  noData: string
+  sections: Record<'numbers' | 'findings' | 'stock' | 'forecast' | 'data' | 'notes', string>
+  stock: {
+    out(count: string, day: string): string
+    short(count: string, day: string): string
+    risk(name: string, stock: string, days: string): string
+    soldOut(name: string, perDay: string): string
+    dead(money: string, share: string | null, day: string): string
+    deadProduct(name: string, money: string, stock: string): string
+  }
+  review: {
+    band(share: string, period: string): string
+    error(share: string, period: string): string
+    outlier(name: string, sold: string, size: string, direction: 'up' | 'down'): string
+    none: string
+  }
+  health: {
+    upTo(moment: string): string
+    checks(passed: string, all: string): string
+    failed(check: string, what: string): string
+    setAside(rows: string): string
+    setAsideOf(table: string, column: string, reason: string, rows: string): string
+    parked(count: string): string
+    nothing: string
+  }
 }

@@ -5,6 +5,6 @@ import { SPANISH } from './es.ts'
 import { FRENCH } from './fr.ts'
 import type { Words } from './words.ts'
 
-export { phrasesOf, ROLES, type Role, TIMES, type Time, UNITS, type Unit, type Words } from './words.ts'
+export { phrasesOf, ROLES, type Role, TIMES, type Time, type Words } from './words.ts'
 
 export const WORDS: Record<Language, Words> = { en: ENGLISH, de: GERMAN, fr: FRENCH, es: SPANISH }

@@ -1,7 +1,5 @@
+import type { Unit } from '../../calendar.ts'
 import type { Language } from '../../facts.ts'
-
-export const UNITS = ['day', 'week', 'month', 'quarter', 'half', 'year'] as const
-export type Unit = (typeof UNITS)[number]
 
 /** What a word is for, in any language. Those of `REFUSED` ask for what no metric knows. */
 export const ROLES = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compare, ratio, signOf, subtract } from './exact.ts'
+import { compare, ratio, signOf, subtract } from './decimal.ts'
 
 test('decimals are subtracted to their last digit, whatever their length', () => {
   assert.equal(subtract('0.3', '0.1'), '0.2')

@@ -1,5 +1,7 @@
-import { addDays, daysBetween } from '../../text/index.ts'
-import type { Unit } from './words/index.ts'
+import { addDays, daysBetween } from '../text/index.ts'
+
+export const UNITS = ['day', 'week', 'month', 'quarter', 'half', 'year'] as const
+export type Unit = (typeof UNITS)[number]
 
 /** Business dates, YYYY-MM-DD, both included. */
 export type Span = { from: string; to: string }

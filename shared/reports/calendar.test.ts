@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addDays, daysBetween } from '../../text/index.ts'
+import { addDays, daysBetween } from '../text/index.ts'
 import { addMonths, isoWeek, previousOf, shift, toDay, unitAround, upTo, yearAgoOf } from './calendar.ts'
 
 const span = (from: string, to: string) => ({ from, to })

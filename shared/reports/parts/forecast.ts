@@ -1,0 +1,156 @@
+import { ratio, subtract, toRounded } from '../decimal.ts'
+import type { Base, Fact, Source, Statement } from '../facts.ts'
+import { pOfT, significant } from '../findings/significance.ts'
+import { type Made, makeFact } from '../make-fact.ts'
+import { formatPeriod, formatValue } from '../narrative/formats.ts'
+import { tellTotals } from '../narrative/tell-numbers.ts'
+import { TEXTS } from '../narrative/texts/index.ts'
+import { NOTHING_TOLD, note, type Order, type Part } from '../order.ts'
+import { openMart, type Readable } from './read-mart.ts'
+
+/** Products that a report names. */
+const MOST = 8
+/** The chance that any product is named although it sold as was to be expected. */
+const ALPHA = 0.03
+/** Between the tenth and the ninetieth percentile of a normal distribution there are so many standard deviations. */
+const BAND = 2.563
+
+type Row = {
+  name: string
+  sold: number
+  expected: number
+  days: number
+  within: number
+  error: number
+  variance: number
+  price: string | null
+}
+
+/** What was sold against what had been forecast a week before, and which products were beyond what that makes likely. */
+export const forecastReview: Part = async order => {
+  const { query, caller, language, period, filters } = order
+  const products = await openMart(query, 'dim_product', caller)
+  if (!products || Object.keys(filters).some(name => !['category', 'product'].includes(name)))
+    return NOTHING_TOLD
+  const sql = toSql(products)
+  const rows = await query<Row>(sql, [
+    ...[...products.values, period.from, period.to],
+    ...[filters.category ?? null, filters.product ?? null],
+  ])
+  const text = TEXTS[language]
+  if (rows.length === 0) return { ...NOTHING_TOLD, statements: [note('no-forecast', text.noData)] }
+  const teller = makeTeller(order, { ...products.sourceOf(sql), mart: 'mart_forecast_product_day' })
+  const sumOf = (name: 'sold' | 'expected' | 'days' | 'within' | 'error') =>
+    rows.reduce((sum, row) => sum + row[name], 0)
+  const total = teller.compare([], sumOf('sold'), sumOf('expected'))
+  const sold = total.filter(({ metric }) => metric === SOLD)
+  teller.add(tellTotals({ ...order, facts: sold }), total)
+  const when = formatPeriod(period, language)
+  const within = teller.share('within_band', sumOf('within'), sumOf('days'))
+  teller.say('within', text.review.band(formatValue(within, language), when), [within])
+  if (sumOf('sold') > 0) {
+    const error = teller.share('forecast_error', sumOf('error'), sumOf('sold'))
+    teller.say('error', text.review.error(formatValue(error, language), when), [error])
+  }
+  const outliers = findOutliers(rows)
+  for (const { name, sold, expected } of outliers.slice(0, MOST)) {
+    const facts = teller.compare([{ dimension: 'product', value: name }], sold, expected)
+    const [value, , difference] = facts
+    if (!value || !difference) continue
+    const size = formatValue(difference, language, { isSize: true })
+    const direction = difference.direction === 'up' ? 'up' : 'down'
+    const said = text.review.outlier(name, formatValue(value, language), size, direction)
+    teller.say(`outlier/${name}`, said, facts)
+  }
+  if (outliers.length === 0) teller.add([note('no-outlier', text.review.none)], [])
+  return teller.told()
+}
+
+/**
+ * Those whose sum is further from the forecast's than their bands make likely, the most money first. A day's error goes on the
+ * next day: how much wider sums spread than independent days would is seen over all products.
+ */
+function findOutliers(rows: Row[]): Row[] {
+  const scored = rows
+    .filter(({ variance }) => variance > 0)
+    .map(row => ({ row, z: (row.sold - row.expected) / Math.sqrt(row.variance) }))
+  const squares = scored.map(({ z }) => z * z).sort((a, b) => a - b)
+  const median = squares[Math.floor((squares.length - 1) / 2)] ?? 0
+  // The median of a squared standard normal is 0.455.
+  const spread = Math.max(Math.sqrt(median / 0.455), 1)
+  const tested = scored.map(({ row, z }) => ({ row, p: pOfT(z / spread, Math.max(rows.length - 1, 8)) }))
+  const moneyOf = ({ sold, expected, price }: Row) => Math.abs(sold - expected) * Number(price ?? 1)
+  return significant(tested, { alpha: ALPHA })
+    .map(({ row }) => row)
+    .sort((a, b) => moneyOf(b) - moneyOf(a) || (a.name < b.name ? -1 : 1))
+}
+
+function makeTeller({ period, language }: Order, source: Source) {
+  const [statements, facts]: [Statement[], Fact[]] = [[], []]
+  const base: Base = { kind: 'forecast', period }
+  const make = (made: Pick<Made, 'kind' | 'value' | 'unit'> & Partial<Made>) =>
+    makeFact({ metric: SOLD, label: LABELS[language], period, source, ...made })
+  const add = (said: Statement[], of: Fact[]) => {
+    statements.push(...said)
+    facts.push(...of)
+  }
+  return {
+    add,
+    say: (id: string, text: string, of: Fact[]) =>
+      add([{ id: `forecast/${id}`, text, facts: of.map(fact => fact.id), drivers: [] }], of),
+    /** A value, what was forecast of it, the difference, and the change where there is one. */
+    compare(entity: Fact['entity'], sold: number, expected: number): Fact[] {
+      const [now, before] = [toRounded(sold), toRounded(expected)]
+      const difference = subtract(now, before)
+      const change = expected > 0 ? ratio(difference, before) : null
+      const common = { entity, unit: 'quantity' } as const
+      return [
+        make({ ...common, kind: 'value', value: now }),
+        make({ ...common, kind: 'value', value: before, metric: 'units_forecast' }),
+        make({ ...common, kind: 'difference', value: difference, base }),
+        ...(change === null ? [] : [make({ ...common, kind: 'change', value: change, unit: 'ratio', base })]),
+      ]
+    },
+    share: (metric: string, part: number, whole: number): Fact =>
+      make({
+        ...{ kind: 'share', unit: 'ratio', metric, label: metric },
+        value: ratio(toRounded(part), toRounded(whole)) ?? '0',
+      }),
+    told: () => ({ statements, facts, charts: [] }),
+  }
+}
+
+/** Less than the metric units_sold has: a day without stock says nothing of a forecast, and returns are taken off. */
+const SOLD = 'units_sold_in_stock'
+const LABELS = {
+  en: 'Units sold on days in stock',
+  de: 'Verkaufte Stückzahl an Tagen mit Bestand',
+  fr: 'Quantité vendue les jours en stock',
+  es: 'Unidades vendidas en días con existencias',
+}
+
+/** By product over the period. */
+function toSql({ table, rules, values }: Readable): string {
+  const at = (number: number) => `$${values.length + number}`
+  const isAsked = (column: string, number: number) =>
+    `(${at(number)}::text[] is null or ${column} = any(${at(number)}::text[]))`
+  const where = [
+    `b.date between ${at(1)}::date and ${at(2)}::date`,
+    'd.quantity is not null and not coalesce(d.is_out, false)',
+    isAsked('m.category', 3),
+    isAsked('m.name', 4),
+    ...rules,
+  ]
+  return `select m.name, sum(d.quantity)::float8 as sold, sum(b.mean)::float8 as expected,
+    count(*)::int as days, count(*) filter (where d.quantity between b.p10 and b.p90)::int as within,
+    sum(abs(d.quantity - b.mean))::float8 as error, sum(((b.p90 - b.p10) / ${BAND}) ^ 2)::float8 as variance,
+    max(m.list_price)::text as price
+  from forecast.past as b
+  join forecast.feature as f on f.product_id = b.product_id
+  cross join lateral (
+    select f.quantity[b.date - f.history_from + 1] as quantity, f.out_of_stock[b.date - f.history_from + 1] as is_out
+  ) as d
+  join ${table} as m on m.product_id = b.product_id and m.is_current
+  where ${where.join(' and ')}
+  group by 1 order by 1`
+}

@@ -1,0 +1,95 @@
+import type { Metric } from '../../metrics/index.ts'
+import type { Fact } from '../facts.ts'
+import { pOfDifference, significant } from '../findings/significance.ts'
+import { formatValue } from '../narrative/formats.ts'
+import { tellLargest, tellMoved, tellTotals } from '../narrative/tell-numbers.ts'
+import { coveredOf, labelOf, metricOf, NOTHING_TOLD, type Order, type Part, type Told } from '../order.ts'
+import { baseOf } from '../periods.ts'
+import { readFacts } from '../read-facts.ts'
+import type { Chart } from '../render/written.ts'
+
+type Compared = readonly ('previous' | 'year_ago')[]
+
+/** Bars of a picture. */
+const MOST_BARS = 12
+
+/** A metric of everything, compared: a sentence for each currency. */
+export const totals =
+  (name: string, ...compared: Compared): Part =>
+  async order => {
+    const metric = metricOf(order, name)
+    if (!metric) return NOTHING_TOLD
+    const facts = await read(order, metric, { compared })
+    return { statements: tellTotals({ ...order, facts, at: metric.at }), facts, charts: [] }
+  }
+
+/**
+ * The largest of a dimension with their shares, as a sentence and a picture.
+ * @param options moved: also those whose count has changed by more than chance makes likely, a sentence for each
+ */
+export const largest =
+  (name: string, by: string, most: number, options: { moved?: boolean } = {}): Part =>
+  async order => {
+    const metric = metricOf(order, name, by)
+    const dimension = metric?.dimensions.find(each => each.name === by)
+    if (!metric || !dimension) return NOTHING_TOLD
+    const facts = await read(order, metric, { by, compared: options.moved ? ['previous'] : [] })
+    const label = labelOf(dimension, order.language)
+    const numbers = { ...order, facts, at: metric.at }
+    const moved = options.moved ? findMoved(facts) : []
+    return {
+      statements: [...tellLargest(numbers, { label, most }), ...tellMoved(numbers, moved)],
+      facts,
+      charts: barsOf(facts, `${labelOf(metric, order.language)}: ${label}`, order),
+    }
+  }
+
+function findMoved(facts: Fact[]): Fact[] {
+  const differences = facts.filter(({ kind }) => kind === 'difference')
+  return significant(differences.map(fact => ({ fact, p: pOfCounts(fact, facts) }))).map(({ fact }) => fact)
+}
+
+async function read(
+  order: Order,
+  metric: Metric,
+  { by, compared }: { by?: string; compared: Compared },
+): Promise<Fact[]> {
+  const covered = coveredOf(order.published, metric.mart)
+  if (!covered) return []
+  const { from, to } = order.period
+  const period = { from, to, isWhole: from >= covered.first && to <= covered.lastWhole }
+  const bases = compared.map(each => baseOf(each, period, covered)).filter(base => base !== null)
+  return await readFacts(order, { metric, label: labelOf(metric, order.language), by, period, bases })
+}
+
+/** Two counts are as uncertain as they are large. */
+function pOfCounts(difference: Fact, facts: Fact[]): number {
+  const isOf = (fact: Fact) =>
+    fact.kind === 'value' && JSON.stringify(fact.entity) === JSON.stringify(difference.entity)
+  const [now = 0, before = 0] = facts.filter(isOf).map(({ value }) => Number(value))
+  return pOfDifference(
+    { sum: now, days: 1 },
+    { sum: before, days: 1 },
+    { perWeek: (7 * (now + before)) / 2, weeks: 1000 },
+  )
+}
+
+function barsOf(facts: Fact[], title: string, { period, language }: Order): Told['charts'] {
+  const values = facts.filter(
+    ({ kind, period: own }) => kind === 'value' && own.from === period.from && own.to === period.to,
+  )
+  const byCurrency = [...Map.groupBy(values, ({ currency }) => currency)]
+  return byCurrency.map(([currency, own]): Omit<Chart, 'svg'> => {
+    const points = own.toSorted((a, b) => Number(b.value) - Number(a.value)).slice(0, MOST_BARS)
+    return {
+      title: byCurrency.length > 1 ? `${title} (${currency})` : title,
+      kind: 'bars',
+      points: points.map(fact => ({
+        name: fact.entity.map(({ value }) => value).join(', '),
+        value: fact.value,
+        text: formatValue(fact, language),
+        fact: fact.id,
+      })),
+    }
+  })
+}
