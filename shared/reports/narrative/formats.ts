@@ -53,8 +53,19 @@ export const formatCount = (count: number, language: Language): string =>
 const localeOf = (language: Language) => (language === 'en' ? 'en-GB' : language)
 const dateOf = (day: string) => new Date(`${day}T00:00:00Z`)
 
+const dateFormatters = new Map<string, Intl.DateTimeFormat>()
+
+/** A moment in UTC. Formatters are kept: to make one takes longer than all that a report formats with it. */
+export function formatDate(at: Date, language: Language, options: Intl.DateTimeFormatOptions): string {
+  const key = `${language} ${JSON.stringify(options)}`
+  const known =
+    dateFormatters.get(key) ?? new Intl.DateTimeFormat(localeOf(language), { ...options, timeZone: 'UTC' })
+  dateFormatters.set(key, known)
+  return known.format(at)
+}
+
 export const formatDay = (day: string, language: Language): string =>
-  new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeZone: 'UTC' }).format(dateOf(day))
+  formatDate(dateOf(day), language, { dateStyle: 'long' })
 
 /** A period as part of a sentence: a whole month or year by its name, others from one day to another. */
 export function formatPeriod({ from, to }: Period, language: Language): string {
@@ -63,11 +74,7 @@ export function formatPeriod({ from, to }: Period, language: Language): string {
   if (from.endsWith('-01-01') && next === `${Number(from.slice(0, 4)) + 1}-01-01`)
     return text.inYear(from.slice(0, 4))
   if (from.endsWith('-01') && next.endsWith('-01') && from.slice(0, 7) === to.slice(0, 7))
-    return text.inMonth(
-      new Intl.DateTimeFormat(localeOf(language), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-        dateOf(from),
-      ),
-    )
+    return text.inMonth(formatDate(dateOf(from), language, { month: 'long', year: 'numeric' }))
   if (from === to) return text.onDay(formatDay(from, language))
   return text.inDays(formatDay(from, language), formatDay(to, language))
 }
