@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attributeOf, parsePage } from '../../../tests/support/mail-rules.ts'
 import { HOSTILE } from '../../../tests/support/random-written.ts'
-import { COLOURS, drawBars, drawColumns, type Points } from './draw.ts'
+import type { Points } from './chart-labels.ts'
+import { COLOURS, drawBars, drawColumns } from './draw.ts'
 
 const chartOf = (
   kind: Points['kind'],

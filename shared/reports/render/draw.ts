@@ -1,9 +1,14 @@
+import {
+  chooseNames,
+  chooseValues,
+  isUp,
+  type Label,
+  type Points,
+  type Span,
+  spansOf,
+} from './chart-labels.ts'
 import { shorten, widthOf } from './chart-text.ts'
 import { escapeMarkup } from './escape.ts'
-import type { Chart } from './written.ts'
-
-/** A chart before it is drawn. */
-export type Points = Omit<Chart, 'svg'>
 
 export const COLOURS = { text: '#1a202c', quiet: '#4a5568', line: '#718096', up: '#2b6cb0', down: '#c05621' }
 
@@ -14,16 +19,6 @@ const NARROWEST = 288
 const LEAST_NAME = 96
 const ROW = 36
 const EMPTY = 24
-
-/** Where a value lies from the least to the most, as shares from 0 to 1. */
-export type Span = { from: number; to: number; zero: number }
-export function spansOf(points: Points['points']): Span[] {
-  const values = points.map(({ value }) => (Number.isFinite(Number(value)) ? Number(value) : 0))
-  const least = Math.min(0, ...values)
-  const range = Math.max(0, ...values) - least || 1
-  const at = (value: number) => (value - least) / range
-  return values.map(value => ({ from: at(Math.min(value, 0)), to: at(Math.max(value, 0)), zero: at(0) }))
-}
 
 const percent = (share: number) => `${Number((share * 100).toFixed(2))}%`
 
@@ -78,64 +73,18 @@ export function drawColumns(chart: Points): string {
     const left = step * (index + (1 - FILLED) / 2)
     return `<rect x="${percent(left)}" y="${yOf(span.to)}" width="${percent(step * FILLED)}" height="${Number((PLOT * (span.to - span.from)).toFixed(2))}" fill="${colour}"><title>${escapeMarkup(`${name}: ${text}`)}</title></rect>`
   })
-  const label = (index: number, text: string, y: number) => {
-    const middle = step * (index + 0.5)
-    const half = widthOf(text, SIZE) / 2 / NARROWEST
-    // At an edge a text begins or ends there.
-    const [x, anchor] = middle < half ? [0, 'start'] : middle > 1 - half ? [1, 'end'] : [middle, 'middle']
-    return `<text x="${percent(x)}" y="${y}" text-anchor="${anchor}">${escapeMarkup(text)}</text>`
-  }
-  const names = chooseNames(points).map(({ index, text }) => label(index, text, bottom + 16))
-  const values = chooseValues(points, spans).map(({ index, text }) => {
-    const { to, from, zero } = spans[index] as Span
-    return label(index, text, to > zero || from === zero ? yOf(to) - 5 : yOf(from) + 14)
+  const write = ({ text, at, anchor }: Label, y: number) =>
+    `<text x="${percent(at)}" y="${y}" text-anchor="${anchor}">${escapeMarkup(text)}</text>`
+  const room = { width: NARROWEST, size: SIZE }
+  const names = chooseNames(points, room).map(label => write(label, bottom + 16))
+  const values = chooseValues(points, room).map(label => {
+    const span = spans[label.index] as Span
+    return write(label, isUp(span) ? yOf(span.to) - 5 : yOf(span.from) + 14)
   })
   const axis = `<line x1="0" x2="100%" y1="${yOf(zero)}" y2="${yOf(zero)}" stroke="${COLOURS.line}"/>`
   const drawn = points.length === 0 ? [] : [...columns, axis, ...values, ...names]
   return svg(chart, points.length === 0 ? EMPTY : bottom + BELOW, drawn)
 }
-
-type Label = { index: number; text: string }
-
-/** As many names as there is room for, spread evenly. */
-function chooseNames(points: Points['points']): Label[] {
-  for (const count of [8, 6, 5, 4, 3, 2]) {
-    const indices = spread(points.length, Math.min(count, points.length))
-    const room = NARROWEST / indices.length - 8
-    const labels = indices.map(index => ({ index, text: shorten(points[index]?.name ?? '', SIZE, room) }))
-    if (
-      count === 2 ||
-      labels.every(({ index, text }) => widthOf(points[index]?.name ?? '', SIZE) <= room || text === '')
-    )
-      return labels
-  }
-  return []
-}
-
-const spread = (length: number, count: number): number[] =>
-  count < 2
-    ? Array.from({ length: count }, (_, index) => index)
-    : [
-        ...new Set(
-          Array.from({ length: count }, (_, index) => Math.round((index * (length - 1)) / (count - 1))),
-        ),
-      ]
-
-/** All values where there is room, else the most and the least. */
-function chooseValues(points: Points['points'], spans: Span[]): Label[] {
-  const labels = points.map(({ text }, index) => ({ index, text: shorten(text, SIZE, NARROWEST / 2) }))
-  const room = NARROWEST / Math.max(points.length, 1) - 6
-  if (labels.every(({ text }) => widthOf(text, SIZE) <= room)) return labels
-  const sizes = spans.map(({ from, to, zero }) => to - zero - (zero - from))
-  const most = sizes.indexOf(Math.max(...sizes))
-  const least = sizes.indexOf(Math.min(...sizes))
-  return labels.filter(
-    ({ index }) => index === most || (index === least && isApart(spans[most] as Span, spans[least] as Span)),
-  )
-}
-
-/** One above the line and one below it never meet. */
-const isApart = (most: Span, least: Span) => most.to > most.zero && least.from < least.zero
 
 function svg({ title, points }: Points, height: number, parts: string[]): string {
   const described = points.map(({ name, text }) => `${name}: ${text}`).join('; ')

@@ -96,8 +96,8 @@ test('Markdown is what its parts are: no name becomes a link, a heading, a list 
     for (const html of count('html')) assert.match(html.raw, /^(<a id="(fact|source)-\d+">|<\/a>)$/)
     for (const link of count('link')) assert.match((link as Tokens.Link).href, /^#(fact|source)-\d+$/)
     const { sections, charts } = report
-    const titled = [...sections, ...charts].filter(({ title }) => cleanText(title) !== '')
     const lists = sections.filter(({ sentences }) => sentences.length > 0)
+    const titled = [...lists, ...charts].filter(({ title }) => cleanText(title) !== '')
     assert.equal(count('list').length, lists.length, `report ${seed}`)
     assert.equal(count('list_item').length, sentencesOf(report).length)
     assert.equal(count('table').length, charts.filter(({ points }) => points.length > 0).length)

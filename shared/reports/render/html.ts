@@ -1,7 +1,8 @@
+import { spansOf } from './chart-labels.ts'
 import { describeFact, describeSource, footLines, headLines, sqlLines } from './describe.ts'
-import { COLOURS, spansOf } from './draw.ts'
+import { COLOURS } from './draw.ts'
 import { escapeMarkup } from './escape.ts'
-import { type Listed, listFacts, type Piece, splitSentence } from './parts.ts'
+import { type Listed, listFacts, type Piece, sectionsOf, splitSentence } from './parts.ts'
 import { WORDS } from './words.ts'
 import type { Chart, WrittenReport, WrittenSentence } from './written.ts'
 
@@ -16,11 +17,11 @@ const QUIET = `color:${COLOURS.quiet}`
 
 /** One page for browsers and mail programs: tables, inline styles and attributes, no script, nothing from elsewhere. */
 export function toHtml(report: WrittenReport, options: HtmlOptions = { for: 'browser' }): string {
-  const { title, language, sections, charts } = report
+  const { title, language, charts } = report
   const words = WORDS[language]
   const { numbers, listed, sources } = listFacts(report)
   const isMail = options.for === 'mail'
-  const told = sections.flatMap(section => [
+  const told = sectionsOf(report).flatMap(section => [
     heading(section.title),
     list(
       section.sentences.map(sentence =>
@@ -30,7 +31,11 @@ export function toHtml(report: WrittenReport, options: HtmlOptions = { for: 'bro
   ])
   const drawn = charts.flatMap(chart => [
     heading(chart.title),
-    isMail ? toRows(chart) : `<div style="margin:0 0 16px 0">${chart.svg}</div>`,
+    chart.points.length === 0
+      ? note(words.nothing)
+      : isMail
+        ? toRows(chart)
+        : `<div style="margin:0 0 16px 0">${chart.svg}</div>`,
   ])
   const content = [
     `<h1 style="${FONT};font-size:22px;line-height:1.3;margin:0 0 4px 0;${BREAK}">${escapeMarkup(title)}</h1>`,
@@ -97,6 +102,8 @@ function toItem({ by }: WrittenSentence, pieces: Piece[], byModel: string, isMai
     by === 'model' ? ` <span style="font-size:11px;${QUIET}">(${escapeMarkup(byModel)})</span>` : ''
   return text.join('') + mark
 }
+
+const note = (text: string) => `<p style="${SMALL};${QUIET};margin:0">${escapeMarkup(text)}</p>`
 
 const table = (rows: string[]) => `<table ${TABLE}>${rows.join('\n')}</table>`
 const row = (number: string, content: string) =>

@@ -1,6 +1,6 @@
 import { describeFact, describeSource, footLines, headLines, sqlLines } from './describe.ts'
 import { escapeInline, escapeMarkdown, escapeStart } from './escape.ts'
-import { listFacts, type Piece, splitSentence } from './parts.ts'
+import { listFacts, type Piece, sectionsOf, splitSentence } from './parts.ts'
 import { WORDS } from './words.ts'
 import type { Chart, WrittenReport } from './written.ts'
 
@@ -9,13 +9,13 @@ const BULLETS = ['-', '*']
 
 /** CommonMark with the tables of GitHub's. Numbers are links to their facts, charts are tables. */
 export function toMarkdown(report: WrittenReport): string {
-  const { title, language, sections, charts } = report
+  const { title, language, charts } = report
   const words = WORDS[language]
   const { numbers, listed, sources } = listFacts(report)
   const blocks = [
     `# ${escapeMarkdown(title)}`,
     ...headLines(report).map(escapeMarkdown),
-    ...sections.flatMap((section, index) => [
+    ...sectionsOf(report).flatMap((section, index) => [
       heading(section.title),
       section.sentences
         .map(sentence => {
@@ -24,7 +24,10 @@ export function toMarkdown(report: WrittenReport): string {
         })
         .join('\n'),
     ]),
-    ...charts.flatMap(chart => [heading(chart.title), toTable(chart)]),
+    ...charts.flatMap(chart => [
+      heading(chart.title),
+      chart.points.length === 0 ? words.nothing : toTable(chart),
+    ]),
     ...(listed.length > 0 ? [heading(words.facts)] : []),
     ...listed.map(({ fact, number, source }) => {
       const { name, when, value } = describeFact(fact, language)
@@ -59,7 +62,6 @@ const toInline = (pieces: Piece[]) =>
   )
 
 function toTable({ points }: Chart): string {
-  if (points.length === 0) return ''
   const rows = points.map(({ name, text }) => `| ${escapeMarkdown(name)} | ${escapeMarkdown(text)} |`)
   return ['| | |', '| :-- | --: |', ...rows].join('\n')
 }

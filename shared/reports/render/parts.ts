@@ -51,6 +51,10 @@ function findNumber(text: string, said: string, from: number): number {
   return -1
 }
 
+/** Those that say something. */
+export const sectionsOf = ({ sections }: WrittenReport): WrittenReport['sections'] =>
+  sections.filter(({ sentences }) => sentences.length > 0)
+
 /** A fact in the list of facts, with the number of its source. */
 export type Listed = { fact: Fact; number: number; source: number }
 

@@ -1,7 +1,7 @@
 import { columnsOf, lettersOf } from './chart-text.ts'
 import { describeFact, describeSource, footLines, headLines, sqlLines } from './describe.ts'
 import { cleanText } from './escape.ts'
-import { listFacts, splitSentence } from './parts.ts'
+import { listFacts, sectionsOf, splitSentence } from './parts.ts'
 import { WORDS } from './words.ts'
 import type { Chart, WrittenReport } from './written.ts'
 
@@ -10,7 +10,7 @@ const WIDTH = 76
 
 /** Plain text, no line longer than 76 columns. Behind a number stands that of its fact. */
 export function toText(report: WrittenReport): string {
-  const { title, language, sections, charts } = report
+  const { title, language, charts } = report
   const words = WORDS[language]
   const { numbers, listed, sources } = listFacts(report)
   const blocks = [
@@ -18,7 +18,7 @@ export function toText(report: WrittenReport): string {
     headLines(report)
       .flatMap(line => wrap(line))
       .join('\n'),
-    ...sections.flatMap(section => [
+    ...sectionsOf(report).flatMap(section => [
       underline(section.title, '-'),
       section.sentences
         .flatMap(sentence => {
@@ -28,7 +28,10 @@ export function toText(report: WrittenReport): string {
         })
         .join('\n'),
     ]),
-    ...charts.flatMap(chart => [underline(chart.title, '-'), toLines(chart).join('\n')]),
+    ...charts.flatMap(chart => [
+      underline(chart.title, '-'),
+      chart.points.length === 0 ? words.nothing : toLines(chart).join('\n'),
+    ]),
     ...(listed.length > 0 ? [underline(words.facts, '-')] : []),
     ...listed.map(({ fact, number, source }) => {
       const { name, when, value } = describeFact(fact, language)

@@ -16,6 +16,8 @@ export type Words = {
   /** Where templates stand although there is a model: why, in a word. */
   problem(reason: string): string
   notWhole: string
+  /** In place of a chart without points. */
+  nothing: string
   page(page: number, of: number): string
   kinds: Record<Fact['kind'], string>
   bases: Record<Base['kind'], string>
@@ -37,6 +39,7 @@ const ENGLISH: Words = {
   problem: reason =>
     `The language model gave no answer that could be used (${reason}): these sentences are templates.`,
   notWhole: 'not complete',
+  nothing: 'Nothing in this period.',
   page: (page, of) => `Page ${page} of ${of}`,
   kinds: { value: 'value', difference: 'difference', change: 'change', share: 'share', rank: 'rank' },
   bases: {
@@ -61,6 +64,7 @@ const GERMAN: Words = {
   byModel: 'Von einem Modell geschrieben',
   problem: reason => `Das Sprachmodell gab keine brauchbare Antwort (${reason}): Diese Sätze sind Vorlagen.`,
   notWhole: 'nicht vollständig',
+  nothing: 'Nichts in diesem Zeitraum.',
   page: (page, of) => `Seite ${page} von ${of}`,
   kinds: { value: 'Wert', difference: 'Differenz', change: 'Veränderung', share: 'Anteil', rank: 'Rang' },
   bases: {
@@ -98,6 +102,7 @@ const FRENCH: Words = {
   problem: reason =>
     `Le modèle de langage n’a pas donné de réponse utilisable (${reason}) : ces phrases sont des modèles de texte.`,
   notWhole: 'incomplète',
+  nothing: 'Rien dans cette période.',
   page: (page, of) => `Page ${page} sur ${of}`,
   kinds: { value: 'valeur', difference: 'différence', change: 'variation', share: 'part', rank: 'rang' },
   bases: {
@@ -135,6 +140,7 @@ const SPANISH: Words = {
   problem: reason =>
     `El modelo de lenguaje no dio una respuesta utilizable (${reason}): estas frases son plantillas.`,
   notWhole: 'incompleto',
+  nothing: 'Nada en este período.',
   page: (page, of) => `Página ${page} de ${of}`,
   kinds: { value: 'valor', difference: 'diferencia', change: 'variación', share: 'cuota', rank: 'puesto' },
   bases: {
