@@ -39,7 +39,7 @@ export function footLines({ asOf, writtenAt, problem, language }: WrittenReport)
   ].map(cleanText)
 }
 
-/** What a fact is, in three lines: of what, when, and its exact value. */
+/** What a fact is: of what, when, and its value, also as it was computed. */
 export type Described = { name: string; when: string; value: string }
 
 export function describeFact(fact: Fact, language: Language): Described {

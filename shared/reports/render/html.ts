@@ -9,11 +9,14 @@ import type { Chart, WrittenReport, WrittenSentence } from './written.ts'
 /** `mail`: without SVG, which Gmail and Outlook drop, and with the numbers of facts, since not all programs follow links within a mail. */
 export type HtmlOptions = { for: 'browser' | 'mail' }
 
-const FONT = `font-family:Helvetica,Arial,sans-serif;color:${COLOURS.text}`
+const FAMILY = 'Helvetica,Arial,sans-serif'
+/** In each cell, since Outlook hands it down to none, and short: Gmail cuts a mail at 102 KB. */
+const fontOf = (size: number) => `font:${size}px/1.5 ${FAMILY};color:${COLOURS.text}`
 const BREAK = 'word-break:break-word;overflow-wrap:anywhere'
 const TABLE = 'role="presentation" width="100%" border="0" cellpadding="0" cellspacing="0"'
-const SMALL = `${FONT};font-size:12px;line-height:1.5;${BREAK}`
+const SMALL = fontOf(12)
 const QUIET = `color:${COLOURS.quiet}`
+const SMALL_QUIET = `font:12px/1.5 ${FAMILY};${QUIET}`
 
 /** One page for browsers and mail programs: tables, inline styles and attributes, no script, nothing from elsewhere. */
 export function toHtml(report: WrittenReport, options: HtmlOptions = { for: 'browser' }): string {
@@ -38,10 +41,9 @@ export function toHtml(report: WrittenReport, options: HtmlOptions = { for: 'bro
         : `<div style="margin:0 0 16px 0">${chart.svg}</div>`,
   ])
   const content = [
-    `<h1 style="${FONT};font-size:22px;line-height:1.3;margin:0 0 4px 0;${BREAK}">${escapeMarkup(title)}</h1>`,
+    `<h1 style="font:bold 22px/1.3 ${FAMILY};color:${COLOURS.text};margin:0 0 4px 0;${BREAK}">${escapeMarkup(title)}</h1>`,
     ...headLines(report).map(
-      line =>
-        `<p style="${FONT};${QUIET};font-size:14px;line-height:1.5;margin:0;${BREAK}">${escapeMarkup(line)}</p>`,
+      line => `<p style="font:14px/1.5 ${FAMILY};${QUIET};margin:0;${BREAK}">${escapeMarkup(line)}</p>`,
     ),
     ...told,
     ...drawn,
@@ -59,9 +61,7 @@ export function toHtml(report: WrittenReport, options: HtmlOptions = { for: 'bro
           ),
         ]
       : []),
-    ...footLines(report).map(
-      line => `<p style="${SMALL};${QUIET};margin:16px 0 0 0">${escapeMarkup(line)}</p>`,
-    ),
+    ...footLines(report).map(line => `<p style="${SMALL_QUIET};margin:16px 0 0 0">${escapeMarkup(line)}</p>`),
   ]
   return page(report, content)
 }
@@ -71,9 +71,9 @@ function page({ title, language }: WrittenReport, content: string[]): string {
   return [
     `<!doctype html>`,
     `<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light"><meta name="supported-color-schemes" content="light"><title>${escapeMarkup(title)}</title></head>`,
-    `<body bgcolor="#ffffff" style="margin:0;padding:0;background-color:#ffffff;${FONT}">`,
+    `<body bgcolor="#ffffff" style="margin:0;padding:0;background-color:#ffffff">`,
     `<table ${TABLE} bgcolor="#ffffff"><tr><td align="center">`,
-    `<table role="presentation" width="600" border="0" cellpadding="0" cellspacing="0" style="width:100%;max-width:600px"><tr><td align="left" style="padding:16px;${FONT};${BREAK}">`,
+    `<table role="presentation" width="600" border="0" cellpadding="0" cellspacing="0" style="width:100%;max-width:600px"><tr><td align="left" style="padding:16px;${fontOf(14)};${BREAK}">`,
     ...content,
     '</td></tr></table>',
     '</td></tr></table>',
@@ -85,12 +85,12 @@ function page({ title, language }: WrittenReport, content: string[]): string {
 const heading = (title: string) =>
   title.trim() === ''
     ? ''
-    : `<h2 style="${FONT};font-size:16px;line-height:1.3;margin:24px 0 8px 0;${BREAK}">${escapeMarkup(title)}</h2>`
+    : `<h2 style="font:bold 16px/1.3 ${FAMILY};color:${COLOURS.text};margin:24px 0 8px 0;${BREAK}">${escapeMarkup(title)}</h2>`
 
 const list = (items: string[]) =>
   items.length === 0
     ? ''
-    : `<ul style="margin:0;padding:0 0 0 20px">${items.map(item => `<li style="${FONT};font-size:14px;line-height:1.5;margin:0 0 6px 0;${BREAK}">${item}</li>`).join('')}</ul>`
+    : `<ul style="margin:0;padding:0 0 0 20px">${items.map(item => `<li style="${fontOf(14)};margin:0 0 6px 0">${item}</li>`).join('')}</ul>`
 
 function toItem({ by }: WrittenSentence, pieces: Piece[], byModel: string, isMail: boolean): string {
   const text = pieces.map(({ text, fact }) => {
@@ -103,20 +103,19 @@ function toItem({ by }: WrittenSentence, pieces: Piece[], byModel: string, isMai
   return text.join('') + mark
 }
 
-const note = (text: string) => `<p style="${SMALL};${QUIET};margin:0">${escapeMarkup(text)}</p>`
+const note = (text: string) => `<p style="${SMALL_QUIET};margin:0">${escapeMarkup(text)}</p>`
 
 const table = (rows: string[]) => `<table ${TABLE}>${rows.join('\n')}</table>`
 const row = (number: string, content: string) =>
-  `<tr><td valign="top" width="28" style="${SMALL};${QUIET};padding:0 8px 8px 0">${number}</td><td valign="top" style="${SMALL};padding:0 0 8px 0">${content}</td></tr>`
+  `<tr valign="top"><td width="28" style="${SMALL_QUIET};padding:0 8px 8px 0">${number}</td><td style="${SMALL};padding:0 0 8px 0">${content}</td></tr>`
 
 function toFactRow({ fact, number, source }: Listed, { language }: WrittenReport): string {
   const { name, when, value } = describeFact(fact, language)
   const from = `<a href="#source-${source}" style="color:${COLOURS.up}">${escapeMarkup(WORDS[language].source(source))}</a>`
   const origin = escapeMarkup(describeSource({ ...fact.source, position: null }, language))
   const lines = [
-    `<b>${escapeMarkup(name)}</b>`,
+    `<b>${escapeMarkup(name)}</b>: ${escapeMarkup(value)}`,
     escapeMarkup(when),
-    escapeMarkup(value),
     `${origin}, ${from}`,
   ]
   return row(String(number), `<a id="fact-${number}"></a>${lines.join('<br>')}`)
@@ -133,7 +132,7 @@ function toRows(chart: Chart): string {
   const rows = chart.points.map(({ name, text }, index) => {
     const { from, to, zero } = spans[index] as ReturnType<typeof spansOf>[number]
     const cell = `${SMALL};padding:0 8px 4px 0`
-    return `<tr><td width="34%" valign="top" style="${cell}">${escapeMarkup(name)}</td><td width="36%" valign="middle" style="padding:0 8px 4px 0">${bar(from, to, zero)}</td><td width="30%" valign="top" align="right" style="${SMALL};padding:0 0 4px 0">${escapeMarkup(text)}</td></tr>`
+    return `<tr valign="top"><td width="34%" style="${cell}">${escapeMarkup(name)}</td><td width="36%" style="padding:4px 8px 4px 0">${bar(from, to, zero)}</td><td width="30%" align="right" style="${SMALL};padding:0 0 4px 0">${escapeMarkup(text)}</td></tr>`
   })
   return `<table width="100%" border="0" cellpadding="0" cellspacing="0">${rows.join('\n')}</table>`
 }

@@ -34,8 +34,8 @@ export function toMarkdown(report: WrittenReport): string {
       const from = `[${words.source(source)}](#source-${source})`
       const origin = escapeMarkdown(describeSource({ ...fact.source, position: null }, language))
       const lines = [
-        `**${escapeMarkdown(name)}**`,
-        ...[when, value].map(escapeMarkdown),
+        `**${escapeMarkdown(name)}**: ${escapeMarkdown(value)}`,
+        escapeMarkdown(when),
         `${origin}, ${from}`,
       ]
       return `<a id="fact-${number}"></a>${number}: ${lines.join('\\\n')}`

@@ -39,8 +39,8 @@ export function toText(report: WrittenReport): string {
       const mark = `[${number}] `
       const indent = ' '.repeat(mark.length)
       return [
-        ...wrap(name, mark, indent),
-        ...[when, value, origin].flatMap(line => wrap(line, indent, indent)),
+        ...wrap(`${name}: ${value}`, mark, indent),
+        ...[when, origin].flatMap(line => wrap(line, indent, indent)),
       ].join('\n')
     }),
     ...(sources.length > 0 ? [underline(words.sources, '-')] : []),

@@ -30,11 +30,14 @@ const MISSING = '□'
 const SPACES = /[\u{202F}\u{2007}\u{2000}-\u{200A}\u{3000}]/gu
 const INVISIBLE = /[\p{Cf}\p{Variation_Selector}]/gu
 
+/** Most texts are. */
+const IS_LATIN = /^[ -~\u{A0}-\u{AC}\u{AE}-\u{17F}\u{2019}\u{20AC}\u{2212}]*$/u
 /** What the open font is asked. */
 type Font = { hasGlyphForCodePoint(codePoint: number): boolean }
 
 /** The text with a box for each letter that the font lacks: never a garbled line. */
 export function withGlyphs(doc: PDFKit.PDFDocument, name: FontName, text: string): string {
+  if (IS_LATIN.test(text)) return text
   const { font } = (doc.font(name) as unknown as { _font: { font: Font } })._font
   const isShown = (letter: string) =>
     [...letter].every(one => font.hasGlyphForCodePoint(one.codePointAt(0) ?? 0))

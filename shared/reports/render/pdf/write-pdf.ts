@@ -212,9 +212,11 @@ function toFactRow({ fact, number, source }: Listed, { language }: WrittenReport
     number,
     name: `fact-${number}`,
     lines: [
-      [{ text: name, style: SMALL_BOLD }],
+      [
+        { text: name, style: SMALL_BOLD },
+        { text: `: ${value}`, style: SMALL },
+      ],
       [{ text: when, style: SMALL }],
-      [{ text: value, style: SMALL }],
       [
         { text: `${origin}, `, style: SMALL_QUIET },
         { text: WORDS[language].source(source), style: SMALL_LINK, to: `source-${source}` },
