@@ -4,6 +4,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
 import type { FunctionDefinition, ResourceName } from '../../shared/contract/index.ts'
 import { MODEL_NAMES } from '../../shared/models/names.ts'
+import { FONT_FILES } from '../../shared/reports/render/pdf/font-files.ts'
 import { type FunctionFolder, loadFunction } from '../project.ts'
 import { LOADER, NODE_MAJOR } from './loader.ts'
 
@@ -22,10 +23,16 @@ const NATIVE_PACKAGES: { name: string; copy: (root: string, into: string) => voi
  * What only some settings need, imported on demand, or runs in a thread of its own: a separate file beside the bundle, which
  * is not read or compiled otherwise.
  */
-const LATE_MODULES: { resource: ResourceName; path: string }[] = [
+const LATE_MODULES: {
+  /** Only where a function uses that; else wherever it is imported. */
+  resource?: ResourceName
+  path: string
+  copy?: (root: string, into: string) => void
+}[] = [
   { resource: 'objects', path: 'shared/objects/s3-client.ts' },
   { resource: 'models', path: 'shared/models/embed-worker.ts' },
   { resource: 'cache', path: 'shared/cache/redis-cache.ts' },
+  { path: 'shared/reports/render/pdf/write-pdf.ts', copy: copyFonts },
 ]
 
 /** Messages of a dependency in fifty languages. */
@@ -80,27 +87,32 @@ export async function bundleFunction(folder: FunctionFolder, root: string, dist:
     ],
   })
   const built: { metafile: Metafile }[] = [main]
-  for (const { resource, path } of LATE_MODULES)
-    if (definition.uses.includes(resource))
-      built.push(
-        await build({
-          entryPoints: [join(root, path)],
-          outdir: out,
-          ...options,
-          plugins: [requiredBuiltins()],
-        }),
-      )
+  for (const { resource, path, copy } of LATE_MODULES) {
+    const isNeeded = resource
+      ? definition.uses.includes(resource)
+      : importsOf(main).has(`./${basename(path, '.ts')}.js`)
+    if (!isNeeded) continue
+    built.push(
+      await build({
+        entryPoints: [join(root, path)],
+        outdir: out,
+        ...options,
+        plugins: [requiredBuiltins()],
+      }),
+    )
+    copy?.(root, join(out, 'node_modules'))
+  }
   writeFileSync(join(out, 'index.js'), LOADER)
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n')
-  const imported = new Set(
-    built.flatMap(({ metafile }) =>
-      Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
-    ),
-  )
-  for (const { name, copy } of NATIVE_PACKAGES) if (imported.has(name)) copy(root, join(out, 'node_modules'))
+  const imported = built.map(importsOf)
+  for (const { name, copy } of NATIVE_PACKAGES)
+    if (imported.some(paths => paths.has(name))) copy(root, join(out, 'node_modules'))
   copyAssets(folder, root, out, definition)
   return out
 }
+
+const importsOf = ({ metafile }: { metafile: Metafile }): Set<string> =>
+  new Set(Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)))
 
 function copyAssets(folder: FunctionFolder, root: string, out: string, definition: FunctionDefinition): void {
   const { uses, python } = definition
@@ -202,6 +214,13 @@ function copyDuckdb(root: string, into: string): void {
 function copyDictionary(root: string, into: string): void {
   const name = 'dictionary-en'
   cpSync(join(root, 'node_modules', name), join(into, name), { recursive: true })
+}
+
+/** Of all fonts of the package those that a PDF is written with. */
+function copyFonts(root: string, into: string): void {
+  const name = 'dejavu-fonts-ttf'
+  for (const part of ['package.json', 'LICENSE', ...FONT_FILES.map(file => join('ttf', file))])
+    cpSync(join(root, 'node_modules', name, part), join(into, name, part))
 }
 
 /** Copies a package as another one would find it. */

@@ -216,6 +216,24 @@ test('marts that are published while it is written are in it whole, or not at al
   assert.ok(count > 60)
 })
 
+test('a report is had as a page, a PDF and Markdown, each the same bytes again', async () => {
+  const { host } = await start()
+  const asked = { report: 'inventory-status', language: 'de' }
+  for (const [format, type, begin] of [
+    ['html', 'text/html; charset=utf-8', '<!doctype html>\n<html lang="de"'],
+    ['pdf', 'application/pdf', '%PDF-1.'],
+    ['markdown', 'text/markdown; charset=utf-8', '# Stand des Lagers'],
+  ] as const) {
+    const query = new URLSearchParams({ ...asked, format }).toString()
+    const get = () => host.dispatch({ method: 'GET', path: '/', query, headers: {}, body: Buffer.alloc(0) })
+    const [first, again] = [await get(), await get()]
+    assert.equal(first.status, 200)
+    assert.equal(first.headers['content-type'], type)
+    assert.equal(Buffer.from(first.body).subarray(0, begin.length).toString('latin1'), begin)
+    assert.deepEqual(first.body, again.body)
+  }
+})
+
 test('bad input is refused with its field', async () => {
   const host = await start()
   const cases: [object, number, string][] = [

@@ -2,6 +2,7 @@ import { defineFunction } from '../../../shared/contract/index.ts'
 import { BadInputError } from '../../../shared/errors/index.ts'
 import { llmOf } from '../../../shared/reports/rewrite/index.ts'
 import { getReport, writeReport } from '../../../shared/reports/write-report.ts'
+import { forms } from './forms.ts'
 import { input, output } from './schema.ts'
 
 /** More than a language model may take (LLM_TIMEOUT_MS). */
@@ -20,6 +21,7 @@ export default defineFunction({
   timeoutMs: TIMEOUT_MS,
   input,
   output,
+  forms,
   example: { report: 'sales-overview', language: 'en' },
 
   async handle({ id, report, ...asked }, { resources: { store }, settings, caller, log, signal, lineage }) {

@@ -55,23 +55,34 @@ export const formatCount = (count: number, language: Language): string =>
 const localeOf = (language: Language) => (language === 'en' ? 'en-GB' : language)
 const dateOf = (day: string) => new Date(`${day}T00:00:00Z`)
 
-const dateFormat = (language: Language, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(localeOf(language), { timeZone: 'UTC', ...options })
+const dateFormatters = new Map<string, Intl.DateTimeFormat>()
+
+/** In UTC. Formatters are kept: to make one takes longer than all that a report formats with it. */
+function formatDate(at: Date, language: Language, options: Intl.DateTimeFormatOptions): string {
+  const key = `${language} ${JSON.stringify(options)}`
+  const known =
+    dateFormatters.get(key) ?? new Intl.DateTimeFormat(localeOf(language), { ...options, timeZone: 'UTC' })
+  dateFormatters.set(key, known)
+  return known.format(at)
+}
 
 export const formatDay = (day: string, language: Language): string =>
-  dateFormat(language, { dateStyle: 'long' }).format(dateOf(day))
+  formatDate(dateOf(day), language, { dateStyle: 'long' })
 
 /** A month by its short name, such as Oct 2026. */
 export const formatMonth = (day: string, language: Language): string =>
-  dateFormat(language, { month: 'short', year: 'numeric' }).format(dateOf(day))
+  formatDate(dateOf(day), language, { month: 'short', year: 'numeric' })
 
 /** A day without its year. */
 export const formatShortDay = (day: string, language: Language): string =>
-  dateFormat(language, { day: 'numeric', month: 'short' }).format(dateOf(day))
+  formatDate(dateOf(day), language, { day: 'numeric', month: 'short' })
 
-/** A moment in UTC. */
-export const formatMoment = (iso: string, language: Language): string =>
-  `${dateFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso))} UTC`
+/** A moment as the language writes it, in UTC; a text that is none stays as it is. @param iso with its zone */
+export function formatMoment(iso: string, language: Language): string {
+  const at = new Date(iso)
+  if (Number.isNaN(at.getTime())) return iso
+  return `${formatDate(at, language, { dateStyle: 'long', timeStyle: 'short' })} UTC`
+}
 
 /**
  * A period as part of a sentence: a whole month or year by its name, others from one day to another.
@@ -84,7 +95,7 @@ export function formatPeriod({ from, to }: Span, language: Language, at?: 'end')
   if (from.endsWith('-01-01') && next === `${Number(from.slice(0, 4)) + 1}-01-01`)
     return (isEnd ? text.endOfYear : text.inYear)(from.slice(0, 4))
   if (from.endsWith('-01') && next.endsWith('-01') && from.slice(0, 7) === to.slice(0, 7)) {
-    const month = dateFormat(language, { month: 'long', year: 'numeric' }).format(dateOf(from))
+    const month = formatDate(dateOf(from), language, { month: 'long', year: 'numeric' })
     return (isEnd ? text.endOfMonth : text.inMonth)(month)
   }
   if (from === to || isEnd) return text.onDay(formatDay(to, language))
