@@ -16,6 +16,7 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'propositions-size', program: 'propositions-size.ts', takes: '15 min; PURCHASES sets it' },
   { name: 'order-plans', program: 'order-plans.ts', takes: '6 min, most of it for a year of forecasts' },
   { name: 'propositions-live', program: 'propositions-live.ts', takes: '4 min' },
+  { name: 'reports', program: 'reports.ts', takes: '4 min; REPORTS sets how many of each kind' },
   { name: 'memory', program: 'memory.ts', takes: '1 min' },
   { name: 'freshness', program: 'freshness.ts', takes: '2 min; RATE, PRODUCTS and SEARCHES set it' },
   { name: 'start', program: 'start.ts', takes: '2 min' },

@@ -8,6 +8,7 @@ import { testForecasts } from './forecasts.ts'
 import { testFound } from './found.ts'
 import { testNavigation } from './navigation.ts'
 import { testPropositions } from './propositions.ts'
+import { testReports } from './reports.ts'
 import { ADDRESSES, executablePath, openBrowser, openPage, type Room } from './room.ts'
 import { testSearch } from './search.ts'
 import { testTrouble } from './trouble.ts'
@@ -61,6 +62,7 @@ describe('the page, in a real browser on a living demo', { skip }, () => {
   // The demo trains after its first build.
   testForecasts(room)
   testPropositions(room)
+  testReports(room)
   testTrouble(room)
   testAccessibility(room)
 

@@ -38,6 +38,7 @@ export const VIEWS = {
   '/sales': 'What sold',
   '/forecasts': 'What will be sold, and what to order',
   '/propositions': 'What to offer a client',
+  '/reports': 'What there is to report',
   '/data': 'What there is to ask',
   '/data/freshness': 'How fresh everything is',
   '/data/runs': 'What runs, and when',
@@ -83,7 +84,7 @@ export async function openPage(
   const page = await newPage(room, options)
   page.on('console', message => {
     const isComplaint = message.type() === 'error' || message.type() === 'warning'
-    if (isComplaint && !saysNoForecast(message))
+    if (isComplaint && !saysNothingYet(message))
       room.complaints.push(`${message.text()} (${message.location().url})`)
   })
   page.on('pageerror', error => room.complaints.push(error.message))
@@ -93,10 +94,10 @@ export async function openPage(
   return page
 }
 
-/** Why there is no forecast is said by a 404, which Chromium notes by itself. */
-const saysNoForecast = (message: ConsoleMessage) =>
+/** Why there is no forecast or report yet is said by a 404, which Chromium notes by itself. */
+const saysNothingYet = (message: ConsoleMessage) =>
   /status of 404/.test(message.text()) &&
-  /\/function\/(forecast-demand|plan-orders)$/.test(message.location().url)
+  /\/function\/(forecast-demand|plan-orders|write-report)$/.test(message.location().url)
 
 /** Does something with a page of its own, whose complaints are expected. */
 export async function withPage(

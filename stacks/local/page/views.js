@@ -6,6 +6,7 @@ import { data } from './views/data.js'
 import { forecasts } from './views/forecasts.js'
 import { overview } from './views/index.js'
 import { propositions } from './views/propositions.js'
+import { reports } from './views/reports.js'
 import { sales } from './views/sales.js'
 import { search } from './views/search.js'
 
@@ -34,6 +35,7 @@ export const views = [
   sales,
   forecasts,
   propositions,
+  reports,
   data,
   freshness,
   runs,

@@ -13,6 +13,8 @@ export type Answers = {
   'plan-orders': OrdersAnswer
   'recommend-products': PropositionsAnswer
   'proposition-feedback': { accepted: true }
+  'write-report': ReportAnswer
+  'ask-report': QuestionAnswer
 }
 
 type AsOf = { changedAt: string | null }
@@ -327,4 +329,43 @@ export type PropositionsAnswer = {
   experiment: { name: string; group: string } | null
   asOf: AsOf
   model: { name: string; version: number } | null
+}
+
+type Period = { from: string; to: string }
+
+/** A number of a report, exact as decimal text. */
+export type Fact = {
+  id: string
+  label: string
+  entity: { dimension: string; value: string }[]
+  period: Period
+  base: { kind: 'previous' | 'year_ago' | 'forecast'; period: Period } | null
+  value: string
+  unit: string
+  currency: string | null
+  source: { mart: string; sql: string; builtAt: string }
+}
+
+export type WrittenSentence = {
+  text: string
+  by: 'template' | 'model'
+  numbers: { text: string; fact: string }[]
+}
+
+export type ReportAnswer = {
+  id: string
+  title: string
+  language: string
+  sections: { title: string; sentences: WrittenSentence[] }[]
+  facts: Fact[]
+  charts: { title: string; svg: string }[]
+  problem: string | null
+  asOf: AsOf
+}
+
+export type QuestionAnswer = {
+  language: string
+  narrative: string | null
+  reading: { text: string } | null
+  cannot: { text: string; instead: string[] } | null
 }
