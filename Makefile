@@ -35,7 +35,7 @@ infra: setup setup-infra ## Kafka, Debezium, MinIO and Trino on this machine, wi
 test: setup-test lint ## All tests: contract, pipeline on a real Postgres, dbt, browser
 	$(NODE_TEST) --test-concurrency=3 'functions/**/*.test.ts' 'shared/**/*.test.ts' 'stacks/**/*.test.ts' 'tests/!(infra)/**/*.test.ts'
 
-test-infra: setup-test .venvs/trino/.installed .venvs/feast/.installed .venvs/mlflow/.installed setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
+test-infra: setup-test .venvs/trino/.installed .venvs/feast/.installed .venvs/mlflow/.installed .venvs/llm/.installed setup-infra ## The same promises on Kafka, Debezium, object storage and Trino
 	$(NODE_TEST) --test-concurrency=1 --test-force-exit 'tests/infra/**/*.test.ts'
 
 verify-postgres: setup-test ## Capture from another version of Postgres: SOURCE_POSTGRES=<folder of its programs>
@@ -142,8 +142,8 @@ $(UV):
 	@$(PYTHON_311) -m venv .tools/uv
 	@.tools/uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 
-# What search and forecasts are measured beside: no part of the project, 233 and 812 MB.
-setup-bench: .tools/bench/.installed .venvs/bench/.installed
+# What search and forecasts are measured beside, and a model for reports: no part of the project, 233, 812 and 196 MB.
+setup-bench: .tools/bench/.installed .venvs/bench/.installed .venvs/llm/.installed
 .tools/bench/.installed:
 	@npm install --prefix .tools/bench --silent --no-audit --no-fund @lancedb/lancedb@$(LANCEDB_VERSION)
 	@touch $@

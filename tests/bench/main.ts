@@ -29,6 +29,8 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'build-kills', program: 'build-kills.ts', takes: '15 min; KILLS sets how many' },
   { name: 'warehouse-changes', program: 'warehouse-changes.ts', takes: '2 min' },
   { name: 'warehouse-size', program: 'warehouse-size.ts', takes: '5 min; COPIES sets which sizes' },
+  { name: 'render', program: 'render.ts', takes: '20 s' },
+  { name: 'rewriting', program: 'rewriting.ts', takes: '5 min; REPORTS sets how many' },
   { name: 'quality', program: 'quality.ts', takes: '60 min; SEED and DAYS choose some of it' },
   { name: 'random-shops', program: 'random-shops.ts', takes: '25 min; SHOPS sets how many' },
   {
