@@ -23,26 +23,32 @@ export type Label = { index: number; text: string; at: number; anchor: 'start' |
 /** What labels may take. `width` and `size` in pixels or points. */
 export type Room = { width: number; size: number }
 
-/** As many names of columns as there is room for, spread evenly, at the least the first and the last. */
+/** Names of columns at even distances from the last, as many as there is room for; at the least the last and, shortened, the first. */
 export function chooseNames(points: Points['points'], room: Room): Label[] {
-  const names = points.map(({ name }) => name)
-  const most = Math.min(names.length, 12)
-  for (let count = most; count >= Math.min(most, 2); count--) {
-    const indices = spread(names.length, count)
-    const each = room.width / count - 8
-    const isRoom = indices.every(index => widthOf(names[index] ?? '', room.size) <= each)
-    if (isRoom || count <= 2)
-      return indices.map(index =>
-        place(index, shorten(names[index] ?? '', room.size, each), names.length, room),
-      )
+  const count = points.length
+  for (let step = 1; step <= count; step++) {
+    const isLast = step >= count - 1
+    const labels = points.flatMap(({ name }, index) => {
+      if ((count - 1 - index) % step !== 0) return []
+      const text = shorten(name, room.size, isLast ? room.width / 2 - GAP : room.width)
+      return [place(index, text, count, room)]
+    })
+    if (
+      isLast ||
+      labels.every((label, index) => index === 0 || isApart(labels[index - 1] as Label, label, room))
+    )
+      return labels
   }
   return []
 }
 
-const spread = (length: number, count: number): number[] =>
-  Array.from({ length: count }, (_, index) =>
-    count < 2 ? 0 : Math.round((index * (length - 1)) / (count - 1)),
-  )
+const GAP = 6
+
+function isApart(before: Label, after: Label, { width, size }: Room): boolean {
+  const leftOf = ({ text, at, anchor }: Label) =>
+    at * width - widthOf(text, size) * (anchor === 'start' ? 0 : anchor === 'end' ? 1 : 0.5)
+  return leftOf(before) + widthOf(before.text, size) + GAP <= leftOf(after)
+}
 
 /** All values where there is room, else the most, and the least where it lies on the other side of the line. */
 export function chooseValues(points: Points['points'], room: Room): Label[] {
@@ -55,8 +61,8 @@ export function chooseValues(points: Points['points'], room: Room): Label[] {
   const sizes = spans.map(({ from, to, zero }) => to - zero - (zero - from))
   const most = sizes.indexOf(Math.max(...sizes))
   const least = sizes.indexOf(Math.min(...sizes))
-  const isApart = isUp(spans[most] as Span) && !isUp(spans[least] as Span)
-  return labels.filter(({ index }) => index === most || (index === least && isApart))
+  const isOpposite = isUp(spans[most] as Span) && !isUp(spans[least] as Span)
+  return labels.filter(({ index }) => index === most || (index === least && isOpposite))
 }
 
 /** At an edge a text begins or ends there. */

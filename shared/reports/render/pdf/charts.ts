@@ -15,6 +15,8 @@ const ROW = 14
 const NAME = 150
 const VALUE = 100
 const GAP = 8
+/** Rows that stay on one page. */
+const TOGETHER = 20
 
 /** A row for each point: its name, a bar, its value. They are a table to those who do not see it. */
 export function barsOf(doc: Doc, { points }: Chart, parent: Element): Block[] {
@@ -22,7 +24,7 @@ export function barsOf(doc: Doc, { points }: Chart, parent: Element): Block[] {
   const [left, room] = [MARGIN + NAME + GAP, WIDTH - NAME - VALUE - 2 * GAP]
   const table = doc.struct('Table')
   parent.add(table)
-  return points.map(({ name, text }, index) => {
+  const rows = points.map(({ name, text }, index) => {
     const span = spans[index] as Span
     const draw = (y: number) => {
       const row = doc.struct('TR')
@@ -35,8 +37,11 @@ export function barsOf(doc: Doc, { points }: Chart, parent: Element): Block[] {
       })
       drawCell(doc, row, shorten(text, STYLE.size, VALUE), { x: MARGIN + WIDTH, y, align: 'right' })
     }
-    return { parts: [{ height: ROW, draw }], before: 0 }
+    return { height: ROW, draw }
   })
+  return rows.length <= TOGETHER
+    ? [{ parts: rows, before: 0 }]
+    : rows.map(row => ({ parts: [row], before: 0 }))
 }
 
 function drawCell(

@@ -100,12 +100,15 @@ test('words from right to left turn as a group, with what is between them', () =
   assert.equal(turned('שלום'), 'שלום')
 })
 
-test('no heading is left alone at the end of a page, and no row is split', async () => {
+test('no heading is left alone at the end of a page, and a chart of some bars stays on one', async () => {
   const texts = Array.from({ length: 60 }, (_, index) => `Sentence ${index}`)
+  const points = Array.from({ length: 12 }, (_, index) => ({
+    ...{ name: `Bar ${index}`, value: String(index), text: `${index} pieces`, fact: 'none' },
+  }))
   for (let count = 30; count < 60; count++) {
     const report: WrittenReport = {
       ...makeWritten(makeRandom(5), { language: 'en' }),
-      charts: [],
+      charts: [{ title: 'By bar', kind: 'bars', points, svg: '' }],
       filters: {},
       sections: [texts.slice(0, count), ['Last one']].map((each, index) => ({
         name: `s${index}`,
@@ -115,5 +118,8 @@ test('no heading is left alone at the end of a page, and no row is split', async
     }
     const { pages } = await read(await toPdf(report))
     for (const { text } of pages) assert.doesNotMatch(text, /Heading 1(?! • Last one)/, `${count} sentences`)
+    const withBars = pages.filter(({ text }) => / Bar \d/.test(text))
+    assert.equal(withBars.length, 1, `${count} sentences`)
+    assert.match(withBars[0]?.text ?? '', /By bar Bar 0 .* Bar 11 /)
   }
 })
