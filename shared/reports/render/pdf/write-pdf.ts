@@ -68,7 +68,6 @@ function openDocument({ id, report, title, language, writtenAt }: WrittenReport)
     displayTitle: true,
     lang: language,
     pdfVersion: '1.7',
-    subset: 'PDF/UA' as never,
     // None of the fonts that a reader brings: the one that is opened first is embedded.
     font: null as never,
     info: {
