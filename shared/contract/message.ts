@@ -97,6 +97,21 @@ export function readQuery(query: string, schema: JsonSchema): Record<string, unk
   return input
 }
 
+/**
+ * What a form posts, and the query string of its link: a field of the form counts more. Of a form in parts only the query string
+ * is read. @returns undefined for what is no form
+ */
+export function readForm(
+  { headers, query, body }: Pick<FunctionRequest, 'headers' | 'query' | 'body'>,
+  schema: JsonSchema,
+): Message | undefined {
+  const { type } = readMediaType(headers['content-type'] ?? '')
+  const isPosted = type === 'application/x-www-form-urlencoded'
+  if (!isPosted && type !== 'multipart/form-data') return undefined
+  const posted = isPosted ? readQuery(body.toString('utf8'), schema) : {}
+  return { kind: 'json', value: { ...readQuery(query, schema), ...posted } }
+}
+
 const typesOf = (schema: JsonSchema | undefined) =>
   [schema, ...(schema?.anyOf ?? [])].flatMap(one => one?.type ?? [])
 

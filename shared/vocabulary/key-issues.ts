@@ -11,13 +11,17 @@ export function toIssues(
   issue: z.core.$ZodIssue,
   known: string[] = [],
 ): { path: PropertyKey[]; says: string }[] {
-  if (issue.code !== 'unrecognized_keys')
-    return [{ path: issue.path, says: issue.input === null ? 'has no value' : issue.message }]
+  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, says: describeIssue(issue) }]
   return issue.keys.map(key => {
     const near = findNear(known, key)
     const hint = near === undefined ? `there are ${known.join(', ')}` : `did you mean ${near}?`
     return { path: [...issue.path, key], says: `unknown key: ${hint}` }
   })
+}
+
+function describeIssue({ code, input, message }: z.core.$ZodIssue): string {
+  if (input === null) return 'has no value'
+  return code === 'invalid_type' && input === undefined ? 'is missing' : message
 }
 
 /** The key that a misspelt one is nearest to, in any case, with or without underscores and dashes. */

@@ -5,7 +5,7 @@ type MailError = Error & { code?: string; errno?: string; command?: string; resp
 
 /** Of connections that never were: nothing can have arrived. */
 const NEVER_OPEN =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EDNS|Connection timeout|Greeting never received/
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EDNS|certificate|altname|wrong version number|Connection timeout|Greeting never received/i
 const NEVER_SENT = new Set(['EAUTH', 'ENOAUTH', 'ETLS', 'EDNS', 'ECONFIG', 'EENVELOPE', 'EPROTOCOL'])
 
 /**

@@ -33,23 +33,19 @@ export function openSmtp(server: SmtpServer, from: string): Mailer {
     }
   }
   return {
-    send: letter => Promise.race([attempt(letter), tooLong()]),
+    send: letter => withLimit(attempt(letter)),
     close: () => transport.close(),
   }
 }
 
-const tooLong = () =>
-  new Promise<Outcome>(resolve =>
-    setTimeout(
-      () =>
-        resolve({
-          is: 'later',
-          problem: `the mail server took longer than ${LIMIT_MS / 1000} s`,
-          isDoubtful: true,
-        }),
-      LIMIT_MS,
-    ).unref(),
-  )
+async function withLimit(attempt: Promise<Outcome>): Promise<Outcome> {
+  const problem = `the mail server took longer than ${LIMIT_MS / 1000} s`
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<Outcome>(resolve => {
+    timer = setTimeout(() => resolve({ is: 'later', problem, isDoubtful: true }), LIMIT_MS)
+  })
+  return await Promise.race([attempt, limit]).finally(() => clearTimeout(timer))
+}
 
 /** The mail as it would go over the wire. */
 export async function composeMail(letter: Letter, from: string): Promise<Uint8Array> {
