@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { readTriggers, settingsSchema, type Trigger, triggerSchema } from '../../shared/config/index.ts'
 import { type Access, type FunctionDefinition, jobOf, toJsonSchema } from '../../shared/contract/index.ts'
 import { rulesSchema } from '../../shared/propositions/index.ts'
+import { deliveriesSchema } from '../../shared/reports/deliveries/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
 // For its metrics: those of functions come with them.
 import '../connector/loops.ts'
@@ -28,6 +29,7 @@ export async function makePages(): Promise<Map<string, string>> {
     'triggers.md': triggersPage(triggers),
     'sources.md': sourcesPage(),
     'rules.md': rulesPage(),
+    'deliveries.md': deliveriesPage(),
     'entities.md': entitiesPage(),
     'types.md': typesPage(),
     'marts.md': martsPage(),
@@ -135,6 +137,16 @@ function rulesPage(): string {
 The keys of the file that \`PROPOSITION_RULES\` names. Other keys are refused. What they do, and which beats which: [propositions](../propositions.md#rules-of-your-shop).
 
 ${fieldTable(listFields(toSchema(rulesSchema, 'input')))}
+`
+}
+
+function deliveriesPage(): string {
+  return `
+# Deliveries of reports
+
+The keys of the file that \`REPORT_DELIVERIES\` names, or of \`deliveries.yml\` under \`CORDAGE_HOME\`. Other keys are refused. How it works: [reports](../reports.md#send).
+
+${fieldTable(listFields(toSchema(deliveriesSchema, 'input')))}
 `
 }
 

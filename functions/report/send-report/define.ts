@@ -98,7 +98,7 @@ async function sendNow(chosen: Target[], all: Target[], run: Run): Promise<Parti
 /** @returns how many ended in which state */
 async function send(targets: Target[], run: Run, only?: string[]): Promise<Record<string, number>> {
   const attempts = await sendDue(targets, run, { until: run.until, ...(only && { only }) })
-  await tellUndelivered(run, [...new Set(attempts.map(({ delivery }) => delivery))])
+  await tellUndelivered(run, { targets, deliveries: new Set(attempts.map(({ delivery }) => delivery)) })
   return Object.fromEntries(
     [...Map.groupBy(attempts, ({ state }) => state)].map(([state, those]) => [state, those.length]),
   )

@@ -115,18 +115,17 @@ export async function dropOld(query: Query): Promise<void> {
 
 export type Undelivered = { delivery: string; recipients: number; examples: string[] }
 
-/** Of these deliveries, how many recipients did not get the last one, and why. */
-export async function readUndelivered(query: Query, deliveries: string[]): Promise<Undelivered[]> {
+/** Of these subscriptions, by delivery: how many did not get the last one, and why. */
+export async function readUndelivered(query: Query, subscriptionIds: string[]): Promise<Undelivered[]> {
   const rows = await query<{ delivery: string; recipients: string; examples: string[] }>(
-    `with last as (
-       select distinct on (d.subscription_id) s.delivery, d.state, d.problem
-       from report.delivery d join report.subscription s using (subscription_id)
-       where s.delivery = any($1) and d.state not in ('due', 'sending', 'skipped')
-       order by d.subscription_id, d.due_at desc
-     )
-     select delivery, count(*) as recipients, (array_agg(distinct problem))[1:3] as examples
-     from last where state in ('failed', 'bounced') group by delivery`,
-    [deliveries],
+    `select s.delivery, count(*) as recipients, (array_agg(distinct d.problem))[1:3] as examples
+     from report.subscription s cross join lateral (
+       select state, problem from report.delivery d
+       where d.subscription_id = s.subscription_id and d.state not in ('due', 'sending', 'skipped')
+       order by d.due_at desc limit 1
+     ) d
+     where s.subscription_id = any($1) and d.state in ('failed', 'bounced') group by s.delivery`,
+    [subscriptionIds],
   )
   return rows.map(({ delivery, recipients, examples }) => ({
     ...{ delivery, recipients: Number(recipients) },

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { ROOT } from '../../../stacks/project.ts'
 import { ConfigError } from '../../errors/index.ts'
 import { parseDeliveries } from './read-deliveries.ts'
 
@@ -97,6 +100,16 @@ for (const [replaced, by, says] of REFUSED)
     assert.ok(message.startsWith('deliveries.yml: line '), message)
     assert.ok(!message.includes('\n'))
   })
+
+test('the file in the documentation is one that is taken', () => {
+  const [, text = ''] =
+    /```yaml\n(deliveries:.*?)```/s.exec(readFileSync(join(ROOT, 'docs/reports.md'), 'utf8')) ?? []
+  const [delivery] = parseDeliveries('reports.md', text)
+  assert.deepEqual(
+    delivery?.recipients.map(({ claims }) => claims),
+    [{ territory: ['1', '4'] }, { territory: ['5'] }],
+  )
+})
 
 test('an empty file and one that is no YAML end nothing', () => {
   assert.match(refusal(''), /line 1: is empty: write "deliveries: \[\]" for none/)

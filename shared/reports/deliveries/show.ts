@@ -84,9 +84,10 @@ export async function readLast(query: Query, ids: string[], dueAt?: Date): Promi
     is_perhaps_twice: boolean
     problem: string | null
   }>(
-    `select distinct on (subscription_id) subscription_id, due_at, state, attempts, is_perhaps_twice, problem
-     from report.delivery where subscription_id = any($1) and ($2::timestamptz is null or due_at = $2)
-     order by subscription_id, due_at desc`,
+    `select d.* from unnest($1::text[]) as of (id) cross join lateral (
+       select subscription_id, due_at, state, attempts, is_perhaps_twice, problem from report.delivery
+       where subscription_id = of.id and ($2::timestamptz is null or due_at = $2) order by due_at desc limit 1
+     ) d`,
     [ids, dueAt ?? null],
   )
   return new Map(
