@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { z } from 'zod'
 import { readTriggers, settingsSchema, type Trigger, triggerSchema } from '../../shared/config/index.ts'
-import { type Access, type FunctionDefinition, jobOf, toJsonSchema } from '../../shared/contract/index.ts'
+import {
+  type Access,
+  answersGet,
+  type FunctionDefinition,
+  jobOf,
+  toJsonSchema,
+} from '../../shared/contract/index.ts'
 import { rulesSchema } from '../../shared/propositions/index.ts'
 import { deliveriesSchema } from '../../shared/reports/deliveries/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
@@ -206,7 +212,7 @@ function functionSection(
   const facts = [
     `In \`functions/${folder.stage}/${name}\``,
     `for ${ACCESS[access]}`,
-    readOnly ? 'reads only' : undefined,
+    readOnly ? 'reads only' : answersGet(definition) ? 'GET shows a page' : undefined,
     definition.kind === 'request' && definition.forms
       ? `answers ${definition.forms.map(({ name, type }) => `${name} (${type})`).join(', ')} where \`format\` or the header \`Accept\` asks for it`
       : undefined,

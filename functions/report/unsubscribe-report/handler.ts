@@ -46,6 +46,7 @@ export default defineFunction({
   input,
   output,
   forms: [html],
+  example: { token: '5b279fe641842f47debd299b89ae839d4ee02dbbf78cd22ad6d1265df9bc823c' },
 
   init: ({ resources: { privacy } }) => makeSigner(privacy.keyFor('reports that are sent')),
 
