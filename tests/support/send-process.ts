@@ -23,7 +23,14 @@ await planNow(store.query, targets, new Date())
 await sendDue(
   targets,
   {
-    ...{ query: store.query, forms: FORMS, mail: openMail(settings), signer, home: settings.CORDAGE_HOME },
+    ...{
+      query: store.query,
+      record: store.query,
+      forms: FORMS,
+      mail: openMail(settings),
+      signer,
+      home: settings.CORDAGE_HOME,
+    },
     ...{ publicUrl: undefined, log: makeLogger({ level: 'warn' }) },
     write: async (request, caller) => writeAbout(request, caller),
   },

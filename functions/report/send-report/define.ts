@@ -23,8 +23,8 @@ import type { Store } from '../../../shared/store/index.ts'
 import { type Input, input, output } from './schema.ts'
 
 const TIMEOUT_MS = 600_000
-/** From then on nothing more is begun: what is begun takes two minutes at most. */
-const BEGIN_MS = 420_000
+/** From then on nothing more is begun: what is begun takes less than four minutes. */
+const BEGIN_MS = 360_000
 
 type Answer = z.input<typeof output>
 type Run = Sending & { store: Store; alerts: Alerts; until: AbortSignal; now: Date }
@@ -54,7 +54,16 @@ export function defineSendReport(makeWriting: (store: Store) => Writing, forms: 
       const { deliveries, warnings } = state.deliveries()
       const all = targetsOf(deliveries, state.signer)
       const run: Run = {
-        ...{ store, query: store.query, alerts, mail, log, forms, signer: state.signer },
+        ...{
+          store,
+          query: store.query,
+          record: store.urgent,
+          alerts,
+          mail,
+          log,
+          forms,
+          signer: state.signer,
+        },
         write: makeWriting(store),
         home: settings.CORDAGE_HOME,
         publicUrl: settings.PUBLIC_URL?.reveal(),

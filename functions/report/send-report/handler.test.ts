@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alert, AlertKey } from '../../../shared/alerts/index.ts'
 import { SecretUrl } from '../../../shared/config/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
@@ -284,4 +285,38 @@ test('what the file does not have is a 404 that names what it has', async () => 
   }
   const none = await startSending({ store, home: mkdtempSync(join(postgres.home, 'home-')) })
   assert.deepEqual((await none.call({})).body.states, {}, 'without a file there is nothing to do')
+})
+
+test('one that waits to be tried again is skipped once a later one is due', async () => {
+  writeDeliveries(home, [deliveryOf({ when: '*/10 * * * *' })])
+  const away = { ...bySmtp(), SMTP_URL: new SecretUrl('smtp://127.0.0.1:1') }
+  const send = await startSending({ store, home, settings: away })
+  await send.call({})
+  await letPass(store, 15)
+  assert.deepEqual((await send.call({})).body.states, { due: 1 })
+  // As if a due time had passed since.
+  await store.query(`update report.delivery set due_at = due_at - interval '5 minutes' where state = 'due'`)
+  await letPass(store, 10)
+  const works = await startSending({ store, home, settings: bySmtp() })
+  assert.deepEqual((await works.call({})).body.states, { sent: 1 })
+  const waited = (await readLog(store)).find(row => row.attempts === 1 && row.state === 'skipped')
+  assert.match(waited?.problem ?? '', /^a later one is due: .*ECONNREFUSED/)
+  assert.equal(server.received.length, 1)
+})
+
+test('a file that becomes wrong changes nothing but a warning, and one that is mended counts', async () => {
+  const file = writeDeliveries(home, [deliveryOf()])
+  const send = await startSending({ store, home, settings: bySmtp() })
+  writeFileSync(file, 'deliveries: [{ name: Weekly }]')
+  await sleep(1100)
+  const wrong = (await send.call({ dryRun: true })).body
+  assert.equal((wrong.plans as object[]).length, 1)
+  assert.match(
+    String(wrong.warnings),
+    /^deliveries\.yml: line 1, deliveries\.0\.name: .*report: is missing; .*before apply\)$/,
+  )
+  writeDeliveries(home, [deliveryOf({ recipients: [ANNA, BERT] })])
+  await sleep(1100)
+  const mended = (await send.call({ dryRun: true })).body
+  assert.deepEqual([(mended.plans as object[]).length, mended.warnings], [2, []])
 })

@@ -19,17 +19,28 @@ export type Claimed = {
 
 type ClaimedRow = { subscription_id: string; due_at: Date; attempts: number; is_perhaps_twice: boolean }
 
+const DUE = { where: `state = 'due' and next_try_at <= now()`, by: 'next_try_at' }
+const CUT_OFF = { where: `state = 'sending' and lease_until < now()`, by: 'lease_until' }
+
 /**
  * Takes what is due next, of those subscriptions or of all. One whose process died after it had begun to hand it over is
  * taken too, and known to be perhaps sent twice from then on.
  */
 export async function claimNext(query: Query, only: string[] | undefined): Promise<Claimed | undefined> {
+  return (await claim(query, only, DUE)) ?? (await claim(query, only, CUT_OFF))
+}
+
+/** By an index each: thousands may be due. */
+async function claim(
+  query: Query,
+  only: string[] | undefined,
+  { where, by }: typeof DUE,
+): Promise<Claimed | undefined> {
   const [row] = await query<ClaimedRow>(
     `with next as (
        select subscription_id, due_at, state, handed_at from report.delivery
-       where ((state = 'due' and next_try_at <= clock_timestamp()) or (state = 'sending' and lease_until < clock_timestamp()))
-         and ($1::text[] is null or subscription_id = any($1))
-       order by due_at, subscription_id limit 1 for update skip locked
+       where ${where} and ($1::text[] is null or subscription_id = any($1))
+       order by ${by} limit 1 for update skip locked
      )
      update report.delivery d
      set state = 'sending', attempts = d.attempts + 1, handed_at = null, next_try_at = null,

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import {
   deliveryOf,
   expireLeases,
+  FORMS,
+  PRIVACY,
   readLog,
   startSending,
   writeAbout,
@@ -15,7 +17,10 @@ import {
 import { startMailServer } from '../../../tests/support/mail-server.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
 import { SecretUrl } from '../../config/index.ts'
+import { openMail } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
+import { withSignal } from '../../store/with-signal.ts'
+import { makeSigner, parseDeliveries, planNow, sendDue, targetsOf } from './index.ts'
 
 let postgres: TestPostgres
 let store: Store
@@ -127,4 +132,34 @@ test('what another process has taken meanwhile is left to it', async () => {
   })
   assert.deepEqual((await slow.call(NOW)).body.states, {})
   assert.equal(server.received.length, 0)
+})
+
+test('a call that is aborted while a mail is handed over still notes what became of it, and begins no other', async () => {
+  const recipients = Array.from({ length: 40 }, (_, i) => ({ name: `R${i}`, email: `r${i}@shop.example` }))
+  const file = writeDeliveries(home, [deliveryOf({ recipients })])
+  const signer = makeSigner(PRIVACY.keyFor('reports that are sent'))
+  const targets = targetsOf(parseDeliveries(file, readFileSync(file, 'utf8')), signer)
+  await planNow(store.query, targets, new Date())
+  const abort = new AbortController()
+  server.ways.beforeReply = () => {
+    abort.abort()
+    return 'reply'
+  }
+  const settings = { SMTP_URL: new SecretUrl(url()), MAIL_FROM: 'reports@shop.example', CORDAGE_HOME: home }
+  const call = withSignal(store, abort.signal)
+  await sendDue(
+    targets,
+    {
+      ...{ query: call.query, record: store.urgent, forms: FORMS, mail: openMail(settings), signer, home },
+      ...{ publicUrl: undefined, log: { warn: () => {} } },
+      write: async (request, caller) => writeAbout(request, caller),
+    },
+    { until: abort.signal },
+  ).catch(() => {})
+  const log = await readLog(store)
+  const states = Map.groupBy(log, ({ state }) => state)
+  assert.equal(states.get('sent')?.length, server.received.length)
+  assert.ok(server.received.length < 40)
+  const left = log.filter(({ state }) => state !== 'sent')
+  assert.ok(left.every(({ state, is_perhaps_twice }) => /^(due|sending)$/.test(state) && !is_perhaps_twice))
 })

@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import { BadInputError, describeError } from '../../errors/index.ts'
 import { describeProblem, type Mail, type Mailer, type Outcome, sendNote } from '../../outbox/index.ts'
 import type { Query } from '../../store/index.ts'
-import type { Logger } from '../../telemetry/index.ts'
+import { type Logger, makeCounter } from '../../telemetry/index.ts'
 import { type Prepared, prepare, toLetter, toNote } from './compose.ts'
 import { linksOf } from './links.ts'
 import { beginHandover, type Claimed, claimNext, end, settle } from './log.ts'
@@ -13,12 +14,22 @@ import type { Forms, Writing } from './writing.ts'
 
 /** Reports that are sent at once. */
 const AT_ONCE = 8
+/** Reports in memory, with their PDFs. */
+const MOST_PREPARED = 100
 /** Of one report, as far as this waits for it. */
 const WRITE_MS = 120_000
+
+const reports = makeCounter({
+  name: 'cordage_reports_sent_total',
+  help: 'Attempts to send a report, by the state that they ended in',
+  labels: ['delivery', 'state'],
+})
 
 /** What it takes to send. */
 export type Sending = {
   query: Query
+  /** For what became of it: goes on where the call is aborted, since what was handed over has to be noted. */
+  record: Query
   write: Writing
   forms: Forms
   mail: Mail
@@ -49,7 +60,7 @@ export async function sendDue(
   { only, until }: { only?: string[]; until: AbortSignal },
 ): Promise<Attempt[]> {
   const byId = new Map(targets.map(target => [target.subscriptionId, target]))
-  const prepared = new Map<string, Promise<Prepared>>()
+  const prepared = new LRUCache<string, Promise<Prepared>>({ max: MOST_PREPARED })
   const attempts: Attempt[] = []
   let opened: Promise<Mailer> | undefined
   const openMailer = () => {
@@ -69,12 +80,13 @@ export async function sendDue(
             'skipped',
             'the file of deliveries does not name the recipient any more',
           )
-      if (target && state !== undefined)
-        attempts.push({
-          delivery: target.delivery.name,
-          recipient: target.recipient.name,
-          ...{ dueAt: claimed.dueAt, state },
-        })
+      if (!target || state === undefined) continue
+      reports.inc({ delivery: target.delivery.name, state })
+      attempts.push({
+        delivery: target.delivery.name,
+        recipient: target.recipient.name,
+        ...{ dueAt: claimed.dueAt, state },
+      })
     }
   }
   const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work))
@@ -84,11 +96,11 @@ export async function sendDue(
   return attempts
 }
 
-type Run = Sending & { prepared: Map<string, Promise<Prepared>>; openMailer(): Promise<Mailer> }
+type Run = Sending & { prepared: LRUCache<string, Promise<Prepared>>; openMailer(): Promise<Mailer> }
 
 /** @returns its state; undefined where another process has taken it meanwhile */
 async function sendOne(claimed: Claimed, target: Target, run: Run): Promise<string | undefined> {
-  const { query } = run
+  const { query, record } = run
   let prepared: Prepared
   let via: string
   try {
@@ -98,17 +110,17 @@ async function sendOne(claimed: Claimed, target: Target, run: Run): Promise<stri
     const problem = describeProblem(describeError(error), [target.address])
     // Without the role there is no report, today as tomorrow; data that are late are waited for.
     if (error instanceof BadInputError && error.status === 403)
-      return await end(query, claimed, 'failed', problem)
+      return await end(record, claimed, 'failed', problem)
     run.log.warn({ ...namesOf(claimed, target), problem }, 'a report cannot be written yet')
-    return await settle(query, claimed, { is: 'later', problem, isDoubtful: false })
+    return await settle(record, claimed, { is: 'later', problem, isDoubtful: false })
   }
   const begun = await beginHandover(query, claimed, { via, reportId: prepared.report.id })
   if (begun === 'lost') return undefined
-  if (begun === 'unsubscribed') return await end(query, claimed, 'unsubscribed', null)
+  if (begun === 'unsubscribed') return await end(record, claimed, 'unsubscribed', null)
   const outcome = await handOver(prepared, claimed, target, run)
   if (outcome.is !== 'sent')
     run.log.warn({ ...namesOf(claimed, target), problem: outcome.problem }, 'a report was not taken')
-  return await settle(query, claimed, outcome)
+  return await settle(record, claimed, outcome)
 }
 
 const namesOf = ({ subscriptionId, dueAt }: Claimed, { delivery }: Target) => ({
