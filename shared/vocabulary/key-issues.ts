@@ -19,9 +19,9 @@ export function toIssues(
   })
 }
 
-function describeIssue({ code = '', input, message }: z.core.$ZodIssue): string {
+function describeIssue({ code, input, message }: z.core.$ZodIssue): string {
   if (input === null) return 'has no value'
-  return /^invalid_(type|value)$/.test(code) && input === undefined ? 'is missing' : message
+  return /^invalid_(type|value)$/.test(String(code)) && input === undefined ? 'is missing' : message
 }
 
 /** The key that a misspelt one is nearest to, in any case, with or without underscores and dashes. */

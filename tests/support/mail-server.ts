@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
-export type Received = { to: string; raw: Buffer; mail: ParsedMail }
+/** `mail` is parsed when it is asked for. */
+export type Received = {
+  to: string
+  raw: Buffer
+  messageId: string | undefined
+  parse(): Promise<ParsedMail>
+}
 
 /** What the server says to a recipient or to a message: a code and a text. */
 export type Refusal = { code: number; says: string }
@@ -43,7 +49,8 @@ export async function startMailServer(options: SMTPServerOptions = {}) {
       const to = session.envelope.rcptTo[0]?.address ?? ''
       const refusal = ways.onMessage?.(to)
       if (refusal) return callback(toError(refusal))
-      const taken = { to, raw, mail: await simpleParser(raw) }
+      const messageId = /^Message-ID: (\S+)/im.exec(raw.toString())?.[1]
+      const taken = { to, raw, messageId, parse: () => simpleParser(raw) }
       received.push(taken)
       if ((ways.beforeReply?.(taken) ?? 'reply') === 'reply') callback()
     },

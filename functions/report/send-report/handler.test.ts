@@ -53,10 +53,7 @@ test('two territories get two reports, and who lost one gets less the next time'
   writeDeliveries(home, [deliveryOf({ recipients: [ANNA, BERT, both, nobody] })])
   const send = await startSending({ store, home, settings: bySmtp() })
   const textsOf = () =>
-    server.received.map(({ to, mail }) => [
-      to.split('@')[0],
-      /Territories: (.*)\./.exec(mail.text ?? '')?.[1],
-    ])
+    server.received.map(({ to, raw }) => [to.split('@')[0], /Territories: (.*)\./.exec(raw.toString())?.[1]])
   await send.call(NOW)
   assert.deepEqual(textsOf().sort(), [
     ['anna', '1'],
@@ -175,7 +172,7 @@ test('a connection that is cut before the reply leaves it open whether it arrive
   assert.deepEqual((await send.call({})).body.states, { sent: 1 })
   const [row] = await readLog(store)
   assert.deepEqual([row?.state, row?.is_perhaps_twice], ['sent', true])
-  const ids = server.received.map(({ mail }) => mail.messageId)
+  const ids = server.received.map(({ messageId }) => messageId)
   assert.equal(ids.length, 2)
   assert.equal(new Set(ids).size, 1)
 })

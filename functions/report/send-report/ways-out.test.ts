@@ -51,7 +51,8 @@ test('a mail has both texts as alternatives, the PDF, and a link by which one cl
   const { status, body } = await send.call(NOW)
   assert.equal(status, 200, JSON.stringify(body))
   assert.deepEqual(body.states, { sent: 1 })
-  const [{ raw, mail } = assert.fail()] = server.received
+  const [{ raw, parse } = assert.fail()] = server.received
+  const mail = await parse()
   assert.equal(mail.subject, `Sales overview, ${send.written[0]?.from} – ${send.written[0]?.to}`)
   assert.deepEqual(
     [mail.from?.text, mail.to && 'text' in mail.to && mail.to.text],
@@ -152,7 +153,8 @@ test('a line end in a title or in a name starts no header', async () => {
       writeAbout(request, caller, 'Sales\r\nBcc: eve@evil.example\r\n\r\n<b>'),
   })
   await send.call(NOW)
-  const [{ raw, mail } = assert.fail()] = server.received
+  const [{ raw, parse } = assert.fail()] = server.received
+  const mail = await parse()
   assert.equal(mail.bcc, undefined)
   assert.match(mail.subject ?? '', /^Sales Bcc: eve@evil\.example <b>/)
   assert.doesNotMatch(raw.toString().split('\r\n\r\n')[0] ?? '', /^Bcc:/m)
