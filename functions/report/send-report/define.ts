@@ -93,10 +93,13 @@ async function answerTo(asked: Input, all: Target[], run: Run): Promise<Partial<
 }
 
 async function sendNow(chosen: Target[], all: Target[], run: Run): Promise<Partial<Answer>> {
-  const only = chosen.map(target => target.subscriptionId)
   const dueAt = await planNow(run.query, chosen, run.now)
-  const states = await send(all, run, only)
-  const last = await readLast(run.query, only, dueAt)
+  const states = await send(all, run, dueAt)
+  const last = await readLast(
+    run.query,
+    chosen.map(target => target.subscriptionId),
+    dueAt,
+  )
   const results = chosen.flatMap(({ subscriptionId, delivery, recipient }) => {
     const result = last.get(subscriptionId)
     return result ? [{ delivery: delivery.name, recipient: recipient.name, ...result }] : []
@@ -105,8 +108,8 @@ async function sendNow(chosen: Target[], all: Target[], run: Run): Promise<Parti
 }
 
 /** @returns how many ended in which state */
-async function send(targets: Target[], run: Run, only?: string[]): Promise<Record<string, number>> {
-  const attempts = await sendDue(targets, run, { until: run.until, ...(only && { only }) })
+async function send(targets: Target[], run: Run, askedAt?: Date): Promise<Record<string, number>> {
+  const attempts = await sendDue(targets, run, { until: run.until, ...(askedAt && { askedAt }) })
   await tellUndelivered(run, { targets, deliveries: new Set(attempts.map(({ delivery }) => delivery)) })
   return Object.fromEntries(
     [...Map.groupBy(attempts, ({ state }) => state)].map(([state, those]) => [state, those.length]),

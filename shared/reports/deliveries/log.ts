@@ -23,23 +23,23 @@ const DUE = { where: `state = 'due' and next_try_at <= now()`, by: 'next_try_at'
 const CUT_OFF = { where: `state = 'sending' and lease_until < now()`, by: 'lease_until' }
 
 /**
- * Takes what is due next, of those subscriptions or of all. One whose process died after it had begun to hand it over is
+ * Takes what is due next, of all or of what somebody asked for at that due time. One whose process died after it had begun to hand it over is
  * taken too, and known to be perhaps sent twice from then on.
  */
-export async function claimNext(query: Query, only: string[] | undefined): Promise<Claimed | undefined> {
-  return (await claim(query, only, DUE)) ?? (await claim(query, only, CUT_OFF))
+export async function claimNext(query: Query, askedAt: Date | undefined): Promise<Claimed | undefined> {
+  return (await claim(query, askedAt, DUE)) ?? (await claim(query, askedAt, CUT_OFF))
 }
 
 /** By an index each: thousands may be due. */
 async function claim(
   query: Query,
-  only: string[] | undefined,
+  askedAt: Date | undefined,
   { where, by }: typeof DUE,
 ): Promise<Claimed | undefined> {
   const [row] = await query<ClaimedRow>(
     `with next as (
        select subscription_id, due_at, state, handed_at from report.delivery
-       where ${where} and ($1::text[] is null or subscription_id = any($1))
+       where ${where} and ($1::timestamptz is null or (is_requested and due_at = $1))
        order by ${by} limit 1 for update skip locked
      )
      update report.delivery d
@@ -48,7 +48,7 @@ async function claim(
        is_perhaps_twice = d.is_perhaps_twice or (next.state = 'sending' and next.handed_at is not null and d.via is distinct from 'file')
      from next where d.subscription_id = next.subscription_id and d.due_at = next.due_at
      returning d.subscription_id, d.due_at, d.attempts, d.is_perhaps_twice`,
-    [only ?? null, LEASE_MS],
+    [askedAt ?? null, LEASE_MS],
   )
   return (
     row && {

@@ -51,13 +51,13 @@ export type Attempt = {
 /**
  * Sends what is due until nothing is, or `until` says enough: some at once, each claimed before it is written. Of what many get
  * alike one report is written.
- * @param only subscriptions, where not all are meant
+ * @param askedAt due time of what somebody asked for, where not all is meant
  * @throws what the store throws: what was handed over by then is known to be doubtful
  */
 export async function sendDue(
   targets: Target[],
   sending: Sending,
-  { only, until }: { only?: string[]; until: AbortSignal },
+  { askedAt, until }: { askedAt?: Date; until: AbortSignal },
 ): Promise<Attempt[]> {
   const byId = new Map(targets.map(target => [target.subscriptionId, target]))
   const prepared = new LRUCache<string, Promise<Prepared>>({ max: MOST_PREPARED })
@@ -69,7 +69,7 @@ export async function sendDue(
   }
   const work = async () => {
     while (!until.aborted) {
-      const claimed = await claimNext(sending.query, only)
+      const claimed = await claimNext(sending.query, askedAt)
       if (!claimed) return
       const target = byId.get(claimed.subscriptionId)
       const state = target

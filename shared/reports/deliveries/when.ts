@@ -57,9 +57,11 @@ const MOST_MISSED = 20
 export function dueTimes({ cron, timeZone }: Schedule, after: Date, now: Date): Date[] {
   // Those before a moment are asked for, and this very moment counts.
   const until = new Date(now.getTime() + 1000)
-  return makeCron(cron, timeZone)
-    .previousRuns(MOST_MISSED, until)
-    .filter(due => due > after && due <= now)
+  const schedule = makeCron(cron, timeZone)
+  const isDue = (due: Date) => due > after && due <= now
+  // Mostly nothing is, and to look far back takes long.
+  if (!schedule.previousRuns(1, until).some(isDue)) return []
+  return schedule.previousRuns(MOST_MISSED, until).filter(isDue)
 }
 
 export function nextDue({ cron, timeZone }: Schedule, after: Date): Date | null {
@@ -68,12 +70,20 @@ export function nextDue({ cron, timeZone }: Schedule, after: Date): Date | null 
 
 const makeCron = (cron: string, timezone: string) => new Cron(cron, { timezone, paused: true })
 
+/** By time zone: to make one takes longer than to use it a hundred times. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
 /** Of a moment, in a time zone: YYYY-MM-DD. */
 export function dateIn(timeZone: string, at: Date): string {
-  const parts = new Intl.DateTimeFormat('en', {
-    ...{ timeZone, calendar: 'gregory', numberingSystem: 'latn' },
-    ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
-  }).formatToParts(at)
+  let format = formats.get(timeZone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en', {
+      ...{ timeZone, calendar: 'gregory', numberingSystem: 'latn' },
+      ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+    })
+    formats.set(timeZone, format)
+  }
+  const parts = format.formatToParts(at)
   const of = (type: string) => parts.find(part => part.type === type)?.value ?? ''
   return `${of('year').padStart(4, '0')}-${of('month')}-${of('day')}`
 }
