@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Alerts } from '../../../shared/alerts/index.ts'
+import type { Settings } from '../../../shared/config/index.ts'
 import { defineFunction, type FunctionDefinition } from '../../../shared/contract/index.ts'
 import { BadInputError, NotFoundError } from '../../../shared/errors/index.ts'
 import {
@@ -20,6 +21,7 @@ import {
   type Writing,
 } from '../../../shared/reports/deliveries/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
+import type { Logger } from '../../../shared/telemetry/index.ts'
 import { type Input, input, output } from './schema.ts'
 
 const TIMEOUT_MS = 600_000
@@ -32,9 +34,12 @@ type Run = Sending & { store: Store; alerts: Alerts; until: AbortSignal; now: Da
 /**
  * Sends reports to those who are to get them. It may run twice, and at once: each delivery, recipient and due time has one row,
  * which is claimed before it is sent and says how it went.
- * @param makeWriting how a report is written, out of the store
+ * @param makeWriting how a report is written during one call
  */
-export function defineSendReport(makeWriting: (store: Store) => Writing, forms: Forms): FunctionDefinition {
+export function defineSendReport(
+  makeWriting: (call: { store: Store; settings: Settings; log: Logger; signal: AbortSignal }) => Writing,
+  forms: Forms,
+): FunctionDefinition {
   return defineFunction({
     name: 'send-report',
     summary: 'Sends the reports that are due, or one now; says who would get what when',
@@ -64,7 +69,7 @@ export function defineSendReport(makeWriting: (store: Store) => Writing, forms: 
           forms,
           signer: state.signer,
         },
-        write: makeWriting(store),
+        write: makeWriting({ store, settings, log, signal }),
         home: settings.CORDAGE_HOME,
         publicUrl: settings.PUBLIC_URL?.reveal(),
         until: AbortSignal.any([signal, AbortSignal.timeout(BEGIN_MS)]),

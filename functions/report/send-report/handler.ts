@@ -1,14 +1,12 @@
+import { toHtml, toMarkdown, toPdf, toText } from '../../../shared/reports/render/index.ts'
+import { llmOf } from '../../../shared/reports/rewrite/index.ts'
+import { writeReport } from '../../../shared/reports/write-report.ts'
 import { defineSendReport } from './define.ts'
 
-/** The function, with the reports that it sends. */
+/** The function, with the reports that it sends and what they are made into. */
 export default defineSendReport(
-  () => async () => {
-    throw new Error('no reports yet')
-  },
-  {
-    toHtml: () => '',
-    toMarkdown: () => '',
-    toText: () => '',
-    toPdf: async () => new Uint8Array(),
-  },
+  ({ store: { query }, settings, log, signal }) =>
+    (request, caller) =>
+      writeReport(request, { query, caller, llm: llmOf(settings), log, signal }),
+  { toHtml: report => toHtml(report, { for: 'mail' }), toMarkdown, toText, toPdf },
 )

@@ -1,5 +1,6 @@
 import type { Letter, Note } from '../../outbox/index.ts'
 import type { Language } from '../facts.ts'
+import { formatDay } from '../narrative/formats.ts'
 import type { WrittenReport } from '../render/written.ts'
 import { WORDS } from './words.ts'
 import type { Forms } from './writing.ts'
@@ -37,7 +38,8 @@ export async function toLetter(
 ): Promise<Letter> {
   const { messageId, to, delivery, links } = sending
   const { from, to: until } = report.period
-  const days = from === until ? from : `${from} – ${until}`
+  const [first, last] = [from, until].map(day => formatDay(day, report.language))
+  const days = from === until ? first : `${first} – ${last}`
   return {
     ...{ messageId, to, unsubscribeUrl: links.unsubscribe },
     subject: `${report.title}, ${days}`,

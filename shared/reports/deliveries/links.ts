@@ -15,6 +15,7 @@ export function linksOf(
     from: report.period.from,
     to: report.period.to,
     language: report.language,
+    format: 'html',
   })
   for (const [name, values] of Object.entries(report.filters))
     for (const value of values) asked.append(`filters.${name}`, value)

@@ -119,9 +119,7 @@ export async function end(
 
 /** Drops what is older than anybody asks. */
 export async function dropOld(query: Query): Promise<void> {
-  await query(`delete from report.delivery where due_at < clock_timestamp() - $1 * interval '1 day'`, [
-    KEPT_DAYS,
-  ])
+  await query(`delete from report.delivery where created_at < now() - $1 * interval '1 day'`, [KEPT_DAYS])
 }
 
 export type Undelivered = { delivery: string; recipients: number; examples: string[] }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LANGUAGES } from '../facts.ts'
-import { KINDS } from '../kinds/kinds.ts'
+import { KIND_NAMES } from '../kinds/index.ts'
 import { PERIODS } from './period.ts'
 import { isTimeZone, toCron, WHEN_SAYS } from './when.ts'
 
@@ -18,9 +18,9 @@ const text = z
   .regex(/^[^\0]*$/, 'must not hold NUL characters')
 const language = z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}`)
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone by its name, such as Europe/Berlin')
-const values = z
-  .record(z.string().min(1), z.union([text.transform(value => [value]), z.array(text).min(1, 'is empty')]))
-  .default({})
+const list = z.array(text)
+const valuesOf = (many: typeof list) =>
+  z.record(z.string().min(1), z.union([text.transform(value => [value]), many])).default({})
 const webhook = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be a name such as sales-room, whose URL is in SALES_ROOM_URL')
@@ -46,7 +46,7 @@ const recipient = z
     language: language.optional().describe("Default: the delivery's"),
     timeZone: timeZone.optional().describe("Default: the delivery's"),
     roles: z.array(text).default([]).describe('Roles that open marts, such as finance (docs/access.md)'),
-    claims: values.describe(
+    claims: valuesOf(list).describe(
       'Claims by which row rules show rows, such as territory (docs/access.md); default: none',
     ),
   })
@@ -59,12 +59,7 @@ const delivery = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be of the letters a to z, digits and "-", at most 63')
     .describe('Its name: another name begins anew, unsubscribed or not'),
-  report: z
-    .enum(
-      KINDS.map(kind => kind.name),
-      `must be one of ${KINDS.map(kind => kind.name).join(', ')}`,
-    )
-    .describe('Which report'),
+  report: z.enum(KIND_NAMES, `must be one of ${KIND_NAMES.join(', ')}`).describe('Which report'),
   period: z
     .enum(PERIODS, `must be one of ${PERIODS.join(', ')}`)
     .describe("Its days, as seen from the recipient's date on which it is due"),
@@ -76,7 +71,9 @@ const delivery = z.strictObject({
     ),
   language: language.default('en').describe('Language of those who name none'),
   timeZone: timeZone.default('UTC').describe('Time zone of those who name none'),
-  filters: values.describe('By dimension: the values that it is about; default: all'),
+  filters: valuesOf(list.min(1, 'is empty')).describe(
+    'By dimension: the values that it is about; default: all',
+  ),
   recipients: z.array(recipient).min(1, 'is empty').max(5000).describe('Who gets it'),
 })
 

@@ -41,4 +41,4 @@ create table report.delivery (
 );
 create index delivery_due on report.delivery (next_try_at) where state = 'due';
 create index delivery_sending on report.delivery (lease_until) where state = 'sending';
-create index delivery_by_time on report.delivery (due_at);
+create index delivery_created on report.delivery (created_at);
