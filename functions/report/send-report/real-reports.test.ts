@@ -6,6 +6,7 @@ import { type ParsedMail, simpleParser } from 'mailparser'
 import { openMail } from '../../../shared/outbox/index.ts'
 import { deliveryOf, PRIVACY, readLog, writeDeliveries } from '../../../tests/support/deliveries.ts'
 import { startFunction } from '../../../tests/support/function.ts'
+import { findMailFaults } from '../../../tests/support/mail-rules.ts'
 import { publishQuestionShop, type QuestionShop } from '../../../tests/support/question-shop.ts'
 import sendReport from './handler.ts'
 
@@ -83,6 +84,7 @@ test('territories get their own numbers, in every part of the mail; who lost one
   assert.equal(mails.get('Bert')?.subject, 'Überblick über den Verkauf, 1. Mai 2017 – 31. Mai 2017')
   for (const { attachments } of mails.values())
     assert.match(attachments[0]?.content.subarray(0, 8).toString() ?? '', /^%PDF-1\./)
+  for (const { html } of mails.values()) assert.deepEqual(findMailFaults(String(html)), [])
   const next = await sendOn('2017-06-02', [person('Carl', ['8'])])
   const [before, after] = [mails.get('Carl')?.text, next.mails.get('Carl')?.text]
   assert.ok(before?.includes('Australia'))

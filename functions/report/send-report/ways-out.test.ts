@@ -70,7 +70,7 @@ test('a mail has both texts as alternatives, the PDF, and a link by which one cl
     mail.text ?? '',
     /Territories: 1\..*\n-- \nYou get this report by the delivery “weekly-sales”\./s,
   )
-  assert.match(String(mail.html), /<h1>Sales overview<\/h1>.*Unsubscribe<\/a><\/p>\s*<\/body>/s)
+  assert.match(String(mail.html), /<h1>Sales overview<\/h1>.*Unsubscribe<\/a><\/td>.*<\/body>/s)
   assert.match(mail.attachments[0]?.content.toString() ?? '', /^%PDF-1\.7/)
   assert.match(mail.attachments[0]?.filename ?? '', /^sales-overview-\d{4}-\d\d-\d\d-.*\.pdf$/)
   const headers = raw.toString().split('\r\n\r\n')[0] ?? ''

@@ -1,6 +1,7 @@
 import type { Letter, Note } from '../../outbox/index.ts'
 import type { Language } from '../facts.ts'
 import { formatDay } from '../narrative/formats.ts'
+import { escapeMarkup } from '../render/escape.ts'
 import type { WrittenReport } from '../render/written.ts'
 import { WORDS } from './words.ts'
 import type { Forms } from './writing.ts'
@@ -71,13 +72,19 @@ function textFooter(language: Language, delivery: string, links: Links): string 
 function htmlFooter(language: Language, delivery: string, links: Links): string {
   const { why, unsubscribe, open } = WORDS[language]
   const link = (url: string | undefined, text: string) =>
-    url === undefined ? [] : [`<a href="${escapeHtml(url)}" style="color:#595959">${escapeHtml(text)}</a>`]
+    url === undefined
+      ? []
+      : [`<a href="${escapeMarkup(url)}" style="color:#2b6cb0">${escapeMarkup(text)}</a>`]
   const parts = [
-    escapeHtml(why(delivery)),
+    escapeMarkup(why(delivery)),
     ...link(links.report, open),
     ...link(links.unsubscribe, unsubscribe),
   ]
-  return `<p style="margin:24px auto 0;max-width:600px;padding:0 16px 16px;color:#595959;font-family:Arial,Helvetica,sans-serif;font-size:12px;line-height:1.5">${parts.join(' · ')}</p>`
+  const cell = `<td align="left" style="padding:0 16px 16px 16px;font:12px/1.5 Helvetica,Arial,sans-serif;color:#4a5568">${parts.join(' · ')}</td>`
+  const table = (width: string, style: string, inner: string) =>
+    `<table role="presentation" width="${width}" border="0" cellpadding="0" cellspacing="0"${style}><tr>${inner}</tr></table>`
+  const inner = table('600', ' style="width:100%;max-width:600px"', cell)
+  return table('100%', '', `<td align="center">${inner}</td>`)
 }
 
 /** Before the end of the page, which the form has as a whole. */
@@ -85,11 +92,3 @@ function withFooter(html: string, footer: string): string {
   const at = html.lastIndexOf('</body>')
   return at < 0 ? `${html}\n${footer}` : `${html.slice(0, at)}${footer}\n${html.slice(at)}`
 }
-
-export const escapeHtml = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')

@@ -1,4 +1,3 @@
-export { escapeHtml } from './compose.ts'
 export { dropOld } from './log.ts'
 export { PAGE_HEADERS, toPage } from './page.ts'
 export { PERIODS } from './period.ts'

@@ -1,5 +1,5 @@
 import type { Language } from '../facts.ts'
-import { escapeHtml } from './compose.ts'
+import { escapeMarkup } from '../render/escape.ts'
 import { WORDS } from './words.ts'
 
 const BUTTON =
@@ -16,8 +16,8 @@ export function toPage(shown: {
   const { delivery, language, isSubscribed, isChanged } = shown
   const words = WORDS[language]
   const still = isChanged ? words.stays(delivery) : words.ask(delivery)
-  const says = escapeHtml(isSubscribed ? still : words.left(delivery))
-  const button = escapeHtml(isSubscribed ? words.leave : words.again)
+  const says = escapeMarkup(isSubscribed ? still : words.left(delivery))
+  const button = escapeMarkup(isSubscribed ? words.leave : words.again)
   // It posts to its own address, which has the token.
   return `<!doctype html>
 <html lang="${language}">
