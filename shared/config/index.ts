@@ -14,6 +14,7 @@ export {
   type EntityDescription,
 } from './entities.ts'
 export { idPrefixOf } from './entity-rules.ts'
+export { type Kept, keepFile, readText } from './keep-file.ts'
 export { plainName } from './names.ts'
 export * from './settings.ts'
 export * from './source.ts'

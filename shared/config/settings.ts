@@ -269,6 +269,29 @@ export const settingsSchema = z.object({
     .describe(
       'YAML file of the rules that propositions keep to (docs/propositions.md), read again when it changes; default: the rules that apply without one',
     ),
+  REPORT_DELIVERIES: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'YAML file of who gets which report when (docs/reports.md), read again when it changes; default: deliveries.yml under CORDAGE_HOME, where it is there',
+    ),
+  SMTP_URL: url(
+    ['smtp', 'smtps'],
+    'Mail server for reports: smtp(s)://[user:password@]host[:port][?tls=required|optional|off&ca=file]; smtp asks for STARTTLS, except of this machine; default: files under CORDAGE_HOME/outbox/reports',
+  ).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>@\p{Cc}]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/u,
+      'must be an address, such as Reports <reports@shop.example>',
+    )
+    .optional()
+    .describe('Sender of reports, such as Reports <reports@shop.example>; needed with SMTP_URL'),
+  PUBLIC_URL: url(
+    ['http', 'https'],
+    'Where people reach the functions, such as https://bi.shop.example: links in reports begin with it, and without it there are none; its host belongs into PUBLIC_HOSTS',
+  ).optional(),
   SOURCES: z.string().default('sources').describe('Folder of the source files'),
 })
 
@@ -300,7 +323,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     const problems = parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
     throw new ConfigError(problems.join('; '))
   }
-  const { SEARCH_RANKING, SEARCH_QUERIES, CORDAGE_HOME } = parsed.data
+  const { SEARCH_RANKING, SEARCH_QUERIES, CORDAGE_HOME, SMTP_URL, MAIL_FROM } = parsed.data
+  if (SMTP_URL && MAIL_FROM === undefined)
+    throw new ConfigError('MAIL_FROM is missing: SMTP_URL needs a sender, such as reports@shop.example')
   if (SEARCH_RANKING !== 'plain' && SEARCH_QUERIES === 'off')
     throw new ConfigError(
       `SEARCH_RANKING: ${SEARCH_RANKING} learns by query, and SEARCH_QUERIES=off records none: set SEARCH_QUERIES to hashed or kept`,
@@ -329,18 +354,46 @@ function toConnection(from: string, text: string): SecretUrl {
  * @throws ConfigError where none of the three is there
  */
 export function readConnection(name: string, home: string, env: NodeJS.ProcessEnv = process.env): SecretUrl {
+  const found = findNamedUrl(name, home, env)
+  if ('text' in found) return toConnection(found.from, found.text)
+  const { variable, file, cause } = found
+  throw new ConfigError(
+    `connection "${name}": set ${variable} or ${variable}_FILE, or write the URL to ${file}`,
+    cause === undefined ? {} : { cause },
+  )
+}
+
+/**
+ * The webhook that a file names, from the same three places: its URL is its secret.
+ * @returns undefined where none of the three is there
+ * @throws ConfigError where it is no URL of the web, or its file cannot be read
+ */
+export function readWebhook(
+  name: string,
+  home: string,
+  env: NodeJS.ProcessEnv = process.env,
+): SecretUrl | undefined {
+  const found = findNamedUrl(name, home, env)
+  if (!('text' in found)) {
+    if (found.cause === undefined) return undefined
+    throw new ConfigError(`webhook "${name}": ${found.file} cannot be read`, { cause: found.cause })
+  }
+  if (!/^https?:\/\//.test(found.text) || !URL.canParse(found.text))
+    throw new ConfigError(`${found.from}: must be a URL that begins with https:// or http://`)
+  return new SecretUrl(found.text)
+}
+
+type NamedUrl = { from: string; text: string } | { variable: string; file: string; cause?: unknown }
+
+function findNamedUrl(name: string, home: string, env: NodeJS.ProcessEnv): NamedUrl {
   const variable = `${name.toUpperCase().replaceAll('-', '_')}_URL`
   const given = readVariable(env, variable)
-  if (given !== undefined) return toConnection(variable, given)
+  if (given !== undefined) return { from: variable, text: given }
   const file = resolve(home, 'secrets', `${name}.url`)
   try {
-    return toConnection(file, readFileSync(file, 'utf8').trim())
+    return { from: file, text: readFileSync(file, 'utf8').trim() }
   } catch (cause) {
-    if (cause instanceof ConfigError) throw cause
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new ConfigError(
-      `connection "${name}": set ${variable} or ${variable}_FILE, or write the URL to ${file}`,
-      isMissing ? {} : { cause },
-    )
+    return { variable, file, ...(isMissing ? {} : { cause }) }
   }
 }

@@ -1,4 +1,14 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml'
 import { describeError } from '../errors/index.ts'
 
 /** What is wrong with a file: the field by its path, and its line, from 1. */
@@ -12,7 +22,7 @@ export type YamlText = {
   lineOf(path: PropertyKey[]): number
 }
 
-/** @param textKeys keys whose values are texts as they are written, so that `0012` is no 12 */
+/** @param textKeys keys below which all values are texts as they are written, so that `0012` is no 12 */
 export function readYamlText(text: string, textKeys: readonly string[] = []): YamlText {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
@@ -40,10 +50,14 @@ export function readYamlText(text: string, textKeys: readonly string[] = []): Ya
 }
 
 function keepTexts(document: Document.Parsed, keys: readonly string[]): void {
+  const keep = (scalar: Scalar) => {
+    if (scalar.value !== null && scalar.source !== undefined) scalar.value = scalar.source
+  }
   visit(document, {
     Pair(_, { key, value }) {
       if (!isScalar(key) || !keys.includes(String(key.value))) return
-      if (isScalar(value) && value.value !== null && value.source !== undefined) value.value = value.source
+      if (isScalar(value)) keep(value)
+      else if (isCollection(value)) visit(value, { Scalar: (_, scalar) => keep(scalar) })
     },
   })
 }

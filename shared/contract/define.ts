@@ -88,6 +88,11 @@ export type RequestSpec<
   status?: number
   /** What the answer can be had as besides JSON: by the header Accept, and by a field `format` of the input. */
   forms?: readonly Form<z.output<Output>>[]
+  /**
+   * For people who follow a link: what `GET /` answers, which changes nothing, as programs follow links too. The function then
+   * also takes what a form posts, with the link's query string.
+   */
+  show?(input: z.output<Input>, context: Context<Uses, State>): Promise<z.input<Output>>
   handle(input: z.output<Input>, context: Context<Uses, State>): Promise<z.input<Output>>
 }
 
@@ -112,6 +117,7 @@ export type FunctionDefinition = Omit<Common<ResourceName, unknown>, 'init' | 'c
         status: number
         job?: JobSpec
         forms?: readonly Form<unknown>[]
+        show?(input: unknown, context: AnyContext): Promise<unknown>
         handle(input: unknown, context: AnyContext): Promise<unknown>
       }
     | { kind: 'events'; handleBatch(events: BusEvent[], context: AnyContext): Promise<BatchResult[]> }
@@ -154,6 +160,8 @@ export function defineFunction<
   checkName(spec.name)
   if (spec.job && spec.readOnly)
     throw new TypeError(`${spec.name}: a function that runs as a job cannot be readOnly`)
+  if (spec.show && spec.readOnly)
+    throw new TypeError(`${spec.name}: a function that only reads answers GET by itself`)
   if (spec.job && !spec.uses.includes('store' as Uses))
     throw new TypeError(
       `${spec.name}: a function that runs as a job must use the store, which keeps its jobs`,

@@ -14,15 +14,9 @@ import { encodeAnswer, formAskedOf } from './forms.ts'
 import { type Identity, OPERATOR } from './identity.ts'
 import { checkOutput, parseInput } from './input.ts'
 import { answerStart, type JobDesk, readCallback, readWaitMs, startEach, toOutcome } from './job-calls.ts'
-import {
-  type FunctionReply,
-  type FunctionRequest,
-  type Message,
-  readMessage,
-  readQuery,
-  toInputSchema,
-} from './message.ts'
+import { type FunctionReply, type FunctionRequest, type Message, toInputSchema } from './message.ts'
 import { CallerGoneError, type Problem, TimeLimitError, toProblem, UnavailableError } from './problem.ts'
+import { answersGet, readCall } from './read-call.ts'
 import type { ResourceName, Resources } from './resources.ts'
 
 /** Calls in flight in one function beyond which it answers 429: a queue would only hide the delay. */
@@ -173,7 +167,7 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
         headers: {
           'content-type': 'application/problem+json',
           ...(problem.status === 429 || problem.status === 503 ? { 'retry-after': '1' } : {}),
-          ...(problem.status === 405 ? { allow: definition.readOnly ? 'GET, HEAD, POST' : 'POST' } : {}),
+          ...(problem.status === 405 ? { allow: answersGet(definition) ? 'GET, HEAD, POST' : 'POST' } : {}),
         },
         body: JSON.stringify(problem),
       } satisfies FunctionReply
@@ -200,17 +194,9 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
         if (definition.kind === 'request') event.input = parseInput(definition.input, event.work.input)
         return
       }
-      if (request.method === 'GET' && definition.readOnly && inputSchema)
-        event.message = { kind: 'json', value: readQuery(request.query, inputSchema) }
-      else if (request.method === 'POST') {
-        event.message = readMessage(request.headers, request.body)
-        // A batch's bytes are not held while the function works on it.
-        request.body = NO_BODY
-      } else
-        throw new BadInputError(`${request.method} is not allowed here`, {
-          status: 405,
-          reason: 'method_not_allowed',
-        })
+      event.message = readCall(definition, request, inputSchema)
+      // A batch's bytes are not held while the function works on it.
+      request.body = NO_BODY
       const { message } = event
       if (definition.kind === 'events') {
         if (message.kind === 'json')
@@ -300,7 +286,8 @@ export function makeHost(definition: FunctionDefinition, options: HostOptions): 
     }
     if (isStart(call)) return await start(call, definition, context.signal)
     if (call.message?.kind === 'batch') return await handleEach(definition, call.message.events, context)
-    return await definition.handle(call.input, context)
+    const show = call.request.method === 'GET' ? definition.show : undefined
+    return await (show ?? definition.handle)(call.input, context)
   }
 
   const start = async (

@@ -62,6 +62,7 @@ test('a query string becomes numbers and booleans only where the schema asks for
     limit: ['many', ''],
     filters: { inStock: 'maybe' },
   })
+  assert.deepEqual(query('tags=a'), { tags: ['a'] }, 'where only a list will do')
   assert.deepEqual(query('tags=a&tags=b&query=a%20b+c'), { tags: ['a', 'b'], query: 'a b c' })
   assert.deepEqual(query('either=5'), { either: 5 })
 })

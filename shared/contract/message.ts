@@ -73,7 +73,8 @@ export function toInputSchema(input: z.ZodType): JsonSchema {
 
 /**
  * Reads a query string as an input: `limit=5&filters.priceMax=10` is `{limit: 5, filters: {priceMax: 10}}`. Texts
- * become numbers and booleans only where the schema asks for them; a name given twice is an array.
+ * become numbers and booleans only where the schema asks for them; a name given twice is an array, and so is one that can be
+ * nothing else.
  */
 export function readQuery(query: string, schema: JsonSchema): Record<string, unknown> {
   const input: Record<string, unknown> = Object.create(null)
@@ -92,9 +93,31 @@ export function readQuery(query: string, schema: JsonSchema): Record<string, unk
     const last = path.at(-1) ?? name
     const texts = params.getAll(name)
     const type = fieldOf(described, last)
-    place[last] = texts.length === 1 ? coerce(texts[0] ?? '', type) : texts.map(text => coerce(text, type))
+    const [first, ...others] = texts.map(text => coerce(text, type))
+    place[last] = others.length === 0 && !isList(type) ? first : [first, ...others]
   }
   return input
+}
+
+/**
+ * What a form posts, and the query string of its link: a field of the form counts more. Of a form in parts only the query string
+ * is read. @returns undefined for what is no form
+ */
+export function readForm(
+  { headers, query, body }: Pick<FunctionRequest, 'headers' | 'query' | 'body'>,
+  schema: JsonSchema,
+): Message | undefined {
+  const { type } = readMediaType(headers['content-type'] ?? '')
+  const isPosted = type === 'application/x-www-form-urlencoded'
+  if (!isPosted && type !== 'multipart/form-data') return undefined
+  const posted = isPosted ? readQuery(body.toString('utf8'), schema) : {}
+  return { kind: 'json', value: { ...readQuery(query, schema), ...posted } }
+}
+
+/** Whether only a list will do. */
+const isList = (schema: JsonSchema | undefined) => {
+  const types = typesOf(schema)
+  return types.length > 0 && types.every(type => type === 'array')
 }
 
 const typesOf = (schema: JsonSchema | undefined) =>

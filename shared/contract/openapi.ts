@@ -142,7 +142,9 @@ export function makeOpenApi(definitions: Iterable<FunctionDefinition>): object {
           content: { 'application/json': { schema, example: definition.example ?? {} } },
         },
       },
-      ...(definition.readOnly && { get: { operationId: `${definition.name}-get`, ...about, parameters } }),
+      ...((definition.readOnly || definition.show) && {
+        get: { operationId: `${definition.name}-get`, ...about, parameters },
+      }),
     }
   }
   return {

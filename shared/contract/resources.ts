@@ -5,6 +5,7 @@ import type { Settings, Source } from '../config/index.ts'
 import type { Mlflow } from '../mlflow/index.ts'
 import type { Models } from '../models/index.ts'
 import type { ObjectStore } from '../objects/index.ts'
+import type { Mail } from '../outbox/index.ts'
 import type { Privacy } from '../privacy/index.ts'
 import type { Store, StoreOptions } from '../store/index.ts'
 import type { Warehouse } from '../warehouse/index.ts'
@@ -31,6 +32,8 @@ export type Resources = {
   alerts: Alerts
   /** Where trainings are logged as well; undefined where MLFLOW_URL names no server. */
   mlflow: Mlflow | undefined
+  /** Where mails go: a mail server, or files. */
+  mail: Mail
 }
 export type ResourceName = keyof Resources
 

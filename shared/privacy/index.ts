@@ -7,7 +7,11 @@ import { KEY_BYTES, NONCE_BYTES, open, seal } from './seal.ts'
 export { openMasterKey, readMasterKey } from './master-key.ts'
 
 /** The vaults of all systems, under one master key. */
-export type Privacy = { vaultOf(system: string): Vault }
+export type Privacy = {
+  vaultOf(system: string): Vault
+  /** A key for one purpose, which tells nothing of the master key or of other purposes. */
+  keyFor(purpose: string): KeyObject
+}
 
 /** The personal keys of one system's clients, and their use. */
 export type Vault = {
@@ -31,6 +35,10 @@ export function makePrivacy(masterKey: Buffer): Privacy {
       vaults.set(system, vault)
       return vault
     },
+    keyFor: purpose =>
+      createSecretKey(
+        Buffer.from(hkdfSync('sha256', masterKey, purpose, 'cordage key for a purpose', KEY_BYTES)),
+      ),
   }
 }
 

@@ -1,5 +1,6 @@
 export { type Colours, makeColours } from './colours.ts'
 export { keepRead } from './keep-read.ts'
+export { toIssues } from './key-issues.ts'
 export {
   editDistance,
   type Known,

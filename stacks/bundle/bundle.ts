@@ -32,6 +32,7 @@ const LATE_MODULES: {
   { resource: 'objects', path: 'shared/objects/s3-client.ts' },
   { resource: 'models', path: 'shared/models/embed-worker.ts' },
   { resource: 'cache', path: 'shared/cache/redis-cache.ts' },
+  { resource: 'mail', path: 'shared/outbox/mail/smtp.ts' },
   { path: 'shared/reports/render/pdf/write-pdf.ts', copy: copyFonts },
 ]
 

@@ -198,6 +198,25 @@ test('a file of rules is read: what is wrong is said by its line and field, and 
   assert.match(good.said, /^ok +rules +.*rules\.yml, 1 pinned, 0 excluded$/)
 })
 
+test('a file of deliveries is read in the same way', async () => {
+  const file = join(home, 'who-gets-what.yml')
+  const recipient = '{ name: Anna, email: anna@shop.example }'
+  const examineDeliveries = async (when: string) => {
+    writeFileSync(
+      file,
+      `deliveries:\n  - { name: sales, report: sales-overview, period: yesterday, when: ${when}, recipients: [${recipient}] }\n`,
+    )
+    const { code, lines } = await examine({ REPORT_DELIVERIES: file }, ['--demo'])
+    return { code, said: lines.filter(line => /^\S+ +deliveries /.test(line)).join('\n') }
+  }
+  const wrong = await examineDeliveries('often')
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.said, /^FAIL +deliveries +.*\.yml: line 2, deliveries\.0\.when: must be such as/)
+  const good = await examineDeliveries('daily 07:30')
+  assert.equal(good.code, 0)
+  assert.match(good.said, /^ok +deliveries +.*\.yml, 1 to 1 recipients$/)
+})
+
 test('check-source prints what would be captured, with treatment, and what would not', async () => {
   writeFileSync(
     join(home, 'sources', 'shop.yml'),

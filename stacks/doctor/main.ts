@@ -1,6 +1,7 @@
 import { readSettings } from '../../shared/config/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import { ROOT } from '../project.ts'
+import { checkDeliveries } from './deliveries.ts'
 import { attempt, fail, toLine } from './finding.ts'
 import {
   checkDisk,
@@ -42,6 +43,7 @@ async function examine() {
     attempt('warehouse', () => checkWarehouse(settings)),
     attempt('sources', () => checkSources(settings, !isDemo)),
     attempt('rules', () => checkRules(settings)),
+    attempt('deliveries', () => checkDeliveries(settings)),
   ])
   return findings.flat()
 }

@@ -1,5 +1,5 @@
-import { describeProblem, type Settings } from '../../shared/config/index.ts'
-import { readRulesText, readText } from '../../shared/propositions/rules/read-rules.ts'
+import { describeProblem, readText, type Settings } from '../../shared/config/index.ts'
+import { readRulesText } from '../../shared/propositions/rules/read-rules.ts'
 import { type Finding, fail, ok } from './finding.ts'
 
 /** The file of rules that propositions keep to, where one is set. @throws ConfigError where it cannot be read */

@@ -114,7 +114,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     await bus.ensureTopics(topicsOf(sources), { allowRecreate: true })
     const masterKey = await openMasterKey(settings, store.query)
     const objects = openObjects(settings.OBJECTS_URL.reveal())
-    const opened = await openResources(['warehouse', 'models', 'cache', 'mlflow'], openers, settings, {})
+    const opened = await openResources(
+      ['warehouse', 'models', 'cache', 'mlflow', 'mail'],
+      openers,
+      settings,
+      {},
+    )
     undo.push(opened.close)
     const alerts = openAlerts(settings)
     const privacy = makePrivacy(masterKey)

@@ -3,8 +3,15 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { z } from 'zod'
 import { readTriggers, settingsSchema, type Trigger, triggerSchema } from '../../shared/config/index.ts'
-import { type Access, type FunctionDefinition, jobOf, toJsonSchema } from '../../shared/contract/index.ts'
+import {
+  type Access,
+  answersGet,
+  type FunctionDefinition,
+  jobOf,
+  toJsonSchema,
+} from '../../shared/contract/index.ts'
 import { rulesSchema } from '../../shared/propositions/index.ts'
+import { deliveriesSchema } from '../../shared/reports/deliveries/index.ts'
 import { registry } from '../../shared/telemetry/index.ts'
 // For its metrics: those of functions come with them.
 import '../connector/loops.ts'
@@ -28,6 +35,7 @@ export async function makePages(): Promise<Map<string, string>> {
     'triggers.md': triggersPage(triggers),
     'sources.md': sourcesPage(),
     'rules.md': rulesPage(),
+    'deliveries.md': deliveriesPage(),
     'entities.md': entitiesPage(),
     'types.md': typesPage(),
     'marts.md': martsPage(),
@@ -138,6 +146,16 @@ ${fieldTable(listFields(toSchema(rulesSchema, 'input')))}
 `
 }
 
+function deliveriesPage(): string {
+  return `
+# Deliveries of reports
+
+The keys of the file that \`REPORT_DELIVERIES\` names, or of \`deliveries.yml\` under \`CORDAGE_HOME\`. Other keys are refused. How it works: [reports](../reports.md#send).
+
+${fieldTable(listFields(toSchema(deliveriesSchema, 'input')))}
+`
+}
+
 /** Defaults that a schema's own text does not show: lists and maps, as one would write them. */
 function showDefault(name: string): string | undefined {
   const value: unknown = settingsSchema.safeParse({}).data?.[name as keyof z.output<typeof settingsSchema>]
@@ -194,7 +212,7 @@ function functionSection(
   const facts = [
     `In \`functions/${folder.stage}/${name}\``,
     `for ${ACCESS[access]}`,
-    readOnly ? 'reads only' : undefined,
+    readOnly ? 'reads only' : answersGet(definition) ? 'GET shows a page' : undefined,
     definition.kind === 'request' && definition.forms
       ? `answers ${definition.forms.map(({ name, type }) => `${name} (${type})`).join(', ')} where \`format\` or the header \`Accept\` asks for it`
       : undefined,

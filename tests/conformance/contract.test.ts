@@ -5,7 +5,12 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { type FunctionDefinition, MAX_BATCH_BYTES, MAX_BODY_BYTES } from '../../shared/contract/index.ts'
+import {
+  answersGet,
+  type FunctionDefinition,
+  MAX_BATCH_BYTES,
+  MAX_BODY_BYTES,
+} from '../../shared/contract/index.ts'
 import type { BusEvent } from '../../shared/events/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { bundleFunction } from '../../stacks/bundle/bundle.ts'
@@ -110,7 +115,7 @@ for (const folder of listFunctions(ROOT)) {
 
     test('answers GET only where it changes nothing', async () => {
       const { status } = await server().send({ path: '/' })
-      assert.equal(status === 405, !definition.readOnly)
+      assert.equal(status === 405, !answersGet(definition))
       assertProblem(await server().send({ method: 'DELETE' }), 405)
       assertProblem(await server().send({ method: 'PUT', body: '{}' }), 405)
     })
@@ -120,7 +125,7 @@ for (const folder of listFunctions(ROOT)) {
         const [get, head] = [await server().send({ path }), await server().send({ path, method: 'HEAD' })]
         assert.deepEqual([head.status, head.type, head.body], [get.status, get.type, ''])
         const { status, headers } = await server().send({ path, method: 'DELETE' })
-        const reads = definition.readOnly ? 'GET, HEAD, POST' : 'POST'
+        const reads = answersGet(definition) ? 'GET, HEAD, POST' : 'POST'
         assert.deepEqual([status, headers.allow], [405, path === '/' ? reads : 'GET, HEAD'])
       }
     })

@@ -13,7 +13,7 @@ import searchProducts from '../../functions/search/search-products/handler.ts'
 import { readSources } from '../../shared/capture/sources.ts'
 import type { Settings } from '../../shared/config/index.ts'
 import { openObjects } from '../../shared/objects/index.ts'
-import { openVault } from '../../shared/privacy/index.ts'
+import { makePrivacy } from '../../shared/privacy/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { openDuckdbWarehouse } from '../../shared/warehouse/duckdb.ts'
 import { CATALOGUE, makeEvent } from '../support/catalogue.ts'
@@ -111,7 +111,7 @@ test('from clicks to the order of the next answer, through the lake and the mart
 
   await checkMarts()
   const learn = await startFunction(learnClicks, {
-    resources: { store, privacy: { vaultOf: system => openVault(system, MASTER_KEY) } },
+    resources: { store, privacy: makePrivacy(MASTER_KEY) },
     settings: SETTINGS,
   })
   const { body: learnt } = await learn.call({})

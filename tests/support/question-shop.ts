@@ -161,7 +161,8 @@ const COLUMNS: Record<string, string> = {
   dim_client: 'client_key occupation',
 }
 
-export type QuestionShop = { store: Store; stop(): Promise<void> }
+/** `home` is a folder that ends with the shop. */
+export type QuestionShop = { store: Store; home: string; stop(): Promise<void> }
 
 /** @param rowRules of sales, returns and orders: by column, the claim that holds the values that a caller sees */
 export async function publishQuestionShop({
@@ -192,6 +193,7 @@ export async function publishQuestionShop({
   assert.equal(status, 200, JSON.stringify(body))
   return {
     store,
+    home,
     async stop() {
       await postgres.stop()
       await rm(home, { recursive: true, force: true })

@@ -216,3 +216,22 @@ test('runs that wait and objects that were not taken are listed with the reason'
     ],
   )
 })
+
+test('a report that its recipient did not get is shown until a later one is sent', async () => {
+  await store.query(
+    `insert into report.subscription (subscription_id, delivery, recipient, label, language, schedule, considered_until)
+     values ('1', 'weekly-sales', 'a', 'Anna', 'en', '', now()), ('2', 'weekly-sales', 'b', 'Bert', 'en', '', now())`,
+  )
+  await store.query(
+    `insert into report.delivery (subscription_id, due_at, state, attempts, problem) values
+       ('1', now() - interval '1 day', 'bounced', 1, 'no such user'), ('2', now() - interval '1 day', 'failed', 7, 'away'),
+       ('2', now(), 'sent', 1, null)`,
+  )
+  const { undelivered } = (await showStatus()) as unknown as { undelivered: { dueAt: string }[] }
+  assert.deepEqual(undelivered, [
+    {
+      ...{ delivery: 'weekly-sales', recipient: 'Anna', state: 'bounced', attempts: 1, nextTryAt: null },
+      ...{ detail: 'no such user', dueAt: undelivered[0]?.dueAt },
+    },
+  ])
+})

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { JOB_STATES, listRecentJobs } from '../../../shared/jobs/index.ts'
 import type { Query } from '../../../shared/store/index.ts'
 import { qualitySchema, readQuality } from './quality.ts'
+import { readUndelivered, undeliveredSchema } from './undelivered.ts'
 
 const lag = z
   .number()
@@ -120,6 +121,7 @@ export const statusSchema = z.object({
       }),
     )
     .describe(`Objects that their function has not taken, and why; the latest ${MAX_OBJECTS}`),
+  undelivered: undeliveredSchema,
   quality: qualitySchema,
 })
 
@@ -268,6 +270,7 @@ export async function readStatus(query: Query): Promise<Status> {
       nextTryAt: iso(next_try_at),
       seenAt: seen_at.toISOString(),
     })),
+    undelivered: await readUndelivered(query),
     quality: await readQuality(query),
   }
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { makeOwnSource } from '../../../shared/capture/own/source.ts'
-import { openVault } from '../../../shared/privacy/index.ts'
+import { makePrivacy } from '../../../shared/privacy/index.ts'
 import type { Store } from '../../../shared/store/index.ts'
 import { startFunction } from '../../../tests/support/function.ts'
 import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
 import learnClicks from './handler.ts'
 
-const vault = openVault('cordage', Buffer.alloc(32, 7))
+const privacy = makePrivacy(Buffer.alloc(32, 7))
+const vault = privacy.vaultOf('cordage')
 const table = makeOwnSource().tables.find(({ name }) => name === 'Search')
 const toLakeKey = (key: string) => table && String(vault.treat(table, { QueryKey: key }, undefined).QueryKey)
 
@@ -21,7 +22,7 @@ after(() => postgres.stop())
 
 const start = (SEARCH_RANKING: 'plain' | 'learned' | 'interleaved' = 'learned') =>
   startFunction(learnClicks, {
-    resources: { store, privacy: { vaultOf: () => vault } },
+    resources: { store, privacy },
     settings: { SEARCH_RANKING },
   })
 
@@ -151,7 +152,7 @@ test('while the store is away it is an outage', async () => {
   }
   const { status } = await (
     await startFunction(learnClicks, {
-      resources: { store: { query } as unknown as Store, privacy: { vaultOf: () => vault } },
+      resources: { store: { query } as unknown as Store, privacy },
       settings: { SEARCH_RANKING: 'learned' },
     })
   ).call({})

@@ -2,6 +2,7 @@ import type { Openers } from '../resources.ts'
 import alerts from './alerts.ts'
 import bus from './bus.ts'
 import cache from './cache.ts'
+import mail from './mail.ts'
 import mlflow from './mlflow.ts'
 import models from './models.ts'
 import objects from './objects.ts'
@@ -22,4 +23,5 @@ export const openers: Openers = {
   cache,
   alerts,
   mlflow,
+  mail,
 }

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import type { z } from 'zod'
 import { describeProblem, readYamlText, type TextProblem } from '../../config/index.ts'
 import { ConfigError } from '../../errors/index.ts'
-import { editDistance } from '../../vocabulary/index.ts'
+import { toIssues } from '../../vocabulary/index.ts'
 import { type Rules, rulesSchema } from './schema.ts'
 
 /** Keys of which a value is a text as it stands there: the product 0012 is not the product 12. */
@@ -15,7 +13,6 @@ const KEYS: Record<string, string[]> = {
   excluded: Object.keys(rulesSchema.shape.excluded.unwrap().element.shape),
   experiment: Object.keys(rulesSchema.shape.experiment.unwrap().shape),
 }
-const MAX_EDITS = 3
 
 /** @returns the rules that a text has, or everything that is wrong with it */
 export function readRulesText(text: string): { rules: Rules } | { problems: TextProblem[] } {
@@ -24,7 +21,8 @@ export function readRulesText(text: string): { rules: Rules } | { problems: Text
     return { problems: [{ path: [], line: 1, says: 'is empty: write {} for the defaults' }] }
   const yaml = readYamlText(text, TEXT_KEYS)
   const parsed = rulesSchema.safeParse(yaml.value ?? {}, { reportInput: true })
-  const issues = parsed.error?.issues.flatMap(toIssues) ?? []
+  const issues =
+    parsed.error?.issues.flatMap(issue => toIssues(issue, KEYS[String(issue.path[0] ?? '')])) ?? []
   if (parsed.success && yaml.problems.length === 0) return { rules: parsed.data }
   const problems = [
     ...yaml.problems,
@@ -41,35 +39,4 @@ export function parseRules(file: string, text: string): Rules {
   const read = readRulesText(text)
   if ('rules' in read) return read.rules
   throw new ConfigError(`${file}: ${read.problems.map(describeProblem).join('; ')}`)
-}
-
-/** @throws ConfigError where the file cannot be read */
-export function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new ConfigError(`${file} cannot be read`, { cause })
-  }
-}
-
-function toIssues(issue: z.core.$ZodIssue): { path: PropertyKey[]; says: string }[] {
-  if (issue.code !== 'unrecognized_keys')
-    return [{ path: issue.path, says: issue.input === null ? 'has no value' : issue.message }]
-  const known = KEYS[String(issue.path[0] ?? '')] ?? []
-  return issue.keys.map(key => {
-    const near = findNear(known, key)
-    const hint = near === undefined ? `there are ${known.join(', ')}` : `did you mean ${near}?`
-    return { path: [...issue.path, key], says: `unknown key: ${hint}` }
-  })
-}
-
-/** The key that a misspelt one is nearest to, in any case, with or without underscores and dashes. */
-function findNear(keys: string[], given: string): string | undefined {
-  const bare = (key: string) => key.toLowerCase().replaceAll(/[^a-z]/g, '')
-  const wanted = bare(given)
-  const [best] = keys
-    .map(key => ({ key, distance: editDistance(bare(key), wanted, MAX_EDITS) }))
-    .filter(({ key, distance }) => distance <= Math.min(MAX_EDITS, key.length / 3))
-    .sort((a, b) => a.distance - b.distance)
-  return best?.key
 }

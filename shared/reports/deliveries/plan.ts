@@ -1,0 +1,122 @@
+import type { Query, Store } from '../../store/index.ts'
+import type { Target } from './targets.ts'
+import { dueTimes } from './when.ts'
+
+type Subscription = { subscription_id: string; considered_until: Date; is_unsubscribed: boolean }
+type Row = {
+  subscriptionId: string
+  dueAt: Date
+  state: 'due' | 'unsubscribed' | 'skipped'
+  problem: string | null
+}
+
+/** The store knows each recipient. One that is new, or has another time, is due from now on, not for what was before. */
+export async function keepSubscriptions(query: Query, targets: Target[], now: Date): Promise<Subscription[]> {
+  const columns = [
+    targets.map(each => each.subscriptionId),
+    targets.map(each => each.delivery.name),
+    targets.map(each => each.recipientKey),
+    targets.map(each => each.recipient.name),
+    targets.map(each => each.language),
+    targets.map(({ schedule }) => `${schedule.cron} ${schedule.timeZone}`),
+  ]
+  await query(
+    `insert into report.subscription as s
+       (subscription_id, delivery, recipient, label, language, schedule, considered_until)
+     select *, $7::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+     on conflict (subscription_id) do update
+       set label = excluded.label, language = excluded.language, schedule = excluded.schedule,
+         considered_until = case when s.schedule = excluded.schedule then s.considered_until else excluded.considered_until end
+       where (s.label, s.language, s.schedule) is distinct from (excluded.label, excluded.language, excluded.schedule)`,
+    [...columns, now],
+  )
+  return await query<Subscription>(
+    `select subscription_id, considered_until, unsubscribed_at is not null as is_unsubscribed
+     from report.subscription where subscription_id = any($1)`,
+    [columns[0]],
+  )
+}
+
+/**
+ * Writes down what is due, once however many do so: of each recipient the latest due time. Those before it, which nobody was
+ * there to send, are skipped, and so is one that still waits to be retried.
+ */
+export async function planDue(store: Store, targets: Target[], now: Date): Promise<void> {
+  if (targets.length === 0) return
+  const known = await keepSubscriptions(store.query, targets, now)
+  const byId = new Map(targets.map(target => [target.subscriptionId, target]))
+  // Many recipients share one schedule, and to look back costs a millisecond.
+  const found = new Map<string, Date[]>()
+  const rows: Row[] = []
+  for (const { subscription_id: subscriptionId, considered_until: after, is_unsubscribed } of known) {
+    const target = byId.get(subscriptionId)
+    if (!target) continue
+    const { cron, timeZone } = target.schedule
+    const key = `${cron} ${timeZone} ${after.getTime()}`
+    const dues = found.get(key) ?? dueTimes(target.schedule, after, now)
+    found.set(key, dues)
+    rows.push(
+      ...dues.map((dueAt, at): Row => {
+        const row = { subscriptionId, dueAt }
+        if (is_unsubscribed) return { ...row, state: 'unsubscribed', problem: null }
+        return at === 0
+          ? { ...row, state: 'due', problem: null }
+          : { ...row, state: 'skipped', problem: 'nobody was there to send it, and a later one is due' }
+      }),
+    )
+  }
+  if (rows.length > 0) await writeRows(store, rows)
+}
+
+async function writeRows(store: Store, rows: Row[]): Promise<void> {
+  await store.transaction(async ({ query }) => {
+    await query(
+      `insert into report.delivery (subscription_id, due_at, state, problem, next_try_at, finished_at)
+       select id, due_at, state, problem, case when state = 'due' then clock_timestamp() end,
+         case when state <> 'due' then clock_timestamp() end
+       from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[]) as r (id, due_at, state, problem)
+       on conflict do nothing`,
+      [
+        rows.map(row => row.subscriptionId),
+        rows.map(row => row.dueAt),
+        rows.map(row => row.state),
+        rows.map(row => row.problem),
+      ],
+    )
+    await query(
+      `with latest as (
+         select id, max(due_at) as due_at from unnest($1::text[], $2::timestamptz[]) as r (id, due_at) group by id
+       ), considered as (
+         update report.subscription s set considered_until = greatest(s.considered_until, latest.due_at)
+         from latest where s.subscription_id = latest.id
+       )
+       update report.delivery d
+       set state = 'skipped', finished_at = clock_timestamp(), next_try_at = null,
+         problem = concat_ws(': ', 'a later one is due', d.problem)
+       from latest
+       where d.subscription_id = latest.id and d.due_at < latest.due_at and d.state = 'due'`,
+      [rows.map(row => row.subscriptionId), rows.map(row => row.dueAt)],
+    )
+  })
+}
+
+/**
+ * Writes down that somebody wants it now. Asked twice within a minute is asked once; one that had failed is tried again.
+ * @returns the due time
+ */
+export async function planNow(query: Query, targets: Target[], now: Date): Promise<Date> {
+  const dueAt = new Date(Math.floor(now.getTime() / 60_000) * 60_000)
+  await keepSubscriptions(query, targets, now)
+  await query(
+    `insert into report.delivery as d (subscription_id, due_at, state, is_requested, next_try_at, finished_at)
+     select subscription_id, $2, case when unsubscribed_at is null then 'due' else 'unsubscribed' end, true,
+       case when unsubscribed_at is null then clock_timestamp() end,
+       case when unsubscribed_at is not null then clock_timestamp() end
+     from report.subscription where subscription_id = any($1)
+     on conflict (subscription_id, due_at) do update
+       set state = excluded.state, next_try_at = excluded.next_try_at, finished_at = excluded.finished_at, is_requested = true
+       where d.state in ('failed', 'bounced', 'skipped', 'unsubscribed')`,
+    [targets.map(each => each.subscriptionId), dueAt],
+  )
+  return dueAt
+}

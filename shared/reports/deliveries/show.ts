@@ -1,0 +1,103 @@
+import { describeError } from '../../errors/index.ts'
+import type { Mail } from '../../outbox/index.ts'
+import type { Query } from '../../store/index.ts'
+import { daysOfPeriod } from './period.ts'
+import { keepSubscriptions } from './plan.ts'
+import { type Target, viaOf } from './targets.ts'
+import { dateIn, nextDue } from './when.ts'
+
+/** What a recipient would get next, and what it got last. */
+export type Plan = {
+  delivery: string
+  recipient: string
+  channel: string
+  /** smtp, webhook or file; null where its webhook's URL cannot be used, which `problem` says. */
+  via: 'smtp' | 'webhook' | 'file' | null
+  report: string
+  language: string
+  filters: Record<string, string[]>
+  roles: string[]
+  claims: Record<string, string[]>
+  isSubscribed: boolean
+  nextAt: string | null
+  timeZone: string
+  period: { from: string; to: string } | null
+  last: Last | null
+  problem: string | null
+}
+
+export type Last = {
+  dueAt: string
+  state: string
+  attempts: number
+  isPerhapsTwice: boolean
+  problem: string | null
+}
+
+/** Who would get what when, and how the last one went. Nothing is sent. */
+export async function showPlans(
+  query: Query,
+  targets: Target[],
+  { mail, home, now }: { mail: Mail; home: string; now: Date },
+): Promise<Plan[]> {
+  const known = new Map(
+    (await keepSubscriptions(query, targets, now)).map(each => [each.subscription_id, each]),
+  )
+  const last = await readLast(
+    query,
+    targets.map(each => each.subscriptionId),
+  )
+  const next = new Map<string, Date | null>()
+  return targets.map(target => {
+    const { delivery, recipient, channel, language, schedule, rights, subscriptionId } = target
+    const key = `${schedule.cron} ${schedule.timeZone}`
+    const nextAt = next.has(key) ? (next.get(key) ?? null) : nextDue(schedule, now)
+    next.set(key, nextAt)
+    return {
+      ...{ delivery: delivery.name, recipient: recipient.name, channel, language },
+      ...{ report: delivery.report, filters: delivery.filters, timeZone: schedule.timeZone },
+      ...{ roles: rights.roles, claims: rights.claims },
+      isSubscribed: known.get(subscriptionId)?.is_unsubscribed === false,
+      nextAt: nextAt?.toISOString() ?? null,
+      period: nextAt && daysOfPeriod(delivery.period, dateIn(schedule.timeZone, nextAt)),
+      last: last.get(subscriptionId) ?? null,
+      ...wayOf(target, mail, home),
+    }
+  })
+}
+
+function wayOf(target: Target, mail: Mail, home: string): Pick<Plan, 'via' | 'problem'> {
+  try {
+    return { via: viaOf(target, mail, home), problem: null }
+  } catch (error) {
+    return { via: null, problem: describeError(error) }
+  }
+}
+
+/** The last due time of each subscription, or that of one moment. */
+export async function readLast(query: Query, ids: string[], dueAt?: Date): Promise<Map<string, Last>> {
+  const rows = await query<{
+    subscription_id: string
+    due_at: Date
+    state: string
+    attempts: number
+    is_perhaps_twice: boolean
+    problem: string | null
+  }>(
+    `select d.* from unnest($1::text[]) as of (id) cross join lateral (
+       select subscription_id, due_at, state, attempts, is_perhaps_twice, problem from report.delivery
+       where subscription_id = of.id and ($2::timestamptz is null or due_at = $2) order by due_at desc limit 1
+     ) d`,
+    [ids, dueAt ?? null],
+  )
+  return new Map(
+    rows.map(row => [
+      row.subscription_id,
+      {
+        dueAt: row.due_at.toISOString(),
+        ...{ state: row.state, attempts: row.attempts },
+        ...{ isPerhapsTwice: row.is_perhaps_twice, problem: row.problem },
+      },
+    ]),
+  )
+}
