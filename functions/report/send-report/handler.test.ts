@@ -45,6 +45,12 @@ const bySmtp = () => ({
 })
 const ANNA = { name: 'Anna', email: 'anna@shop.example', claims: { territory: ['1'] } }
 const BERT = { name: 'Bert', email: 'bert@shop.example', claims: { territory: ['4'] }, language: 'de' }
+/** A cron pattern of every so many minutes, of which none is near to now. */
+const every = (minutes: number) => {
+  const first = (new Date().getUTCMinutes() + minutes / 2) % minutes
+  const all = Array.from({ length: 60 / minutes }, (_, i) => first + i * minutes)
+  return `${all.join(',')} * * * *`
+}
 const NOW = { delivery: 'weekly-sales' }
 
 test('two territories get two reports, and who lost one gets less the next time', async () => {
@@ -70,7 +76,7 @@ test('two territories get two reports, and who lost one gets less the next time'
 })
 
 test('what is due is sent once, and of what was missed the latest; the rest is skipped with the reason', async () => {
-  writeDeliveries(home, [deliveryOf({ when: '*/10 * * * *' })])
+  writeDeliveries(home, [deliveryOf({ when: every(10) })])
   const send = await startSending({ store, home, settings: bySmtp() })
   assert.deepEqual((await send.call({})).body.states, {}, 'nothing from before it was known')
   await letPass(store, 35)
@@ -87,10 +93,10 @@ test('what is due is sent once, and of what was missed the latest; the rest is s
 })
 
 test('another time in the file sends nothing for what is over', async () => {
-  writeDeliveries(home, [deliveryOf({ when: '*/10 * * * *' })])
+  writeDeliveries(home, [deliveryOf({ when: every(10) })])
   await (await startSending({ store, home, settings: bySmtp() })).call({})
   await letPass(store, 60)
-  writeDeliveries(home, [deliveryOf({ when: '*/5 * * * *' })])
+  writeDeliveries(home, [deliveryOf({ when: every(4) })])
   const { body } = await (await startSending({ store, home, settings: bySmtp() })).call({})
   assert.deepEqual([body.states, server.received.length], [{}, 0])
 })
@@ -232,7 +238,7 @@ test('a dry run says who would get what when, and sends nothing', async () => {
 })
 
 test('who has unsubscribed gets nothing, not even now, until an operator takes it back', async () => {
-  writeDeliveries(home, [deliveryOf({ when: '*/10 * * * *' })])
+  writeDeliveries(home, [deliveryOf({ when: every(10) })])
   const send = await startSending({ store, home, settings: bySmtp() })
   const who = { delivery: 'weekly-sales', recipient: 'Anna' }
   const { body } = await send.call({ ...who, subscribed: false })
@@ -285,7 +291,7 @@ test('what the file does not have is a 404 that names what it has', async () => 
 })
 
 test('one that waits to be tried again is skipped once a later one is due', async () => {
-  writeDeliveries(home, [deliveryOf({ when: '*/10 * * * *' })])
+  writeDeliveries(home, [deliveryOf({ when: every(10) })])
   const away = { ...bySmtp(), SMTP_URL: new SecretUrl('smtp://127.0.0.1:1') }
   const send = await startSending({ store, home, settings: away })
   await send.call({})
@@ -316,4 +322,24 @@ test('a file that becomes wrong changes nothing but a warning, and one that is m
   await sleep(1100)
   const mended = (await send.call({ dryRun: true })).body
   assert.deepEqual([(mended.plans as object[]).length, mended.warnings], [2, []])
+})
+
+test('who was not in the file for a while gets nothing of that time', async () => {
+  const when = every(10)
+  const call = async (recipients: object[]) => {
+    writeDeliveries(home, [deliveryOf({ when, recipients })])
+    return (await (await startSending({ store, home, settings: bySmtp() })).call({})).body.states
+  }
+  await call([ANNA, BERT])
+  await letPass(store, 30)
+  assert.deepEqual(await call([ANNA]), { sent: 1 })
+  assert.deepEqual(await call([ANNA, BERT]), {})
+})
+
+test('what was written into the file in the minute before it is due counts', async () => {
+  const soon = new Date(Date.now() - 20_000)
+  writeDeliveries(home, [deliveryOf({ when: `${soon.getUTCMinutes()} * * * *` })])
+  const send = await startSending({ store, home, settings: bySmtp() })
+  const isDue = soon.getTime() - (soon.getTime() % 60_000) > Date.now() - 60_000
+  assert.deepEqual((await send.call({})).body.states, isDue ? { sent: 1 } : {})
 })

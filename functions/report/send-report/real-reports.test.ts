@@ -22,10 +22,10 @@ const person = (name: string, territory: string[], language = 'en') => ({
 })
 
 /** Sends what is due on a day that the shop has data of. @returns what each recipient gets, by the names */
-async function sendOn(day: string, recipients: { name: string }[], report = 'sales-overview') {
+async function sendOn(day: string, recipients: { name: string }[], more: object = {}) {
   const { store } = shop
   const home = mkdtempSync(join(shop.home, 'send-'))
-  writeDeliveries(home, [deliveryOf({ report, period: 'last month', recipients })])
+  writeDeliveries(home, [deliveryOf({ period: 'last month', recipients, ...more })])
   const mail = openMail({ SMTP_URL: undefined, MAIL_FROM: undefined, CORDAGE_HOME: home })
   const resources = { store, privacy: PRIVACY, mail }
   const send = await startFunction(sendReport, { resources, settings: { CORDAGE_HOME: home } })
@@ -96,12 +96,14 @@ test('territories get their own numbers, in every part of the mail; who lost one
   )
 })
 
-test('a report that needs a role fails at once without it, and data that are late are waited for', async () => {
-  const closed = await sendOn('2017-06-02', [person('Anna', ['8'])], 'data-health')
+test('a report that needs a role, or is by no dimension, fails at once; data that are late are waited for', async () => {
+  const closed = await sendOn('2017-06-02', [person('Anna', ['8'])], { report: 'data-health' })
   assert.deepEqual(
     closed.log.map(({ state, problem }) => [state, problem]),
     [['failed', 'the role operator is needed for data-health']],
   )
+  const odd = await sendOn('2017-06-02', [person('Anna', ['8'])], { filters: { weather: 'rain' } })
+  assert.match(`${odd.log[0]?.state} ${odd.log[0]?.problem}`, /^failed there is no dimension "weather"/)
   const late = await sendOn('2017-09-02', [person('Anna', ['8'])])
   assert.deepEqual(
     late.log.map(({ state }) => state),

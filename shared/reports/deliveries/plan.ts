@@ -10,7 +10,12 @@ type Row = {
   problem: string | null
 }
 
-/** The store knows each recipient. One that is new, or has another time, is due from now on, not for what was before. */
+/** The file is looked at each minute: what was written in the last one counts for its end. */
+const LOOKED_AT_MS = 60_000
+
+/**
+ * The store knows each recipient. One that is new, or has another time, is due from about now on, not for what was before.
+ */
 export async function keepSubscriptions(query: Query, targets: Target[], now: Date): Promise<Subscription[]> {
   const columns = [
     targets.map(each => each.subscriptionId),
@@ -26,9 +31,9 @@ export async function keepSubscriptions(query: Query, targets: Target[], now: Da
      select *, $7::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
      on conflict (subscription_id) do update
        set label = excluded.label, language = excluded.language, schedule = excluded.schedule,
-         considered_until = case when s.schedule = excluded.schedule then s.considered_until else excluded.considered_until end
+         considered_until = case when s.schedule = excluded.schedule then s.considered_until else greatest(s.considered_until, excluded.considered_until) end
        where (s.label, s.language, s.schedule) is distinct from (excluded.label, excluded.language, excluded.schedule)`,
-    [...columns, now],
+    [...columns, new Date(now.getTime() - LOOKED_AT_MS)],
   )
   return await query<Subscription>(
     `select subscription_id, considered_until, unsubscribed_at is not null as is_unsubscribed
@@ -42,6 +47,7 @@ export async function keepSubscriptions(query: Query, targets: Target[], now: Da
  * there to send, are skipped, and so is one that still waits to be retried.
  */
 export async function planDue(store: Store, targets: Target[], now: Date): Promise<void> {
+  await passOver(store.query, targets, now)
   if (targets.length === 0) return
   const known = await keepSubscriptions(store.query, targets, now)
   const byId = new Map(targets.map(target => [target.subscriptionId, target]))
@@ -66,6 +72,21 @@ export async function planDue(store: Store, targets: Target[], now: Date): Promi
     )
   }
   if (rows.length > 0) await writeRows(store, rows)
+}
+
+/** Not each minute: nobody is away and back in so short a time. */
+const PASS_OVER_MS = 600_000
+
+/** Whoever is not in the file misses what is due meanwhile, and does not get it later. */
+async function passOver(query: Query, targets: Target[], now: Date): Promise<void> {
+  await query(
+    'update report.subscription set considered_until = $2 where considered_until < $3 and not subscription_id = any($1)',
+    [
+      targets.map(target => target.subscriptionId),
+      new Date(now.getTime() - LOOKED_AT_MS),
+      new Date(now.getTime() - PASS_OVER_MS),
+    ],
+  )
 }
 
 async function writeRows(store: Store, rows: Row[]): Promise<void> {

@@ -108,9 +108,7 @@ async function sendOne(claimed: Claimed, target: Target, run: Run): Promise<stri
     prepared = await findPrepared(claimed, target, run)
   } catch (error) {
     const problem = describeProblem(describeError(error), [target.address])
-    // Without the role there is no report, today as tomorrow; data that are late are waited for.
-    if (error instanceof BadInputError && error.status === 403)
-      return await end(record, claimed, 'failed', problem)
+    if (isForGood(error)) return await end(record, claimed, 'failed', problem)
     run.log.warn({ ...namesOf(claimed, target), problem }, 'a report cannot be written yet')
     return await settle(record, claimed, { is: 'later', problem, isDoubtful: false })
   }
@@ -122,6 +120,10 @@ async function sendOne(claimed: Claimed, target: Target, run: Run): Promise<stri
     run.log.warn({ ...namesOf(claimed, target), problem: outcome.problem }, 'a report was not taken')
   return await settle(record, claimed, outcome)
 }
+
+/** Without the role, or by a dimension that there is not, no report comes tomorrow either; data that are late are waited for. */
+const isForGood = (error: unknown) =>
+  error instanceof BadInputError && (error.status === 403 || error.field?.startsWith('filters') === true)
 
 const namesOf = ({ subscriptionId, dueAt }: Claimed, { delivery }: Target) => ({
   delivery: delivery.name,
