@@ -2,6 +2,7 @@ import type { Alerts } from '../alerts/index.ts'
 import type { Bus } from '../bus/index.ts'
 import type { Cache } from '../cache/index.ts'
 import type { Settings, Source } from '../config/index.ts'
+import type { Llm } from '../llm/index.ts'
 import type { Mlflow } from '../mlflow/index.ts'
 import type { Models } from '../models/index.ts'
 import type { ObjectStore } from '../objects/index.ts'
@@ -32,6 +33,8 @@ export type Resources = {
   alerts: Alerts
   /** Where trainings are logged as well; undefined where MLFLOW_URL names no server. */
   mlflow: Mlflow | undefined
+  /** What rewrites reports; undefined where LLM_URL names no server. */
+  llm: Llm | undefined
   /** Where mails go: a mail server, or files. */
   mail: Mail
 }

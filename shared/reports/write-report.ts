@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { hasAccess, type Identity } from '../contract/index.ts'
 import { BadInputError, isOutage, NotFoundError, OutageError } from '../errors/index.ts'
+import type { Llm } from '../llm/index.ts'
 import type { Query } from '../store/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { compose } from './compose.ts'
@@ -13,7 +14,7 @@ import { choosePeriod } from './periods.ts'
 import { type Published, readPublished } from './published.ts'
 import { drawChart } from './render/index.ts'
 import type { WrittenReport } from './render/written.ts'
-import { type Llm, rewrite, type Sentence } from './rewrite/index.ts'
+import { rewrite, type Sentence } from './rewrite/index.ts'
 
 /** A kept report is given as it is only by code that writes the same fields. */
 const FORMAT = 1

@@ -115,7 +115,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const masterKey = await openMasterKey(settings, store.query)
     const objects = openObjects(settings.OBJECTS_URL.reveal())
     const opened = await openResources(
-      ['warehouse', 'models', 'cache', 'mlflow', 'mail'],
+      ['warehouse', 'models', 'cache', 'mlflow', 'llm', 'mail'],
       openers,
       settings,
       {},

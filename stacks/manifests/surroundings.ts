@@ -37,6 +37,7 @@ const SECRETS: Record<ResourceName, string[]> = {
   cache: ['CACHE_URL'],
   alerts: ['ALERT_URL'],
   mlflow: ['MLFLOW_URL'],
+  llm: ['LLM_URL', 'LLM_KEY'],
   mail: ['SMTP_URL'],
 }
 const JOB_SECRETS = ['JOB_CALLBACK_SECRET']

@@ -1,7 +1,8 @@
 import { readSettings } from '../../shared/config/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
+import { llmOf } from '../../shared/llm/index.ts'
 import { LANGUAGES } from '../../shared/reports/facts.ts'
-import { llmOf, rewrite } from '../../shared/reports/rewrite/index.ts'
+import { rewrite } from '../../shared/reports/rewrite/index.ts'
 import { readWorld } from '../support/report-world.ts'
 
 /** `make verify-llm`: what a model makes of a report's sentences, which of its sentences are kept, and why others are not. */

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { Alerts } from '../../../shared/alerts/index.ts'
-import type { Settings } from '../../../shared/config/index.ts'
 import { defineFunction, type FunctionDefinition } from '../../../shared/contract/index.ts'
 import { BadInputError, NotFoundError } from '../../../shared/errors/index.ts'
+import type { Llm } from '../../../shared/llm/index.ts'
 import {
   dropOld,
   type Forms,
@@ -37,14 +37,14 @@ type Run = Sending & { store: Store; alerts: Alerts; until: AbortSignal; now: Da
  * @param makeWriting how a report is written during one call
  */
 export function defineSendReport(
-  makeWriting: (call: { store: Store; settings: Settings; log: Logger; signal: AbortSignal }) => Writing,
+  makeWriting: (call: { store: Store; llm: Llm | undefined; log: Logger; signal: AbortSignal }) => Writing,
   forms: Forms,
 ): FunctionDefinition {
   return defineFunction({
     name: 'send-report',
     summary: 'Sends the reports that are due, or one now; says who would get what when',
     access: 'operator',
-    uses: ['store', 'privacy', 'alerts', 'mail'] as const,
+    uses: ['store', 'privacy', 'alerts', 'llm', 'mail'] as const,
     timeoutMs: TIMEOUT_MS,
     input,
     output,
@@ -55,7 +55,7 @@ export function defineSendReport(
       signer: makeSigner(privacy.keyFor('reports that are sent')),
     }),
 
-    async handle(asked, { state, resources: { store, alerts, mail }, settings, log, signal }) {
+    async handle(asked, { state, resources: { store, alerts, llm, mail }, settings, log, signal }) {
       const { deliveries, warnings } = state.deliveries()
       const all = targetsOf(deliveries, state.signer)
       const run: Run = {
@@ -69,7 +69,7 @@ export function defineSendReport(
           forms,
           signer: state.signer,
         },
-        write: makeWriting({ store, settings, log, signal }),
+        write: makeWriting({ store, llm, log, signal }),
         home: settings.CORDAGE_HOME,
         publicUrl: settings.PUBLIC_URL?.reveal(),
         until: AbortSignal.any([signal, AbortSignal.timeout(BEGIN_MS)]),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { readSettings, type Settings } from '../../../shared/config/index.ts'
 import type { Identity } from '../../../shared/contract/index.ts'
+import { llmOf } from '../../../shared/llm/index.ts'
 import { type Fact, LANGUAGES, type Language } from '../../../shared/reports/facts.ts'
 import { KIND_NAMES } from '../../../shared/reports/kinds/index.ts'
 import { formatDay, formatPeriod } from '../../../shared/reports/narrative/formats.ts'
@@ -32,7 +33,11 @@ const FORECASTS = `with feature as (
   from generate_series(0, 1) as p, generate_series(1, 59) as d`
 
 const start = (settings: Partial<Settings> = {}, caller?: Identity) =>
-  startFunction(writeReport, { resources: { store: shop.store }, settings, ...(caller && { caller }) })
+  startFunction(writeReport, {
+    resources: { store: shop.store, llm: llmOf({ ...readSettings({}), ...settings }) },
+    settings,
+    ...(caller && { caller }),
+  })
 const write = async (input: object, settings: Partial<Settings> = {}, caller?: Identity) => {
   const { status, body } = await (await start(settings, caller)).call(input)
   assert.equal(status, 200, JSON.stringify(body))

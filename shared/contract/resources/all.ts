@@ -2,6 +2,7 @@ import type { Openers } from '../resources.ts'
 import alerts from './alerts.ts'
 import bus from './bus.ts'
 import cache from './cache.ts'
+import llm from './llm.ts'
 import mail from './mail.ts'
 import mlflow from './mlflow.ts'
 import models from './models.ts'
@@ -23,5 +24,6 @@ export const openers: Openers = {
   cache,
   alerts,
   mlflow,
+  llm,
   mail,
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LlmError } from './request.ts'
+import { LlmError } from '../../llm/index.ts'
 
 const id = z.union([z.string(), z.number()]).transform(String)
 const sentence = z.object({ statements: z.union([z.array(id), id.transform(it => [it])]), text: z.string() })

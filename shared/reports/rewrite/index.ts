@@ -1,11 +1,9 @@
+import { complete, type Llm, LlmError } from '../../llm/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import { checkSentence } from '../claims/index.ts'
 import type { Fact, Language, Statement } from '../facts.ts'
 import { type Answered, readAnswer } from './answer.ts'
 import { type Failure, makePrompt } from './prompt.ts'
-import { complete, type Llm, LlmError } from './request.ts'
-
-export { type Llm, llmOf } from './request.ts'
 
 /** A sentence of a report. `statements`: ids of those that it says. */
 export type Sentence = { text: string; by: 'template' | 'model'; statements: string[] }

@@ -1,5 +1,5 @@
+import type { Message } from '../../llm/index.ts'
 import type { Language } from '../facts.ts'
-import type { Message } from './request.ts'
 
 const NAMES: Record<Language, string> = { en: 'English', de: 'German', fr: 'French', es: 'Spanish' }
 

@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { readWorld } from '../../../tests/support/report-world.ts'
 import { SecretUrl } from '../../config/index.ts'
+import type { Llm } from '../../llm/index.ts'
 import type { Language } from '../facts.ts'
-import { type Llm, rewrite } from './index.ts'
+import { rewrite } from './index.ts'
 
 type Reply = (request: IncomingMessage, response: ServerResponse, prompt: Prompt) => void
 type Prompt = { statements: { id: string; text: string }[]; refused?: { because: string; at: string }[] }

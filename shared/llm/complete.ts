@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { SecretUrl, Settings } from '../../config/index.ts'
-import { describeError } from '../../errors/index.ts'
+import type { SecretUrl, Settings } from '../config/index.ts'
+import { describeError } from '../errors/index.ts'
 
 /** An answer is a few kilobytes; one that is longer is cut off. */
 const MAX_BYTES = 256 * 1024

@@ -1,0 +1,1 @@
+export { complete, type Llm, LlmError, llmOf, type Message } from './complete.ts'
