@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
@@ -33,6 +33,8 @@ try {
   const clock = makeShopClock(settings.DEMO_TODAY)
   const shop = isLiving(settings) ? { stories: readStories(), seed: SEED } : undefined
   mkdirSync(join(home, 'logs'), { recursive: true })
+  const deliveries = join(home, 'deliveries.yml')
+  if (!existsSync(deliveries)) copyFileSync(new URL('./deliveries.yml', import.meta.url), deliveries)
   const log = makeLogger({
     level: settings.LOG_LEVEL,
     destination: pino.destination({ dest: openSync(join(home, 'logs', 'cordage.log'), 'a'), sync: true }),

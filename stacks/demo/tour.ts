@@ -17,6 +17,7 @@ type ForecastAnswer = {
   why: { text: string }[]
 }
 type PropositionsAnswer = { propositions: { name: string; because: string; inStock: boolean | null }[] }
+type ReportAnswer = { title: string; sections: { sentences: { text: string }[] }[] }
 type MartAnswer = { rows: Record<string, unknown>[]; asOf: { changedAt: string | null } }
 
 const FIRST_QUERY = 'warm gloves for winter rides'
@@ -77,7 +78,17 @@ export async function showAnswers({
     )
   repeat(`curl -s '${gateway}/function/read-mart?mart=agg_sales_weekly&orderBy=-week_start&limit=4'`)
 
+  await showReport({ gateway, say })
   await showChange({ source, say, search, gateway, signal })
+}
+
+/** The first sentences of a report of the last whole month. */
+async function showReport({ gateway, say }: Pick<Tour, 'say'> & { gateway: string }): Promise<void> {
+  const report = await makeCall(gateway)<ReportAnswer>('write-report', { report: 'sales-overview' })
+  const [first] = report.sections
+  say(`a report, each of whose sentences says where its numbers are from: ${report.title}`)
+  for (const { text } of first?.sentences.slice(0, 3) ?? []) say(`    ${text}`)
+  repeat(`curl -s '${gateway}/function/write-report?report=sales-overview&format=markdown'`)
 }
 
 /** Trains the model of demand forecasts and shows what is expected of the product that sells most. */

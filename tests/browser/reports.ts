@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ReportAnswer } from '../../stacks/local/page/data/answers.ts'
 import { audit } from './accessible.ts'
@@ -52,6 +54,19 @@ export function testReports(room: Room): void {
     const other = page.locator('.answer button').first()
     await other.click()
     await page.locator('.answer .narrative').waitFor()
+  })
+
+  test('who gets what when is shown, and one is sent now', async () => {
+    const { page, demo } = room
+    await page.goto('/reports')
+    const row = page.locator('tr', { hasText: 'monthly-sales' }).filter({ hasText: 'Anna' }).first()
+    await row.getByText(/^\w{3}, 1 \w+ at 07:30 \(Europe\/Berlin\)$|07:30 \(Europe\/Berlin\)/).waitFor()
+    await row.getByRole('button', { name: 'Send monthly-sales to Anna now' }).click()
+    await page.getByText('monthly-sales to Anna: sent.').waitFor()
+    await page.getByText('What was sent').click()
+    assert.equal(await page.getByRole('link', { name: 'Open', exact: true }).count(), 1)
+    const files = await readdir(join(demo.home, 'outbox', 'reports'))
+    assert.equal(files.filter(name => name.endsWith('.eml')).length, 1)
   })
 
   test('on a telephone all of it has its place, and it passes the audit', async () => {

@@ -11,6 +11,7 @@ import {
   planDue,
   planNow,
   readLast,
+  readSent,
   type Sending,
   sendDue,
   setSubscribed,
@@ -76,7 +77,7 @@ export function defineSendReport(
         now: new Date(),
       }
       const answer = await answerTo(asked, all, run)
-      return { at: run.now.toISOString(), states: {}, results: [], plans: [], warnings, ...answer }
+      return { at: run.now.toISOString(), states: {}, results: [], sent: [], plans: [], warnings, ...answer }
     },
   })
 }
@@ -89,7 +90,7 @@ async function answerTo(asked: Input, all: Target[], run: Run): Promise<Partial<
     await setSubscribed(run.query, ids, { isSubscribed: asked.subscribed, by: 'operator' })
   }
   if (asked.dryRun || asked.subscribed !== undefined)
-    return { plans: await showPlans(run.query, chosen, run) }
+    return { plans: await showPlans(run.query, chosen, run), sent: await readSent(run.query, chosen) }
   if (asked.delivery !== undefined) return await sendNow(chosen, all, run)
   await planDue(run.store, all, run.now)
   const states = await send(all, run)

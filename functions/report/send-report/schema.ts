@@ -46,6 +46,9 @@ export const output = z.object({
   results: z
     .array(last.extend({ delivery: z.string(), recipient: z.string() }))
     .describe('Of a delivery that was sent now: each recipient'),
+  sent: z
+    .array(last.extend({ delivery: z.string(), recipient: z.string(), reportId: z.string().nullable() }))
+    .describe('Of a dry run: what has been sent, or was not, the last fifty of those that are asked for'),
   plans: z.array(plan).describe('Of a dry run, and of a changed subscription'),
   warnings: z.array(z.string()).describe('What is wrong with the file of deliveries'),
 })

@@ -11,7 +11,7 @@ export {
 } from './read-deliveries.ts'
 export { type Deliveries, deliveriesSchema } from './schema.ts'
 export { type Attempt, type Sending, sendDue } from './send.ts'
-export { type Last, type Plan, readLast, showPlans } from './show.ts'
+export { type Last, type Plan, readLast, readSent, showPlans } from './show.ts'
 export { makeSigner, type Signer } from './signer.ts'
 export { readSubscription, type Subscription, setSubscribed } from './subscribe.ts'
 export { type Target, targetsOf } from './targets.ts'

@@ -74,30 +74,53 @@ function wayOf(target: Target, mail: Mail, home: string): Pick<Plan, 'via' | 'pr
   }
 }
 
+/** What has been sent, or was not, the latest first. */
+export type Sent = Last & { delivery: string; recipient: string; reportId: string | null }
+
+const MOST_SENT = 50
+
+/** Of these, those that are over or under way, the latest first. */
+export async function readSent(query: Query, targets: Target[]): Promise<Sent[]> {
+  const byId = new Map(targets.map(target => [target.subscriptionId, target]))
+  const rows = await query<Row & { report_id: string | null }>(
+    `select ${COLUMNS}, report_id from report.delivery where subscription_id = any($1::text[])
+     order by coalesce(finished_at, created_at) desc, subscription_id limit $2`,
+    [[...byId.keys()], MOST_SENT],
+  )
+  return rows.flatMap(row => {
+    const target = byId.get(row.subscription_id)
+    return target
+      ? {
+          ...{ delivery: target.delivery.name, recipient: target.recipient.name, reportId: row.report_id },
+          ...toLast(row),
+        }
+      : []
+  })
+}
+
+type Row = {
+  subscription_id: string
+  due_at: Date
+  state: string
+  attempts: number
+  is_perhaps_twice: boolean
+  problem: string | null
+}
+const COLUMNS = 'subscription_id, due_at, state, attempts, is_perhaps_twice, problem'
+
+const toLast = ({ due_at, state, attempts, is_perhaps_twice, problem }: Row): Last => ({
+  dueAt: due_at.toISOString(),
+  ...{ state, attempts, isPerhapsTwice: is_perhaps_twice, problem },
+})
+
 /** The last due time of each subscription, or that of one moment. */
 export async function readLast(query: Query, ids: string[], dueAt?: Date): Promise<Map<string, Last>> {
-  const rows = await query<{
-    subscription_id: string
-    due_at: Date
-    state: string
-    attempts: number
-    is_perhaps_twice: boolean
-    problem: string | null
-  }>(
+  const rows = await query<Row>(
     `select d.* from unnest($1::text[]) as of (id) cross join lateral (
-       select subscription_id, due_at, state, attempts, is_perhaps_twice, problem from report.delivery
+       select ${COLUMNS} from report.delivery
        where subscription_id = of.id and ($2::timestamptz is null or due_at = $2) order by due_at desc limit 1
      ) d`,
     [ids, dueAt ?? null],
   )
-  return new Map(
-    rows.map(row => [
-      row.subscription_id,
-      {
-        dueAt: row.due_at.toISOString(),
-        ...{ state: row.state, attempts: row.attempts },
-        ...{ isPerhapsTwice: row.is_perhaps_twice, problem: row.problem },
-      },
-    ]),
-  )
+  return new Map(rows.map(row => [row.subscription_id, toLast(row)]))
 }

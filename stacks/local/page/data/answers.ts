@@ -15,6 +15,7 @@ export type Answers = {
   'proposition-feedback': { accepted: true }
   'write-report': ReportAnswer
   'ask-report': QuestionAnswer
+  'send-report': SendAnswer
 }
 
 type AsOf = { changedAt: string | null }
@@ -368,4 +369,28 @@ export type QuestionAnswer = {
   narrative: string | null
   reading: { text: string } | null
   cannot: { text: string; instead: string[] } | null
+}
+
+type Sending = { dueAt: string; state: string; isPerhapsTwice: boolean; problem: string | null }
+
+export type DeliveryPlan = {
+  delivery: string
+  recipient: string
+  via: 'smtp' | 'webhook' | 'file' | null
+  report: string
+  language: string
+  isSubscribed: boolean
+  nextAt: string | null
+  timeZone: string
+  last: Sending | null
+  problem: string | null
+}
+
+export type Sent = Sending & { delivery: string; recipient: string; reportId: string | null }
+
+export type SendAnswer = {
+  plans: DeliveryPlan[]
+  sent: Sent[]
+  results: (Sending & { delivery: string; recipient: string })[]
+  warnings: string[]
 }

@@ -1,8 +1,10 @@
 import { commandsCard } from '../cards/commands.js'
+import { deliveriesCard } from '../cards/deliveries.js'
 import { questionCard } from '../cards/question.js'
 import { reportCard } from '../cards/report.js'
 import { reportChoice } from '../cards/report-choice.js'
 import { formAddress, readReport } from '../data/reports.js'
+import { html } from '../parts/dom.js'
 import { changeParams, renewedPlace } from '../parts/renewed-place.js'
 
 /** @type {import('../views.js').View} */
@@ -33,6 +35,6 @@ export const reports = {
       place.show()
     })
     place.show()
-    return [choice, place.element]
+    return [choice, place.element, html('div', { class: 'stack' }, deliveriesCard(visit))]
   },
 }
