@@ -24,7 +24,9 @@ export async function compose(order: Order, kind: ReportKind): Promise<Composed>
     statements: parts.flatMap(({ statements }) => statements),
   }))
   const all = told.flatMap(({ parts }) => parts)
-  const facts = new Map(all.flatMap(part => part.facts).map(fact => [fact.id, fact]))
+  const facts = new Map<string, Fact>()
+  // The same number may be in two parts: the one that is told first stays.
+  for (const fact of all.flatMap(part => part.facts)) if (!facts.has(fact.id)) facts.set(fact.id, fact)
   const [first] = sections
   if (first && facts.size === 0 && first.statements.length === 0)
     first.statements.push(note('no-data', text.noData))

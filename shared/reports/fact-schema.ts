@@ -27,5 +27,17 @@ export const factSchema = z.object({
     sql: z.string(),
     builtAt: z.string(),
     position: z.string().nullable(),
+    rows: z
+      .object({
+        mart: z.string(),
+        filters: z.record(
+          z.string(),
+          z.union([z.array(z.string()), z.object({ gte: z.string(), lte: z.string() })]),
+        ),
+      })
+      .optional()
+      .describe(
+        'What read-mart is asked for the rows that it is made of; not there where they cannot be had so',
+      ),
   }),
 })

@@ -43,7 +43,14 @@ export type Fact = {
 }
 
 /** Where a number is from. */
-export type Source = { mart: string; sql: string; builtAt: string; position: string | null }
+export type Source = {
+  mart: string
+  sql: string
+  builtAt: string
+  position: string | null
+  /** What read-mart is asked for the rows that it is made of, each of which trace-row follows to the source; not there where they cannot be had so. */
+  rows?: { mart: string; filters: Record<string, string[] | { gte: string; lte: string }> } | undefined
+}
 
 /** A sentence of a report: what its template says, and the facts that it says. */
 export type Statement = {

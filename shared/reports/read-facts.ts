@@ -29,7 +29,7 @@ export async function readFacts(order: Order, question: Question): Promise<Fact[
   ])
   if (!answer) return []
   const { rows, source } = answer
-  const make = makerOf(question)
+  const make = makerOf(question, order.filters)
   const facts = rows.map(row => make(row, { kind: 'value', value: row.value, source }))
   for (const [i, base] of bases.entries()) {
     const before = new Map(compared[i]?.rows.map(row => [keyOf(row), row.value]))
@@ -42,10 +42,10 @@ export async function readFacts(order: Order, question: Question): Promise<Fact[
         period: base.period,
         source: compared[i]?.source ?? source,
       } as const
-      facts.push(make(row, old), ...compare(row, value, { question, base, source }))
+      facts.push(make(row, old), ...compare(row, value, { question, base, source, make }))
     }
   }
-  return question.by === undefined ? facts : [...facts, ...sharesOf(question, answer)]
+  return question.by === undefined ? facts : [...facts, ...sharesOf(question, answer, make)]
 }
 
 async function readRows(
@@ -78,22 +78,53 @@ const keyOf = ({ entity, currency }: Row) => JSON.stringify([entity, currency])
 
 type Said = Pick<Fact, 'kind' | 'value' | 'source'> & { base?: Base; period?: Period }
 
+type Make = (row: Row, said: Said) => Fact
+
 const makerOf =
-  ({ metric, label, period }: Question) =>
-  ({ entity, currency }: Row, said: Said): Fact =>
+  ({ metric, label, period }: Question, filters: Order['filters']): Make =>
+  ({ entity, currency }, { source, ...said }) =>
     makeFact({
       ...{ metric: metric.name, label, entity, period, currency },
       unit: said.kind === 'change' || said.kind === 'share' ? 'ratio' : metric.unit,
       ...said,
+      source: {
+        ...source,
+        rows: rowsOf(metric, { entity, currency }, { period: said.period ?? period, filters }),
+      },
     })
+
+/** By columns of the metric's own mart; a stock is of one day, and what it is split by in another mart is no column of its own. */
+export function rowsOf(
+  { mart, date, at, unit, dimensions }: Metric,
+  { entity, currency }: Omit<Row, 'value'>,
+  { period: { from, to }, filters }: { period: Period; filters: Order['filters'] },
+): Source['rows'] {
+  if (date === undefined || at === 'end') return undefined
+  const wanted = [
+    ...Object.entries(filters),
+    ...entity.map(({ dimension, value }) => [dimension, [value]] as const),
+  ]
+  const columns = wanted.map(([name, values]) => {
+    const own = dimensions.find(each => each.name === name && each.mart === undefined)
+    return own && ([own.column, [...values]] as const)
+  })
+  if (columns.includes(undefined)) return undefined
+  return {
+    mart,
+    filters: {
+      [date]: { gte: from, lte: to },
+      ...(unit === 'currency' && currency !== null && { currency: [currency] }),
+      ...Object.fromEntries(columns.filter(column => column !== undefined)),
+    },
+  }
+}
 
 /** A change is a part of what there was: of nothing, or of a ratio, there is none. */
 function compare(
   row: Row,
   before: string,
-  { question, base, source }: { question: Question; base: Base; source: Source },
+  { question, base, source, make }: { question: Question; base: Base; source: Source; make: Make },
 ): Fact[] {
-  const make = makerOf(question)
   const difference = subtract(row.value, before)
   const isChange = question.metric.unit !== 'ratio' && signOf(before) > 0
   const change = isChange ? ratio(difference, before) : null
@@ -104,10 +135,9 @@ function compare(
 }
 
 /** Of what can be added up, by currency. */
-function sharesOf(question: Question, { rows, source }: Answer): Fact[] {
+function sharesOf(question: Question, { rows, source }: Answer, make: Make): Fact[] {
   const isSum = question.metric.measure?.startsWith('sum(') ?? false
   if (!isSum || rows.length === MOST_ENTITIES) return []
-  const make = makerOf(question)
   return rows.flatMap(row => {
     const whole = sum(rows.filter(({ currency }) => currency === row.currency).map(({ value }) => value))
     const share = signOf(whole) > 0 ? ratio(row.value, whole) : null

@@ -25,6 +25,16 @@ export function testReports(room: Room): void {
     const fact = report.facts.find(({ id }) => id === report.sections[0]?.sentences[0]?.numbers[0]?.fact)
     const said = await textOf(page.locator('.fact'))
     assert.ok(fact && said.includes(`${fact.value} ${fact.currency}`) && said.includes(fact.source.sql), said)
+    await page.getByRole('link', { name: 'The rows that it is made of' }).click()
+    const rows = page.locator('#rows tbody tr')
+    await rows.nth(19).waitFor()
+    const dates = await rows.locator('td:nth-child(4)').allTextContents()
+    assert.ok(
+      dates.every(date => date >= report.period.from && date <= report.period.to),
+      dates.join(),
+    )
+    await page.goBack()
+    await number.click()
     await number.click()
     assert.equal(await page.locator('.fact').count(), 0)
   })

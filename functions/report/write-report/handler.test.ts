@@ -10,6 +10,7 @@ import type { WrittenReport } from '../../../shared/reports/render/written.ts'
 import { startFunction } from '../../../tests/support/function.ts'
 import { startLyingModel } from '../../../tests/support/lying-model.ts'
 import { publishQuestionShop, type QuestionShop } from '../../../tests/support/question-shop.ts'
+import readMart from '../read-mart/handler.ts'
 import writeReport from './handler.ts'
 
 let shop: QuestionShop
@@ -107,6 +108,16 @@ test('numbers are those of the marts, and what is missing is said', async () => 
     .filter(({ driver }) => driver !== null)
     .reduce((sum, { value }) => sum + Number(value), 0)
   assert.equal(effects.toFixed(4), (Number(row?.amount) - Number(row?.before)).toFixed(4))
+  const mart = await startFunction(readMart, { resources: { store: shop.store } })
+  const behind = facts.filter(
+    ({ kind, metric, source }) => kind === 'value' && metric === 'revenue' && source.rows,
+  )
+  assert.ok(behind.length > 2)
+  for (const { value, period, source } of behind.filter(({ period }) => period.from > '2017-01')) {
+    const { body } = await mart.call({ ...source.rows, limit: 1000 })
+    const sum = (body.rows as { amount: string }[]).reduce((all, { amount }) => all + Number(amount), 0)
+    assert.equal(sum.toFixed(4), value, period.from)
+  }
   const partial = await write({ report: 'sales-overview', from: '2017-06-01', to: '2017-06-30' })
   assert.match(partial.narrative, /not whole: there are data up to 28 June 2017/)
 })

@@ -3,8 +3,8 @@ import { addMonths, unitAround } from '../calendar.ts'
 import { makeFact } from '../make-fact.ts'
 import { formatMonth, formatShortDay, formatValue } from '../narrative/formats.ts'
 import { coveredOf, labelOf, metricOf, NOTHING_TOLD, type Order, type Part } from '../order.ts'
-import { daysOf } from '../periods.ts'
-import { sourceOf } from '../read-facts.ts'
+import { daysOf, earlierOf } from '../periods.ts'
+import { rowsOf, sourceOf } from '../read-facts.ts'
 
 /** Up to so many days a report is shown by week, longer ones by month. */
 const MOST_DAYS_BY_WEEK = 27
@@ -29,8 +29,12 @@ export const trend =
         if (!start || row.value === null || row.value === undefined) return []
         const whole = unitAround(start, unit)
         const isWhole = whole.from >= covered.first && whole.to <= covered.lastWhole && whole.to <= to
-        const period = { ...whole, isWhole }
-        const said = { kind: 'value', value: row.value, unit: metric.unit, source: sourceOf(answer) } as const
+        const period = { from: whole.from, to: earlierOf(whole.to, to), isWhole }
+        const source = {
+          ...sourceOf(answer),
+          rows: rowsOf(metric, { entity: [], currency }, { period, filters }),
+        }
+        const said = { kind: 'value', value: row.value, unit: metric.unit, source } as const
         return makeFact({ ...said, metric: metric.name, label, period, currency })
       })
       const points = facts.map(fact => ({

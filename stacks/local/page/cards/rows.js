@@ -18,6 +18,7 @@ const NUMBERS = ['numeric', 'bigint', 'integer', 'double precision']
 /** Rows of a mart, in the order that the address asks for. @param {Visit} visit @param {string} mart */
 export function rowsCard({ params, signal, remember }, mart) {
   const orderBy = params.get('orderBy') ?? ''
+  const filters = readFilters(params)
   const asked = Number(params.get('rows'))
   let limit = Number.isInteger(asked) && asked > 0 ? Math.min(asked, MOST_ROWS) : FIRST_ROWS
   const note = html('span')
@@ -35,14 +36,14 @@ export function rowsCard({ params, signal, remember }, mart) {
     reading.abort()
     reading = new AbortController()
     followMart(
-      { mart, limit, ...(orderBy && { orderBy }) },
+      { mart, limit, filters, ...(orderBy && { orderBy }) },
       {
         signal: reading.signal,
         missing: () => setText(note, 'there is no such mart yet'),
         explain: trouble.show,
         show(answer) {
           setText(note, `${count(answer.rows.length)} rows, built at ${timeOfDay(answer.builtAt)}`)
-          place.replaceChildren(makeRows(answer, mart, orderBy))
+          place.replaceChildren(makeRows(answer, mart, { orderBy, filters }))
           more.hidden = answer.rows.length < limit || limit === MOST_ROWS
         },
       },
@@ -58,8 +59,18 @@ export function rowsCard({ params, signal, remember }, mart) {
   return makeCard(mart, { note }, trouble.element, place, more)
 }
 
-/** @param {MartRows} answer @param {string} mart @param {string} orderBy */
-function makeRows({ key, columns, rows }, mart, orderBy) {
+/** Filters as read-mart takes them; what is none is as if it were not there. @param {URLSearchParams} params @returns {object} */
+function readFilters(params) {
+  try {
+    const filters = JSON.parse(params.get('filters') ?? '{}')
+    return typeof filters === 'object' && filters !== null && !Array.isArray(filters) ? filters : {}
+  } catch {
+    return {}
+  }
+}
+
+/** @param {MartRows} answer @param {string} mart @param {{ orderBy: string, filters: object }} asked */
+function makeRows({ key, columns, rows }, mart, { orderBy, filters }) {
   const table = makeTable({
     caption: `Rows of ${mart}`,
     columns: columns.map(
@@ -67,7 +78,7 @@ function makeRows({ key, columns, rows }, mart, orderBy) {
       ({ name, type }, at) => ({
         title: html(
           'a',
-          { href: hrefOf(mart, name, orderBy), title: `Order by ${name}` },
+          { href: hrefOf(mart, name, { orderBy, filters }), title: `Order by ${name}` },
           titleOf(name, orderBy),
         ),
         className: isNumber(type) ? 'number' : 'value',
@@ -98,10 +109,12 @@ const isNumber = type => NUMBERS.some(number => type.startsWith(number))
  *
  * @param {string} mart
  * @param {string} name
- * @param {string} orderBy
+ * @param {{ orderBy: string, filters: object }} asked
  */
-const hrefOf = (mart, name, orderBy) =>
-  `/data?${new URLSearchParams({ mart, orderBy: orderBy === `-${name}` ? name : `-${name}` })}`
+function hrefOf(mart, name, { orderBy, filters }) {
+  const given = Object.keys(filters).length > 0 ? { filters: JSON.stringify(filters) } : {}
+  return `/data?${new URLSearchParams({ mart, ...given, orderBy: orderBy === `-${name}` ? name : `-${name}` })}`
+}
 
 /** @param {string} name @param {string} orderBy */
 function titleOf(name, orderBy) {

@@ -344,7 +344,7 @@ export type Fact = {
   value: string
   unit: string
   currency: string | null
-  source: { mart: string; sql: string; builtAt: string }
+  source: { mart: string; sql: string; builtAt: string; rows?: { mart: string; filters: object } | undefined }
 }
 
 export type WrittenSentence = {
@@ -357,6 +357,7 @@ export type ReportAnswer = {
   id: string
   title: string
   language: string
+  period: Period
   sections: { title: string; sentences: WrittenSentence[] }[]
   facts: Fact[]
   charts: { title: string; svg: string }[]

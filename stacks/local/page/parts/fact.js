@@ -19,9 +19,14 @@ export function makeFact(fact) {
     'div',
     { class: 'fact' },
     html('dl', {}, ...parts.flatMap(([name, text]) => [html('dt', {}, name), html('dd', {}, text)])),
+    source.rows && html('p', {}, html('a', { href: rowsHref(source.rows) }, 'The rows that it is made of')),
     html('details', {}, html('summary', {}, 'SQL'), html('pre', { tabindex: 0 }, source.sql)),
   )
 }
+
+/** @param {NonNullable<Fact['source']['rows']>} rows */
+const rowsHref = ({ mart, filters }) =>
+  `/data?${new URLSearchParams({ mart, filters: JSON.stringify(filters) })}`
 
 /** @param {NonNullable<Fact['base']>} base */
 const baseOf = ({ kind, period }) =>
