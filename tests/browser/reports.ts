@@ -42,7 +42,7 @@ export function testReports(room: Room): void {
   test('another report, language and time are chosen, and are in the address', async () => {
     const { page } = room
     await page.goto('/reports')
-    await page.getByLabel('Report', { exact: true }).selectOption('inventory-status')
+    await page.getByRole('combobox', { name: 'Report', exact: true }).selectOption('inventory-status')
     await page.getByLabel('Language').selectOption('de')
     await page.locator('.report[lang="de"]', { hasText: 'Stand des Lagers' }).waitFor()
     assert.match(page.url(), /report=inventory-status&language=de/)
@@ -71,9 +71,9 @@ export function testReports(room: Room): void {
     await page.goto('/reports')
     const row = page.locator('tr', { hasText: 'monthly-sales' }).filter({ hasText: 'Anna' }).first()
     await row.getByText(/^\w{3}, 1 \w+ at 07:30 \(Europe\/Berlin\)$|07:30 \(Europe\/Berlin\)/).waitFor()
-    await row.getByRole('button', { name: 'Send monthly-sales to Anna now' }).click()
+    await row.getByRole('button', { name: 'Send now: monthly-sales to Anna' }).click()
     await page.getByText('monthly-sales to Anna: sent.').waitFor()
-    await page.getByText('What was sent').click()
+    await page.getByText('What was sent', { exact: true }).click()
     assert.equal(await page.getByRole('link', { name: 'Open', exact: true }).count(), 1)
     const files = await readdir(join(demo.home, 'outbox', 'reports'))
     assert.equal(files.filter(name => name.endsWith('.eml')).length, 1)

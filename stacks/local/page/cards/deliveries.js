@@ -82,7 +82,7 @@ function makePlans(send) {
       ),
       textColumn('Last', ({ last }) => (last ? inWords(last) : '–')),
       {
-        title: html('span', { class: 'hidden' }, 'Action'),
+        title: 'Now',
         show(cell, plan) {
           if (cell.firstElementChild) return
           cell.append(
@@ -90,10 +90,10 @@ function makePlans(send) {
               'button',
               {
                 ...{ type: 'button', class: 'quiet' },
-                'aria-label': `Send ${plan.delivery} to ${plan.recipient} now`,
+                'aria-label': `Send now: ${plan.delivery} to ${plan.recipient}`,
                 onclick: () => send(plan),
               },
-              'Send now',
+              'Send',
             ),
           )
         },

@@ -16,7 +16,7 @@ export const reports = {
     const { params, remember } = visit
     const place = renewedPlace(visit, {
       id: 'report',
-      label: 'Report',
+      label: 'What is reported',
       makeCards: part => [
         reportCard(part),
         questionCard(part),
