@@ -120,7 +120,8 @@ function makeTeller({ period, language }: Order, source: Source) {
     },
     share: (metric: string, part: number, whole: number): Fact =>
       make({
-        ...{ kind: 'share', unit: 'ratio', metric, label: metric },
+        // Of no metric's value over all entities: a ratio by itself.
+        ...{ kind: 'value', unit: 'ratio', metric, label: metric },
         value: ratio(toRounded(part), toRounded(whole)) ?? '0',
       }),
     told: () => ({ statements, facts, charts: [] }),
