@@ -20,6 +20,14 @@ function format(units: bigint, digits: number): string {
   return units < 0n ? `-${text}` : text
 }
 
+/** A number of Postgres as decimal text, also 1e+15 of a double; undefined where it is none, as NaN and Infinity. */
+export function readDecimal(text: string | null | undefined): string | undefined {
+  if (typeof text !== 'string' || DECIMAL.test(text)) return text ?? undefined
+  const number = Number(text)
+  return Number.isFinite(number) && /^-?[\d.]+e[-+]?\d+$/i.test(text) ? PLAIN.format(number) : undefined
+}
+const PLAIN = new Intl.NumberFormat('en', { useGrouping: false, maximumFractionDigits: 20 })
+
 /** @throws RangeError where one is no decimal text */
 export function subtract(a: string, b: string): string {
   const [x, y] = [parse(a), parse(b)]

@@ -6,6 +6,9 @@ import type { Base, Period } from './facts.ts'
 /** Of a period, both ends included. */
 export const daysOf = ({ from, to }: Span): number => daysBetween(from, to) + 1
 
+/** Further away no shop has sold, and the database has no dates of what comes before. */
+const [EARLIEST, LATEST] = ['1900-01-01', '2100-12-31']
+
 /** Business dates that the data have. `lastWhole` is the last one that is over. */
 export type Covered = { first: string; last: string; lastWhole: string }
 
@@ -21,6 +24,9 @@ export function choosePeriod(
   covered: Covered,
 ): Period {
   const { first, last, lastWhole } = covered
+  for (const field of ['from', 'to'] as const)
+    if (asked[field] !== undefined && (asked[field] < EARLIEST || asked[field] > LATEST))
+      throw new BadInputError(`must be between ${EARLIEST} and ${LATEST}`, { field })
   const month = unitAround(addDays(lastWhole, 1), 'month', -1)
   const lastOf = (from: string) => (from > lastWhole ? last : lastWhole)
   const to =

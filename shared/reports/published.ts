@@ -30,6 +30,8 @@ const NEAR_DAYS = 31
 /** Publications and callers that are kept. */
 const MAX_KEPT = 16
 const kept = new Map<string, Published>()
+/** What reports read besides the marts of metrics: who may not see its rows has another report. */
+const OTHERS = ['agg_stock_coverage', 'set_aside']
 
 /**
  * Read once for a publication and for callers who see the same rows.
@@ -46,6 +48,13 @@ export async function readPublished(query: Query, caller: Identity, field: strin
   ])
   const marts = new Map<string, MartRecord>()
   for (const name of new Set(names)) marts.set(name, await lookUpMart(query, name, caller, field))
+  for (const name of OTHERS) {
+    const other = await lookUpMart(query, name, caller, field).catch(error => {
+      if (error instanceof NotFoundError) return undefined
+      throw error
+    })
+    if (other) marts.set(name, other)
+  }
   const { key, rights } = keysOf(marts, caller)
   const known = kept.get(key)
   if (known) return known

@@ -1,5 +1,5 @@
 import { type Metric, type MetricAnswer, readMetric } from '../metrics/index.ts'
-import { ratio, signOf, subtract, sum } from './decimal.ts'
+import { ratio, readDecimal, signOf, subtract, sum } from './decimal.ts'
 import type { Base, Entity, Fact, Period, Source } from './facts.ts'
 import { makeFact } from './make-fact.ts'
 import type { Order } from './order.ts'
@@ -18,7 +18,8 @@ export type Question = {
 const MOST_ENTITIES = 1000
 
 type Row = { entity: Entity[]; currency: string | null; value: string }
-type Answer = { rows: Row[]; source: Source }
+/** `others`: of what has no value of the dimension. */
+type Answer = { rows: Row[]; others: Row[]; source: Source }
 
 /** Values of the period, their differences and changes, and shares of a whole: as far as the caller may see them. */
 export async function readFacts(order: Order, question: Question): Promise<Fact[]> {
@@ -55,15 +56,16 @@ async function readRows(
 ): Promise<Answer> {
   const asked = { by: by === undefined ? [] : [by], from, to, filters, limit: MOST_ENTITIES }
   const answer = await readMetric(query, metric, asked, caller)
+  const rows = answer.rows.flatMap(row => {
+    const entity = by === undefined ? [] : [{ dimension: by, value: row[by] ?? '' }]
+    const value = readDecimal(row.value)
+    return value === undefined ? [] : [{ entity, currency: row.currency || null, value }]
+  })
+  const isNamed = ({ entity }: Row) => entity.every(({ value }) => value.trim() !== '')
   return {
     source: sourceOf(answer),
-    rows: answer.rows.flatMap(row => {
-      const entity = by === undefined ? [] : [{ dimension: by, value: row[by] ?? '' }]
-      const isNamed = entity.every(({ value }) => value !== '')
-      return row.value === null || row.value === undefined || !isNamed
-        ? []
-        : [{ entity, currency: row.currency ?? null, value: row.value }]
-    }),
+    rows: rows.filter(isNamed),
+    others: rows.filter(row => !isNamed(row)),
   }
 }
 
@@ -119,28 +121,34 @@ export function rowsOf(
   }
 }
 
-/** A change is a part of what there was: of nothing, or of a ratio, there is none. */
+/**
+ * A change is a part of what there was: of nothing, or of a ratio, there is none. What is less than nothing now is not so many
+ * percent less, and a change that is too small for its digits is a difference.
+ */
 function compare(
   row: Row,
   before: string,
   { question, base, source, make }: { question: Question; base: Base; source: Source; make: Make },
 ): Fact[] {
   const difference = subtract(row.value, before)
-  const isChange = question.metric.unit !== 'ratio' && signOf(before) > 0
+  const isChange = question.metric.unit !== 'ratio' && signOf(before) > 0 && signOf(row.value) >= 0
   const change = isChange ? ratio(difference, before) : null
+  const isSaid = change !== null && signOf(change) === signOf(difference)
   return [
     make(row, { kind: 'difference', value: difference, base, source }),
-    ...(change === null ? [] : [make(row, { kind: 'change', value: change, base, source })]),
+    ...(isSaid ? [make(row, { kind: 'change', value: change, base, source })] : []),
   ]
 }
 
-/** Of what can be added up, by currency. */
-function sharesOf(question: Question, { rows, source }: Answer, make: Make): Fact[] {
+/** Of what can be added up, by currency: of all there is, also of what has no name, and none where a part is less than nothing. */
+function sharesOf(question: Question, { rows, others, source }: Answer, make: Make): Fact[] {
   const isSum = question.metric.measure?.startsWith('sum(') ?? false
-  if (!isSum || rows.length === MOST_ENTITIES) return []
+  if (!isSum || rows.length + others.length === MOST_ENTITIES) return []
   return rows.flatMap(row => {
-    const whole = sum(rows.filter(({ currency }) => currency === row.currency).map(({ value }) => value))
-    const share = signOf(whole) > 0 ? ratio(row.value, whole) : null
+    const all = [...rows, ...others].filter(({ currency }) => currency === row.currency)
+    const whole = sum(all.map(({ value }) => value))
+    const isPart = signOf(whole) > 0 && all.every(({ value }) => signOf(value) >= 0)
+    const share = isPart ? ratio(row.value, whole) : null
     return share === null ? [] : [make(row, { kind: 'share', value: share, source })]
   })
 }

@@ -5,7 +5,7 @@ import { ROOT } from '../support/postgres.ts'
 export type Question = { language: string; question: string; expected: string; isHeldBack: boolean }
 
 /** Questions of a file, each with its language and, if it has an answer, its reading in short. */
-export function readQuestions(file: 'answerable' | 'unanswerable' | 'traps'): Question[] {
+export function readQuestions(file: 'answerable' | 'unanswerable' | 'traps' | 'managers'): Question[] {
   const lines = readFileSync(join(ROOT, 'tests/questions', `${file}.txt`), 'utf8').split('\n')
   return lines
     .filter(line => line.trim() !== '' && !line.startsWith('#'))

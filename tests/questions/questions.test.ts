@@ -57,6 +57,17 @@ for (const isHeldBack of [false, true])
     assert.ok(right >= MIN_RIGHT, others.join('\n'))
   })
 
+test('what managers ask is read as they mean it, and refused where there is no answer', async t => {
+  const questions = readQuestions('managers')
+  const { right, others } = await readAll(questions.filter(({ expected }) => expected !== ''))
+  t.diagnostic(`${(right * 100).toFixed(1)} %`)
+  assert.ok(right >= MIN_RIGHT, others.join('\n'))
+  // Refused, and not read as something else.
+  for (const other of others) assert.match(other, /\n {2}[a-z_]+: [^|]*$/)
+  for (const { question } of questions.filter(({ expected }) => expected === ''))
+    assert.equal((await askFor(question)).reading, null, question)
+})
+
 test('a question that no metric answers is refused in words that name what is not known, with three that have an answer', async () => {
   for (const { question } of readQuestions('unanswerable')) {
     const { reading, cannot, facts, narrative } = await askFor(question)

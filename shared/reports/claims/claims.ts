@@ -326,5 +326,7 @@ function isShare(tokens: Token[], index: number): boolean {
   const { number } = tokens[index] as NumberToken
   if (number.unit !== 'percent') return false
   const next = tokens.slice(index + 1).find(token => !isFiller(token))
-  return next?.kind === 'of' || tokens.some(({ kind }) => kind === 'share')
+  const isSaid = (token: Token) =>
+    token.kind === 'share' || (token.kind === 'licensed' && token.says === 'stock_share')
+  return next?.kind === 'of' || tokens.some(isSaid)
 }

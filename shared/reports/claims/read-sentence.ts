@@ -284,6 +284,10 @@ function checkRest(
       !touched.every(({ id }) => needs.get(id)?.licensed.includes(token.says)),
   )
   if (licensed) return { reason: 'unsupported_word', at: licensed.text }
+  // Of a stock each day is the end of something, unless it is said to be a day.
+  const isOfEnd = needs.size > 0 && touched.some(({ id }) => needs.get(id)?.licensed.includes('end'))
+  const without = isOfEnd && tokens.find((token, index) => token.kind === 'period' && !isEnd(tokens, index))
+  if (without) return { reason: 'unsupported_time', at: without.text }
   const dimensions = new Set(touched.flatMap(({ entity }) => entity.map(({ dimension }) => dimension)))
   for (const token of tokens) {
     if (token.kind === 'dimension' && !dimensions.has(token.dimension))
@@ -297,6 +301,13 @@ function checkRest(
     if (isOther) return { reason: 'unsupported_currency', at: token.text }
   }
   return { said, touched, names: namesIn(tokens) }
+}
+
+/** At the end of May. */
+function isEnd(tokens: Token[], index: number): boolean {
+  const token = tokens[index - 1]
+  if (!token || !(isFiller(token) || token.kind === 'of')) return false
+  return token.kind === 'licensed' || isEnd(tokens, index - 1)
 }
 
 /** What a text names, whether all of its words are known or not. */

@@ -268,12 +268,15 @@ export function enter(
     contributes: named.contributes,
     isAfterPrice: before.measure?.value.every(metric => metric === 'revenue_per_unit') ?? false,
   }
-  const uses = [...entities, measure, driver, period, named.period].filter(it => it !== null)
+  // Stock that no longer sells, 500 was its cost: one measure by two names.
+  const isAgain = before.measure !== null && sameText(named.measure?.value, before.measure.value)
+  const again = isAgain ? before.measure : null
+  const uses = [...entities, measure, again, driver, period, named.period].filter(it => it !== null)
   // What something is compared with needs a claim that compares.
   const bases = [base, named.base].filter(it => it !== null)
   const leaves = [
     ...(isReplaced ? before.entities.filter(it => !entities.includes(it)) : []),
-    ...(named.measure ? [before.measure] : []),
+    ...(named.measure && !isAgain ? [before.measure] : []),
     ...(named.driver ? [before.driver] : []),
   ].filter(it => it !== null)
   return { scope, after: { entities, measure, driver, period, base, currencies }, uses, bases, leaves }

@@ -18,7 +18,8 @@ export type Segment = {
 }
 
 /** What says nothing by itself between two words that belong together. */
-export const isFiller = ({ kind }: Token) => kind === 'neutral' || kind === 'article'
+export const isFiller = (token: Token) =>
+  token.kind === 'neutral' || token.kind === 'article' || (token.kind === 'licensed' && token.says === 'end')
 const namesSubject = ({ kind }: Token) => kind === 'measure' || kind === 'driver' || kind === 'total'
 const hasEntity = ({ tokens }: Segment) => tokens.some(({ kind }) => kind === 'entity')
 const startsEmpty = (segment: Segment) =>

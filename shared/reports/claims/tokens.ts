@@ -120,6 +120,8 @@ const isGluedTo = (text: string, end: number) => /^[\p{L}\p{N}]|^[-–]\p{L}|^%|
 function readPhrase(text: string, from: number, lexicon: Lexicon): { sense: Sense; end: number } | undefined {
   let place = from
   let written = ''
+  /** With its numbers as they are. */
+  let literal = ''
   let count: number | null = null
   let found: { sense: Sense; end: number } | undefined
   for (let words = 0; words < lexicon.longest; words++) {
@@ -128,12 +130,14 @@ function readPhrase(text: string, from: number, lexicon: Lexicon): { sense: Sens
     const number = /^\d+$/.test(piece) ? Number(piece) : lexicon.numbers.get(piece.toLowerCase())
     const before = written
     written += piece.toLowerCase()
+    literal += piece.toLowerCase()
     place += piece.length
     for (const [form, withCount] of [
+      [literal, null],
       [written, count],
       [`${before}{n}`, number ?? null],
     ] as const) {
-      if (form !== written && number === undefined) continue
+      if (form !== written && form !== literal && number === undefined) continue
       for (const [tail, end] of [
         ['', place],
         ['.', place + 1],
@@ -142,7 +146,7 @@ function readPhrase(text: string, from: number, lexicon: Lexicon): { sense: Sens
         const sense = lexicon.senses.get(form + tail)
         if (sense) found = { sense: withNumber(sense, withCount), end }
       }
-      if (form !== written && number !== undefined && hasBeginning(form, lexicon)) {
+      if (form !== written && form !== literal && number !== undefined && hasBeginning(form, lexicon)) {
         written = form
         count = number
       }
@@ -153,6 +157,7 @@ function readPhrase(text: string, from: number, lexicon: Lexicon): { sense: Sens
     }
     if (text[place] === ' ') {
       written += ' '
+      literal += ' '
       place++
     }
   }

@@ -104,6 +104,11 @@ async function readParts(
   asked: Asked,
 ): Promise<Row[]> {
   const { values, where, bucket } = sliceOf(sales, asked)
+  // Of what the caller may not see the amounts count, and what they are of stays without a name.
+  const rulesOf = ({ rowRules }: MartRecord, alias: string) =>
+    makeRowRules(rowRules, asked.caller, values)
+      .map(rule => ` and ${alias}.${rule}`)
+      .join('')
   const sums =
     'currency, bucket, sum(amount)::text as amount, sum(quantity)::text as quantity, sum(orders)::int as orders, 0 as others'
   return await query<Row>(
@@ -114,16 +119,16 @@ async function readParts(
      ), named as materialized (
        select p.name collate "C" as product, p.category collate "C" as category, t.region collate "C" as region, sold.*
        from sold
-       left join ${tableOf(products)} as p on p.product_key = sold.product_key
-       left join ${tableOf(territories)} as t on t.territory_id = sold.territory_id
+       left join ${tableOf(products)} as p on p.product_key = sold.product_key${rulesOf(products, 'p')}
+       left join ${tableOf(territories)} as t on t.territory_id = sold.territory_id${rulesOf(territories, 't')}
      )
      select 'total' as dimension, null as value, null as within, ${sums} from named group by currency, bucket
      union all
-     select 'product', product, max(category), ${sums} from named where product is not null group by product, currency, bucket
+     select 'product', product, max(category), ${sums} from named where trim(product) <> '' group by product, currency, bucket
      union all
-     select 'category', category, null, ${sums} from named where category is not null group by category, currency, bucket
+     select 'category', category, null, ${sums} from named where trim(category) <> '' group by category, currency, bucket
      union all
-     select 'region', region, null, ${sums} from named where region is not null group by region, currency, bucket`,
+     select 'region', region, null, ${sums} from named where trim(region) <> '' group by region, currency, bucket`,
     values,
   )
 }
@@ -136,7 +141,7 @@ async function readClients(query: Query, sales: MartRecord, asked: Asked): Promi
     `with moved as (
        select m.client_id, m.currency, sum(case when ${isNow} then m.amount else -m.amount end) as change
        from ${tableOf(sales)} as m
-       where ${where} and m.client_id is not null and (${isNow} or m.sale_date between $3::date and $4::date)
+       where ${where} and trim(m.client_id) <> '' and (${isNow} or m.sale_date between $3::date and $4::date)
        group by 1, 2
      ), placed as (
        select client_id, currency, count(*) over (partition by currency) as of,

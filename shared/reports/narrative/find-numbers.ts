@@ -1,6 +1,8 @@
 import type { Fact, Language } from '../facts.ts'
 import { formatChange, formatDays, formatValue } from './formats.ts'
 
+type Place = { from: number; to: number }
+
 /** Where a sentence says the numbers of its facts: pieces of the text in their order, none in another. */
 export function findNumbers(
   text: string,
@@ -8,10 +10,14 @@ export function findNumbers(
   language: Language,
 ): { text: string; fact: string }[] {
   const found: { from: number; to: number; fact: string }[] = []
+  // A digit in a name is no number.
+  const names = facts.flatMap(({ entity }) => entity.flatMap(({ value }) => placesOf(text, value)))
+  const isFree = ({ from, to }: Place) =>
+    [...found, ...names].every(other => to <= other.from || from >= other.to)
   for (const fact of facts) {
     const place = waysOf(fact, language)
       .flatMap(way => placesOf(text, way))
-      .find(({ from, to }) => found.every(other => to <= other.from || from >= other.to))
+      .find(isFree)
     if (place) found.push({ ...place, fact: fact.id })
   }
   return found
@@ -30,8 +36,9 @@ function waysOf(fact: Fact, language: Language): string[] {
 const isPartOfNumber = (letter: string | undefined) => letter !== undefined && /[\p{L}\p{N}]/u.test(letter)
 
 /** Every place of a number that is no part of a longer one. */
-function placesOf(text: string, way: string): { from: number; to: number }[] {
-  const places: { from: number; to: number }[] = []
+function placesOf(text: string, way: string): Place[] {
+  if (way === '') return []
+  const places: Place[] = []
   for (let from = text.indexOf(way); from >= 0; from = text.indexOf(way, from + 1)) {
     const to = from + way.length
     const goesOn = isPartOfNumber(text[to]) || /^[.,]\d/.test(text.slice(to, to + 2))

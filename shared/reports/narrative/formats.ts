@@ -1,10 +1,13 @@
 import { addDays } from '../../text/index.ts'
 import type { Span } from '../calendar.ts'
 import type { Fact, Language } from '../facts.ts'
-import { TEXTS } from './texts/index.ts'
+import { type Count, TEXTS } from './texts/index.ts'
 
 /** From this size on, digits behind the point say nothing. */
 const WITHOUT_CENTS = 100
+
+/** What is smaller would be rounded to nothing. */
+const LEAST_SHOWN = { ratio: 0.0005, others: 0.005 }
 
 const formatters = new Map<string, Intl.NumberFormat>()
 
@@ -24,18 +27,26 @@ export function formatValue(
   { isSize = false } = {},
 ): string {
   const text = (isSize ? value.replace(/^-/, '') : value) as `${number}`
-  const digits = Math.abs(Number(text)) >= WITHOUT_CENTS ? 0 : 2
+  const size = Math.abs(Number(text))
+  const digits = size >= WITHOUT_CENTS ? 0 : 2
   const signed = isSize ? 'auto' : 'negative'
+  // What is not nothing is not written as nothing.
+  const isTiny = size > 0 && size < LEAST_SHOWN[unit === 'ratio' ? 'ratio' : 'others']
+  const rounding = isTiny ? { maximumSignificantDigits: 1 } : undefined
   if (unit === 'ratio')
-    return formatter(language, { style: 'percent', maximumFractionDigits: 1, signDisplay: signed }).format(
-      text,
-    )
+    return formatter(language, {
+      ...{ style: 'percent', signDisplay: signed },
+      ...(rounding ?? { maximumFractionDigits: 1 }),
+    }).format(text)
   if (unit === 'currency' && /^[A-Za-z]{3}$/.test(currency ?? ''))
     return formatter(language, {
       ...{ style: 'currency', currency: currency ?? '', signDisplay: signed },
-      ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
+      ...(rounding ?? { minimumFractionDigits: digits, maximumFractionDigits: digits }),
     }).format(text)
-  const number = formatter(language, { maximumFractionDigits: digits, signDisplay: signed }).format(text)
+  const number = formatter(language, {
+    ...(rounding ?? { maximumFractionDigits: digits }),
+    signDisplay: signed,
+  }).format(text)
   return unit === 'currency' && currency ? `${number} ${currency}` : number
 }
 
@@ -48,8 +59,15 @@ export function formatChange(
   return value.startsWith('-') ? `−${size}` : `+${size}`
 }
 
-export const formatCount = (count: number, language: Language): string =>
-  formatter(language, {}).format(count)
+const plurals = new Map<string, Intl.PluralRules>()
+
+/** What the words around a number go by: of a quantity as it is written. */
+export function countOf(value: number, language: Language): Count {
+  const rules = plurals.get(language) ?? new Intl.PluralRules(language, { maximumFractionDigits: 2 })
+  plurals.set(language, rules)
+  const text = formatValue({ value: String(value), unit: 'quantity', currency: null }, language)
+  return { text, isOne: rules.select(value) === 'one' }
+}
 
 /** English dates with the day first: no reader takes one part for another. */
 const localeOf = (language: Language) => (language === 'en' ? 'en-GB' : language)
@@ -58,13 +76,16 @@ const dateOf = (day: string) => new Date(`${day}T00:00:00Z`)
 const dateFormatters = new Map<string, Intl.DateTimeFormat>()
 
 /** In UTC. Formatters are kept: to make one takes longer than all that a report formats with it. */
-function formatDate(at: Date, language: Language, options: Intl.DateTimeFormatOptions): string {
+function dateFormatter(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language} ${JSON.stringify(options)}`
   const known =
     dateFormatters.get(key) ?? new Intl.DateTimeFormat(localeOf(language), { ...options, timeZone: 'UTC' })
   dateFormatters.set(key, known)
-  return known.format(at)
+  return known
 }
+
+const formatDate = (at: Date, language: Language, options: Intl.DateTimeFormatOptions): string =>
+  dateFormatter(language, options).format(at)
 
 export const formatDay = (day: string, language: Language): string =>
   formatDate(dateOf(day), language, { dateStyle: 'long' })
@@ -76,6 +97,12 @@ export const formatMonth = (day: string, language: Language): string =>
 /** A day without its year. */
 export const formatShortDay = (day: string, language: Language): string =>
   formatDate(dateOf(day), language, { day: 'numeric', month: 'short' })
+
+/** From one day to another, such as 1–15 Jun 2026. */
+export function formatShortDays(from: string, to: string, language: Language): string {
+  const options = { day: 'numeric', month: 'short', year: 'numeric' } as const
+  return dateFormatter(language, options).formatRange(dateOf(from), dateOf(to))
+}
 
 /** A moment as the language writes it, in UTC; a text that is none stays as it is. @param iso with its zone */
 export function formatMoment(iso: string, language: Language): string {

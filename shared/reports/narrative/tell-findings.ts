@@ -17,30 +17,31 @@ export type Telling = {
 }
 type Told = { statement: Statement; facts: Fact[] }
 
-/** A finding in words, with the facts that it says. */
-export function tellFinding(finding: Finding, telling: Telling): Told {
+/**
+ * A finding in words, with the facts that it says.
+ * @returns undefined where the sums say the contrary of what was sold a day: more in a longer period
+ */
+export function tellFinding(finding: Finding, telling: Telling): Told | undefined {
   const { kind, observed, money } = finding
   const { language, base } = telling
   const text = TEXTS[language].findings
   const name = observed.entity.map(({ value }) => value).join(', ')
   const before = formatPeriod(base.period, language)
   const value = revenueOf(observed.now, finding, telling)
-  const difference = differenceOf(money, finding, telling)
+  // What a price makes is a part of the difference; of the rest it is all.
+  const said = kind === 'price' ? money : observed.now.amount - observed.base.amount
+  const difference = differenceOf(said, finding, telling)
   const say = ({ value, unit, currency }: Fact) => formatValue({ value, unit, currency }, language)
   const size = (fact: Fact) => formatValue(fact, language, { isSize: true })
-  const direction = money < 0n ? 'down' : 'up'
+  const direction = said < 0n ? 'down' : 'up'
+  if (kind !== 'price' && (said === 0n || said < 0n !== money < 0n)) return undefined
   switch (kind) {
     case 'price': {
       const change = priceChangeOf(finding, telling)
       const isHigher = change.direction !== 'down'
-      const said = text.price(
-        name,
-        size(change),
-        isHigher ? 'up' : 'down',
-        formatChange(difference, language),
-        before,
-      )
-      return told(finding, said, [change, difference], [difference])
+      const makes = formatChange(difference, language)
+      const price = text.price(name, size(change), isHigher ? 'up' : 'down', makes, before)
+      return told(finding, price, [change, difference], [difference])
     }
     case 'stock_out': {
       const out = daysOutOf(finding, telling)
@@ -106,7 +107,6 @@ export function tellEffects({ change, ...effects }: Effects, telling: Telling): 
 const revenueOf = ({ amount }: Sold, { observed }: Finding, telling: Telling) =>
   factOf(telling, { kind: 'value', value: toDecimal(amount), entity: observed.entity })
 
-/** In comparison with as many days before. */
 function differenceOf(money: bigint, { kind, observed }: Finding, telling: Telling): Fact {
   const driver = kind === 'price' ? 'price' : 'entity'
   return factOf(telling, {

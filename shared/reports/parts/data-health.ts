@@ -1,6 +1,6 @@
 import type { Fact, Statement } from '../facts.ts'
 import { makeFact } from '../make-fact.ts'
-import { formatCount, formatMoment } from '../narrative/formats.ts'
+import { countOf, formatMoment } from '../narrative/formats.ts'
 import { TEXTS } from '../narrative/texts/index.ts'
 import { note, type Order, type Part, type Told } from '../order.ts'
 import { openMart } from './read-mart.ts'
@@ -49,7 +49,7 @@ export const leftOut: Part = async order => {
       'values_set_aside',
       groups.reduce((sum, { rows }) => sum + rows, 0),
     )
-    teller.tell('set-aside', health.setAside(all.text), [all.fact])
+    teller.tell('set-aside', health.setAside(all), [all.fact])
     for (const { table, column, reason, rows } of groups.slice(0, MOST)) {
       const own = teller.count('values_set_aside', rows, [
         { dimension: 'table', value: table },
@@ -65,7 +65,7 @@ export const leftOut: Part = async order => {
   }
   if (parked && parked.count > 0) {
     const all = teller.count('changes_parked', parked.count)
-    teller.tell('parked', health.parked(all.text), [all.fact])
+    teller.tell('parked', health.parked(all), [all.fact])
   }
   const told = teller.told()
   return told.statements.length > 0
@@ -86,7 +86,7 @@ function makeTeller({ language, period, published }: Order, mart: string) {
     count(metric: string, count: number, entity: Fact['entity'] = []) {
       const said = { kind: 'value', value: String(count), unit: 'count' } as const
       const fact = makeFact({ ...said, metric, label: metric, entity, period, source })
-      return { fact, text: formatCount(count, language) }
+      return { fact, ...countOf(count, language) }
     },
     tell(id: string, text: string, of: Fact[]): void {
       statements.push({ id: `data/${id}`, text, facts: of.map(fact => fact.id), drivers: [] })

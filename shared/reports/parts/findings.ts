@@ -1,4 +1,5 @@
 import type { Fact, Statement } from '../facts.ts'
+import { checkPast } from '../findings/check-past.ts'
 import { findFindings } from '../findings/find-findings.ts'
 import { readSales } from '../findings/read-sales.ts'
 import { type Telling, tellEffects, tellFinding } from '../narrative/tell-findings.ts'
@@ -13,7 +14,8 @@ const MOST_FINDINGS = 8
 export const findings: Part = async order => {
   const { query, caller, language, period, published, filters } = order
   const covered = coveredOf(published, 'fct_sale')
-  if (!covered || Object.keys(filters).length > 0) return NOTHING_TOLD
+  const mayRead = ['fct_sale', 'dim_product', 'dim_territory'].every(published.mayRead)
+  if (!covered || !mayRead || Object.keys(filters).length > 0) return NOTHING_TOLD
   const base = baseOf('previous', period, covered)
   if (!base) return { ...NOTHING_TOLD, statements: [note('no-base', TEXTS[language].noBase)] }
   const { sales, source } = await readSales(query, {
@@ -21,14 +23,21 @@ export const findings: Part = async order => {
   })
   const labels = { revenue: nameOf(order, 'revenue'), price: nameOf(order, 'revenue_per_unit') }
   const [statements, facts]: [Statement[], Fact[]] = [[], []]
-  for (const { history, effects } of sales) {
+  const found = await checkPast(
+    query,
+    sales.map(({ history }) => findFindings(history).slice(0, MOST_FINDINGS)),
+    { period, caller },
+  )
+  for (const [i, { history, effects }] of sales.entries()) {
     const telling: Telling = { ...{ language, period, base, labels, source }, currency: history.currency }
-    const found = findFindings(history).slice(0, MOST_FINDINGS)
-    for (const told of [tellEffects(effects, telling), ...found.map(each => tellFinding(each, telling))]) {
+    const own = (found[i] ?? []).flatMap(each => tellFinding(each, telling) ?? [])
+    // Of what there was nothing of before nothing has changed.
+    const effect = history.total.base.orders > 0 ? [tellEffects(effects, telling)] : []
+    for (const told of [...effect, ...own]) {
       statements.push(told.statement)
       facts.push(...told.facts)
     }
-    if (found.length === 0)
+    if (own.length === 0)
       statements.push(note(`nothing-found/${history.currency}`, TEXTS[language].nothingFound))
   }
   return { statements, facts, charts: [] }

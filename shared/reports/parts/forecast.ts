@@ -2,7 +2,7 @@ import { ratio, subtract, toRounded } from '../decimal.ts'
 import type { Base, Fact, Source, Statement } from '../facts.ts'
 import { pOfT, significant } from '../findings/significance.ts'
 import { type Made, makeFact } from '../make-fact.ts'
-import { formatPeriod, formatValue } from '../narrative/formats.ts'
+import { countOf, formatPeriod, formatValue } from '../narrative/formats.ts'
 import { tellTotals } from '../narrative/tell-numbers.ts'
 import { TEXTS } from '../narrative/texts/index.ts'
 import { NOTHING_TOLD, note, type Order, type Part } from '../order.ts'
@@ -30,7 +30,14 @@ type Row = {
 export const forecastReview: Part = async order => {
   const { query, caller, language, period, filters } = order
   const products = await openMart(query, 'dim_product', caller)
-  if (!products || Object.keys(filters).some(name => !['category', 'product'].includes(name)))
+  const sales = await openMart(query, 'fct_sale', caller)
+  // What was sold beside a forecast is of all sales: who may see a part of them sees no sum of all.
+  if (
+    !products ||
+    !sales ||
+    sales.rules.length > 0 ||
+    Object.keys(filters).some(name => !['category', 'product'].includes(name))
+  )
     return NOTHING_TOLD
   const sql = toSql(products)
   const rows = await query<Row>(sql, [
@@ -59,7 +66,7 @@ export const forecastReview: Part = async order => {
     if (!value || !difference) continue
     const size = formatValue(difference, language, { isSize: true })
     const direction = difference.direction === 'up' ? 'up' : 'down'
-    const said = text.review.outlier(name, formatValue(value, language), size, direction)
+    const said = text.review.outlier(name, countOf(Number(value.value), language), size, direction)
     teller.say(`outlier/${name}`, said, facts)
   }
   if (outliers.length === 0) teller.add([note('no-outlier', text.review.none)], [])
@@ -113,7 +120,8 @@ function makeTeller({ period, language }: Order, source: Source) {
     },
     share: (metric: string, part: number, whole: number): Fact =>
       make({
-        ...{ kind: 'share', unit: 'ratio', metric, label: metric },
+        // Of no metric's value over all entities: a ratio by itself.
+        ...{ kind: 'value', unit: 'ratio', metric, label: metric },
         value: ratio(toRounded(part), toRounded(whole)) ?? '0',
       }),
     told: () => ({ statements, facts, charts: [] }),
@@ -136,12 +144,14 @@ function toSql({ table, rules, values }: Readable): string {
     `(${at(number)}::text[] is null or ${column} = any(${at(number)}::text[]))`
   const where = [
     `b.date between ${at(1)}::date and ${at(2)}::date`,
+    // Not NaN and not infinite.
+    'b.mean + b.p10 + b.p90 + d.quantity between -1e30 and 1e30',
     'd.quantity is not null and not coalesce(d.is_out, false)',
     isAsked('m.category', 3),
     isAsked('m.name', 4),
     ...rules,
   ]
-  return `select m.name, sum(d.quantity)::float8 as sold, sum(b.mean)::float8 as expected,
+  return `select case when trim(m.name) <> '' then m.name else m.product_id end as name, sum(d.quantity)::float8 as sold, sum(b.mean)::float8 as expected,
     count(*)::int as days, count(*) filter (where d.quantity between b.p10 and b.p90)::int as within,
     sum(abs(d.quantity - b.mean))::float8 as error, sum(((b.p90 - b.p10) / ${BAND}) ^ 2)::float8 as variance,
     max(m.list_price)::text as price

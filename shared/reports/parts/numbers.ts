@@ -1,5 +1,8 @@
+import pg from 'pg'
+import { tableOf } from '../../marts/index.ts'
 import type { Metric } from '../../metrics/index.ts'
-import type { Fact } from '../facts.ts'
+import type { Span } from '../calendar.ts'
+import type { Fact, Period } from '../facts.ts'
 import { pOfDifference, significant } from '../findings/significance.ts'
 import { formatValue } from '../narrative/formats.ts'
 import { tellLargest, tellMoved, tellTotals } from '../narrative/tell-numbers.ts'
@@ -19,8 +22,8 @@ export const totals =
   async order => {
     const metric = metricOf(order, name)
     if (!metric) return NOTHING_TOLD
-    const facts = await read(order, metric, { compared })
-    return { statements: tellTotals({ ...order, facts, at: metric.at }), facts, charts: [] }
+    const { facts, period } = await read(order, metric, { compared })
+    return { statements: tellTotals({ ...order, period, facts, at: metric.at }), facts, charts: [] }
   }
 
 /**
@@ -33,14 +36,15 @@ export const largest =
     const metric = metricOf(order, name, by)
     const dimension = metric?.dimensions.find(each => each.name === by)
     if (!metric || !dimension) return NOTHING_TOLD
-    const facts = await read(order, metric, { by, compared: options.moved ? ['previous'] : [] })
+    const compared: Compared = options.moved ? ['previous'] : []
+    const { facts, period } = await read(order, metric, { by, compared })
     const label = labelOf(dimension, order.language)
-    const numbers = { ...order, facts, at: metric.at }
+    const numbers = { ...order, period, facts, at: metric.at }
     const moved = options.moved ? findMoved(facts) : []
     return {
       statements: [...tellLargest(numbers, { label, most }), ...tellMoved(numbers, moved)],
       facts,
-      charts: barsOf(facts, `${labelOf(metric, order.language)}: ${label}`, order),
+      charts: barsOf(facts, `${labelOf(metric, order.language)}: ${label}`, numbers),
     }
   }
 
@@ -49,17 +53,47 @@ function findMoved(facts: Fact[]): Fact[] {
   return significant(differences.map(fact => ({ fact, p: pOfCounts(fact, facts) }))).map(({ fact }) => fact)
 }
 
+/** Facts, and the period that they are of: it ends with the last day that there is of what is no sum over days. */
 async function read(
   order: Order,
   metric: Metric,
   { by, compared }: { by?: string; compared: Compared },
-): Promise<Fact[]> {
+): Promise<{ facts: Fact[]; period: Period }> {
   const covered = coveredOf(order.published, metric.mart)
-  if (!covered) return []
-  const { from, to } = order.period
-  const period = { from, to, isWhole: from >= covered.first && to <= covered.lastWhole }
-  const bases = compared.map(each => baseOf(each, period, covered)).filter(base => base !== null)
-  return await readFacts(order, { metric, label: labelOf(metric, order.language), by, period, bases })
+  if (!covered) return { facts: [], period: order.period }
+  const wholeOf = ({ from, to }: Span): Period => ({
+    ...{ from, to, isWhole: from >= covered.first && to <= covered.lastWhole },
+  })
+  const bases = compared.map(each => baseOf(each, order.period, covered)).filter(base => base !== null)
+  const spans = [order.period, ...bases.map(base => base.period)]
+  const ends =
+    metric.at === 'end' ? await readEnds(order, metric, spans) : spans.map(({ to }): string | null => to)
+  const [end = null, ...baseEnds] = ends
+  if (end === null) return { facts: [], period: order.period }
+  const period = wholeOf({ from: order.period.from, to: end })
+  const question = { metric, label: labelOf(metric, order.language), by, period }
+  const counted = bases.flatMap((base, i) => {
+    const to = baseEnds[i] ?? null
+    return to === null ? [] : [{ ...base, period: wholeOf({ from: base.period.from, to }) }]
+  })
+  return { facts: await readFacts(order, { ...question, bases: counted }), period }
+}
+
+/** The last day of each period that there are rows of; null where there are none. */
+async function readEnds(
+  { query, published }: Order,
+  { mart, date = '' }: Metric,
+  spans: Span[],
+): Promise<(string | null)[]> {
+  const record = published.marts.get(mart)
+  if (!record) return spans.map(() => null)
+  const day = pg.escapeIdentifier(date)
+  const rows = await query<{ day: string | null }>(
+    `select max(m.${day})::date::text as day from unnest($1::date[], $2::date[]) with ordinality as s (first, last, place)
+     left join ${tableOf(record)} as m on m.${day} between s.first and s.last group by s.place order by s.place`,
+    [spans.map(({ from }) => from), spans.map(({ to }) => to)],
+  )
+  return rows.map(row => row.day)
 }
 
 /** Two counts are as uncertain as they are large. */
@@ -74,7 +108,11 @@ function pOfCounts(difference: Fact, facts: Fact[]): number {
   )
 }
 
-function barsOf(facts: Fact[], title: string, { period, language }: Order): Told['charts'] {
+function barsOf(
+  facts: Fact[],
+  title: string,
+  { period, language }: Pick<Order, 'period' | 'language'>,
+): Told['charts'] {
   const values = facts.filter(
     ({ kind, period: own }) => kind === 'value' && own.from === period.from && own.to === period.to,
   )

@@ -1,17 +1,20 @@
 import { ratio, signOf } from '../decimal.ts'
 import type { Entity, Fact, Statement } from '../facts.ts'
 import { type Made, makeFact } from '../make-fact.ts'
-import { formatCount, formatDays, formatPeriod, formatValue } from '../narrative/formats.ts'
-import { TEXTS } from '../narrative/texts/index.ts'
-import { NOTHING_TOLD, type Order, type Part, type Told } from '../order.ts'
+import { countOf, formatDays, formatPeriod, formatValue } from '../narrative/formats.ts'
+import { type Count, TEXTS } from '../narrative/texts/index.ts'
+import type { Order, Part, Told } from '../order.ts'
 import { openMart, type Readable } from './read-mart.ts'
 
 /** Products that a report names. */
 const MOST = 5
+/** What a report calls short: the mart may be built to call more so, or less. */
+const SHORT_DAYS = 28
 /** Columns of agg_stock_coverage by which a report may be filtered. */
 const COLUMNS: Record<string, string> = { category: 'category', subcategory: 'subcategory', product: 'name' }
 
 type Row = {
+  /** Empty where it has none. */
   name: string
   status: string
   currency: string | null
@@ -23,39 +26,48 @@ type Row = {
 }
 
 /** Products that sell and are out of stock, or will be soon; those that sell most first. */
-export const stockAtRisk: Part = async order => {
-  const read = await readCoverage(order, ['out_of_stock', 'short'])
-  if (!read || read.rows.length === 0) return NOTHING_TOLD
+export const stockAtRisk: Part = async order =>
+  join((await readCoverage(order, ['out_of_stock', 'short'])).map(read => tellAtRisk(read, order)))
+
+function tellAtRisk(read: Coverage, order: Order): Told {
   const { language } = order
   const text = TEXTS[language].stock
   const teller = makeTeller(order, read)
-  const count = (status: string, metric: string, tell: (count: string, day: string) => string) => {
-    const own = read.rows.filter(row => row.status === status)
+  const count = (own: Row[], metric: string, tell: (count: Count, day: string) => string) => {
     if (own.length === 0) return
     const fact = teller.fact({ metric, value: String(own.length), unit: 'count' })
-    teller.tell(metric, tell(formatCount(own.length, language), teller.day), [fact])
+    teller.tell(metric, tell(countOf(own.length, language), teller.day), [fact])
   }
-  count('out_of_stock', 'products_out_of_stock', text.out)
-  count('short', 'products_short_of_stock', text.short)
-  for (const row of read.rows.toSorted(bySales).slice(0, MOST)) {
+  const out = read.rows.filter(({ status }) => status === 'out_of_stock')
+  const short = read.rows.filter(
+    ({ status, days }) => status === 'short' && Number(days ?? SHORT_DAYS) < SHORT_DAYS,
+  )
+  count(out, 'products_out_of_stock', text.out)
+  count(short, 'products_short_of_stock', text.short)
+  const named = [...out, ...short].filter(({ name, perDay }) => name !== '' && signOf(perDay) > 0)
+  for (const row of named.toSorted(bySales).slice(0, MOST)) {
     const entity = [{ dimension: 'product', value: row.name }]
     if (row.status === 'out_of_stock' || row.days === null) {
       const sold = teller.fact({ metric: 'units_per_day', value: row.perDay, unit: 'quantity', entity })
-      teller.tell(`out/${row.name}`, text.soldOut(row.name, formatValue(sold, language)), [sold])
+      teller.tell(`out/${row.name}`, text.soldOut(row.name, countOf(Number(sold.value), language)), [sold])
       continue
     }
     const stock = teller.fact({ metric: 'stock', value: row.stock, unit: 'quantity', entity })
     const days = teller.fact({ metric: 'days_of_stock', value: row.days, unit: 'days', entity })
     const enough = formatDays(Math.floor(Number(row.days)), language)
-    teller.tell(`short/${row.name}`, text.risk(row.name, formatValue(stock, language), enough), [stock, days])
+    teller.tell(`short/${row.name}`, text.risk(row.name, countOf(Number(stock.value), language), enough), [
+      stock,
+      days,
+    ])
   }
   return teller.told()
 }
 
 /** What lies there and no longer sells, by what it cost. */
-export const deadStock: Part = async order => {
-  const read = await readCoverage(order, ['dead'])
-  if (!read || read.rows.length === 0) return NOTHING_TOLD
+export const deadStock: Part = async order =>
+  join((await readCoverage(order, ['dead'])).map(read => tellDead(read, order)))
+
+function tellDead(read: Coverage, order: Order): Told {
   const { language } = order
   const text = TEXTS[language].stock
   const teller = makeTeller(order, read)
@@ -72,20 +84,31 @@ export const deadStock: Part = async order => {
     const shareText = share && formatValue(share, language)
     const facts = [money, ...(share ? [share] : [])]
     teller.tell(`dead/${currency}`, text.dead(formatValue(money, language), shareText, teller.day), facts)
-    for (const row of rows.toSorted(byCost).slice(0, MOST)) {
+    for (const row of rows
+      .filter(({ name }) => name !== '')
+      .toSorted(byCost)
+      .slice(0, MOST)) {
       const entity = [{ dimension: 'product', value: row.name }]
       const own = teller.fact({ ...cost, value: row.cost ?? '0', entity })
       const stock = teller.fact({ metric: 'stock', value: row.stock, unit: 'quantity', entity })
-      const said = text.deadProduct(row.name, formatValue(own, language), formatValue(stock, language))
-      teller.tell(`dead/${row.name}`, said, [own, stock])
+      const left = countOf(Number(stock.value), language)
+      const said = text.deadProduct(row.name, formatValue(own, language), left)
+      teller.tell(`dead/${currency}/${row.name}`, said, [own, stock])
     }
   }
   return teller.told()
 }
 
+const join = (told: Told[]): Told => ({
+  statements: told.flatMap(({ statements }) => statements),
+  facts: told.flatMap(({ facts }) => facts),
+  charts: [],
+})
+
 const bySales = (a: Row, b: Row) => Number(b.perDay) - Number(a.perDay) || (a.name < b.name ? -1 : 1)
 const byCost = (a: Row, b: Row) => Number(b.cost) - Number(a.cost) || (a.name < b.name ? -1 : 1)
 
+/** `all`: 0 where a part of it would not be one of all stock, which is in several currencies or of several days. */
 type Coverage = {
   rows: Row[]
   mart: Readable
@@ -94,12 +117,10 @@ type Coverage = {
   sums: Map<string, { dead: string; all: string }>
 }
 
-async function readCoverage(
-  { query, caller, filters }: Order,
-  statuses: string[],
-): Promise<Coverage | undefined> {
+/** By day: each system of sources has its own. */
+async function readCoverage({ query, caller, filters }: Order, statuses: string[]): Promise<Coverage[]> {
   const mart = await openMart(query, 'agg_stock_coverage', caller)
-  if (!mart || Object.keys(filters).some(name => COLUMNS[name] === undefined)) return undefined
+  if (!mart || Object.keys(filters).some(name => COLUMNS[name] === undefined)) return []
   const values = [...mart.values]
   const add = (value: string | string[]) => `$${values.push(value)}`
   const isAsked = Object.entries(filters).map(
@@ -107,19 +128,27 @@ async function readCoverage(
   )
   const conditions = [...mart.rules, ...isAsked]
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
-  const sql = `select m.name, m.status, m.currency, m.as_of_date::text as day, m.stock_quantity::text as stock,
+  // Products of one name are told apart by their ids, whichever of them a filter or a rule leaves.
+  const sql = `select coalesce(trim(m.name) || case when twins.count > 1 then ' (' || m.product_id || ')' else '' end, '') as name, m.status,
+       m.currency, m.as_of_date::text as day, m.stock_quantity::text as stock,
        m.stock_cost::text as cost, m.days_of_stock::text as days, m.quantity_per_day::text as "perDay",
-       sum(m.stock_cost) filter (where m.status = 'dead') over (partition by m.currency)::text as dead,
-       sum(m.stock_cost) over (partition by m.currency)::text as of
-     from ${mart.table} as m ${where}`
+       sum(m.stock_cost) filter (where m.status = 'dead') over own::text as dead,
+       case when min(m.currency) over () = max(m.currency) over () and min(m.as_of_date) over () = max(m.as_of_date) over ()
+         then sum(m.stock_cost) over own::text end as of
+     from ${mart.table} as m
+     left join (select name, count(*) as count from ${mart.table} where trim(name) <> '' group by 1) as twins on twins.name = m.name
+     ${where} window own as (partition by m.currency, m.as_of_date)`
   const all = await query<Row & { dead: string | null; of: string | null }>(
     `select * from (${sql}) as covered where status = any(${add(statuses)}::text[]) and stock is not null`,
     values,
   )
-  const sums = all.map(
-    ({ currency, dead, of }) => [currency ?? '', { dead: dead ?? '0', all: of ?? '0' }] as const,
-  )
-  return { rows: all, mart, sql, day: all[0]?.day ?? '', sums: new Map(sums) }
+  const byDay = Map.groupBy(all, ({ day }) => day)
+  return [...byDay].toSorted().map(([day, rows]) => {
+    const sums = rows.map(
+      ({ currency, dead, of }) => [currency ?? '', { dead: dead ?? '0', all: of ?? '0' }] as const,
+    )
+    return { rows, mart, sql, day, sums: new Map(sums) }
+  })
 }
 
 type Said = Omit<Made, 'kind' | 'label' | 'period' | 'source'> & { kind?: Fact['kind']; entity?: Entity[] }
@@ -133,7 +162,7 @@ function makeTeller({ language }: Order, { day, mart, sql }: Coverage) {
     fact: (said: Said): Fact =>
       makeFact({ kind: 'value', label: said.metric, period, source: mart.sourceOf(sql), ...said }),
     tell(id: string, text: string, of: Fact[]): void {
-      statements.push({ id: `stock/${id}`, text, facts: of.map(fact => fact.id), drivers: [] })
+      statements.push({ id: `stock/${day}/${id}`, text, facts: of.map(fact => fact.id), drivers: [] })
       facts.push(...of)
     },
     told: (): Told => ({ statements, facts, charts: [] }),

@@ -1,7 +1,9 @@
 import { readMetric } from '../../metrics/index.ts'
-import { addMonths, unitAround } from '../calendar.ts'
+import { addMonths, type Span, unitAround } from '../calendar.ts'
+import { readDecimal } from '../decimal.ts'
+import type { Language } from '../facts.ts'
 import { makeFact } from '../make-fact.ts'
-import { formatMonth, formatShortDay, formatValue } from '../narrative/formats.ts'
+import { formatMonth, formatShortDay, formatShortDays, formatValue } from '../narrative/formats.ts'
 import { coveredOf, labelOf, metricOf, NOTHING_TOLD, type Order, type Part } from '../order.ts'
 import { daysOf, earlierOf } from '../periods.ts'
 import { rowsOf, sourceOf } from '../read-facts.ts'
@@ -22,26 +24,24 @@ export const trend =
     const { unit, from, to } = rangeOf(order)
     const answer = await readMetric(query, metric, { by: [unit], from, to, filters, limit: 1000 }, caller)
     const label = labelOf(metric, language)
-    const byCurrency = [...Map.groupBy(answer.rows, row => row.currency ?? null)]
+    const byCurrency = [...Map.groupBy(answer.rows, row => row.currency || null)]
     const drawn = byCurrency.map(([currency, rows]) => {
       const facts = rows.flatMap(row => {
         const start = row[unit]
-        if (!start || row.value === null || row.value === undefined) return []
+        const value = readDecimal(row.value)
+        if (!start || value === undefined) return []
         const whole = unitAround(start, unit)
         const isWhole = whole.from >= covered.first && whole.to <= covered.lastWhole && whole.to <= to
-        const period = { from: whole.from, to: earlierOf(whole.to, to), isWhole }
+        const period = { from: whole.from, to: earlierOf(whole.to, to, covered.last), isWhole }
         const source = {
           ...sourceOf(answer),
           rows: rowsOf(metric, { entity: [], currency }, { period, filters }),
         }
-        const said = { kind: 'value', value: row.value, unit: metric.unit, source } as const
+        const said = { kind: 'value', value, unit: metric.unit, source } as const
         return makeFact({ ...said, metric: metric.name, label, period, currency })
       })
       const points = facts.map(fact => ({
-        name:
-          unit === 'month'
-            ? formatMonth(fact.period.from, language)
-            : formatShortDay(fact.period.from, language),
+        name: nameOf(fact.period, unit, language),
         value: fact.value,
         text: formatValue(fact, language),
         fact: fact.id,
@@ -57,6 +57,14 @@ export const trend =
       charts: shown.map(({ chart }) => chart),
     }
   }
+
+/** A month that the report's period ends in is not called by its name alone. */
+function nameOf({ from, to }: Span, unit: 'week' | 'month', language: Language): string {
+  if (unit === 'week') return formatShortDay(from, language)
+  return unitAround(from, 'month').to === to
+    ? formatMonth(from, language)
+    : formatShortDays(from, to, language)
+}
 
 function rangeOf({ period }: Order): { unit: 'week' | 'month'; from: string; to: string } {
   const unit = daysOf(period) <= MOST_DAYS_BY_WEEK ? 'week' : 'month'

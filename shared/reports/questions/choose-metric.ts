@@ -116,6 +116,11 @@ function narrow({ said }: Use, part: Named[], byName: Map<string, Metric>): Metr
   const [only] = counted
   const other = counted.length === 1 ? byName.get(only?.names[0] ?? '') : undefined
   if (other?.unit === 'quantity' && !said.some(item => hasRole(item, 'and'))) return other
+  // The rate of searches without results, of searches: a quotient, and what it is a part of.
+  const metrics = part.map(({ names }) => byName.get(names[0] ?? ''))
+  const rate = metrics.find(each => each?.denominator !== undefined)
+  const isPartOf = (each: Metric | undefined) => each === rate || each?.measure === rate?.denominator
+  if (rate && metrics.every(isPartOf) && !said.some(item => hasRole(item, 'and'))) return rate
   const isPerson =
     said.some(item => hasRole(item, 'top')) &&
     first &&

@@ -20,7 +20,9 @@ function readNames(): Map<string, string[]> {
   for (const code of LETTERS.flatMap(first => LETTERS.map(second => first + second))) {
     const own = [...regions.map(each => each.of(code)), ...(OTHERS[code] ?? [])]
     const all = [...new Set(own.filter(name => name !== undefined))]
-    for (const name of all) found.set(keysOf(name).join(' '), all)
+    // Some codes are of one country: GB, and UK.
+    for (const key of all.map(name => keysOf(name).join(' ')))
+      found.set(key, [...new Set([...(found.get(key) ?? []), ...all])])
   }
   return found
 }

@@ -51,7 +51,7 @@ export const DE: Words = {
   units: 'stück|einheiten|einheit|teile|stücke',
   days: 'tage|tagen|tag',
 
-  neutral: `belief|beliefen|beläuft|belaufen|ergab|ergaben|ergibt|ergeben|entspricht|entsprach|entsprechen|entsprachen|wurden gezählt|abgegeben|getätigt|aufgegeben|eingegangene|eingegangenen|gemeldet|notierte|notierten|dies entspricht|das entspricht|das sind|das waren|das war|das ist|im betrachteten zeitraum|im genannten zeitraum|in diesem zeitraum|gerechnet|in bezug auf|bezogen auf|hinsichtlich|was den|was die|einnimmt|einnahm|sorgte|sorgten für einen|landet|landete|landeten|positioniert|platziert|platzierte|stellt|vorn|warenwert|gesehen|registriert|registrierte|registrierten|verkaufte|verkauften|veräußert|ausmacht|ausmachte|ausmachten|einnahmen von|bei einem|bei einer|auf die kategorie|womit|womit es|setzt sich aus|zusammen|gekauft|kaufte|verkauft|waren es|es waren|das macht|aus macht|zurück|ab|und zwar|zwar|bedeutet|bedeuten|bedeutete|bedeuteten|steht|stehen|stand|standen|dass|rangiert|rangierte|belegt|belegte|belegten|lautet|der|die|das|den|dem|des|im|in|am|an|auf den|für|bei|beim|zu|zum|zur|hat|haben|hatte|hatten|wurde|wurden|worden|es|er|sie|ihr|ihre|ihrem|ihren|ihres|ihrer|sein|seine|seinem|seinen|seiner|dies|diese|dieser|dieses|diesem|diesen|davon|daran|dabei|darin|dort|hier|auch|deren|dessen|welche|welcher|welches|zahl|zahlen|wert|werte|anzahl|betrag|summe|höhe|in höhe|zeitraum|im zeitraum|berichtszeitraum|im berichtszeitraum|verzeichnete|verzeichneten|verbuchte|verbuchten|erzielte|erzielten|erzielt|machte|machten|erwirtschaftet|gab es|gab|gingen ein|eingegangen|nahm ein|ein|lag|lagen|liegt|liegen|sich|sank auf|unternehmen|geschäft|shop|bericht|betragen|gezählt|abgesetzt|hierbei|nämlich|das heißt|sowie auch|jeweils für sich|gemessen|insgesamt betrachtet|zeigte|zeigten|zeigt|blickt man|betrachtet|weist|wies|aus|ausgewiesen|in der|einen wert|ein wert|kam|kamen|was|für die kategorie|entstand|entstanden|fakturiert|fakturiert wurden`,
+  neutral: `mal|belief|beliefen|beläuft|belaufen|ergab|ergaben|ergibt|ergeben|entspricht|entsprach|entsprechen|entsprachen|wurden gezählt|abgegeben|getätigt|aufgegeben|eingegangene|eingegangenen|gemeldet|notierte|notierten|dies entspricht|das entspricht|das sind|das waren|das war|das ist|im betrachteten zeitraum|im genannten zeitraum|in diesem zeitraum|gerechnet|in bezug auf|bezogen auf|hinsichtlich|was den|was die|einnimmt|einnahm|sorgte|sorgten für einen|landet|landete|landeten|positioniert|platziert|platzierte|stellt|vorn|warenwert|gesehen|registriert|registrierte|registrierten|verkaufte|verkauften|veräußert|ausmacht|ausmachte|ausmachten|einnahmen von|bei einem|bei einer|auf die kategorie|womit|womit es|setzt sich aus|zusammen|gekauft|kaufte|verkauft|waren es|es waren|das macht|aus macht|zurück|ab|und zwar|zwar|bedeutet|bedeuten|bedeutete|bedeuteten|steht|stehen|stand|standen|dass|rangiert|rangierte|belegt|belegte|belegten|lautet|der|die|das|den|dem|des|im|in|am|an|auf den|für|bei|beim|zu|zum|zur|hat|haben|hatte|hatten|wurde|wurden|worden|es|er|sie|ihr|ihre|ihrem|ihren|ihres|ihrer|sein|seine|seinem|seinen|seiner|dies|diese|dieser|dieses|diesem|diesen|davon|daran|dabei|darin|dort|hier|auch|deren|dessen|welche|welcher|welches|zahl|zahlen|wert|werte|anzahl|betrag|summe|höhe|in höhe|zeitraum|im zeitraum|berichtszeitraum|im berichtszeitraum|verzeichnete|verzeichneten|verbuchte|verbuchten|erzielte|erzielten|erzielt|machte|machten|erwirtschaftet|gab es|gab|gingen ein|eingegangen|nahm ein|ein|lag|lagen|liegt|liegen|sich|sank auf|unternehmen|geschäft|shop|bericht|betragen|gezählt|abgesetzt|hierbei|nämlich|das heißt|sowie auch|jeweils für sich|gemessen|insgesamt betrachtet|zeigte|zeigten|zeigt|blickt man|betrachtet|weist|wies|aus|ausgewiesen|in der|einen wert|ein wert|kam|kamen|was|für die kategorie|entstand|entstanden|fakturiert|fakturiert wurden`,
   article: 'ein|eine|einen|einem|einer|eines',
   and: 'und auch|zudem|außerdem|ferner|hinzu|zusätzlich|und zugleich|besteht aus|bestand aus|setzt sich zusammen aus|und|sowie|&|wie auch',
   contrast:
@@ -83,6 +83,13 @@ export const DE: Words = {
   slight: 'leicht|etwas|geringfügig|ein wenig|leichte|leichter|leichten|leichtes|geringfügige|minimal',
   followed: 'gefolgt von|danach|dahinter|es folgt|es folgen',
   licensed: {
+    end: 'ende|am ende des|zum ende des|am ende|zum ende|per ende|gegen ende',
+    short: 'für weniger als vier wochen|weniger als vier wochen',
+    lasts: 'reichte der bestand|der bestand reichte|reichte|bestand|hatten einen bestand',
+    stock_share: 'des ganzen bestands|des gesamten bestands|vom gesamten bestand|vom ganzen bestand',
+    band: 'im band|innerhalb des bandes|innerhalb des bands',
+    usual: 'zu erwarten sind vier von fünf|erwartet werden vier von fünf|zu erwarten wären vier von fünf',
+    sells: 'davon werden|davon wird|werden davon|wird davon',
     first: 'zum ersten mal|erstmals|erstmalig|neu|neuer|neue|neues|erster kauf|ersten kauf|ersten mal',
     nothing:
       'nichts gekauft|kaufte nichts|hat nichts gekauft|keinen kauf|kaufte nichts mehr|nichts mehr gekauft',
@@ -202,6 +209,17 @@ export const DE: Words = {
     order_status: 'status|auftragsstatus',
   },
   measures: {
+    products_out_of_stock:
+      'produkte, die verkauft werden|produkt, das verkauft wird|produkte die verkauft werden|verkaufte produkte|gängige produkte',
+    products_short_of_stock: 'produkten|produkte|produkt|artikeln|artikel',
+    units_per_day: 'am tag verkauft|pro tag verkauft|täglich verkauft|am tag|pro tag|täglich',
+    stock: 'auf lager|noch auf lager|liegen noch|liegt noch|sind noch da|noch auf lager|vorrätig|am lager',
+    days_of_stock: 'genug für|ausreichend für|reicht für|reichen für|das reicht für|was für|ausreichen',
+    stock_cost: 'gekostet haben|gekostet hat|gekostet|haben gekostet|kosteten|kostete',
+    dead_stock_cost:
+      'bestand, der nicht mehr verkauft wird|bestand, der sich nicht mehr verkauft|nicht mehr verkaufter bestand|gekostet|kostete',
+    units_sold_in_stock: 'verkaufte sich|verkauft|verkaufte stückzahl an tagen mit bestand',
+    within_band: 'aller tage aller produkte|der tage aller produkte|tage aller produkte',
     days_out_of_stock: 'nicht auf lager|tage ohne bestand|nicht vorrätig|ausverkauft',
     revenue:
       'brachte|brachten|erwirtschaftete|erwirtschafteten|erlöste|brachte ein|umsatz|umsätze|umsätzen|erlös|erlöse|erlösen|verkaufserlös|verkaufserlöse|einnahmen',

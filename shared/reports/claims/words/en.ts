@@ -45,7 +45,7 @@ export const EN: Words = {
   days: 'days|day',
 
   article: 'a|an',
-  neutral: `in terms of|terms|ranking|placing|positioned|generating|producing|produced|numbered|numbering|goods|equalling|equivalent to|worth|valued at|booked|reporting|reported|experienced|underwent|marked|constituting|position|spot|slot|sitting|sits|it is|they are|with regard to|regarding|as for|when it comes to|in revenue terms|overall period|the period|customers placed|were placed|were made|put at|at the end|came out|stand|in comparison|by comparison|going from|goes from|went from|moving|moved from|contribute to|amount of|in value|during the period|four-week|of the period|took|takes|bought|sold|spent|it was|the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|brought|make|makes|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|measured|expressed`,
+  neutral: `in terms of|terms|ranking|placing|positioned|generating|producing|produced|numbered|numbering|goods|equalling|equivalent to|worth|valued at|booked|reporting|reported|experienced|underwent|marked|constituting|position|spot|slot|sitting|sits|it is|they are|with regard to|regarding|as for|when it comes to|in revenue terms|overall period|the period|customers placed|were placed|were made|put at|came out|stand|in comparison|by comparison|going from|goes from|went from|moving|moved from|contribute to|amount of|in value|during the period|four-week|of the period|took|takes|bought|sold|spent|it was|the same period|in the same period|the|in|on|for|at|with|has|have|had|did|do|it|its|they|their|this|that|these|those|which|who|there|here|within|during|also|itself|themselves|business|company|shop|store|report|figure|figures|number|numbers|amount|value|values|level|seen|saw|recorded|posted|showed|shows|brought|make|makes|delivered|achieved|registered|received|placed|counted|invoiced|of which|of it|of this|being|been|be|having|came in|comes in|equal to|equals|namely|i.e.|that is|among|came|comes|coming|across|posting|showing|looking at|turning to|whose|same period|measured|expressed`,
   and: 'together with|in addition|additionally|moreover|plus|and also|furthermore|is made of|is made up of|made up of|is composed of|consists of|consisted of|breaks down into|is the sum of|of that|or|and|as well as|plus also|along with|&',
   contrast:
     'even as|even though|on the contrary|in contrast to this|whilst|nevertheless|nonetheless|albeit|but|while|whereas|although|though|however|yet|by contrast|in contrast|conversely|on the other hand|meanwhile',
@@ -74,6 +74,14 @@ export const EN: Words = {
   slight: 'slightly|marginally|a little|a bit|slight|marginal|modestly|modest',
   followed: 'followed by|next came|trailed by',
   licensed: {
+    end: 'at the end of|at the end|by the end of|end of|as of the end of',
+    short:
+      'stock for less than four weeks|less than four weeks of stock|less than four weeks of stock left|stock lasting less than four weeks|stock that lasts less than four weeks',
+    stock_share: 'of all stock|of the whole stock|of total stock|of the total stock|of all the stock',
+    band: 'within the band|in the band|inside the band|fell within the band|lay within the band',
+    usual:
+      'four in five are expected|four in five were expected|four out of five are expected|four in five is expected|the expected four in five',
+    off: 'off',
     first: 'for the first time|first time|first-time|a first purchase|first purchase|first sale|is new|new',
     nothing:
       'bought nothing|nothing was bought|did not buy anything|made no purchase|made no purchases|placed no orders|bought nothing any more|has not bought anything|no longer bought',
@@ -174,6 +182,23 @@ export const EN: Words = {
     order_status: 'status|order status',
   },
   measures: {
+    products_out_of_stock:
+      'products that sell|product that sells|selling products|products which sell|products that are selling',
+    products_short_of_stock: 'products|product|articles',
+    units_per_day:
+      'a day are sold|a day is sold|sold a day|sold per day|units a day|units per day|per day|a day|sold each day|sold every day|daily',
+    stock:
+      'units in stock|in stock|are left|is left|left in stock|left|units left|on hand|remaining|remain in stock',
+    days_of_stock:
+      'enough for|which is enough for|enough stock for|sufficient for|which lasts for|lasting|lasts|enough to last',
+    stock_cost: 'which cost|that cost|cost|costing|at a cost of|having cost',
+    dead_stock_cost:
+      'stock that no longer sells cost|stock that no longer sells|stock no longer selling|stock which no longer sells|cost|costing|had cost',
+    units_sold_in_stock: 'sold|units sold on days in stock',
+    within_band:
+      'of all days of products|of all product days|of all days of all products|days of products|of the days of products',
+    forecast_error:
+      'the forecast of a product and day|forecast of a product and day|the forecast of a product on a day|the forecasts of a product and day',
     days_out_of_stock: 'out of stock|days out of stock|days without stock',
     revenue: 'made|brought in|earned|generated|took in|revenue|revenues|sales|turnover|sales revenue|takings',
     units_sold:

@@ -76,9 +76,17 @@ export const ES: Words = {
   slight: 'ligeramente|un poco|leve|levemente|ligero|ligera|algo',
   followed: 'seguido de|seguida de|seguidos de|seguidas de|seguido por|seguida por|luego',
   licensed: {
+    end: 'a finales de|finales de|al final de|a fines de|al cierre de|al término de',
+    short:
+      'tenían existencias para menos de cuatro semanas|tenía existencias para menos de cuatro semanas|tenían menos de cuatro semanas de existencias|tenía menos de cuatro semanas de existencias|existencias para menos de cuatro semanas|menos de cuatro semanas de existencias|con existencias para menos de cuatro semanas',
+    stock_share: 'de todas|de todas las existencias|del total de las existencias|de las existencias totales',
+    band: 'dentro de la banda|en la banda',
+    usual:
+      'se esperan cuatro de cada cinco|se esperaban cuatro de cada cinco|lo esperado son cuatro de cada cinco',
+    sells: 'se venden|se vende|se vendían',
     first: 'por primera vez|primera vez|nuevo|nueva|primera compra',
     nothing: 'no compró nada|nada comprado|ninguna compra|no ha comprado nada|no realizó compras',
-    idle: 'sin existencias|agotado|agotada|sin stock',
+    idle: 'sin existencias|estaban agotados|estaba agotado|está agotado|estaban sin existencias|agotado|agotada|sin stock',
   },
   partial:
     'hasta ahora|hasta el momento|hasta la fecha|incompleto|incompleta|parcial|provisional|todavía incompleto|todavía incompleta|aún incompleto',
@@ -189,6 +197,15 @@ export const ES: Words = {
     order_status: 'estado|estado del pedido',
   },
   measures: {
+    products_out_of_stock: 'productos que se venden|producto que se vende',
+    products_short_of_stock: 'productos|producto|artículos',
+    units_per_day: 'al día|por día|cada día|diarias|diarios',
+    stock: 'quedan|queda|en existencias|en stock|restantes',
+    days_of_stock: 'suficientes para|suficiente para|lo que basta para|bastantes para|que bastan para',
+    stock_cost: 'que costaron|que costó|costaron|costó|con un coste de',
+    dead_stock_cost: 'existencias que ya no se venden|costaron|costó',
+    units_sold_in_stock: 'se vendieron|se vendió|vendidas|unidades vendidas en días con existencias',
+    within_band: 'de todos los días de todos los productos|de los días de todos los productos',
     days_out_of_stock: 'sin existencias|agotado|sin stock',
     revenue:
       'generó|generaron|ingresó|facturó|generado|ingresos|ventas|facturación|ingreso|cifra de negocio|cifra de ventas|importe de ventas',

@@ -77,9 +77,17 @@ export const FR: Words = {
   slight: 'légèrement|un peu|légère|léger|légères|faiblement|modérément',
   followed: 'puis|suivi de|suivie de|suivis de|suivies de|suivi par|suivie par',
   licensed: {
+    end: "à la fin de|à la fin d'|à la fin|fin|en fin de",
+    short:
+      'avaient moins de quatre semaines de stock|avait moins de quatre semaines de stock|moins de quatre semaines de stock|de moins de quatre semaines de stock',
+    stock_share: "de tout le stock|du stock total|de l'ensemble du stock",
+    band: "dans la bande|à l'intérieur de la bande",
+    usual: 'quatre sur cinq sont attendus|on en attend quatre sur cinq|quatre sur cinq étaient attendus',
+    sells: "il s'en vend|s'en vend|il s'en vendait|on en vend",
+    times: 'fois',
     first: 'pour la première fois|première fois|nouveau|nouvelle|premier achat',
     nothing: "n'a rien acheté|rien acheté|n'a plus rien acheté|aucun achat",
-    idle: 'en rupture de stock|rupture de stock|manqué en stock|a manqué en stock',
+    idle: 'en rupture de stock|manque en stock|manquait en stock|manquaient en stock|était en rupture de stock|étaient en rupture de stock|est en rupture de stock|rupture de stock|manqué en stock|a manqué en stock',
   },
   partial:
     "jusqu'ici|jusqu'à présent|à ce jour|incomplet|incomplète|partiel|partielle|provisoire|pas encore complète|pas encore complet",
@@ -192,6 +200,16 @@ export const FR: Words = {
     order_status: 'statut|statut de commande',
   },
   measures: {
+    products_out_of_stock: 'produits qui se vendent|produit qui se vend|produits vendus',
+    products_short_of_stock: 'produits|produit|articles',
+    units_per_day: 'par jour|chaque jour|vendus par jour|vendues par jour',
+    stock: 'en stock|il reste|il en reste|restent|reste|restent en stock',
+    days_of_stock: 'assez pour|suffisant pour|de quoi tenir|ce qui suffit pour|suffisants pour',
+    stock_cost: 'ont coûté|a coûté|coûté|coûtant',
+    dead_stock_cost: 'stock qui ne se vend plus|coûté|avait coûté|a coûté',
+    units_sold_in_stock: "s'est vendu|vendu|quantité vendue les jours en stock",
+    within_band:
+      'de tous les jours de tous les produits|des jours de tous les produits|tous les jours de tous les produits',
     days_out_of_stock:
       'manqué en stock|a manqué en stock|en rupture de stock|rupture de stock|sans stock|jours de rupture',
     revenue:

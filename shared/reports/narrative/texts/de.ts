@@ -31,10 +31,14 @@ export const GERMAN: Texts = {
       `${name} brachte ${money} ${direction === 'up' ? 'mehr' : 'weniger'} als ${base}: ${value}.`,
   },
   nothingFound: 'Nichts hat sich mehr bewegt, als der Zufall erwarten lässt.',
-  notWhole: last => `Der Zeitraum ist nicht vollständig: Daten gibt es bis zum ${last}.`,
+  notWhole: (what, { first, last }) => {
+    const days = [...(first ? [`ab dem ${first}`] : []), ...(last ? [`bis zum ${last}`] : [])]
+    return `${what === 'period' ? 'Der Zeitraum' : 'Der Zeitraum des Vergleichs'} ist nicht vollständig: Daten gibt es ${days.join(' und ')}.`
+  },
   noBase: 'Es gibt nichts, womit es verglichen werden könnte.',
   daysWithout: days => `An ${dative(days)} des Zeitraums wurde nichts verkauft.`,
-  fewOrders: orders => `Es gab nur ${orders} Bestellungen: Prozente sagen wenig.`,
+  fewOrders: ({ text, isOne }) =>
+    `Es gab nur ${text} ${isOne ? 'Bestellung' : 'Bestellungen'}: Prozente sagen wenig.`,
   newCurrency: (currency, base) => `Es gibt Beträge in ${currency}; ${base} gab es keine.`,
   goneCurrency: (currency, base) => `Es gibt keine Beträge in ${currency}; ${base} gab es welche.`,
   noData: 'Dazu gibt es keine Daten.',
@@ -47,29 +51,44 @@ export const GERMAN: Texts = {
     notes: 'Hinweise',
   },
   stock: {
-    out: (count, day) => `${count} Produkte, die verkauft werden, waren ${day} nicht auf Lager.`,
-    short: (count, day) => `Von ${count} Produkten reichte der Bestand ${day} für weniger als zwei Wochen.`,
-    risk: (name, stock, days) => `Von ${name} sind ${stock} auf Lager, genug für ${days}.`,
-    soldOut: (name, perDay) => `${name} ist nicht auf Lager; davon werden ${perDay} am Tag verkauft.`,
+    out: ({ text, isOne }, day) =>
+      isOne
+        ? `${text} Produkt, das verkauft wird, war ${day} nicht auf Lager.`
+        : `${text} Produkte, die verkauft werden, waren ${day} nicht auf Lager.`,
+    short: ({ text, isOne }, day) =>
+      `Von ${text} ${isOne ? 'Produkt' : 'Produkten'} reichte der Bestand ${day} für weniger als vier Wochen.`,
+    risk: (name, { text, isOne }, days) =>
+      `Von ${name} ${isOne ? 'ist' : 'sind'} ${text} auf Lager, genug für ${days}.`,
+    soldOut: (name, { text, isOne }) =>
+      `${name} ist nicht auf Lager; davon ${isOne ? 'wird' : 'werden'} ${text} am Tag verkauft.`,
     dead: (money, share, day) =>
       `Bestand, der nicht mehr verkauft wird, hatte ${day} ${money} gekostet${share === null ? '' : `, ${share} des ganzen Bestands`}.`,
-    deadProduct: (name, money, stock) => `Von ${name} liegen noch ${stock}, die ${money} gekostet haben.`,
+    deadProduct: (name, money, { text, isOne }) =>
+      isOne
+        ? `Von ${name} liegt noch ${text}, das ${money} gekostet hat.`
+        : `Von ${name} liegen noch ${text}, die ${money} gekostet haben.`,
   },
   review: {
     band: (share, period) =>
       `${share} aller Tage aller Produkte lagen ${period} im Band; zu erwarten sind vier von fünf.`,
     error: (share, period) => `Die Vorhersage eines Produkts und Tages lag ${period} um ${share} daneben.`,
-    outlier: (name, sold, size, direction) =>
-      `${name} verkaufte sich ${sold} Mal, ${size} ${direction === 'up' ? 'mehr' : 'weniger'} als vorhergesagt.`,
+    outlier: (name, { text }, size, direction) =>
+      `${name} verkaufte sich ${text} Mal, ${size} ${direction === 'up' ? 'mehr' : 'weniger'} als vorhergesagt.`,
     none: 'Kein Produkt verkaufte sich mehr oder weniger, als seine Vorhersage erwarten lässt.',
   },
   health: {
     upTo: moment => `Die Daten haben den Stand vom ${moment}.`,
     checks: (passed, all) => `${passed} von ${all} Prüfungen bestanden.`,
     failed: (check, what) => `Die Prüfung ${check} ist gescheitert: ${what}.`,
-    setAside: rows => `${rows} Werte waren nicht zu gebrauchen und sind zur Seite gelegt.`,
+    setAside: ({ text, isOne }) =>
+      isOne
+        ? `${text} Wert war nicht zu gebrauchen und ist zur Seite gelegt.`
+        : `${text} Werte waren nicht zu gebrauchen und sind zur Seite gelegt.`,
     setAsideOf: (table, column, reason, rows) => `${rows} aus ${table}, Spalte ${column}: ${reason}.`,
-    parked: count => `${count} Änderungen konnten nicht übernommen werden und sind geparkt.`,
+    parked: ({ text, isOne }) =>
+      isOne
+        ? `${text} Änderung konnte nicht übernommen werden und ist geparkt.`
+        : `${text} Änderungen konnten nicht übernommen werden und sind geparkt.`,
     nothing: 'Nichts ist zur Seite gelegt und nichts ist geparkt.',
   },
 }

@@ -28,10 +28,14 @@ export const ENGLISH: Texts = {
       `${name} made ${money} ${direction === 'up' ? 'more' : 'less'} than ${base}: ${value}.`,
   },
   nothingFound: 'Nothing moved more than chance makes likely.',
-  notWhole: last => `The period is not whole: there are data up to ${last}.`,
+  notWhole: (what, { first, last }) => {
+    const days = [...(first ? [`from ${first} on`] : []), ...(last ? [`up to ${last}`] : [])]
+    return `${what === 'period' ? 'The period' : 'What it is compared with'} is not whole: there are data ${days.join(' and ')}.`
+  },
   noBase: 'There is nothing to compare it with.',
   daysWithout: days => `Nothing was sold on ${days} of the period.`,
-  fewOrders: orders => `There were ${orders} orders only: percentages say little.`,
+  fewOrders: ({ text, isOne }) =>
+    `There ${isOne ? 'was' : 'were'} ${text} ${isOne ? 'order' : 'orders'} only: percentages say little.`,
   newCurrency: (currency, base) => `There are amounts in ${currency}, and there were none ${base}.`,
   goneCurrency: (currency, base) => `There are no amounts in ${currency}, and there were some ${base}.`,
   noData: 'There are no data of this.',
@@ -44,29 +48,37 @@ export const ENGLISH: Texts = {
     notes: 'Notes',
   },
   stock: {
-    out: (count, day) => `${count} products that sell were out of stock ${day}.`,
-    short: (count, day) => `${count} products had stock for less than two weeks ${day}.`,
-    risk: (name, stock, days) => `${name} has ${stock} in stock, enough for ${days}.`,
-    soldOut: (name, perDay) => `${name} is out of stock; ${perDay} a day are sold of it.`,
+    out: ({ text, isOne }, day) =>
+      isOne
+        ? `${text} product that sells was out of stock ${day}.`
+        : `${text} products that sell were out of stock ${day}.`,
+    short: ({ text, isOne }, day) =>
+      `${text} ${isOne ? 'product' : 'products'} had stock for less than four weeks ${day}.`,
+    risk: (name, { text }, days) => `${name} has ${text} in stock, enough for ${days}.`,
+    soldOut: (name, { text, isOne }) =>
+      `${name} is out of stock; ${text} a day ${isOne ? 'is' : 'are'} sold of it.`,
     dead: (money, share, day) =>
       `Stock that no longer sells cost ${money}${share === null ? '' : `, ${share} of all stock`} ${day}.`,
-    deadProduct: (name, money, stock) => `Of ${name} ${stock} are left, which cost ${money}.`,
+    deadProduct: (name, money, { text, isOne }) =>
+      `Of ${name} ${text} ${isOne ? 'is' : 'are'} left, which cost ${money}.`,
   },
   review: {
     band: (share, period) =>
       `Of all days of products ${share} were within the band ${period}; four in five are expected.`,
     error: (share, period) => `The forecast of a product and day was ${share} off ${period}.`,
-    outlier: (name, sold, size, direction) =>
-      `${name} sold ${sold}, ${size} ${direction === 'up' ? 'more' : 'less'} than forecast.`,
+    outlier: (name, { text }, size, direction) =>
+      `${name} sold ${text}, ${size} ${direction === 'up' ? 'more' : 'less'} than forecast.`,
     none: 'No product sold more or less than its forecast makes likely.',
   },
   health: {
     upTo: moment => `The data are those of ${moment}.`,
     checks: (passed, all) => `${passed} of ${all} checks passed.`,
     failed: (check, what) => `The check ${check} failed: ${what}.`,
-    setAside: rows => `${rows} values could not be used and are set aside.`,
+    setAside: ({ text, isOne }) =>
+      `${text} ${isOne ? 'value' : 'values'} could not be used and ${isOne ? 'is' : 'are'} set aside.`,
     setAsideOf: (table, column, reason, rows) => `${rows} of ${table}, column ${column}: ${reason}.`,
-    parked: count => `${count} changes could not be taken and are parked.`,
+    parked: ({ text, isOne }) =>
+      `${text} ${isOne ? 'change' : 'changes'} could not be taken and ${isOne ? 'is' : 'are'} parked.`,
     nothing: 'Nothing is set aside and nothing is parked.',
   },
 }

@@ -28,10 +28,14 @@ export const SPANISH: Texts = {
       `${name} aportó ${money} ${direction === 'up' ? 'más' : 'menos'} que ${base}: ${value}.`,
   },
   nothingFound: 'Nada se movió más de lo que el azar hace probable.',
-  notWhole: last => `El período no está completo: hay datos hasta el ${last}.`,
+  notWhole: (what, { first, last }) => {
+    const days = [...(first ? [`desde el ${first}`] : []), ...(last ? [`hasta el ${last}`] : [])]
+    return `${what === 'period' ? 'El período' : 'El período con el que se compara'} no está completo: hay datos ${days.join(' y ')}.`
+  },
   noBase: 'No hay nada con lo que compararlo.',
   daysWithout: days => `No se vendió nada durante ${days} del período.`,
-  fewOrders: orders => `Solo hubo ${orders} pedidos: los porcentajes dicen poco.`,
+  fewOrders: ({ text, isOne }) =>
+    `Solo hubo ${text} ${isOne ? 'pedido' : 'pedidos'}: los porcentajes dicen poco.`,
   newCurrency: (currency, base) => `Hay importes en ${currency}, y no los había ${base}.`,
   goneCurrency: (currency, base) => `No hay importes en ${currency}, y los había ${base}.`,
   noData: 'No hay datos de esto.',
@@ -44,29 +48,38 @@ export const SPANISH: Texts = {
     notes: 'Notas',
   },
   stock: {
-    out: (count, day) => `${count} productos que se venden estaban agotados ${day}.`,
-    short: (count, day) => `${count} productos tenían existencias para menos de dos semanas ${day}.`,
-    risk: (name, stock, days) => `Quedan ${stock} de ${name}, suficientes para ${days}.`,
-    soldOut: (name, perDay) => `${name} está agotado; se venden ${perDay} al día.`,
+    out: ({ text, isOne }, day) =>
+      isOne
+        ? `${text} producto que se vende estaba agotado ${day}.`
+        : `${text} productos que se venden estaban agotados ${day}.`,
+    short: ({ text, isOne }, day) =>
+      `${text} ${isOne ? 'producto tenía' : 'productos tenían'} existencias para menos de cuatro semanas ${day}.`,
+    risk: (name, { text, isOne }, days) =>
+      `${isOne ? 'Queda' : 'Quedan'} ${text} de ${name}, ${isOne ? 'suficiente' : 'suficientes'} para ${days}.`,
+    soldOut: (name, { text, isOne }) =>
+      `${name} está agotado; se ${isOne ? 'vende' : 'venden'} ${text} al día.`,
     dead: (money, share, day) =>
       `Las existencias que ya no se venden costaron ${money}${share === null ? '' : `, el ${share} de todas`}, ${day}.`,
-    deadProduct: (name, money, stock) => `Quedan ${stock} de ${name}, que costaron ${money}.`,
+    deadProduct: (name, money, { text, isOne }) =>
+      `${isOne ? 'Queda' : 'Quedan'} ${text} de ${name}, que ${isOne ? 'costó' : 'costaron'} ${money}.`,
   },
   review: {
     band: (share, period) =>
       `El ${share} de todos los días de todos los productos estuvo dentro de la banda ${period}; se esperan cuatro de cada cinco.`,
     error: (share, period) => `La previsión de un producto y un día se desvió un ${share} ${period}.`,
-    outlier: (name, sold, size, direction) =>
-      `De ${name} se vendieron ${sold}, ${size} ${direction === 'up' ? 'más' : 'menos'} que lo previsto.`,
+    outlier: (name, { text, isOne }, size, direction) =>
+      `De ${name} se ${isOne ? 'vendió' : 'vendieron'} ${text}, ${size} ${direction === 'up' ? 'más' : 'menos'} que lo previsto.`,
     none: 'Ningún producto se vendió más o menos de lo que su previsión hace probable.',
   },
   health: {
     upTo: moment => `Los datos son los del ${moment}.`,
     checks: (passed, all) => `${passed} de ${all} comprobaciones superadas.`,
     failed: (check, what) => `La comprobación ${check} ha fallado: ${what}.`,
-    setAside: rows => `${rows} valores no servían y están apartados.`,
+    setAside: ({ text, isOne }) =>
+      `${text} ${isOne ? 'valor no servía y está apartado' : 'valores no servían y están apartados'}.`,
     setAsideOf: (table, column, reason, rows) => `${rows} de ${table}, columna ${column}: ${reason}.`,
-    parked: count => `${count} cambios no se pudieron tomar y están aparcados.`,
+    parked: ({ text, isOne }) =>
+      `${text} ${isOne ? 'cambio no se pudo tomar y está aparcado' : 'cambios no se pudieron tomar y están aparcados'}.`,
     nothing: 'Nada está apartado y nada está aparcado.',
   },
 }

@@ -31,10 +31,14 @@ export const FRENCH: Texts = {
       `${name} a rapporté ${money} de ${direction === 'up' ? 'plus' : 'moins'} ${que(base)} : ${value}.`,
   },
   nothingFound: 'Rien n’a varié plus que le hasard ne le laisse attendre.',
-  notWhole: last => `La période n’est pas complète : il y a des données jusqu’au ${last}.`,
+  notWhole: (what, { first, last }) => {
+    const days = [...(first ? [`à partir du ${first}`] : []), ...(last ? [`jusqu’au ${last}`] : [])]
+    return `${what === 'period' ? 'La période' : 'La période de comparaison'} n’est pas complète : il y a des données ${days.join(' et ')}.`
+  },
   noBase: 'Il n’y a rien à quoi la comparer.',
   daysWithout: days => `Rien n’a été vendu pendant ${days} de la période.`,
-  fewOrders: orders => `Il n’y a eu que ${orders} commandes : les pourcentages disent peu.`,
+  fewOrders: ({ text, isOne }) =>
+    `Il n’y a eu que ${text} ${isOne ? 'commande' : 'commandes'} : les pourcentages disent peu.`,
   newCurrency: (currency, base) => `Il y a des montants en ${currency}, et il n’y en avait pas ${base}.`,
   goneCurrency: (currency, base) => `Il n’y a pas de montants en ${currency}, et il y en avait ${base}.`,
   noData: 'Il n’y a pas de données à ce sujet.',
@@ -47,29 +51,40 @@ export const FRENCH: Texts = {
     notes: 'Remarques',
   },
   stock: {
-    out: (count, day) => `${count} produits qui se vendent manquaient en stock ${day}.`,
-    short: (count, day) => `${count} produits avaient moins de deux semaines de stock ${day}.`,
-    risk: (name, stock, days) => `Il reste ${stock} de ${name} en stock, assez pour ${days}.`,
-    soldOut: (name, perDay) => `${name} manque en stock ; il s’en vend ${perDay} par jour.`,
+    out: ({ text, isOne }, day) =>
+      isOne
+        ? `${text} produit qui se vend manquait en stock ${day}.`
+        : `${text} produits qui se vendent manquaient en stock ${day}.`,
+    short: ({ text, isOne }, day) =>
+      `${text} ${isOne ? 'produit avait' : 'produits avaient'} moins de quatre semaines de stock ${day}.`,
+    risk: (name, { text }, days) => `Il reste ${text} de ${name} en stock, assez pour ${days}.`,
+    soldOut: (name, { text }) => `${name} manque en stock ; il s’en vend ${text} par jour.`,
     dead: (money, share, day) =>
       `Le stock qui ne se vend plus avait coûté ${money}${share === null ? '' : `, ${share} de tout le stock`} ${day}.`,
-    deadProduct: (name, money, stock) => `Il reste ${stock} de ${name}, qui ont coûté ${money}.`,
+    deadProduct: (name, money, { text, isOne }) =>
+      `Il reste ${text} de ${name}, qui ${isOne ? 'a' : 'ont'} coûté ${money}.`,
   },
   review: {
     band: (share, period) =>
       `${share} de tous les jours de tous les produits étaient dans la bande ${period} ; quatre sur cinq sont attendus.`,
     error: (share, period) => `La prévision d’un produit et d’un jour s’est trompée de ${share} ${period}.`,
-    outlier: (name, sold, size, direction) =>
-      `${name} s’est vendu ${sold} fois, ${size} de ${direction === 'up' ? 'plus' : 'moins'} que prévu.`,
+    outlier: (name, { text }, size, direction) =>
+      `${name} s’est vendu ${text} fois, ${size} de ${direction === 'up' ? 'plus' : 'moins'} que prévu.`,
     none: 'Aucun produit ne s’est vendu plus ou moins que sa prévision ne le laisse attendre.',
   },
   health: {
     upTo: moment => `Les données sont celles du ${moment}.`,
     checks: (passed, all) => `${passed} contrôles sur ${all} ont réussi.`,
     failed: (check, what) => `Le contrôle ${check} a échoué : ${what}.`,
-    setAside: rows => `${rows} valeurs étaient inutilisables et sont mises de côté.`,
+    setAside: ({ text, isOne }) =>
+      isOne
+        ? `${text} valeur était inutilisable et est mise de côté.`
+        : `${text} valeurs étaient inutilisables et sont mises de côté.`,
     setAsideOf: (table, column, reason, rows) => `${rows} de ${table}, colonne ${column} : ${reason}.`,
-    parked: count => `${count} changements n’ont pas pu être repris et sont en attente.`,
+    parked: ({ text, isOne }) =>
+      isOne
+        ? `${text} changement n’a pas pu être repris et est en attente.`
+        : `${text} changements n’ont pas pu être repris et sont en attente.`,
     nothing: 'Rien n’est mis de côté et rien n’est en attente.',
   },
 }

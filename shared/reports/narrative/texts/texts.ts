@@ -1,3 +1,6 @@
+/** A number that a noun or a verb goes by, and whether that is in the singular. */
+export type Count = { text: string; isOne: boolean }
+
 /** What a report says in a language. Arguments are texts that are formatted already. */
 export type Texts = {
   /** Around a whole month, a whole year, and from one day to another. */
@@ -28,35 +31,37 @@ export type Texts = {
     moved(name: string, money: string, direction: 'up' | 'down', value: string, base: string): string
   }
   nothingFound: string
-  notWhole(last: string): string
+  /** `what`: the period, or what it is compared with. There are data from `first` on, or up to `last`. */
+  notWhole(what: 'period' | 'base', days: { first?: string | undefined; last?: string | undefined }): string
   noBase: string
   daysWithout(days: string): string
-  fewOrders(orders: string): string
+  fewOrders(orders: Count): string
   newCurrency(currency: string, base: string): string
   goneCurrency(currency: string, base: string): string
   noData: string
   sections: Record<'numbers' | 'findings' | 'stock' | 'forecast' | 'data' | 'notes', string>
   stock: {
-    out(count: string, day: string): string
-    short(count: string, day: string): string
-    risk(name: string, stock: string, days: string): string
-    soldOut(name: string, perDay: string): string
+    out(count: Count, day: string): string
+    /** For less than 28 days. */
+    short(count: Count, day: string): string
+    risk(name: string, stock: Count, days: string): string
+    soldOut(name: string, perDay: Count): string
     dead(money: string, share: string | null, day: string): string
-    deadProduct(name: string, money: string, stock: string): string
+    deadProduct(name: string, money: string, stock: Count): string
   }
   review: {
     band(share: string, period: string): string
     error(share: string, period: string): string
-    outlier(name: string, sold: string, size: string, direction: 'up' | 'down'): string
+    outlier(name: string, sold: Count, size: string, direction: 'up' | 'down'): string
     none: string
   }
   health: {
     upTo(moment: string): string
     checks(passed: string, all: string): string
     failed(check: string, what: string): string
-    setAside(rows: string): string
+    setAside(rows: Count): string
     setAsideOf(table: string, column: string, reason: string, rows: string): string
-    parked(count: string): string
+    parked(count: Count): string
     nothing: string
   }
 }

@@ -17,11 +17,11 @@ export const ENGLISH: Words = {
     count: 'how many|number of|the number of|count of|how many different orders|quantity of|total number of',
     amount: 'how much|by how much|amount of|amount|how high|value of all|how big|how large|sum of',
     sold: 'sold|sell|sells|selling|bought|buy|buys|buying|purchased|purchase|did we sell|went out',
-    invoiced: 'invoiced|billed|turned over',
+    invoiced: 'invoiced|spend|spent|spends|billed|turned over',
     returned: 'returned|sent back|came back|come back|brought back|given back',
     ordered: 'ordered',
     compared:
-      'compare|compared|compared with|compared to|comparing|comparison|comparison with|in comparison with|in comparison to|comparison to|versus|vs|against|relative to|than|over against|as opposed to|and how does it compare with',
+      'compare|up on|down on|up from|down from|up against|compared|compared with|compared to|comparing|comparison|comparison with|in comparison with|in comparison to|comparison to|versus|vs|against|relative to|than|over against|as opposed to|and how does it compare with',
     share:
       'share|shares|share of|percentage|percent|percentage of|percent of|proportion|proportion of|portion|fraction|what part|what part of|%',
     partOf:
