@@ -152,3 +152,38 @@ test('a webhook that is away, refuses, or redirects', async () => {
   await assert.rejects(send('not a URL'), /OUTBOX_TEST_ROOM_URL: must be a URL/)
   delete process.env.OUTBOX_TEST_ROOM_URL
 })
+
+test('a webhook that takes a message with 200 and says no has not taken it, and one that never ends is not read on', async () => {
+  const webhook = await startWebhook()
+  const connection = 'room'
+  process.env.ROOM_URL = webhook.url('/hook')
+  const send = () =>
+    sendNote(
+      {
+        kind: 'slack',
+        connection,
+        note: { title: 'Sales', paragraphs: ['Sales.'], markdown: 'Sales.', link: undefined },
+      },
+      { home, name: 'sales' },
+    )
+  try {
+    for (const text of [
+      '<!doctype html><title>Sign in</title>',
+      '{"ok":false,"error":"invalid"}',
+      'no_service',
+    ]) {
+      webhook.answer.text = text
+      const outcome = await send()
+      assert.ok(outcome.is === 'later' && outcome.isDoubtful, `${text}: ${JSON.stringify(outcome)}`)
+    }
+    for (const text of ['ok', '', '{"ok":true}', '{"success":true}', '1']) {
+      webhook.answer.text = text
+      assert.deepEqual(await send(), { is: 'sent' }, text)
+    }
+    webhook.answer.text = 'x'.repeat(5_000_000)
+    assert.deepEqual(await send(), { is: 'sent' })
+  } finally {
+    delete process.env.ROOM_URL
+    await webhook.stop()
+  }
+})

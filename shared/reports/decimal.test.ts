@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compare, ratio, signOf, subtract } from './decimal.ts'
+import { compare, ratio, readDecimal, signOf, subtract } from './decimal.ts'
 
 test('decimals are subtracted to their last digit, whatever their length', () => {
   assert.equal(subtract('0.3', '0.1'), '0.2')
@@ -19,4 +19,12 @@ test('a ratio is rounded half up at its sixth digit, and of nothing there is non
   assert.equal(ratio('1', '-4'), '-0.250000')
   assert.equal(ratio('0', '7'), '0.000000')
   assert.equal(ratio('7', '0.00'), null)
+})
+
+test('numbers of a database are read as decimals, and what is none is none', () => {
+  assert.equal(readDecimal('1e+15'), '1000000000000000')
+  assert.equal(readDecimal('-1.5e-7'), '-0.00000015')
+  assert.equal(readDecimal('12.3400'), '12.3400')
+  for (const text of ['NaN', 'Infinity', '-Infinity', '', 'e5', null, undefined])
+    assert.equal(readDecimal(text), undefined, String(text))
 })

@@ -59,7 +59,7 @@ async function readRows(
   const rows = answer.rows.flatMap(row => {
     const entity = by === undefined ? [] : [{ dimension: by, value: row[by] ?? '' }]
     const value = readDecimal(row.value)
-    return value === undefined ? [] : [{ entity, currency: row.currency || null, value }]
+    return value === undefined ? [] : [{ entity, currency: row.currency ?? null, value }]
   })
   const isNamed = ({ entity }: Row) => entity.every(({ value }) => value.trim() !== '')
   return {

@@ -17,7 +17,7 @@ import type { WrittenReport } from './render/written.ts'
 import { rewrite, type Sentence } from './rewrite/index.ts'
 
 /** A kept report is given as it is only by code that writes the same fields. */
-const FORMAT = 1
+const FORMAT = 2
 /** Publications may change while a report is read; so often it is begun again. */
 const TRIES = 3
 /** Postgres: a table, or a schema, that has gone meanwhile. */

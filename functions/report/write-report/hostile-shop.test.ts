@@ -263,6 +263,36 @@ test('days before the first are said, of the period and of what it is compared w
   )
 })
 
+test('a finding of everything is named, and each statement is one of its own', async () => {
+  const { sections } = await write({ report: 'sales-overview', from: '2017-05-01', to: '2017-05-31' })
+  const said = sections.find(({ name }) => name === 'findings')?.sentences ?? []
+  assert.ok(said.length > 5)
+  for (const { text } of said) assert.doesNotMatch(text, /^ /)
+  assert.ok(
+    said.some(({ text }) => text === 'Revenue in May 2017: £0.00, £360 less than in April 2017.'),
+    said.map(({ text }) => text).join('\n'),
+  )
+  // Moved in dollars, and in euros.
+  const ofSteady = said.filter(({ text }) => text.startsWith('Steady made'))
+  for (const { facts } of ofSteady) assert.ok(facts.length <= 2, facts.join(' '))
+})
+
+test('what is not a number is in no sentence', async () => {
+  await shop.store.query(
+    "update mart.fct_sale set amount = 'NaN' where sale_date = '2016-02-10' and currency = 'GBP'",
+  )
+  await shop.store.query("update mart.agg_stock_coverage set stock_cost = 'NaN' where product_id = '3'")
+  for (const report of ['sales-overview', 'inventory-status']) {
+    const { narrative } = await write({
+      report,
+      from: report === 'sales-overview' ? '2016-02-01' : '2017-04-01',
+      to: report === 'sales-overview' ? '2016-02-29' : '2017-04-29',
+    })
+    assert.doesNotMatch(narrative, /NaN|undefined/)
+    assert.ok(narrative.length > 100)
+  }
+})
+
 test('a period of any length is answered, or refused with its field', async () => {
   for (const [from, to] of [
     ['0001-01-01', '2017-05-31'],

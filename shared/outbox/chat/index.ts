@@ -11,6 +11,7 @@ export type ChatKind = 'slack' | 'mattermost'
 
 const BODIES = { slack: toSlack, mattermost: toMattermost }
 const TIMEOUT_MS = 20_000
+const MOST_SAID = 200
 const NEVER_OPEN = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT|SELF_SIGNED|UNABLE_TO/
 
 /** Whether the webhook of this name has a URL, or its messages become files. @throws ConfigError for a URL that is none */
@@ -40,17 +41,37 @@ async function postTo(url: string, body: object): Promise<Outcome> {
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-    const said = await response.text().catch(() => '')
-    return judge(response, said.slice(0, 200), url)
+    return judge(response, await readBeginning(response), url)
   } catch (error) {
     const problem = describeProblem(describeError(error), [url])
     return { is: 'later', problem, isDoubtful: !NEVER_OPEN.test(codesOf(error)) }
   }
 }
 
+/** Of what a server says, as much as a problem shows: it may never end. */
+async function readBeginning({ body }: Response): Promise<string> {
+  let said = ''
+  const decoder = new TextDecoder()
+  try {
+    for await (const chunk of body ?? []) {
+      said += decoder.decode(chunk, { stream: true })
+      if (said.length >= MOST_SAID) break
+    }
+  } catch {
+    // The status has come: what is left of the text is of no use.
+  }
+  return said.slice(0, MOST_SAID)
+}
+
+/** A page to sign in, a JSON that says no, and Slack's errors, all of which have come with 200 from something in between. */
+const SAYS_NO =
+  /^\s*<|"(?:ok|success)"\s*:\s*false|^\s*(?:invalid|no|channel|action|posting|team|user)_[a-z_]+\s*$/i
+
 function judge({ status, headers }: Response, said: string, url: string): Outcome {
-  if (status >= 200 && status < 300) return { is: 'sent' }
+  const isTaken = status >= 200 && status < 300
+  if (isTaken && !SAYS_NO.test(said)) return { is: 'sent' }
   const problem = describeProblem(`the webhook answered ${status}${said && ` ${said}`}`, [url])
+  if (isTaken) return { is: 'later', problem, isDoubtful: true }
   if (status === 429 || status >= 500)
     return { is: 'later', problem, isDoubtful: false, ...retryAfter(headers.get('retry-after')) }
   // There is no such webhook, or none any more, or it does not take this: again it would say the same.

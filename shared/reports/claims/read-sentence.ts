@@ -231,7 +231,9 @@ function isBaseAside({ tokens, isAside }: Segment, before: Segment | undefined):
 /** What a segment has besides its claims. */
 function checkSegment({ tokens }: Segment, named: Named, claims: Claim[], touched: Fact[]): Problem | null {
   const token = tokens.find(({ kind }) => kind === 'future')
-  if (token && !touched.every(({ metric }) => metric.includes('forecast')))
+  // How far off forecasts were is none.
+  const isForecast = ({ metric }: Fact) => metric.includes('forecast') && metric !== 'forecast_error'
+  if (token && (touched.length === 0 || !touched.every(isForecast)))
     return { reason: 'unsupported_future', at: token.text }
   const share = tokens.find(({ kind }) => kind === 'share')
   const hasShare = claims.some(

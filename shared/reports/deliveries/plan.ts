@@ -14,7 +14,8 @@ type Row = {
 const LOOKED_AT_MS = 60_000
 
 /**
- * The store knows each recipient. One that is new, or has another time, is due from about now on, not for what was before.
+ * The store knows each recipient. Rows are written in the order of their ids, here and below: of two processes that write the
+ * same rows in other orders each would wait for the other. One that is new, or has another time, is due from about now on, not for what was before.
  */
 export async function keepSubscriptions(query: Query, targets: Target[], now: Date): Promise<Subscription[]> {
   const columns = [
@@ -25,15 +26,25 @@ export async function keepSubscriptions(query: Query, targets: Target[], now: Da
     targets.map(each => each.language),
     targets.map(({ schedule }) => `${schedule.cron} ${schedule.timeZone}`),
   ]
+  const given =
+    'unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as r (id, delivery, recipient, label, language, schedule)'
+  const values = [...columns, new Date(now.getTime() - LOOKED_AT_MS)]
+  // Either key may be the one that another process writes just now: a conflict that names one of them fails at the other.
   await query(
-    `insert into report.subscription as s
-       (subscription_id, delivery, recipient, label, language, schedule, considered_until)
-     select *, $7::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-     on conflict (subscription_id) do update
-       set label = excluded.label, language = excluded.language, schedule = excluded.schedule,
-         considered_until = case when s.schedule = excluded.schedule then s.considered_until else greatest(s.considered_until, excluded.considered_until) end
-       where (s.label, s.language, s.schedule) is distinct from (excluded.label, excluded.language, excluded.schedule)`,
-    [...columns, new Date(now.getTime() - LOOKED_AT_MS)],
+    `insert into report.subscription (subscription_id, delivery, recipient, label, language, schedule, considered_until)
+     select r.*, $7::timestamptz from ${given} order by id on conflict do nothing`,
+    values,
+  )
+  await query(
+    `with changed as (
+       select s.subscription_id, r.label, r.language, r.schedule from ${given} join report.subscription s on s.subscription_id = r.id
+       where (s.label, s.language, s.schedule) is distinct from (r.label, r.language, r.schedule)
+       order by 1 for update of s
+     )
+     update report.subscription s set label = changed.label, language = changed.language, schedule = changed.schedule,
+       considered_until = case when s.schedule = changed.schedule then s.considered_until else greatest(s.considered_until, $7::timestamptz) end
+     from changed where s.subscription_id = changed.subscription_id`,
+    values,
   )
   return await query<Subscription>(
     `select subscription_id, considered_until, unsubscribed_at is not null as is_unsubscribed
@@ -80,7 +91,11 @@ const PASS_OVER_MS = 600_000
 /** Whoever is not in the file misses what is due meanwhile, and does not get it later. */
 async function passOver(query: Query, targets: Target[], now: Date): Promise<void> {
   await query(
-    'update report.subscription set considered_until = $2 where considered_until < $3 and not subscription_id = any($1)',
+    `with away as (
+       select subscription_id from report.subscription where considered_until < $3 and not subscription_id = any($1)
+       for update skip locked
+     )
+     update report.subscription s set considered_until = $2 from away where s.subscription_id = away.subscription_id`,
     [
       targets.map(target => target.subscriptionId),
       new Date(now.getTime() - LOOKED_AT_MS),
@@ -92,10 +107,15 @@ async function passOver(query: Query, targets: Target[], now: Date): Promise<voi
 async function writeRows(store: Store, rows: Row[]): Promise<void> {
   await store.transaction(async ({ query }) => {
     await query(
+      'select from report.subscription where subscription_id = any($1) order by subscription_id for update',
+      [rows.map(row => row.subscriptionId)],
+    )
+    await query(
       `insert into report.delivery (subscription_id, due_at, state, problem, next_try_at, finished_at)
        select id, due_at, state, problem, case when state = 'due' then clock_timestamp() end,
          case when state <> 'due' then clock_timestamp() end
        from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[]) as r (id, due_at, state, problem)
+       order by id, due_at
        on conflict do nothing`,
       [
         rows.map(row => row.subscriptionId),
@@ -134,6 +154,7 @@ export async function planNow(query: Query, targets: Target[], now: Date): Promi
        case when unsubscribed_at is null then clock_timestamp() end,
        case when unsubscribed_at is not null then clock_timestamp() end
      from report.subscription where subscription_id = any($1)
+     order by subscription_id
      on conflict (subscription_id, due_at) do update
        set state = excluded.state, next_try_at = excluded.next_try_at, finished_at = excluded.finished_at, is_requested = true
        where d.state in ('failed', 'bounced', 'skipped', 'unsubscribed')`,

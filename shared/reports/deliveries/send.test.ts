@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
+import { stringify } from 'yaml'
 import {
   deliveryOf,
   expireLeases,
@@ -20,7 +21,7 @@ import { SecretUrl } from '../../config/index.ts'
 import { openMail } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import { withSignal } from '../../store/with-signal.ts'
-import { makeSigner, parseDeliveries, planNow, sendDue, targetsOf } from './index.ts'
+import { makeSigner, parseDeliveries, planDue, planNow, sendDue, targetsOf } from './index.ts'
 
 let postgres: TestPostgres
 let store: Store
@@ -162,4 +163,27 @@ test('a call that is aborted while a mail is handed over still notes what became
   assert.ok(server.received.length < 40)
   const left = log.filter(({ state }) => state !== 'sent')
   assert.ok(left.every(({ state, is_perhaps_twice }) => /^(due|sending)$/.test(state) && !is_perhaps_twice))
+})
+
+test('processes that plan the same thousands at once, in other orders, do not stop each other', {
+  timeout: 60_000,
+}, async () => {
+  for (let round = 0; round < 3; round++) {
+    const recipients = Array.from({ length: 2000 }, (_, i) => ({
+      ...{ name: `Recipient ${i}`, email: `r${round}-${i}@shop.example`, claims: {} },
+    }))
+    const text = stringify({ deliveries: [deliveryOf({ when: '* * * * *', recipients })] })
+    const targets = targetsOf(
+      parseDeliveries('deliveries.yml', text),
+      makeSigner(PRIVACY.keyFor('reports that are sent')),
+    )
+    const now = new Date()
+    const turned = targets.toReversed()
+    await Promise.all([targets, turned, targets, turned].map(each => planNow(store.query, each, now)))
+    await store.query("update report.subscription set considered_until = now() - interval '3 minutes'")
+    const later = new Date(now.getTime() + 60_000)
+    await Promise.all([targets, turned, targets].map(each => planDue(store, each, later)))
+  }
+  const [row] = await store.query<{ count: number }>('select count(*)::int as count from report.subscription')
+  assert.equal(row?.count, 6000)
 })

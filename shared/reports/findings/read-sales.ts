@@ -2,7 +2,7 @@ import type { Identity } from '../../contract/index.ts'
 import { findMart, type MartRecord, makeRowRules, tableOf } from '../../marts/index.ts'
 import type { Query } from '../../store/index.ts'
 import { addDays, daysBetween } from '../../text/index.ts'
-import { toUnits } from '../decimal.ts'
+import { readDecimal, toUnits } from '../decimal.ts'
 import type { Period, Source } from '../facts.ts'
 import { daysOf, earlierOf } from '../periods.ts'
 import { type Effects, effectsOf } from './effects.ts'
@@ -52,6 +52,8 @@ export async function readSales(query: Query, asked: Asked): Promise<{ sales: Sa
   const days = { now: daysOf(asked.period), base: daysOf(asked.base) }
   const byCurrency = Map.groupBy([...rows, ...clients], row => row.currency)
   const sold = [...byCurrency].flatMap(([currency, own]) => {
+    // Of what is not a number nothing is known.
+    if (own.some(row => [row.amount, row.quantity].some(each => readDecimal(each) === undefined))) return []
     const byDimension = Map.groupBy(own, row => row.dimension)
     const observedOf = (dimension: Dimension) =>
       toObserved(dimension, byDimension.get(dimension) ?? [], weeks)
@@ -199,8 +201,8 @@ function toObserved(dimension: Dimension, rows: Row[], weekCount: number): Obser
 const sumOf = (rows: Row[]): Sold =>
   rows.reduce(
     (sum, { amount, quantity, orders }) => ({
-      amount: sum.amount + toUnits(amount),
-      quantity: sum.quantity + toUnits(quantity),
+      amount: sum.amount + toUnits(readDecimal(amount) ?? '0'),
+      quantity: sum.quantity + toUnits(readDecimal(quantity) ?? '0'),
       orders: sum.orders + orders,
     }),
     NOTHING,

@@ -57,6 +57,12 @@ export function tellFinding(finding: Finding, telling: Telling): Told | undefine
       return told(finding, text.lost(name, say(was), before), [was])
     }
     default:
+      if (observed.entity.length === 0) {
+        const now = formatPeriod(telling.period, language)
+        const compared = TEXTS[language][direction === 'up' ? 'more' : 'less'](size(difference), before)
+        const whole = TEXTS[language].value(telling.labels.revenue, now, say(value), [compared])
+        return told(finding, whole, [value, difference])
+      }
       return told(finding, text.moved(name, size(difference), direction, say(value), before), [
         value,
         difference,
@@ -72,7 +78,11 @@ function told(
 ): Told {
   const of = entity.map(({ dimension, value }) => `${dimension}=${value}`).join('/')
   const idsOf = (all: Fact[]) => all.map(({ id }) => id)
-  return { statement: { id: `${kind}/${of}`, text, facts: idsOf(facts), drivers: idsOf(drivers) }, facts }
+  const currency = facts.find(fact => fact.currency !== null)?.currency ?? ''
+  return {
+    statement: { id: `${kind}/${of}/${currency}`, text, facts: idsOf(facts), drivers: idsOf(drivers) },
+    facts,
+  }
 }
 
 /** What a change is made of: three facts that add up to it. */
@@ -108,7 +118,7 @@ const revenueOf = ({ amount }: Sold, { observed }: Finding, telling: Telling) =>
   factOf(telling, { kind: 'value', value: toDecimal(amount), entity: observed.entity })
 
 function differenceOf(money: bigint, { kind, observed }: Finding, telling: Telling): Fact {
-  const driver = kind === 'price' ? 'price' : 'entity'
+  const driver = kind === 'price' ? 'price' : observed.entity.length > 0 ? 'entity' : null
   return factOf(telling, {
     ...{ kind: 'difference', value: toDecimal(money), entity: observed.entity, base: telling.base, driver },
   })

@@ -12,6 +12,8 @@ import { openMart, type Readable } from './read-mart.ts'
 const MOST = 8
 /** The chance that any product is named although it sold as was to be expected. */
 const ALPHA = 0.03
+/** Sums that spread so many times wider than their bands say are none that a forecast makes likely. */
+const MOST_SPREAD = 3
 /** Between the tenth and the ninetieth percentile of a normal distribution there are so many standard deviations. */
 const BAND = 2.563
 
@@ -59,7 +61,7 @@ export const forecastReview: Part = async order => {
     const error = teller.share('forecast_error', sumOf('error'), sumOf('sold'))
     teller.say('error', text.review.error(formatValue(error, language), when), [error])
   }
-  const outliers = findOutliers(rows)
+  const { outliers, spread } = findOutliers(rows)
   for (const { name, sold, expected } of outliers.slice(0, MOST)) {
     const facts = teller.compare([{ dimension: 'product', value: name }], sold, expected)
     const [value, , difference] = facts
@@ -69,7 +71,8 @@ export const forecastReview: Part = async order => {
     const said = text.review.outlier(name, countOf(Number(value.value), language), size, direction)
     teller.say(`outlier/${name}`, said, facts)
   }
-  if (outliers.length === 0) teller.add([note('no-outlier', text.review.none)], [])
+  // Where all of them are far off, none is farther than others, which is not what a forecast makes likely.
+  if (outliers.length === 0 && spread < MOST_SPREAD) teller.add([note('no-outlier', text.review.none)], [])
   return teller.told()
 }
 
@@ -77,7 +80,7 @@ export const forecastReview: Part = async order => {
  * Those whose sum is further from the forecast's than their bands make likely, the most money first. A day's error goes on the
  * next day: how much wider sums spread than independent days would is seen over all products.
  */
-function findOutliers(rows: Row[]): Row[] {
+function findOutliers(rows: Row[]): { outliers: Row[]; spread: number } {
   const scored = rows
     .filter(({ variance }) => variance > 0)
     .map(row => ({ row, z: (row.sold - row.expected) / Math.sqrt(row.variance) }))
@@ -87,9 +90,10 @@ function findOutliers(rows: Row[]): Row[] {
   const spread = Math.max(Math.sqrt(median / 0.455), 1)
   const tested = scored.map(({ row, z }) => ({ row, p: pOfT(z / spread, Math.max(rows.length - 1, 8)) }))
   const moneyOf = ({ sold, expected, price }: Row) => Math.abs(sold - expected) * Number(price ?? 1)
-  return significant(tested, { alpha: ALPHA })
+  const outliers = significant(tested, { alpha: ALPHA })
     .map(({ row }) => row)
     .sort((a, b) => moneyOf(b) - moneyOf(a) || (a.name < b.name ? -1 : 1))
+  return { outliers, spread }
 }
 
 function makeTeller({ period, language }: Order, source: Source) {

@@ -1,4 +1,4 @@
-import { ratio, signOf } from '../decimal.ts'
+import { ratio, readDecimal, signOf } from '../decimal.ts'
 import type { Entity, Fact, Statement } from '../facts.ts'
 import { type Made, makeFact } from '../make-fact.ts'
 import { countOf, formatDays, formatPeriod, formatValue } from '../narrative/formats.ts'
@@ -74,6 +74,7 @@ function tellDead(read: Coverage, order: Order): Told {
   const costly = read.rows.filter(row => row.cost !== null && signOf(row.cost) > 0)
   for (const [currency, rows] of Map.groupBy(costly, row => row.currency)) {
     const { dead = '0', all = '0' } = read.sums.get(currency ?? '') ?? {}
+    if (signOf(dead) <= 0) continue
     const cost = { metric: 'stock_cost', unit: 'currency', currency } as const
     const money = teller.fact({ ...cost, metric: 'dead_stock_cost', value: dead })
     const part = signOf(all) > 0 ? ratio(dead, all) : null
@@ -142,13 +143,22 @@ async function readCoverage({ query, caller, filters }: Order, statuses: string[
     `select * from (${sql}) as covered where status = any(${add(statuses)}::text[]) and stock is not null`,
     values,
   )
-  const byDay = Map.groupBy(all, ({ day }) => day)
+  const byDay = Map.groupBy(all.flatMap(readNumbers), ({ day }) => day)
   return [...byDay].toSorted().map(([day, rows]) => {
     const sums = rows.map(
       ({ currency, dead, of }) => [currency ?? '', { dead: dead ?? '0', all: of ?? '0' }] as const,
     )
     return { rows, mart, sql, day, sums: new Map(sums) }
   })
+}
+
+/** What is not a number is not known; without what there is of it a product says nothing. */
+function readNumbers<Read extends Row & { dead: string | null; of: string | null }>(row: Read): Read[] {
+  const read = (text: string | null) => readDecimal(text) ?? null
+  const stock = readDecimal(row.stock)
+  const { cost, days, perDay, dead, of } = row
+  const numbers = { cost: read(cost), days: read(days), dead: read(dead), of: read(of) }
+  return stock === undefined ? [] : [{ ...row, ...numbers, stock, perDay: read(perDay) ?? '0' }]
 }
 
 type Said = Omit<Made, 'kind' | 'label' | 'period' | 'source'> & { kind?: Fact['kind']; entity?: Entity[] }

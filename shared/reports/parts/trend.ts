@@ -24,7 +24,7 @@ export const trend =
     const { unit, from, to } = rangeOf(order)
     const answer = await readMetric(query, metric, { by: [unit], from, to, filters, limit: 1000 }, caller)
     const label = labelOf(metric, language)
-    const byCurrency = [...Map.groupBy(answer.rows, row => row.currency || null)]
+    const byCurrency = [...Map.groupBy(answer.rows, row => row.currency ?? null)]
     const drawn = byCurrency.map(([currency, rows]) => {
       const facts = rows.flatMap(row => {
         const start = row[unit]

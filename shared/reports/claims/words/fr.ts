@@ -84,7 +84,6 @@ export const FR: Words = {
     band: "dans la bande|à l'intérieur de la bande",
     usual: 'quatre sur cinq sont attendus|on en attend quatre sur cinq|quatre sur cinq étaient attendus',
     sells: "il s'en vend|s'en vend|il s'en vendait|on en vend",
-    times: 'fois',
     first: 'pour la première fois|première fois|nouveau|nouvelle|premier achat',
     nothing: "n'a rien acheté|rien acheté|n'a plus rien acheté|aucun achat",
     idle: 'en rupture de stock|manque en stock|manquait en stock|manquaient en stock|était en rupture de stock|étaient en rupture de stock|est en rupture de stock|rupture de stock|manqué en stock|a manqué en stock',
@@ -207,7 +206,7 @@ export const FR: Words = {
     days_of_stock: 'assez pour|suffisant pour|de quoi tenir|ce qui suffit pour|suffisants pour',
     stock_cost: 'ont coûté|a coûté|coûté|coûtant',
     dead_stock_cost: 'stock qui ne se vend plus|coûté|avait coûté|a coûté',
-    units_sold_in_stock: "s'est vendu|vendu|quantité vendue les jours en stock",
+    units_sold_in_stock: "il s'est vendu|s'est vendu|vendus|vendu|quantité vendue les jours en stock",
     within_band:
       'de tous les jours de tous les produits|des jours de tous les produits|tous les jours de tous les produits',
     days_out_of_stock:

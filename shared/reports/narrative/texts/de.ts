@@ -72,8 +72,8 @@ export const GERMAN: Texts = {
     band: (share, period) =>
       `${share} aller Tage aller Produkte lagen ${period} im Band; zu erwarten sind vier von fünf.`,
     error: (share, period) => `Die Vorhersage eines Produkts und Tages lag ${period} um ${share} daneben.`,
-    outlier: (name, { text }, size, direction) =>
-      `${name} verkaufte sich ${text} Mal, ${size} ${direction === 'up' ? 'mehr' : 'weniger'} als vorhergesagt.`,
+    outlier: (name, { text, isOne }, size, direction) =>
+      `Von ${name} ${isOne ? 'wurde' : 'wurden'} ${text} verkauft, ${size} ${direction === 'up' ? 'mehr' : 'weniger'} als vorhergesagt.`,
     none: 'Kein Produkt verkaufte sich mehr oder weniger, als seine Vorhersage erwarten lässt.',
   },
   health: {

@@ -69,7 +69,7 @@ export const FRENCH: Texts = {
       `${share} de tous les jours de tous les produits étaient dans la bande ${period} ; quatre sur cinq sont attendus.`,
     error: (share, period) => `La prévision d’un produit et d’un jour s’est trompée de ${share} ${period}.`,
     outlier: (name, { text }, size, direction) =>
-      `${name} s’est vendu ${text} fois, ${size} de ${direction === 'up' ? 'plus' : 'moins'} que prévu.`,
+      `Il s’est vendu ${text} de ${name}, ${size} de ${direction === 'up' ? 'plus' : 'moins'} que prévu.`,
     none: 'Aucun produit ne s’est vendu plus ou moins que sa prévision ne le laisse attendre.',
   },
   health: {
