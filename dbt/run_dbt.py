@@ -35,9 +35,10 @@ def run_dbt(request, command, target_path="target", log_level="warn", callbacks=
     os.chdir(PROJECT)
     flags = ["--no-use-colors", "--no-version-check", "--no-send-anonymous-usage-stats", "--log-path", str(state / "logs")]
     places = ["--profiles-dir", ".", "--target", output, "--target-path", str(state / target_path)]
-    # Parsed without the pins, since other variables than last time would have dbt parse everything again.
+    # Parsed without the pins, since other variables than last time would have dbt parse everything again. What was parsed is
+    # written down by the command.
     parsed = dbtRunner().invoke(
-        [*flags, "--log-level", "warn", "parse", *places], vars=variables["declared"]
+        [*flags, "--log-level", "warn", "parse", "--no-write-json", *places], vars=variables["declared"]
     )
     if not parsed.success:
         return parsed

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
-import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import type { FunctionDefinition, ResourceName } from '../../shared/contract/index.ts'
 import { MODEL_NAMES } from '../../shared/models/names.ts'
 import { FONT_FILES } from '../../shared/reports/render/pdf/font-files.ts'
@@ -36,11 +36,31 @@ const LATE_MODULES: {
   { path: 'shared/reports/render/pdf/write-pdf.ts', copy: copyFonts },
 ]
 
+const OPTIONS = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: `node${NODE_MAJOR}`,
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  external: [...NATIVE_PACKAGES.map(({ name }) => name), 'pg-native'],
+  // CommonJS dependencies call require(), which an ES module does not have.
+  banner: {
+    js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
+  },
+  logLevel: 'error',
+  metafile: true,
+} satisfies BuildOptions
+
 /** Messages of a dependency in fifty languages. */
 const UNUSED_MODULES = /^\.\.\/locales\/index\.js$/
 
 /** Where a kind of capture is loaded: by the connector alone, which is no bundle. */
 const CAPTURE_KIND = /shared\/capture\/[^/]+\/kind\.ts$/
+
+/** Functions that are bundled at once read the modules that they share once; all of them would take gigabytes. */
+const AT_ONCE = 8
 
 /**
  * Writes `dist/<function>/`: the whole server in one file behind a loader, what it may load later, the native packages, the model and the Python
@@ -48,72 +68,110 @@ const CAPTURE_KIND = /shared\/capture\/[^/]+\/kind\.ts$/
  * @returns the folder
  */
 export async function bundleFunction(folder: FunctionFolder, root: string, dist: string): Promise<string> {
-  const definition = await loadFunction(folder)
-  const out = join(dist, folder.name)
-  rmSync(out, { recursive: true, force: true })
-  mkdirSync(out, { recursive: true })
-  const openers = definition.uses.map(name => `import ${name} from './shared/contract/resources/${name}.ts'`)
-  // CommonJS dependencies call require(), which an ES module does not have.
-  const banner = {
-    js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
-  }
-  const options = {
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: `node${NODE_MAJOR}`,
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    external: [...NATIVE_PACKAGES.map(({ name }) => name), 'pg-native'],
-    banner,
-    logLevel: 'error',
-    metafile: true,
-  } satisfies BuildOptions
-  const entry = [
-    `import definition from './${relative(root, folder.path)}/handler.ts'`,
-    `import { serve } from './shared/contract/serve.ts'`,
-    ...openers,
-    `await serve(definition, { ${definition.uses.join(', ')} })`,
-  ].join('\n')
-  const main = await build({
-    stdin: { contents: entry, resolveDir: root, sourcefile: `${folder.name}.ts`, loader: 'ts' },
-    outfile: join(out, 'function.js'),
-    ...options,
+  const [out = ''] = await bundleFunctions([folder], root, dist)
+  return out
+}
+
+/** Bundles several, in a fraction of the time. @returns their folders */
+export async function bundleFunctions(
+  folders: FunctionFolder[],
+  root: string,
+  dist: string,
+): Promise<string[]> {
+  const written: string[] = []
+  for (let from = 0; from < folders.length; from += AT_ONCE)
+    written.push(...(await bundleSome(folders.slice(from, from + AT_ONCE), root, dist)))
+  return written
+}
+
+async function bundleSome(folders: FunctionFolder[], root: string, dist: string): Promise<string[]> {
+  const functions = await Promise.all(
+    folders.map(async folder => ({ folder, definition: await loadFunction(folder) })),
+  )
+  const servers = new Map(
+    functions.map(({ folder, definition }) => [folder.name, serverOf(folder, root, definition)]),
+  )
+  for (const { name } of folders) rmSync(join(dist, name), { recursive: true, force: true })
+  const { metafile } = await build({
+    entryPoints: folders.map(({ name }) => ({ in: `server:${name}`, out: join(name, 'function') })),
+    outdir: dist,
+    ...OPTIONS,
     plugins: [
+      serverModules(servers, root),
       emptyModules(UNUSED_MODULES),
       withoutCaptures(),
       requiredBuiltins(),
       ...LATE_MODULES.map(besideTheBundle),
     ],
   })
-  const built: { metafile: Metafile }[] = [main]
+  const outputs = Object.values(metafile.outputs)
+  return await Promise.all(
+    functions.map(async ({ folder, definition }) => {
+      const out = join(dist, folder.name)
+      const output = outputs.find(({ entryPoint }) => entryPoint === `server:${folder.name}`)
+      await completeBundle(folder, root, out, definition, output?.imports ?? [])
+      return out
+    }),
+  )
+}
+
+/** The module that serves a function with the resources that it uses. */
+function serverOf(folder: FunctionFolder, root: string, { uses }: FunctionDefinition): string {
+  return [
+    `import definition from './${relative(root, folder.path)}/handler.ts'`,
+    `import { serve } from './shared/contract/serve.ts'`,
+    ...uses.map(name => `import ${name} from './shared/contract/resources/${name}.ts'`),
+    `await serve(definition, { ${uses.join(', ')} })`,
+  ].join('\n')
+}
+
+/** Adds what a server loads late, is loaded by, or reads from beside it. @param imports what it does not include */
+async function completeBundle(
+  folder: FunctionFolder,
+  root: string,
+  out: string,
+  definition: FunctionDefinition,
+  imports: { path: string }[],
+): Promise<void> {
+  const imported = new Set(imports.map(({ path }) => path))
+  const ofServer = new Set(imported)
   for (const { resource, path, copy } of LATE_MODULES) {
     const isNeeded = resource
       ? definition.uses.includes(resource)
-      : importsOf(main).has(`./${basename(path, '.ts')}.js`)
+      : ofServer.has(`./${basename(path, '.ts')}.js`)
     if (!isNeeded) continue
-    built.push(
-      await build({
-        entryPoints: [join(root, path)],
-        outdir: out,
-        ...options,
-        plugins: [requiredBuiltins()],
-      }),
-    )
+    const late = await bundleLate(root, path)
+    for (const { name, contents } of late.files) writeFileSync(join(out, name), contents)
+    for (const name of late.imports) imported.add(name)
     copy?.(root, join(out, 'node_modules'))
   }
   writeFileSync(join(out, 'index.js'), LOADER)
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n')
-  const imported = built.map(importsOf)
-  for (const { name, copy } of NATIVE_PACKAGES)
-    if (imported.some(paths => paths.has(name))) copy(root, join(out, 'node_modules'))
+  for (const { name, copy } of NATIVE_PACKAGES) if (imported.has(name)) copy(root, join(out, 'node_modules'))
   copyAssets(folder, root, out, definition)
-  return out
 }
 
-const importsOf = ({ metafile }: { metafile: Metafile }): Set<string> =>
-  new Set(Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)))
+type LateBundle = { files: { name: string; contents: Uint8Array }[]; imports: string[] }
+const lateBundles = new Map<string, Promise<LateBundle>>()
+
+/** What is loaded late is the same for every function, and bundled once in a process. */
+function bundleLate(root: string, path: string): Promise<LateBundle> {
+  const entry = join(root, path)
+  const known = lateBundles.get(entry)
+  if (known) return known
+  const bundled = build({
+    entryPoints: [entry],
+    outdir: dirname(entry),
+    write: false,
+    ...OPTIONS,
+    plugins: [requiredBuiltins()],
+  }).then(({ outputFiles, metafile }) => ({
+    files: outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })),
+    imports: Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
+  }))
+  lateBundles.set(entry, bundled)
+  return bundled
+}
 
 function copyAssets(folder: FunctionFolder, root: string, out: string, definition: FunctionDefinition): void {
   const { uses, python } = definition
@@ -136,6 +194,24 @@ function copyJob(folder: FunctionFolder, root: string, out: string): void {
         const file = join(entry.parentPath, entry.name)
         cpSync(file, join(out, relative(from, file)))
       }
+}
+
+/** Finds the servers by the names of their functions. */
+function serverModules(servers: Map<string, string>, root: string) {
+  return {
+    name: 'server-modules',
+    setup(builder: import('esbuild').PluginBuild) {
+      builder.onResolve({ filter: /^server:/ }, ({ path }) => ({
+        path: path.slice('server:'.length),
+        namespace: 'server',
+      }))
+      builder.onLoad({ filter: /.*/, namespace: 'server' }, ({ path }) => ({
+        contents: servers.get(path) ?? '',
+        loader: 'ts',
+        resolveDir: root,
+      }))
+    },
+  }
 }
 
 function emptyModules(filter: RegExp) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { listFunctions, ROOT } from '../project.ts'
-import { bundleFunction } from './bundle.ts'
+import { bundleFunctions } from './bundle.ts'
 
 /** `npm run bundle [-- name …]`: writes dist/<function>/ for the functions named, or for all. */
 const names = process.argv.slice(2)
@@ -12,7 +12,5 @@ if (unknown.length > 0) {
   )
   process.exit(1)
 }
-for (const folder of all.filter(({ name }) => names.length === 0 || names.includes(name))) {
-  const out = await bundleFunction(folder, ROOT, join(ROOT, 'dist'))
-  process.stdout.write(`${out}\n`)
-}
+const chosen = all.filter(({ name }) => names.length === 0 || names.includes(name))
+for (const out of await bundleFunctions(chosen, ROOT, join(ROOT, 'dist'))) process.stdout.write(`${out}\n`)

@@ -13,7 +13,7 @@ import {
 } from '../../shared/contract/index.ts'
 import type { BusEvent } from '../../shared/events/index.ts'
 import type { Store } from '../../shared/store/index.ts'
-import { bundleFunction } from '../../stacks/bundle/bundle.ts'
+import { bundleFunctions } from '../../stacks/bundle/bundle.ts'
 import { type FunctionFolder, listFunctions, loadFunction } from '../../stacks/project.ts'
 import { waitFor } from '../support/demo.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
@@ -29,6 +29,7 @@ const BATCH = 'application/cloudevents-batch+json'
 let postgres: TestPostgres
 let store: Store
 let env: Record<string, string>
+const functions = listFunctions(ROOT)
 before(async () => {
   postgres = await startTestPostgres()
   store = await postgres.createStore('contract')
@@ -41,6 +42,7 @@ before(async () => {
     WAREHOUSE_URL: `duckdb:${join(postgres.home, 'warehouse')}`,
     SOURCES: join(ROOT, 'sources'),
   }
+  await bundleFunctions(functions, ROOT, join(postgres.home, 'dist'))
 })
 after(() => postgres.stop())
 
@@ -58,15 +60,14 @@ function assertProblem(reply: HttpReply, status: number): Record<string, unknown
 const fieldsOf = (problem: Record<string, unknown>) =>
   (problem.errors as { field: string }[]).map(({ field }) => field)
 
-for (const folder of listFunctions(ROOT)) {
+for (const folder of functions) {
   const definition = await loadFunction(folder)
   describe(folder.name, { timeout: 60_000 }, () => {
     let server: FunctionServer
     before(async () => {
-      const bundle = await bundleFunction(folder, ROOT, join(postgres.home, 'dist'))
       // The one function for sources that somebody else captures needs such a source.
       const isAdmission = folder.name === 'admit-changes'
-      server = await startBundle(bundle, {
+      server = await startBundle(join(postgres.home, 'dist', folder.name), {
         ...env,
         ...(isAdmission && { SOURCES: writeDebeziumSources(postgres.home) }),
       })

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { SecretUrl } from '../../shared/config/index.ts'
 import { takeFreePort } from '../../shared/store/embedded.ts'
 import type { Store } from '../../shared/store/index.ts'
-import { bundleFunction } from '../../stacks/bundle/bundle.ts'
+import { bundleFunctions } from '../../stacks/bundle/bundle.ts'
 import type { Duty } from '../../stacks/connector/index.ts'
 import { loadDemo } from '../../stacks/demo/load.ts'
 import { listFunctions } from '../../stacks/project.ts'
@@ -78,9 +78,9 @@ export async function makeFleet({
   const dist = join(home, 'dist')
   /** Processes of functions by member: which function each is, and where. */
   const servers: Record<string, { name: string; port: number }> = {}
-  for (const folder of listFunctions(ROOT).filter(({ name }) => functions.includes(name))) {
-    const { name } = folder
-    if (!existsSync(join(dist, name))) await bundleFunction(folder, ROOT, dist)
+  const folders = listFunctions(ROOT).filter(({ name }) => functions.includes(name))
+  await bundleFunctions(folders, ROOT, dist)
+  for (const { name } of folders) {
     for (let copy = 1; copy <= (copies[name] ?? 1); copy++)
       servers[copy === 1 ? name : `${name}-${copy}`] = { name, port: await takeFreePort() }
   }
