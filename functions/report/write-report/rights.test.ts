@@ -91,7 +91,8 @@ test('a product that the caller may not see is named by no finding', async () =>
 })
 
 test('who sees the sales of one territory is not told what all of them have sold of a product', async () => {
-  const { facts } = await write('forecast-review', withRoles(['sales']))
+  const { facts, narrative } = await write('forecast-review', withRoles(['sales']))
+  assert.match(narrative, /^There are no data of this\./)
   assert.deepEqual(
     facts.filter(({ metric }) => metric === 'units_sold_in_stock'),
     [],

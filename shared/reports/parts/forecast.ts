@@ -40,7 +40,7 @@ export const forecastReview: Part = async order => {
     sales.rules.length > 0 ||
     Object.keys(filters).some(name => !['category', 'product'].includes(name))
   )
-    return NOTHING_TOLD
+    return { ...NOTHING_TOLD, statements: [note('no-forecast', TEXTS[language].noData)] }
   const sql = toSql(products)
   const rows = await query<Row>(sql, [
     ...[...products.values, period.from, period.to],
