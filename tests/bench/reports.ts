@@ -23,10 +23,12 @@ try {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${Buffer.from(body)}`)
     return performance.now() - startedAt
   }
-  const last = await demo.call<{ period: { to: string } }>('write-report', { report: 'sales-overview' })
+  const { asOf } = await demo.call<{ asOf: { changedAt: string } }>('write-report', {
+    report: 'sales-overview',
+  })
   for (const kind of KIND_NAMES) {
     const addresses = Array.from({ length: EACH }, (_, i) => {
-      const to = addDays(last.period.to, -7 * i)
+      const to = addDays(asOf.changedAt.slice(0, 10), -1 - i)
       return `write-report?report=${kind}&from=${addDays(to, -27)}&to=${to}`
     })
     const [written, again]: number[][] = [[], []]
