@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ReportAnswer } from '../../stacks/local/page/data/answers.ts'
 import { audit } from './accessible.ts'
-import { PHONE, type Room, textOf, withPage } from './room.ts'
+import { heading, PHONE, type Room, textOf, withPage } from './room.ts'
 
 /** The tests of the view of reports, once the demo has published its marts. */
 export function testReports(room: Room): void {
@@ -81,6 +81,25 @@ export function testReports(room: Room): void {
     assert.equal(await page.getByRole('link', { name: 'Open', exact: true }).count(), 1)
     const files = await readdir(join(demo.home, 'outbox', 'reports'))
     assert.equal(files.filter(name => name.endsWith('.eml')).length, 1)
+  })
+
+  test('a view that is left while it still asks for territories leaves no error behind', async () => {
+    await withPage(room, {}, async page => {
+      const errors: string[] = []
+      page.on('pageerror', error => errors.push(error.message))
+      const isAsked = (body: string | null) => body?.includes('dim_territory') ?? false
+      await page.route('**/function/read-mart', async route => {
+        if (!isAsked(route.request().postData())) await route.continue()
+      })
+      for (const view of ['/propositions', '/forecasts']) {
+        const asked = page.waitForRequest(request => isAsked(request.postData()))
+        await page.goto(view)
+        await asked
+        await page.locator('#views a[href="/sales"]').click()
+        await heading(page, '/sales').waitFor()
+      }
+      assert.deepEqual(errors, [])
+    })
   })
 
   test('on a telephone all of it has its place, and it passes the audit', async () => {

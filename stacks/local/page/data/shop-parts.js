@@ -17,10 +17,8 @@ export async function readShopParts(signal) {
       found => found.facets,
       nothing,
     ),
-    ask('show-status', {}, signal).then(
-      ({ marts }) => (marts.some(({ mart }) => mart === 'dim_territory') ? readTerritories(signal) : []),
-      nothing,
-    ),
+    // Also what is read after the status may not come, or be left.
+    readTerritories(signal).catch(nothing),
   ])
   return {
     categories: facets?.category.map(({ value }) => value).sort() ?? [],
@@ -33,6 +31,8 @@ const nothing = () => undefined
 
 /** @param {AbortSignal} signal */
 async function readTerritories(signal) {
+  const { marts } = await ask('show-status', {}, signal)
+  if (!marts.some(({ mart }) => mart === 'dim_territory')) return []
   const { rows } = await ask('read-mart', { mart: 'dim_territory', limit: MOST_TERRITORIES }, signal)
   return rows
     .map(({ territory_id: id, region }) => ({ id: String(id), name: String(region ?? id) }))
