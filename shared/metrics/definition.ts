@@ -43,3 +43,7 @@ export const metricSchema = z.object({
   dimensions: z.array(dimensionSchema),
 })
 export type Metric = z.output<typeof metricSchema>
+
+/** What a metric or a dimension is called in a language. */
+export const nameIn = ({ label, labels }: Pick<Metric, 'label' | 'labels'>, language: Language): string =>
+  labels?.[language] ?? label

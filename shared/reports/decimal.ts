@@ -28,15 +28,25 @@ export function readDecimal(text: string | null | undefined): string | undefined
 }
 const PLAIN = new Intl.NumberFormat('en', { useGrouping: false, maximumFractionDigits: 20 })
 
-/** @throws RangeError where one is no decimal text */
-export function subtract(a: string, b: string): string {
+/** Both in units of the last digit that either has. @throws RangeError where one is no decimal text */
+function align(a: string, b: string): { units: [bigint, bigint]; digits: number } {
   const [x, y] = [parse(a), parse(b)]
   const digits = Math.max(x.digits, y.digits)
-  return format(scale(x, digits) - scale(y, digits), digits)
+  return { units: [scale(x, digits), scale(y, digits)], digits }
 }
 
-export const sum = (texts: string[]): string => texts.reduce((all, text) => subtract(all, negate(text)), '0')
-const negate = (text: string) => (text.startsWith('-') ? text.slice(1) : `-${text}`)
+/** @throws RangeError where one is no decimal text */
+export function subtract(a: string, b: string): string {
+  const { units, digits } = align(a, b)
+  return format(units[0] - units[1], digits)
+}
+
+function add(a: string, b: string): string {
+  const { units, digits } = align(a, b)
+  return format(units[0] + units[1], digits)
+}
+
+export const sum = (texts: string[]): string => texts.reduce(add, '0')
 
 /** -1, 0 or 1. */
 export function signOf(text: string): -1 | 0 | 1 {
@@ -48,10 +58,9 @@ export const compare = (a: string, b: string): number => signOf(subtract(a, b))
 
 /** The first as a part of the second, to six digits, half up; null where the second is nothing. */
 export function ratio(part: string, whole: string): string | null {
-  const [x, y] = [parse(part), parse(whole)]
-  if (y.units === 0n) return null
-  const digits = Math.max(x.digits, y.digits)
-  const [a, b] = [scale(x, digits) * 10n ** BigInt(RATIO_DIGITS), scale(y, digits)]
+  const [x, b] = align(part, whole).units
+  if (b === 0n) return null
+  const a = x * 10n ** BigInt(RATIO_DIGITS)
   const isNegative = a < 0n !== b < 0n
   const [n, d] = [a < 0n ? -a : a, b < 0n ? -b : b]
   const rounded = (2n * n + d) / (2n * d)

@@ -1,4 +1,5 @@
-import type { Fact } from './facts.ts'
+import type { MartRecord } from '../marts/index.ts'
+import type { Fact, Source } from './facts.ts'
 
 /** What a fact is made of; the rest is nothing. */
 export type Made = Pick<Fact, 'kind' | 'metric' | 'label' | 'period' | 'value' | 'unit' | 'source'> &
@@ -19,3 +20,9 @@ export function makeFact(made: Made): Fact {
     ...{ driver, source },
   }
 }
+
+/** A number that was read of a mart by this SQL. */
+export const sourceOf = ({ mart, builtAt, position }: MartRecord, sql: string): Source => ({
+  ...{ mart, sql, position },
+  builtAt: builtAt.toISOString(),
+})

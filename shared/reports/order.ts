@@ -30,9 +30,6 @@ export const NOTHING_TOLD: Told = { statements: [], facts: [], charts: [] }
 /** A sentence without facts. */
 export const note = (id: string, text: string): Statement => ({ id, text, facts: [], drivers: [] })
 
-export const labelOf = ({ label, labels }: Pick<Metric, 'label' | 'labels'>, language: Language): string =>
-  labels?.[language] ?? label
-
 /** A metric that the caller may read and that can be filtered by what the report is about. */
 export function metricOf({ published, filters }: Order, name: string, by?: string): Metric | undefined {
   const metric = published.metrics.find(each => each.name === name)

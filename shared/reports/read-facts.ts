@@ -1,7 +1,7 @@
-import { type Metric, type MetricAnswer, readMetric } from '../metrics/index.ts'
+import { type Metric, readMetric } from '../metrics/index.ts'
 import { ratio, readDecimal, signOf, subtract, sum } from './decimal.ts'
 import type { Base, Entity, Fact, Period, Source } from './facts.ts'
-import { makeFact } from './make-fact.ts'
+import { makeFact, sourceOf } from './make-fact.ts'
 import type { Order } from './order.ts'
 
 /** What is asked of a metric: for one period, compared with others, of everything or by a dimension. */
@@ -63,18 +63,11 @@ async function readRows(
   })
   const isNamed = ({ entity }: Row) => entity.every(({ value }) => value.trim() !== '')
   return {
-    source: sourceOf(answer),
+    source: sourceOf(answer.mart, answer.sql),
     rows: rows.filter(isNamed),
     others: rows.filter(row => !isNamed(row)),
   }
 }
-
-export const sourceOf = ({ mart, sql }: Pick<MetricAnswer, 'mart' | 'sql'>): Source => ({
-  mart: mart.mart,
-  sql,
-  builtAt: mart.builtAt.toISOString(),
-  position: mart.position,
-})
 
 const keyOf = ({ entity, currency }: Row) => JSON.stringify([entity, currency])
 

@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { defineSendReport } from '../../functions/report/send-report/define.ts'
 import type { Alerts } from '../../shared/alerts/index.ts'
-import type { Settings } from '../../shared/config/index.ts'
+import { SecretUrl, type Settings } from '../../shared/config/index.ts'
 import type { Identity } from '../../shared/contract/index.ts'
 import { openMail } from '../../shared/outbox/index.ts'
 import { makePrivacy } from '../../shared/privacy/index.ts'
@@ -11,6 +11,41 @@ import type { Forms, Writing } from '../../shared/reports/deliveries/index.ts'
 import type { WrittenReport } from '../../shared/reports/render/written.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { NOBODY, startFunction } from './function.ts'
+import { startMailServer } from './mail-server.ts'
+import { startTestPostgres, type TestPostgres } from './postgres.ts'
+
+export type SendingRoom = {
+  postgres: TestPostgres
+  store: Store
+  server: Awaited<ReturnType<typeof startMailServer>>
+}
+
+/** A store and a mail server for the tests of one file. @param applicationName of the store's connections */
+export async function openRoom(applicationName?: string): Promise<SendingRoom> {
+  const postgres = await startTestPostgres()
+  const store = await postgres.createStore(applicationName)
+  return { postgres, store, server: await startMailServer() }
+}
+
+export async function closeRoom({ postgres, server }: SendingRoom): Promise<void> {
+  await server.stop()
+  await postgres.stop()
+}
+
+/** Nobody is known, nothing was sent, and the mail server takes everything. @returns a new home */
+export async function clearRoom({ postgres, store, server }: SendingRoom): Promise<string> {
+  await store.query('truncate report.delivery, report.subscription')
+  server.received.length = 0
+  server.ways.onRecipient = server.ways.onMessage = server.ways.beforeReply = undefined
+  return mkdtempSync(join(postgres.home, 'home-'))
+}
+
+/** Settings by which mails go to that server. */
+export const bySmtpOf = ({ server }: SendingRoom) => ({
+  SMTP_URL: new SecretUrl(`smtp://127.0.0.1:${server.port}`),
+  MAIL_FROM: 'Cordage <reports@shop.example>',
+  PUBLIC_URL: new SecretUrl('https://bi.shop.example/'),
+})
 
 export const PRIVACY = makePrivacy(Buffer.alloc(32, 7))
 

@@ -5,44 +5,36 @@ import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alert, AlertKey } from '../../../shared/alerts/index.ts'
 import { SecretUrl } from '../../../shared/config/index.ts'
-import type { Store } from '../../../shared/store/index.ts'
 import {
+  bySmtpOf,
+  clearRoom,
+  closeRoom,
   deliveryOf,
   expireLeases,
   hurry,
   letPass,
+  openRoom,
   readLog,
+  type SendingRoom,
   startSending,
   writeDeliveries,
 } from '../../../tests/support/deliveries.ts'
-import { startMailServer } from '../../../tests/support/mail-server.ts'
-import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
 
-let postgres: TestPostgres
-let store: Store
-let server: Awaited<ReturnType<typeof startMailServer>>
+let room: SendingRoom
+let store: SendingRoom['store']
+let server: SendingRoom['server']
 let home: string
 before(async () => {
-  postgres = await startTestPostgres()
-  store = await postgres.createStore()
-  server = await startMailServer()
+  room = await openRoom()
+  store = room.store
+  server = room.server
 })
-after(async () => {
-  await server.stop()
-  await postgres.stop()
-})
+after(() => closeRoom(room))
 beforeEach(async () => {
-  await store.query('truncate report.delivery, report.subscription')
-  home = mkdtempSync(join(postgres.home, 'home-'))
-  server.received.length = 0
-  server.ways.onRecipient = server.ways.onMessage = server.ways.beforeReply = undefined
+  home = await clearRoom(room)
 })
 
-const bySmtp = () => ({
-  SMTP_URL: new SecretUrl(`smtp://127.0.0.1:${server.port}`),
-  MAIL_FROM: 'Cordage <reports@shop.example>',
-  PUBLIC_URL: new SecretUrl('https://bi.shop.example/'),
-})
+const bySmtp = () => bySmtpOf(room)
 const ANNA = { name: 'Anna', email: 'anna@shop.example', claims: { territory: ['1'] } }
 const BERT = { name: 'Bert', email: 'bert@shop.example', claims: { territory: ['4'] }, language: 'de' }
 /** A cron pattern of every so many minutes, of which none is near to now. */
@@ -286,7 +278,7 @@ test('what the file does not have is a 404 that names what it has', async () => 
     assert.equal(status, expected)
     assert.match(String(body.detail), says)
   }
-  const none = await startSending({ store, home: mkdtempSync(join(postgres.home, 'home-')) })
+  const none = await startSending({ store, home: mkdtempSync(join(room.postgres.home, 'home-')) })
   assert.deepEqual((await none.call({})).body.states, {}, 'without a file there is nothing to do')
 })
 

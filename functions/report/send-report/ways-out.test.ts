@@ -1,47 +1,38 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { simpleParser } from 'mailparser'
-import { SecretUrl } from '../../../shared/config/index.ts'
-import type { Store } from '../../../shared/store/index.ts'
 import {
+  bySmtpOf,
+  clearRoom,
+  closeRoom,
   deliveryOf,
   hurry,
+  openRoom,
   readLog,
+  type SendingRoom,
   startSending,
   writeAbout,
   writeDeliveries,
 } from '../../../tests/support/deliveries.ts'
-import { startMailServer } from '../../../tests/support/mail-server.ts'
-import { startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
 import { startWebhook } from '../../../tests/support/webhook.ts'
 
-let postgres: TestPostgres
-let store: Store
-let server: Awaited<ReturnType<typeof startMailServer>>
+let room: SendingRoom
+let store: SendingRoom['store']
+let server: SendingRoom['server']
 let home: string
 before(async () => {
-  postgres = await startTestPostgres()
-  store = await postgres.createStore()
-  server = await startMailServer()
+  room = await openRoom()
+  store = room.store
+  server = room.server
 })
-after(async () => {
-  await server.stop()
-  await postgres.stop()
-})
+after(() => closeRoom(room))
 beforeEach(async () => {
-  await store.query('truncate report.delivery, report.subscription')
-  home = mkdtempSync(join(postgres.home, 'home-'))
-  server.received.length = 0
-  server.ways.onRecipient = server.ways.onMessage = server.ways.beforeReply = undefined
+  home = await clearRoom(room)
 })
 
-const bySmtp = () => ({
-  SMTP_URL: new SecretUrl(`smtp://127.0.0.1:${server.port}`),
-  MAIL_FROM: 'Cordage <reports@shop.example>',
-  PUBLIC_URL: new SecretUrl('https://bi.shop.example/'),
-})
+const bySmtp = () => bySmtpOf(room)
 const ANNA = { name: 'Anna', email: 'anna@shop.example', claims: { territory: ['1'] } }
 const NOW = { delivery: 'weekly-sales' }
 

@@ -1,6 +1,6 @@
 import type { Letter, Note } from '../../outbox/index.ts'
 import type { Language } from '../facts.ts'
-import { formatDay } from '../narrative/formats.ts'
+import { formatDay } from '../intl.ts'
 import { escapeMarkup } from '../render/escape.ts'
 import type { WrittenReport } from '../render/written.ts'
 import { WORDS } from './words.ts'

@@ -1,46 +1,41 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, test } from 'node:test'
 import { stringify } from 'yaml'
 import {
+  clearRoom,
+  closeRoom,
   deliveryOf,
   expireLeases,
   FORMS,
+  openRoom,
   PRIVACY,
   readLog,
+  type SendingRoom,
   startSending,
   writeAbout,
   writeDeliveries,
 } from '../../../tests/support/deliveries.ts'
-import { startMailServer } from '../../../tests/support/mail-server.ts'
-import { ROOT, startTestPostgres, type TestPostgres } from '../../../tests/support/postgres.ts'
+import { ROOT } from '../../../tests/support/postgres.ts'
 import { SecretUrl } from '../../config/index.ts'
 import { openMail } from '../../outbox/index.ts'
-import type { Store } from '../../store/index.ts'
 import { withSignal } from '../../store/with-signal.ts'
 import { makeSigner, parseDeliveries, planDue, planNow, sendDue, targetsOf } from './index.ts'
 
-let postgres: TestPostgres
-let store: Store
-let server: Awaited<ReturnType<typeof startMailServer>>
+let room: SendingRoom
+let store: SendingRoom['store']
+let server: SendingRoom['server']
 let home: string
 before(async () => {
-  postgres = await startTestPostgres()
-  store = await postgres.createStore('sending')
-  server = await startMailServer()
+  room = await openRoom('sending')
+  store = room.store
+  server = room.server
 })
-after(async () => {
-  await server.stop()
-  await postgres.stop()
-})
+after(() => closeRoom(room))
 beforeEach(async () => {
-  await store.query('truncate report.delivery, report.subscription')
-  home = mkdtempSync(join(postgres.home, 'home-'))
-  server.received.length = 0
-  server.ways.beforeReply = undefined
+  home = await clearRoom(room)
 })
 
 const NOW = { delivery: 'weekly-sales' }
@@ -88,7 +83,7 @@ test('a process that is killed between the mail and its log: the mail is sent ag
     env: {
       ...process.env,
       ...{ CORDAGE_HOME: home, REPORT_DELIVERIES: file, SMTP_URL: url(), MAIL_FROM: 'reports@shop.example' },
-      STORE_URL: postgres.url('sending').reveal(),
+      STORE_URL: room.postgres.url('sending').reveal(),
     },
   })
   // The server has the whole mail by then.

@@ -4,6 +4,7 @@ import type { Query } from '../../store/index.ts'
 import { addDays, daysBetween } from '../../text/index.ts'
 import { readDecimal, toUnits } from '../decimal.ts'
 import type { Period, Source } from '../facts.ts'
+import { sourceOf } from '../make-fact.ts'
 import { daysOf, earlierOf } from '../periods.ts'
 import { type Effects, effectsOf } from './effects.ts'
 import { NOTHING, type Observed, type SalesHistory, type Sold } from './observed.ts'
@@ -70,13 +71,11 @@ export async function readSales(query: Query, asked: Asked): Promise<{ sales: Sa
     }
     return { history, effects: effectsOf(known, total) }
   })
-  return { sales: sold, source: sourceOf(sales) }
+  return { sales: sold, source: sourceOf(sales, sumsOf(sales)) }
 }
 
-const sourceOf = ({ mart, builtAt, position }: MartRecord): Source => ({
-  ...{ mart, builtAt: builtAt.toISOString(), position },
-  sql: `select currency, sum(amount), sum(quantity), count(distinct order_id) from mart.${mart} group by currency`,
-})
+const sumsOf = ({ mart }: MartRecord) =>
+  `select currency, sum(amount), sum(quantity), count(distinct order_id) from mart.${mart} group by currency`
 
 type Marts = { sales: MartRecord; products: MartRecord; territories: MartRecord }
 

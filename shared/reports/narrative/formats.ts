@@ -1,6 +1,7 @@
 import { addDays } from '../../text/index.ts'
 import type { Span } from '../calendar.ts'
 import type { Fact, Language } from '../facts.ts'
+import { dateFormat, dateOf, formatDay, isCurrencyCode, numberFormat } from '../intl.ts'
 import { type Count, TEXTS } from './texts/index.ts'
 
 /** From this size on, digits behind the point say nothing. */
@@ -8,15 +9,6 @@ const WITHOUT_CENTS = 100
 
 /** What is smaller would be rounded to nothing. */
 const LEAST_SHOWN = { ratio: 0.0005, others: 0.005 }
-
-const formatters = new Map<string, Intl.NumberFormat>()
-
-function formatter(language: Language, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = `${language} ${JSON.stringify(options)}`
-  const known = formatters.get(key) ?? new Intl.NumberFormat(language, options)
-  formatters.set(key, known)
-  return known
-}
 
 type Value = Pick<Fact, 'value' | 'unit' | 'currency'>
 
@@ -34,16 +26,16 @@ export function formatValue(
   const isTiny = size > 0 && size < LEAST_SHOWN[unit === 'ratio' ? 'ratio' : 'others']
   const rounding = isTiny ? { maximumSignificantDigits: 1 } : undefined
   if (unit === 'ratio')
-    return formatter(language, {
+    return numberFormat(language, {
       ...{ style: 'percent', signDisplay: signed },
       ...(rounding ?? { maximumFractionDigits: 1 }),
     }).format(text)
-  if (unit === 'currency' && /^[A-Za-z]{3}$/.test(currency ?? ''))
-    return formatter(language, {
-      ...{ style: 'currency', currency: currency ?? '', signDisplay: signed },
+  if (unit === 'currency' && isCurrencyCode(currency))
+    return numberFormat(language, {
+      ...{ style: 'currency', currency, signDisplay: signed },
       ...(rounding ?? { minimumFractionDigits: digits, maximumFractionDigits: digits }),
     }).format(text)
-  const number = formatter(language, {
+  const number = numberFormat(language, {
     ...(rounding ?? { maximumFractionDigits: digits }),
     signDisplay: signed,
   }).format(text)
@@ -69,46 +61,25 @@ export function countOf(value: number, language: Language): Count {
   return { text, isOne: rules.select(value) === 'one' }
 }
 
-/** English dates with the day first: no reader takes one part for another. */
-const localeOf = (language: Language) => (language === 'en' ? 'en-GB' : language)
-const dateOf = (day: string) => new Date(`${day}T00:00:00Z`)
-
-const dateFormatters = new Map<string, Intl.DateTimeFormat>()
-
-/** In UTC. Formatters are kept: to make one takes longer than all that a report formats with it. */
-function dateFormatter(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language} ${JSON.stringify(options)}`
-  const known =
-    dateFormatters.get(key) ?? new Intl.DateTimeFormat(localeOf(language), { ...options, timeZone: 'UTC' })
-  dateFormatters.set(key, known)
-  return known
-}
-
-const formatDate = (at: Date, language: Language, options: Intl.DateTimeFormatOptions): string =>
-  dateFormatter(language, options).format(at)
-
-export const formatDay = (day: string, language: Language): string =>
-  formatDate(dateOf(day), language, { dateStyle: 'long' })
-
 /** A month by its short name, such as Oct 2026. */
 export const formatMonth = (day: string, language: Language): string =>
-  formatDate(dateOf(day), language, { month: 'short', year: 'numeric' })
+  dateFormat(language, { month: 'short', year: 'numeric' }).format(dateOf(day))
 
 /** A day without its year. */
 export const formatShortDay = (day: string, language: Language): string =>
-  formatDate(dateOf(day), language, { day: 'numeric', month: 'short' })
+  dateFormat(language, { day: 'numeric', month: 'short' }).format(dateOf(day))
 
 /** From one day to another, such as 1–15 Jun 2026. */
 export function formatShortDays(from: string, to: string, language: Language): string {
   const options = { day: 'numeric', month: 'short', year: 'numeric' } as const
-  return dateFormatter(language, options).formatRange(dateOf(from), dateOf(to))
+  return dateFormat(language, options).formatRange(dateOf(from), dateOf(to))
 }
 
 /** A moment as the language writes it, in UTC; a text that is none stays as it is. @param iso with its zone */
 export function formatMoment(iso: string, language: Language): string {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return iso
-  return `${formatDate(at, language, { dateStyle: 'long', timeStyle: 'short' })} UTC`
+  return `${dateFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(at)} UTC`
 }
 
 /**
@@ -122,7 +93,7 @@ export function formatPeriod({ from, to }: Span, language: Language, at?: 'end')
   if (from.endsWith('-01-01') && next === `${Number(from.slice(0, 4)) + 1}-01-01`)
     return (isEnd ? text.endOfYear : text.inYear)(from.slice(0, 4))
   if (from.endsWith('-01') && next.endsWith('-01') && from.slice(0, 7) === to.slice(0, 7)) {
-    const month = formatDate(dateOf(from), language, { month: 'long', year: 'numeric' })
+    const month = dateFormat(language, { month: 'long', year: 'numeric' }).format(dateOf(from))
     return (isEnd ? text.endOfMonth : text.inMonth)(month)
   }
   if (from === to || isEnd) return text.onDay(formatDay(to, language))
@@ -131,4 +102,4 @@ export function formatPeriod({ from, to }: Span, language: Language, at?: 'end')
 
 /** Days in words, such as "3 days". */
 export const formatDays = (days: number, language: Language): string =>
-  formatter(language, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(days)
+  numberFormat(language, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(days)

@@ -1,9 +1,9 @@
-import type { Fact, Statement } from '../facts.ts'
-import { makeFact } from '../make-fact.ts'
+import type { Entity } from '../facts.ts'
 import { countOf, formatMoment } from '../narrative/formats.ts'
 import { TEXTS } from '../narrative/texts/index.ts'
-import { note, type Order, type Part, type Told } from '../order.ts'
+import { note, type Order, type Part } from '../order.ts'
 import { openMart } from './read-mart.ts'
+import { makeTeller } from './teller.ts'
 
 /** Failed checks and groups of values that a report names. */
 const MOST = 8
@@ -16,7 +16,7 @@ export const checks: Part = async order => {
     `select check_name as name, description, observed, state from ops.quality_result
      where run_id = (select max(run_id) from ops.quality_run) order by check_name`,
   )
-  const teller = makeTeller(order, 'ops.quality_result')
+  const teller = tellerOf(order, 'ops.quality_result')
   const { health } = TEXTS[order.language]
   const changedAt = order.published.marts.values().next().value?.changedAt
   if (changedAt) teller.tell('up-to', health.upTo(formatMoment(changedAt.toISOString(), order.language)), [])
@@ -43,7 +43,7 @@ export const leftOut: Part = async order => {
       )
     : []
   const [parked] = await query<{ count: number }>('select count(*)::int as count from ops.parked')
-  const teller = makeTeller(order, 'set_aside')
+  const teller = tellerOf(order, 'set_aside')
   if (groups.length > 0) {
     const all = teller.count(
       'values_set_aside',
@@ -74,24 +74,19 @@ export const leftOut: Part = async order => {
 }
 
 /** Of the report's period: these are of the moment, and no sums over days. */
-function makeTeller({ language, period, published }: Order, mart: string) {
-  const [statements, facts]: [Statement[], Fact[]] = [[], []]
+function tellerOf({ language, period, published }: Order, mart: string) {
   const any = published.marts.values().next().value
   const source = {
     ...{ mart, sql: `select * from ${mart.includes('.') ? mart : `mart.${mart}`}` },
     builtAt: (any?.builtAt ?? new Date(0)).toISOString(),
     position: any?.position ?? null,
   }
+  const teller = makeTeller('data', { period, source })
   return {
-    count(metric: string, count: number, entity: Fact['entity'] = []) {
-      const said = { kind: 'value', value: String(count), unit: 'count' } as const
-      const fact = makeFact({ ...said, metric, label: metric, entity, period, source })
+    ...teller,
+    count(metric: string, count: number, entity: Entity[] = []) {
+      const fact = teller.fact({ metric, value: String(count), unit: 'count', entity })
       return { fact, ...countOf(count, language) }
     },
-    tell(id: string, text: string, of: Fact[]): void {
-      statements.push({ id: `data/${id}`, text, facts: of.map(fact => fact.id), drivers: [] })
-      facts.push(...of)
-    },
-    told: (): Told => ({ statements, facts, charts: [] }),
   }
 }

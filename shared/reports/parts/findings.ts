@@ -1,10 +1,11 @@
+import { nameIn } from '../../metrics/index.ts'
 import type { Fact, Statement } from '../facts.ts'
 import { checkPast } from '../findings/check-past.ts'
 import { findFindings } from '../findings/find-findings.ts'
 import { readSales } from '../findings/read-sales.ts'
 import { type Telling, tellEffects, tellFinding } from '../narrative/tell-findings.ts'
 import { TEXTS } from '../narrative/texts/index.ts'
-import { coveredOf, labelOf, NOTHING_TOLD, note, type Order, type Part } from '../order.ts'
+import { coveredOf, NOTHING_TOLD, note, type Order, type Part } from '../order.ts'
 import { baseOf } from '../periods.ts'
 
 /** Findings that a report tells of. */
@@ -45,5 +46,5 @@ export const findings: Part = async order => {
 
 function nameOf({ published, language }: Order, name: string): string {
   const metric = published.metrics.find(each => each.name === name)
-  return metric ? labelOf(metric, language) : name
+  return metric ? nameIn(metric, language) : name
 }

@@ -1,12 +1,12 @@
 import { ratio, subtract, toRounded } from '../decimal.ts'
-import type { Base, Fact, Source, Statement } from '../facts.ts'
+import type { Base, Entity, Fact, Source } from '../facts.ts'
 import { pOfT, significant } from '../findings/significance.ts'
-import { type Made, makeFact } from '../make-fact.ts'
 import { countOf, formatPeriod, formatValue } from '../narrative/formats.ts'
 import { tellTotals } from '../narrative/tell-numbers.ts'
 import { TEXTS } from '../narrative/texts/index.ts'
 import { NOTHING_TOLD, note, type Order, type Part } from '../order.ts'
 import { openMart, type Readable } from './read-mart.ts'
+import { makeTeller } from './teller.ts'
 
 /** Products that a report names. */
 const MOST = 8
@@ -48,18 +48,18 @@ export const forecastReview: Part = async order => {
   ])
   const text = TEXTS[language]
   if (rows.length === 0) return { ...NOTHING_TOLD, statements: [note('no-forecast', text.noData)] }
-  const teller = makeTeller(order, { ...products.sourceOf(sql), mart: 'mart_forecast_product_day' })
+  const teller = tellerOf(order, { ...products.sourceOf(sql), mart: 'mart_forecast_product_day' })
   const sumOf = (name: 'sold' | 'expected' | 'days' | 'within' | 'error') =>
     rows.reduce((sum, row) => sum + row[name], 0)
   const total = teller.compare([], sumOf('sold'), sumOf('expected'))
   const sold = total.filter(({ metric }) => metric === SOLD)
   teller.add(tellTotals({ ...order, facts: sold }), total)
   const when = formatPeriod(period, language)
-  const within = teller.share('within_band', sumOf('within'), sumOf('days'))
-  teller.say('within', text.review.band(formatValue(within, language), when), [within])
+  const within = teller.ratio('within_band', sumOf('within'), sumOf('days'))
+  teller.tell('within', text.review.band(formatValue(within, language), when), [within])
   if (sumOf('sold') > 0) {
-    const error = teller.share('forecast_error', sumOf('error'), sumOf('sold'))
-    teller.say('error', text.review.error(formatValue(error, language), when), [error])
+    const error = teller.ratio('forecast_error', sumOf('error'), sumOf('sold'))
+    teller.tell('error', text.review.error(formatValue(error, language), when), [error])
   }
   const { outliers, spread } = findOutliers(rows)
   for (const { name, sold, expected } of outliers.slice(0, MOST)) {
@@ -69,7 +69,7 @@ export const forecastReview: Part = async order => {
     const size = formatValue(difference, language, { isSize: true })
     const direction = difference.direction === 'up' ? 'up' : 'down'
     const said = text.review.outlier(name, countOf(Number(value.value), language), size, direction)
-    teller.say(`outlier/${name}`, said, facts)
+    teller.tell(`outlier/${name}`, said, facts)
   }
   // Where all of them are far off, none is farther than others, which is not what a forecast makes likely.
   if (outliers.length === 0 && spread < MOST_SPREAD) teller.add([note('no-outlier', text.review.none)], [])
@@ -96,39 +96,29 @@ function findOutliers(rows: Row[]): { outliers: Row[]; spread: number } {
   return { outliers, spread }
 }
 
-function makeTeller({ period, language }: Order, source: Source) {
-  const [statements, facts]: [Statement[], Fact[]] = [[], []]
+function tellerOf({ period, language }: Order, source: Source) {
   const base: Base = { kind: 'forecast', period }
-  const make = (made: Pick<Made, 'kind' | 'value' | 'unit'> & Partial<Made>) =>
-    makeFact({ metric: SOLD, label: LABELS[language], period, source, ...made })
-  const add = (said: Statement[], of: Fact[]) => {
-    statements.push(...said)
-    facts.push(...of)
-  }
+  const teller = makeTeller('forecast', { period, source })
   return {
-    add,
-    say: (id: string, text: string, of: Fact[]) =>
-      add([{ id: `forecast/${id}`, text, facts: of.map(fact => fact.id), drivers: [] }], of),
+    ...teller,
     /** A value, what was forecast of it, the difference, and the change where there is one. */
-    compare(entity: Fact['entity'], sold: number, expected: number): Fact[] {
+    compare(entity: Entity[], sold: number, expected: number): Fact[] {
       const [now, before] = [toRounded(sold), toRounded(expected)]
       const difference = subtract(now, before)
       const change = expected > 0 ? ratio(difference, before) : null
-      const common = { entity, unit: 'quantity' } as const
+      const common = { metric: SOLD, label: LABELS[language], entity, unit: 'quantity' } as const
       return [
-        make({ ...common, kind: 'value', value: now }),
-        make({ ...common, kind: 'value', value: before, metric: 'units_forecast' }),
-        make({ ...common, kind: 'difference', value: difference, base }),
-        ...(change === null ? [] : [make({ ...common, kind: 'change', value: change, unit: 'ratio', base })]),
+        teller.fact({ ...common, value: now }),
+        teller.fact({ ...common, value: before, metric: 'units_forecast' }),
+        teller.fact({ ...common, kind: 'difference', value: difference, base }),
+        ...(change === null
+          ? []
+          : [teller.fact({ ...common, kind: 'change', value: change, unit: 'ratio', base })]),
       ]
     },
-    share: (metric: string, part: number, whole: number): Fact =>
-      make({
-        // Of no metric's value over all entities: a ratio by itself.
-        ...{ kind: 'value', unit: 'ratio', metric, label: metric },
-        value: ratio(toRounded(part), toRounded(whole)) ?? '0',
-      }),
-    told: () => ({ statements, facts, charts: [] }),
+    /** Of no metric's value over all entities: a ratio by itself. */
+    ratio: (metric: string, part: number, whole: number): Fact =>
+      teller.fact({ metric, unit: 'ratio', value: ratio(toRounded(part), toRounded(whole)) ?? '0' }),
   }
 }
 

@@ -1,12 +1,12 @@
 import pg from 'pg'
 import { tableOf } from '../../marts/index.ts'
-import type { Metric } from '../../metrics/index.ts'
+import { type Metric, nameIn } from '../../metrics/index.ts'
 import type { Span } from '../calendar.ts'
 import type { Fact, Period } from '../facts.ts'
 import { pOfDifference, significant } from '../findings/significance.ts'
 import { formatValue } from '../narrative/formats.ts'
 import { tellLargest, tellMoved, tellTotals } from '../narrative/tell-numbers.ts'
-import { coveredOf, labelOf, metricOf, NOTHING_TOLD, type Order, type Part, type Told } from '../order.ts'
+import { coveredOf, metricOf, NOTHING_TOLD, type Order, type Part, type Told } from '../order.ts'
 import { baseOf } from '../periods.ts'
 import { readFacts } from '../read-facts.ts'
 import type { Chart } from '../render/written.ts'
@@ -38,13 +38,13 @@ export const largest =
     if (!metric || !dimension) return NOTHING_TOLD
     const compared: Compared = options.moved ? ['previous'] : []
     const { facts, period } = await read(order, metric, { by, compared })
-    const label = labelOf(dimension, order.language)
+    const label = nameIn(dimension, order.language)
     const numbers = { ...order, period, facts, at: metric.at }
     const moved = options.moved ? findMoved(facts) : []
     return {
       statements: [...tellLargest(numbers, { label, most }), ...tellMoved(numbers, moved)],
       facts,
-      charts: barsOf(facts, `${labelOf(metric, order.language)}: ${label}`, numbers),
+      charts: barsOf(facts, `${nameIn(metric, order.language)}: ${label}`, numbers),
     }
   }
 
@@ -71,7 +71,7 @@ async function read(
   const [end = null, ...baseEnds] = ends
   if (end === null) return { facts: [], period: order.period }
   const period = wholeOf({ from: order.period.from, to: end })
-  const question = { metric, label: labelOf(metric, order.language), by, period }
+  const question = { metric, label: nameIn(metric, order.language), by, period }
   const counted = bases.flatMap((base, i) => {
     const to = baseEnds[i] ?? null
     return to === null ? [] : [{ ...base, period: wholeOf({ from: base.period.from, to }) }]

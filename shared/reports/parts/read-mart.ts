@@ -1,8 +1,9 @@
 import type { Identity } from '../../contract/index.ts'
 import { BadInputError, NotFoundError } from '../../errors/index.ts'
-import { findMart, type MartRecord, makeRowRules, tableOf } from '../../marts/index.ts'
+import { findMart, makeRowRules, tableOf } from '../../marts/index.ts'
 import type { Query } from '../../store/index.ts'
 import type { Source } from '../facts.ts'
+import { sourceOf } from '../make-fact.ts'
 
 /** A mart that a part of a report reads by its own SQL, and which of its rows the caller may see. */
 export type Readable = {
@@ -22,10 +23,5 @@ export async function openMart(query: Query, name: string, caller: Identity): Pr
   if (!mart) return undefined
   const values: (string | string[])[] = []
   const rules = makeRowRules(mart.rowRules, caller, values).map(rule => `m.${rule}`)
-  return { table: tableOf(mart), rules, values, sourceOf: sql => toSource(mart, sql) }
+  return { table: tableOf(mart), rules, values, sourceOf: sql => sourceOf(mart, sql) }
 }
-
-const toSource = ({ mart, builtAt, position }: MartRecord, sql: string): Source => ({
-  ...{ mart, sql, position },
-  builtAt: builtAt.toISOString(),
-})

@@ -1,10 +1,9 @@
 import { ratio, readDecimal, signOf } from '../decimal.ts'
-import type { Entity, Fact, Statement } from '../facts.ts'
-import { type Made, makeFact } from '../make-fact.ts'
 import { countOf, formatDays, formatPeriod, formatValue } from '../narrative/formats.ts'
 import { type Count, TEXTS } from '../narrative/texts/index.ts'
 import type { Order, Part, Told } from '../order.ts'
 import { openMart, type Readable } from './read-mart.ts'
+import { makeTeller } from './teller.ts'
 
 /** Products that a report names. */
 const MOST = 5
@@ -32,11 +31,11 @@ export const stockAtRisk: Part = async order =>
 function tellAtRisk(read: Coverage, order: Order): Told {
   const { language } = order
   const text = TEXTS[language].stock
-  const teller = makeTeller(order, read)
+  const { teller, day } = tellerOf(read, order)
   const count = (own: Row[], metric: string, tell: (count: Count, day: string) => string) => {
     if (own.length === 0) return
     const fact = teller.fact({ metric, value: String(own.length), unit: 'count' })
-    teller.tell(metric, tell(countOf(own.length, language), teller.day), [fact])
+    teller.tell(metric, tell(countOf(own.length, language), day), [fact])
   }
   const out = read.rows.filter(({ status }) => status === 'out_of_stock')
   const short = read.rows.filter(
@@ -70,7 +69,7 @@ export const deadStock: Part = async order =>
 function tellDead(read: Coverage, order: Order): Told {
   const { language } = order
   const text = TEXTS[language].stock
-  const teller = makeTeller(order, read)
+  const { teller, day } = tellerOf(read, order)
   const costly = read.rows.filter(row => row.cost !== null && signOf(row.cost) > 0)
   for (const [currency, rows] of Map.groupBy(costly, row => row.currency)) {
     const { dead = '0', all = '0' } = read.sums.get(currency ?? '') ?? {}
@@ -84,7 +83,7 @@ function tellDead(read: Coverage, order: Order): Told {
         : teller.fact({ ...cost, metric: 'dead_stock_cost', kind: 'share', value: part, unit: 'ratio' })
     const shareText = share && formatValue(share, language)
     const facts = [money, ...(share ? [share] : [])]
-    teller.tell(`dead/${currency}`, text.dead(formatValue(money, language), shareText, teller.day), facts)
+    teller.tell(`dead/${currency}`, text.dead(formatValue(money, language), shareText, day), facts)
     for (const row of rows
       .filter(({ name }) => name !== '')
       .toSorted(byCost)
@@ -98,6 +97,12 @@ function tellDead(read: Coverage, order: Order): Told {
     }
   }
   return teller.told()
+}
+
+function tellerOf({ day, mart, sql }: Coverage, { language }: Order) {
+  const period = { from: day, to: day, isWhole: true }
+  const teller = makeTeller(`stock/${day}`, { period, source: mart.sourceOf(sql) })
+  return { teller, day: formatPeriod(period, language) }
 }
 
 const join = (told: Told[]): Told => ({
@@ -159,22 +164,4 @@ function readNumbers<Read extends Row & { dead: string | null; of: string | null
   const { cost, days, perDay, dead, of } = row
   const numbers = { cost: read(cost), days: read(days), dead: read(dead), of: read(of) }
   return stock === undefined ? [] : [{ ...row, ...numbers, stock, perDay: read(perDay) ?? '0' }]
-}
-
-type Said = Omit<Made, 'kind' | 'label' | 'period' | 'source'> & { kind?: Fact['kind']; entity?: Entity[] }
-
-/** Gathers sentences about one day, and the facts of each. */
-function makeTeller({ language }: Order, { day, mart, sql }: Coverage) {
-  const [statements, facts]: [Statement[], Fact[]] = [[], []]
-  const period = { from: day, to: day, isWhole: true }
-  return {
-    day: formatPeriod(period, language),
-    fact: (said: Said): Fact =>
-      makeFact({ kind: 'value', label: said.metric, period, source: mart.sourceOf(sql), ...said }),
-    tell(id: string, text: string, of: Fact[]): void {
-      statements.push({ id: `stock/${day}/${id}`, text, facts: of.map(fact => fact.id), drivers: [] })
-      facts.push(...of)
-    },
-    told: (): Told => ({ statements, facts, charts: [] }),
-  }
 }

@@ -1,12 +1,12 @@
-import { readMetric } from '../../metrics/index.ts'
+import { nameIn, readMetric } from '../../metrics/index.ts'
 import { addMonths, type Span, unitAround } from '../calendar.ts'
 import { readDecimal } from '../decimal.ts'
 import type { Language } from '../facts.ts'
-import { makeFact } from '../make-fact.ts'
+import { makeFact, sourceOf } from '../make-fact.ts'
 import { formatMonth, formatShortDay, formatShortDays, formatValue } from '../narrative/formats.ts'
-import { coveredOf, labelOf, metricOf, NOTHING_TOLD, type Order, type Part } from '../order.ts'
+import { coveredOf, metricOf, NOTHING_TOLD, type Order, type Part } from '../order.ts'
 import { daysOf, earlierOf } from '../periods.ts'
-import { rowsOf, sourceOf } from '../read-facts.ts'
+import { rowsOf } from '../read-facts.ts'
 
 /** Up to so many days a report is shown by week, longer ones by month. */
 const MOST_DAYS_BY_WEEK = 27
@@ -23,7 +23,7 @@ export const trend =
     const { query, caller, language, filters } = order
     const { unit, from, to } = rangeOf(order)
     const answer = await readMetric(query, metric, { by: [unit], from, to, filters, limit: 1000 }, caller)
-    const label = labelOf(metric, language)
+    const label = nameIn(metric, language)
     const byCurrency = [...Map.groupBy(answer.rows, row => row.currency ?? null)]
     const drawn = byCurrency.map(([currency, rows]) => {
       const facts = rows.flatMap(row => {
@@ -34,7 +34,7 @@ export const trend =
         const isWhole = whole.from >= covered.first && whole.to <= covered.lastWhole && whole.to <= to
         const period = { from: whole.from, to: earlierOf(whole.to, to, covered.last), isWhole }
         const source = {
-          ...sourceOf(answer),
+          ...sourceOf(answer.mart, answer.sql),
           rows: rowsOf(metric, { entity: [], currency }, { period, filters }),
         }
         const said = { kind: 'value', value, unit: metric.unit, source } as const

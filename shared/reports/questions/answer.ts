@@ -4,6 +4,7 @@ import type { Query } from '../../store/index.ts'
 import { addMonths, type Span, UNITS, unitAround } from '../calendar.ts'
 import { compare, ratio, signOf, subtract } from '../decimal.ts'
 import type { Entity, Fact, Language, Source, Unit } from '../facts.ts'
+import { sourceOf } from '../make-fact.ts'
 import { labelOf } from './describe.ts'
 import { CannotKnow, type Reading } from './reading.ts'
 
@@ -74,7 +75,10 @@ export async function answerReading(
     if (answer.rows.length >= MAX_COMPARED)
       throw new CannotKnow('several_dimensions', reading.dimensions.join(', '), reading.metric)
     answers.push(answer)
-    return { source: sourceOf(answer), rows: answer.rows.map(row => toRow(row, reading, span)) }
+    return {
+      source: sourceOf(answer.mart, answer.sql),
+      rows: answer.rows.map(row => toRow(row, reading, span)),
+    }
   }
   const main = await read({}, reading.period)
   const base = reading.comparison && (await read({}, reading.comparison.period))
@@ -98,13 +102,6 @@ export async function answerReading(
   })
   return { lines, answers }
 }
-
-const sourceOf = ({ mart, sql }: MetricAnswer): Source => ({
-  mart: mart.mart,
-  sql,
-  builtAt: mart.builtAt.toISOString(),
-  position: mart.position,
-})
 
 /** Of what a share is: the same without the filter of the part, or without the split. */
 function wholeOf({ share, filters, dimensions }: Reading): Partial<MetricQuestion> {

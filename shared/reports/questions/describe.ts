@@ -1,13 +1,10 @@
-import type { Dimension, Metric } from '../../metrics/index.ts'
+import { type Metric, nameIn } from '../../metrics/index.ts'
 import type { Language } from '../facts.ts'
+import { formatDay } from '../intl.ts'
 import type { Clock } from '../published.ts'
-import { formatDay, formatSpan } from './formats.ts'
+import { formatSpan } from './formats.ts'
 import type { Note, Reading } from './reading.ts'
 import { TEXTS } from './texts/index.ts'
-
-/** What a metric or a dimension is called in a language. */
-export const nameIn = ({ label, labels }: Metric | Dimension, language: Language): string =>
-  labels?.[language] ?? label
 
 /** The metric as it was read: what it is divided by, and what it leaves out. */
 export function labelOf({ metric, per, without }: Reading, language: Language): string {

@@ -1,6 +1,5 @@
-import type { Metric } from '../../metrics/index.ts'
+import { type Metric, nameIn } from '../../metrics/index.ts'
 import type { Language } from '../facts.ts'
-import { nameIn } from './describe.ts'
 import type { CannotKnow } from './reading.ts'
 import { TEXTS } from './texts/index.ts'
 

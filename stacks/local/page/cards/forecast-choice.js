@@ -1,5 +1,6 @@
 import { HORIZONS, readHorizon, readScope } from '../data/forecasts.js'
 import { html } from '../parts/dom.js'
+import { makeField } from '../parts/field.js'
 import { makePartSelect } from '../parts/part-select.js'
 import { makeProductFinder } from '../parts/product-finder.js'
 import { makeTerritorySelect } from '../parts/territory-select.js'
@@ -54,6 +55,3 @@ export function forecastChoice({ params, signal }, shop, { choose, change }) {
     },
   }
 }
-
-/** @param {string} label @param {HTMLElement} control */
-const makeField = (label, control) => html('label', { class: 'field' }, html('span', {}, label), control)

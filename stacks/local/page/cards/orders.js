@@ -12,6 +12,7 @@ import {
 } from '../data/orders.js'
 import { makeCard } from '../parts/card.js'
 import { html, setText } from '../parts/dom.js'
+import { makeField } from '../parts/field.js'
 import { makeList } from '../parts/list.js'
 import { makeEntry } from '../parts/notice.js'
 import { makePartSelect } from '../parts/part-select.js'
@@ -103,7 +104,7 @@ function makeTerm(label, term, params, set) {
     },
   })
   input.value = String(readTerm(params, term))
-  return html('label', { class: 'field' }, html('span', {}, label), input)
+  return makeField(label, input)
 }
 
 /** @param {URLSearchParams} params */

@@ -1,5 +1,6 @@
 import { KINDS, LANGUAGES, readReport } from '../data/reports.js'
 import { html } from '../parts/dom.js'
+import { makeField } from '../parts/field.js'
 
 /**
  * Which report, of when, and in which language.
@@ -47,6 +48,3 @@ export function reportChoice(params, change) {
     html('p', { class: 'note' }, 'Without dates it is of the last whole month.'),
   )
 }
-
-/** @param {string} label @param {HTMLElement} control */
-const makeField = (label, control) => html('label', { class: 'field' }, html('span', {}, label), control)

@@ -1,5 +1,6 @@
 import { fromValue, toValue } from '../data/forecasts.js'
 import { html } from './dom.js'
+import { makeField } from './field.js'
 
 /** @import { Scope } from '../data/forecasts.js' */
 /** @import { ShopParts } from '../data/shop-parts.js' */
@@ -18,7 +19,7 @@ export function makePartSelect(label, all, change) {
     },
   })
   return {
-    element: html('label', { class: 'field' }, html('span', {}, label), select),
+    element: makeField(label, select),
 
     /** @param {{ parts: ShopParts, scope: Scope }} shown */
     show({ parts: { categories, subcategories }, scope }) {
