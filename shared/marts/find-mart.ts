@@ -27,6 +27,18 @@ export type MartRecord = {
   versions: Record<string, number>
 }
 
+const SELECT = `select mart, access, row_rules as "rowRules", schema_number as "schemaNumber", key, columns, description, trace,
+  built_at as "builtAt", position, changed_at as "changedAt", versions from ops.mart`
+
+/** Those of these marts that are published, by name, whoever may read them: one statement, however many there are. */
+export async function lookUpMarts(query: Query, names: string[]): Promise<Map<string, MartRecord>> {
+  const rows = await query<MartRecord>(
+    `${SELECT} where mart = any($1::text[]) order by array_position($1::text[], mart)`,
+    [names],
+  )
+  return new Map(rows.map(row => [row.mart, row]))
+}
+
 /**
  * The mart of that name, whoever may read it.
  * @param field of the input that names it
@@ -39,14 +51,7 @@ export async function lookUpMart(
   field = 'mart',
 ): Promise<MartRecord> {
   // A NUL is in no name, and Postgres would refuse to look for one.
-  const [found] = mart.includes('\0')
-    ? []
-    : await query<MartRecord>(
-        `select mart, access, row_rules as "rowRules", schema_number as "schemaNumber", key, columns, description, trace,
-           built_at as "builtAt", position, changed_at as "changedAt", versions
-         from ops.mart where mart = $1`,
-        [mart],
-      )
+  const [found] = mart.includes('\0') ? [] : await query<MartRecord>(`${SELECT} where mart = $1`, [mart])
   if (!found) throw await unknownMart(query, mart, caller, field)
   return found
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { hasAccess, type Identity } from '../contract/index.ts'
 import { NotFoundError } from '../errors/index.ts'
-import { lookUpMart, type MartRecord, makeRowRules, tableOf } from '../marts/index.ts'
+import { lookUpMarts, type MartRecord, makeRowRules, tableOf, unknownMart } from '../marts/index.ts'
 import { listMetrics, type Metric } from '../metrics/index.ts'
 import type { Query } from '../store/index.ts'
 import { addDays } from '../text/index.ts'
@@ -42,18 +42,11 @@ export async function readPublished(query: Query, caller: Identity, field: strin
   const metrics = await listMetrics(query)
   if (metrics.length === 0)
     throw new NotFoundError('no metric has been published yet: that happens with the first marts', { field })
-  const names = metrics.flatMap(({ mart, dimensions }) => [
-    mart,
-    ...dimensions.map(each => each.mart ?? mart),
-  ])
-  const lookUp = (name: string) => lookUpMart(query, name, caller, field)
-  // Side by side: there are a dozen.
-  const [known, others] = await Promise.all([
-    Promise.all([...new Set(names)].map(lookUp)),
-    Promise.all(OTHERS.map(name => lookUp(name).catch(orMissing))),
-  ])
-  const found = [...known, ...others.filter(mart => mart !== undefined)]
-  const marts = new Map(found.map(mart => [mart.mart, mart]))
+  const names = new Set(
+    metrics.flatMap(({ mart, dimensions }) => [mart, ...dimensions.map(each => each.mart ?? mart)]),
+  )
+  const marts = await lookUpMarts(query, [...new Set([...names, ...OTHERS])])
+  for (const name of names) if (!marts.has(name)) throw await unknownMart(query, name, caller, field)
   const { key, rights } = keysOf(marts, caller)
   const before = kept.get(key)
   if (before) return before
@@ -63,11 +56,6 @@ export async function readPublished(query: Query, caller: Identity, field: strin
   if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value ?? '')
   kept.set(key, made)
   return made
-}
-
-function orMissing(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined
-  throw error
 }
 
 function keysOf(marts: Published['marts'], caller: Identity): Pick<Published, 'key' | 'rights'> {

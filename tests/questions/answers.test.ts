@@ -31,6 +31,10 @@ before(async () => {
 })
 after(() => shop?.stop())
 
+/** Said once by a process: of statements that were asked while another of their transaction was under way. */
+const warnings: string[] = []
+process.on('warning', ({ message }) => warnings.push(message))
+
 type Body = {
   reading: {
     metric: string
@@ -258,4 +262,8 @@ test('whatever is typed is answered or refused, and nothing of it is run', async
   }
   const [count] = await shop.store.query<{ count: string }>('select count(*) as count from mart.fct_sale')
   assert.equal(Number(count?.count), 910 * 4)
+})
+
+test('no statement is asked while another of its transaction is under way', () => {
+  assert.deepEqual(warnings, [])
 })

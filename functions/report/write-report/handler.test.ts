@@ -216,10 +216,12 @@ test('a report has only rows that its reader may see, and is given by its id to 
 })
 
 test('marts that are published while it is written are in it whole, or not at all', async () => {
-  let count = 0
+  let isPublished = false
   const query = (async (sql: string, values?: unknown[]) => {
-    count += 1
-    if (count === 60) await shop.store.query("update ops.mart set built_at = built_at + interval '1 second'")
+    // The first that reads a mart, after those that look up which there are.
+    const isFirst = !isPublished && /from mart_\d+\./.test(sql)
+    if (isFirst) isPublished = true
+    if (isFirst) await shop.store.query("update ops.mart set built_at = built_at + interval '1 second'")
     return await shop.store.query(sql, values)
   }) as QuestionShop['store']['query']
   const host = await startFunction(writeReport, { resources: { store: { ...shop.store, query } } })
@@ -230,7 +232,7 @@ test('marts that are published while it is written are in it whole, or not at al
     "select built_at from ops.mart where mart = 'fct_sale'",
   )
   assert.deepEqual([...builds], [row?.built_at.toISOString()])
-  assert.ok(count > 60)
+  assert.ok(isPublished)
 })
 
 test('a report is had as a page, a PDF and Markdown, each the same bytes again', async () => {
