@@ -76,6 +76,28 @@ export function testTyping(room: Room): void {
     assert.equal(await page.locator('#suggestions li').count(), 0)
   })
 
+  test('Escape before the suggestions have come gives them up and keeps the text; with none to come it empties the field', async () => {
+    await withPage(room, {}, async page => {
+      const { promise: held, resolve: letGo } = Promise.withResolvers<void>()
+      await page.route('**/function/suggest-products', async route => {
+        await held
+        await route.continue()
+      })
+      await page.goto('/search')
+      const input = page.getByRole('combobox', { name: 'Search products' })
+      const asked = page.waitForRequest('**/function/suggest-products')
+      await input.fill('glo')
+      await asked
+      await input.press('Escape')
+      assert.equal(await input.inputValue(), 'glo')
+      letGo()
+      await product(page, 'GL-').first().waitFor()
+      assert.equal(await page.locator('#suggestions li').count(), 0)
+      await input.press('Escape')
+      assert.equal(await input.inputValue(), '')
+    })
+  })
+
   test('by keyboard alone a filter is set, a product opened, the order changed; each stop shows the focus', async () => {
     const { page } = room
     await page.goto('/search?q=road+bike')

@@ -33,6 +33,8 @@ export function makeCombobox({
   /** @type {number | undefined} */
   let typing
   let inFlight = new AbortController()
+  /** Suggestions for what was typed are on their way. */
+  let isAwaited = false
 
   const list = html('ul', { id: 'suggestions', role: 'listbox', 'aria-label': 'Suggestions', hidden: true })
   const input = html('input', {
@@ -56,6 +58,7 @@ export function makeCombobox({
       activate(-1)
       clearTimeout(typing)
       inFlight.abort()
+      isAwaited = true
       typing = setTimeout(suggest, TYPING_MS)
     },
     onkeydown: press,
@@ -71,6 +74,7 @@ export function makeCombobox({
     // Suggestions are a help: without an answer there are none.
     const found = await source.find(input.value.trim(), signal).catch(() => [])
     if (signal.aborted || document.activeElement !== input) return
+    isAwaited = false
     show(found)
     if (first !== undefined && shown.length > 0) activate(first < 0 ? shown.length - 1 : first)
   }
@@ -103,6 +107,7 @@ export function makeCombobox({
   function close() {
     clearTimeout(typing)
     inFlight.abort()
+    isAwaited = false
     show([])
   }
 
@@ -121,7 +126,8 @@ export function makeCombobox({
       if (shown.length === 0) void suggest(step === 1 ? 0 : -1)
       // Beyond the last, and before the first, is what was typed.
       else activate(((active + 1 + step + shown.length + 1) % (shown.length + 1)) - 1)
-    } else if (event.key === 'Escape' && shown.length > 0) {
+    } else if (event.key === 'Escape' && (shown.length > 0 || isAwaited)) {
+      // A search field would be emptied; who is a moment quicker than the suggestions means them, not the text.
       event.preventDefault()
       close()
     } else if (event.key === 'Enter') {
