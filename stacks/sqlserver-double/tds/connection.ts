@@ -78,7 +78,7 @@ export function serveConnection(socket: Socket, endpoint: Endpoint): { cut(): vo
       }
     },
     closed(error) {
-      if (error) endpoint.onFault?.(error)
+      if (error && !isDeparture(error)) endpoint.onFault?.(error)
       running?.abort()
       session?.leave()
       session = undefined
@@ -224,6 +224,10 @@ export function serveConnection(socket: Socket, endpoint: Endpoint): { cut(): vo
 
   return { cut: () => transport.destroy() }
 }
+
+/** A client that is killed, or that does not wait for a last answer, is no fault. */
+const isDeparture = (error: Error) =>
+  'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
 
 /** What an answer throws before its first part is an error of the answer too. */
 async function* answerSafely(session: TdsSession, request: Request, signal: AbortSignal) {
