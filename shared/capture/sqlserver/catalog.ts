@@ -47,6 +47,8 @@ export type InstanceFacts = {
   /** From which commit on it has all changes. */
   startLsn: Lsn
   allowsSwitch: boolean
+  /** The last change of the table's definition that the log has; 0 for none. */
+  ddlLsn: Lsn
   /** Those of the table that it captures, by id, each with its place in the update mask. */
   columns: Map<number, number>
 }
@@ -99,10 +101,11 @@ async function readTables(
 ): Promise<Map<string, TableFacts>> {
   const names: Record<string, Parameter> = { schema: { text: namespace } }
   for (const [i, { name }] of tables.entries()) names[`t${i}`] = { text: name }
+  // First: a change of a definition that comes after it has a later place in the log than the instance knows.
+  const instances = server.hasCdc ? await session.query(statements.readInstances.text()) : []
   const columns = await session.query(statements.readColumns.text(tables.length), names)
   const indexes = groupRows(await session.query(statements.readIndexes.text(tables.length), names))
   const partitions = groupRows(await session.query(statements.readPartitions.text(tables.length), names))
-  const instances = server.hasCdc ? await session.query(statements.readInstances.text()) : []
   return new Map(
     [...Map.groupBy(columns, ([, objectId]) => Number(objectId))].map(([objectId, own]) => {
       const [name, , kind] = own[0] ?? []
@@ -167,12 +170,13 @@ function readIndexes(rows: Cells[]): IndexFacts[] {
 function readInstances(rows: Cells[]): InstanceFacts[] {
   return [...Map.groupBy(rows, ([, objectId]) => Number(objectId))]
     .map(([objectId, own]): InstanceFacts => {
-      const [name, , , startLsn, allowsSwitch] = own[0] ?? []
+      const [name, , , startLsn, allowsSwitch, ddlLsn] = own[0] ?? []
       return {
         name: String(name),
         objectId,
         startLsn: readLsn(startLsn),
         allowsSwitch: allowsSwitch === true,
+        ddlLsn: ddlLsn === null ? 0n : readLsn(ddlLsn),
         columns: new Map(own.map(([, , , , , , columnId, ordinal]) => [Number(columnId), Number(ordinal)])),
       }
     })

@@ -83,7 +83,7 @@ export const readInstances = define({
   right: ON_CDC,
   cost: 'two small tables',
   text: () => `select ct.capture_instance, ct.object_id, ct.source_object_id, ct.start_lsn, ct.partition_switch,
-  cc.column_name, cc.column_id, cc.column_ordinal
+  (select max(d.ddl_lsn) from cdc.ddl_history d where d.object_id = ct.object_id) as ddl_lsn, cc.column_id, cc.column_ordinal
 from cdc.change_tables ct
 join cdc.captured_columns cc on cc.object_id = ct.object_id
 order by ct.object_id, cc.column_ordinal`,
@@ -147,15 +147,6 @@ export const readClock = define({
   text: () => `select datepart(tzoffset, sysdatetimeoffset()) as utc_offset, sysutcdatetime() as at`,
 })
 
-export const readScans = define({
-  when: 'once a second',
-  right: 'VIEW DATABASE STATE (VIEW DATABASE PERFORMANCE STATE from 2022)',
-  cost: 'one row of a view in memory',
-  without: 'a quiet source counts as fresh up to its last entry in the log only, five minutes old at most',
-  text: () => `select top (1) session_id, start_time, end_time, empty_scan_count, error_count
-from sys.dm_cdc_log_scan_sessions where session_id > 0 order by session_id desc`,
-})
-
 export const readErrors = define({
   when: 'where the capture job has come to a stop, and by check-source',
   right: 'VIEW DATABASE STATE (VIEW DATABASE PERFORMANCE STATE from 2022)',
@@ -184,7 +175,7 @@ select * from ${quoted(schema)}.${quoted(table)} with (tablock, holdlock) where 
 export const beginSnapshot = define({
   when: 'while that lock is held',
   right: ON_CDC,
-  cost: 'a transaction that keeps row versions in tempdb until it ends: ten minutes at most',
+  cost: 'a transaction that keeps row versions in tempdb until it ends: two minutes at most',
   text: () => `set transaction isolation level snapshot begin transaction
 select top (1) object_id from cdc.change_tables save transaction cordage`,
 })

@@ -93,11 +93,11 @@ export function isLarge({ typeName, maxLength }: TypedColumn): boolean {
   return maxLength === -1 || (knownType(typeName)?.isLarge ?? false)
 }
 
-/** How a column stands in a list of what is selected. */
-export function selected(column: TypedColumn): string {
-  const name = quoted(column.name)
+/** How a column stands in a list of what is selected. @param of the alias of its table, where several are read from */
+export function selected(column: TypedColumn, of?: string): string {
+  const name = of ? `${of}.${quoted(column.name)}` : quoted(column.name)
   const expression = (knownType(column.typeName)?.print ?? asItIs)(name)
-  return expression === name ? name : `${expression} as ${name}`
+  return expression === name ? name : `${expression} as ${quoted(column.name)}`
 }
 
 /** A type as T-SQL writes it: `decimal(18,4)`. */
