@@ -168,16 +168,19 @@ export const lockTable = define({
   when: 'where the reading of a table begins, on a connection of its own that is rolled back at once',
   right: ON_TABLES,
   cost: 'a shared lock of the table for some milliseconds; it waits for writers for two seconds at most, and is then tried again later',
-  text: (schema: string, table: string) => `set lock_timeout 2000 begin transaction
-select * from ${quoted(schema)}.${quoted(table)} with (tablock, holdlock) where 1 = 0`,
+  text: (schema: string, table: string) => `set lock_timeout 2000;
+begin transaction;
+select * from ${quoted(schema)}.${quoted(table)} with (tablock, holdlock) where 1 = 0;`,
 })
 
 export const beginSnapshot = define({
   when: 'while that lock is held',
   right: ON_CDC,
   cost: 'a transaction that keeps row versions in tempdb until it ends: two minutes at most',
-  text: () => `set transaction isolation level snapshot begin transaction
-select top (1) object_id from cdc.change_tables save transaction cordage`,
+  text: () => `set transaction isolation level snapshot;
+begin transaction;
+select top (1) object_id from cdc.change_tables;
+save transaction cordage;`,
 })
 
 export const readPlace = define({
@@ -197,7 +200,8 @@ export const rollBack = define({
   when: 'at the end of each of these transactions',
   right: 'none',
   cost: 'nothing',
-  text: () => `if @@trancount > 0 rollback transaction set transaction isolation level read committed`,
+  text: () => `if @@trancount > 0 rollback transaction;
+set transaction isolation level read committed;`,
 })
 
 export const readRows = define({
