@@ -18,6 +18,8 @@ export type TableColumn = {
   isIdentity: boolean
   /** What computes it; such a column is never given. */
   compute: ((row: RowObject) => Value) | undefined
+  /** Of a text, where it is not the database's. */
+  collation: string | undefined
 }
 
 /** The primary key is the index with id 1, and the clustered one. */
@@ -55,6 +57,7 @@ export type ColumnDefinition = {
   type: string
   identity?: boolean
   compute?: (row: RowObject) => Value
+  collation?: string
 }
 
 export type TableDefinition = {
@@ -69,12 +72,18 @@ export type TableDefinition = {
   partitions?: { count: number; of: (row: RowObject) => number }
 }
 
-export function defineColumn(
-  { name, type, identity = false, compute }: ColumnDefinition,
-  id: number,
-): TableColumn {
+export function defineColumn(definition: ColumnDefinition, id: number): TableColumn {
+  const { name, type, identity = false, compute, collation } = definition
   const bare = type.replace(/ not null$/i, '')
-  return { id, name, type: parseType(bare), nullable: bare === type, isIdentity: identity, compute }
+  return {
+    id,
+    name,
+    type: parseType(bare),
+    nullable: bare === type,
+    isIdentity: identity,
+    compute,
+    collation,
+  }
 }
 
 export function defineTable(definition: TableDefinition, objectId: number, changedAt: number): Table {
