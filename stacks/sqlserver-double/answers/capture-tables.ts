@@ -1,11 +1,13 @@
+import { findFrom } from '../database/append-only.ts'
 import { lsnAsNumeric } from '../database/lsn.ts'
-import type { StoredRow, Table } from '../database/table.ts'
+import type { Table } from '../database/table.ts'
 import type { Answer, Part } from '../tds/answer.ts'
 import { compileCondition, compileOrder, compileSelected } from './evaluate.ts'
 import { type Condition, type Expression, parseCondition, parseSelected } from './parse-expression.ts'
 import type { Asked, Recogniser } from './registry.ts'
-import { map, tableOf, tableScope, take } from './rows.ts'
+import { map, slice, tableOf, tableScope, take } from './rows.ts'
 import type { DoubleSession } from './session.ts'
+import { isBehind, sortedRows } from './sorted-rows.ts'
 
 /** What our capture asks of the tables themselves: a lock, a snapshot with its place in the log, and rows. */
 export const tableStatements: Recogniser<DoubleSession>[] = [
@@ -100,10 +102,11 @@ function readRows({ holes, session, parameter }: Asked<DoubleSession>): Answer {
   const { columns, read } = compileSelected(selected, scope, parameter)
   const isAfter = condition ? compileCondition(condition, scope, parameter) : () => true
   const order = compileOrder(along, scope, parameter)
-  const limit = Number(parameter('limit'))
-  const found: StoredRow[] = []
-  for (const row of session.view().rows(table)) if (isAfter(row)) found.push(row)
-  return [{ columns, rows: map(take(found.sort(order), limit), read) }]
+  const sorted = sortedRows(session.view(), table, holes.along ?? '', order)
+  const isLastPart = condition !== undefined && isBehind(condition, along)
+  const from = isLastPart ? findFrom({ items: sorted, length: sorted.length }, row => !isAfter(row)) : 0
+  const rows = isLastPart ? slice(sorted, from) : sorted.filter(isAfter)
+  return [{ columns, rows: map(take(rows, Number(parameter('limit'))), read) }]
 }
 
 const namedTable = (session: DoubleSession, { schema, table }: Asked<DoubleSession>['holes']): Table =>

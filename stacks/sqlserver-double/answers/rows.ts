@@ -61,3 +61,7 @@ export function* take<Item>(items: Iterable<Item>, limit: number): Generator<Ite
 export function* map<Item, Mapped>(items: Iterable<Item>, change: (item: Item) => Mapped): Generator<Mapped> {
   for (const item of items) yield change(item)
 }
+
+export function* slice<Item>(items: readonly Item[], from: number): Generator<Item> {
+  for (let i = from; i < items.length; i++) yield items[i] as Item
+}

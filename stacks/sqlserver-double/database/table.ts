@@ -47,6 +47,8 @@ export type Table = {
   /** A partition that is switched in has an id of its own. */
   lastPartitionId: bigint
   partitionOf: ((row: RowObject) => number) | undefined
+  /** Counts what happened to its rows. */
+  rowChanges: number
   /** The commit of the last DDL, which older snapshots may not look behind. */
   changedAt: number
 }
@@ -106,7 +108,7 @@ export function defineTable(definition: TableDefinition, objectId: number, chang
   const firstPartitionId = BigInt(objectId) << 16n
   return {
     ...{ objectId, schema, name, kind, columns, lastColumnId: columns.length, indexes },
-    ...{ rows: new Map(), count: 0, lastIdentity: 0, lastHeapRow: 0, changedAt },
+    ...{ rows: new Map(), count: 0, lastIdentity: 0, lastHeapRow: 0, rowChanges: 0, changedAt },
     partitions: Array.from({ length: partitionCount }, (_, index) => ({
       id: firstPartitionId + BigInt(index + 1),
       number: index + 1,
@@ -154,6 +156,7 @@ export function putRow(
   { seq, keepOlder }: { seq: number; keepOlder: boolean },
 ): void {
   const older = table.rows.get(key)
+  table.rowChanges += 1
   table.count += (row ? 1 : 0) - (older?.row ? 1 : 0)
   if (row === undefined && !keepOlder) table.rows.delete(key)
   else table.rows.set(key, { seq, row, older: keepOlder ? older : undefined })
