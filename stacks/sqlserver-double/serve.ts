@@ -127,6 +127,8 @@ function manageTransaction(
     case 'commit':
       return [...session.commit(), ...(request.andBegin ? beginNext() : [])]
     case 'rollback':
+      if (request.name !== '')
+        throw new SqlError(102, `The double rolls back whole transactions, not to ${request.name}.`)
       return [...session.rollback(), ...(request.andBegin ? beginNext() : [])]
   }
 }
