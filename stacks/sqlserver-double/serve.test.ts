@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import sql from 'mssql'
 import { openSession, type Parameter } from '../../shared/capture/sqlserver/session.ts'
 import * as statements from '../../shared/capture/sqlserver/statements.ts'
 import { SecretUrl } from '../../shared/config/index.ts'
-import { errorOf, insert, makeShop, serve } from '../../tests/support/sqlserver-double.ts'
+import { ACCOUNT, errorOf, insert, makeShop, serve } from '../../tests/support/sqlserver-double.ts'
 import { lsnAsNumeric } from './database/lsn.ts'
 import { type Denied, makeSecondary } from './index.ts'
 
@@ -116,6 +117,25 @@ test('errors and jobs are told as the server has them', async t => {
   const [[offset, at] = []] = await session.query(statements.readClock.text())
   assert.equal(offset, 0)
   assert.ok(at instanceof Date)
+})
+
+test('with implicit transactions on, what reads begins one, which the client commits', async t => {
+  const database = makeShop()
+  const { double } = await serve(t, database)
+  const pool = await new sql.ConnectionPool({
+    ...{ server: '127.0.0.1', port: double.port, ...ACCOUNT, database: 'shop', pool: { max: 1 } },
+    options: { encrypt: false, enableImplicitTransactions: true } as sql.config['options'] & object,
+  }).connect()
+  t.after(() => pool.close())
+  const depth = () => [...double.sessions][0]?.depth
+  await pool.request().batch(statements.readClock.text())
+  assert.equal(depth(), 0)
+  await pool.request().batch(statements.readGuards.text())
+  assert.equal(depth(), 1)
+  await pool.request().batch(statements.readGuards.text())
+  assert.equal(depth(), 1)
+  await pool.request().batch(statements.rollBack.text())
+  assert.equal(depth(), 0)
 })
 
 test('a failover cuts all sessions', async t => {

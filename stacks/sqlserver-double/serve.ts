@@ -44,9 +44,11 @@ export async function serveDouble(database: Readable, options: DoubleOptions): P
   const answer = (session: DoubleSession, request: Request, signal: AbortSignal): Answer => {
     switch (request.kind) {
       case 'statement':
-        return registry.answer(request, session, signal)
-      case 'procedure':
-        return registry.answer({ procedure: request.name, parameters: request.parameters }, session, signal)
+        return withOwed(session, () => registry.answer(request, session, signal))
+      case 'procedure': {
+        const { name: procedure, parameters } = request
+        return withOwed(session, () => registry.answer({ procedure, parameters }, session, signal))
+      }
       case 'transaction':
         return manageTransaction(session, request)
     }
@@ -92,6 +94,20 @@ export async function serveDouble(database: Readable, options: DoubleOptions): P
       await server.close()
     },
   }
+}
+
+/** An answer that begins a transaction by itself tells the client so, before what it read. */
+async function* withOwed(session: DoubleSession, answer: () => Answer) {
+  try {
+    for await (const part of answer()) {
+      yield* session.takeOwed()
+      yield part
+    }
+  } catch (error) {
+    yield* session.takeOwed()
+    throw error
+  }
+  yield* session.takeOwed()
 }
 
 function admit(login: Login, expected: { user: string; password: string; database: string }): void {

@@ -11,7 +11,7 @@ import {
   serveDouble,
 } from '../../stacks/sqlserver-double/index.ts'
 
-const ACCOUNT = { user: 'cordage', password: 'geh€im/+' }
+export const ACCOUNT = { user: 'cordage', password: 'geh€im/+' }
 
 export function makeShop(options: Partial<DatabaseOptions> = {}) {
   const database = makeDatabase({ name: 'shop', ...options })
