@@ -21,9 +21,9 @@ NODE_TEST := node --import ./tests/support/nothing-left.ts --test --test-reporte
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-demo: setup-demo ## Start everything with a bike retailer's living database, on http://127.0.0.1:8080
+demo: setup-demo ## Start everything with a bike retailer's living database, on http://127.0.0.1:8080 (SOURCE=sqlserver: on SQL Server's protocol)
 	@node stacks/doctor/main.ts --demo
-	@exec node stacks/demo/main.ts
+	@DEMO_SOURCE=$(or $(SOURCE),$(DEMO_SOURCE),postgres) exec node stacks/demo/main.ts
 
 start: setup ## Start everything with your own settings and sources (docs/sources.md)
 	@node stacks/doctor/main.ts
