@@ -170,7 +170,7 @@ export async function playHistory(store: Store, seed: number): Promise<void> {
     if (!database.server.job.exists) database.job.add()
     database.job.start()
     await shop.caughtUp(async () => {
-      assert.ok(isLost, `changes were lost: ${shop.failures.at(-1)}`)
+      assert.ok(isLost, `changes were lost: ${shop.failures.join('; ')}`)
       await shop.readAgain()
     })
     for (const { name } of DEFINITIONS) {
@@ -187,7 +187,13 @@ export async function playHistory(store: Store, seed: number): Promise<void> {
     shop.start()
     for (let step = 0; step < STEPS; step++) {
       const chosen = random() < RARE / 5 ? pick(rare) : pickWeighted(common, random())
-      if (process.env.SHOW) console.log(step, String(chosen).slice(0, 120).replace(/\s+/g, " "), database.logEnd(), (await shop.reached()))
+      if (process.env.SHOW)
+        console.log(
+          step,
+          String(chosen).slice(0, 120).replace(/\s+/g, ' '),
+          database.logEnd(),
+          await shop.reached(),
+        )
       await chosen()
       if (random() < 0.05) await check()
     }
