@@ -20,6 +20,8 @@ export type DoubleOptions = {
   denied?: Denied
   /** Statements of other clients, besides those of drivers and of our capture. */
   statements?: readonly Recogniser<DoubleSession>[]
+  /** Called with a statement's name right before it is answered: what tests do then comes between two statements. */
+  onStatement?(name: string): void
   onFault?(error: Error): void
 }
 
@@ -38,7 +40,8 @@ export type ServedDouble = {
 /** Serves a database, or a secondary of it, to clients of SQL Server. */
 export async function serveDouble(database: Readable, options: DoubleOptions): Promise<ServedDouble> {
   const { user, password, tls, denied = new Set(), onFault } = options
-  const registry = makeRegistry(driverStatements, captureStatements, options.statements ?? [])
+  const known = [...driverStatements, ...captureStatements, ...(options.statements ?? [])]
+  const registry = makeRegistry(known.map(recogniser => withNotice(recogniser, options.onStatement)))
   const sessions = new Set<DoubleSession>()
 
   const answer = (session: DoubleSession, request: Request, signal: AbortSignal): Answer => {
@@ -92,6 +95,21 @@ export async function serveDouble(database: Readable, options: DoubleOptions): P
     async close() {
       ignoreCuts()
       await server.close()
+    },
+  }
+}
+
+function withNotice(
+  recogniser: Recogniser<DoubleSession>,
+  notice: DoubleOptions['onStatement'],
+): Recogniser<DoubleSession> {
+  if (!notice) return recogniser
+  const { name, answer } = recogniser
+  return {
+    ...recogniser,
+    answer(asked) {
+      notice(name)
+      return answer(asked)
     },
   }
 }

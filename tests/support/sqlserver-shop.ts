@@ -4,7 +4,7 @@ import { sqlServerCapture } from '../../shared/capture/sqlserver/index.ts'
 import { formatLsn, readLsn } from '../../shared/capture/sqlserver/lsn.ts'
 import { SecretUrl, type Source } from '../../shared/config/index.ts'
 import type { Store } from '../../shared/store/index.ts'
-import type { Database } from '../../stacks/sqlserver-double/database/database.ts'
+import type { Database, Readable } from '../../stacks/sqlserver-double/database/database.ts'
 import { lsnToBytes } from '../../stacks/sqlserver-double/database/lsn.ts'
 import { serveDouble } from '../../stacks/sqlserver-double/serve.ts'
 import { waitFor } from './demo.ts'
@@ -27,13 +27,24 @@ export type SqlServerShop = FollowedSource & {
   caughtUp(whenLost?: () => Promise<void>): Promise<void>
 }
 
-/** @param tables the source file's, as YAML below `tables:` */
+export type ShopOptions = {
+  system: string
+  /** The source file's, as YAML below `tables:`. */
+  tables: string
+  /** More lines of the source file. */
+  head?: string
+  /** What is served in place of the database, such as a secondary of it. */
+  served?: Readable
+  /** Called right before the server answers a statement of that name. */
+  onStatement?(name: string): void
+}
+
 export async function openSqlServerShop(
   store: Store,
   database: Database,
-  { system, tables, head = '' }: { system: string; tables: string; head?: string },
+  { system, tables, head = '', served = database, onStatement }: ShopOptions,
 ): Promise<SqlServerShop> {
-  const double = await serveDouble(database, USER)
+  const double = await serveDouble(served, { ...USER, ...(onStatement && { onStatement }) })
   const url = new SecretUrl(double.url)
   const source = parseSource(
     `${system}.yml`,
@@ -48,7 +59,7 @@ export async function openSqlServerShop(
     const [row] = await store.query<{ log: string | null; places: string[] | null; isReading: boolean }>(
       `select progress -> 'log' ->> 'lsn' as log, reading <> '{}' as "isReading",
          (select array_agg(value ->> 'reached') from jsonb_each(progress -> 'followed')) as places
-       from ingest.capture where system = $1`,
+       from ingest.capture where system = $1 and state <> 'lost' and progress ? 'tables'`,
       [system],
     )
     if (!row?.log || row.isReading || row.places?.length !== source.tables.length) return undefined
@@ -77,7 +88,10 @@ export async function openSqlServerShop(
         `${system} to be captured (${followed.failures.at(-1) ?? 'nothing failed'})`,
         async () => {
           if (whenLost && (await followed.state())?.state === 'lost') await whenLost()
-          return ((await reached()) ?? '') >= end
+          const place = await reached()
+          // A table that is being read waits for the job to come to its place: with nothing to do it writes an entry now and then.
+          if (place === undefined && database.scan() === 0) database.writeEmptyEntry()
+          return (place ?? '') >= end
         },
         60_000,
       )

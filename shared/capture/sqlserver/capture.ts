@@ -8,6 +8,7 @@ import { type Clock, makeClock } from './clock.ts'
 import { type Following, makeFollowing, type Round } from './following.ts'
 import { inspectSource, uniqueIndex } from './inspect.ts'
 import type { SqlServerSource } from './keys.ts'
+import type { Lsn } from './lsn.ts'
 import { LostChangesError, planCapture, saveLost } from './plan.ts'
 import type { Progress } from './progress.ts'
 import { makeTableReader, type Readable, type TableReader } from './reader.ts'
@@ -140,11 +141,14 @@ function openReader(
     readingOf: table => progress.reading[table],
     reachedOf: table => following.followers.get(table)?.reached,
     follow: ({ table }, from) => following.begin(table, from),
-    latest: () => progress.log?.lsn,
+    latest: () => furthest(progress.log?.lsn ?? 0n, progress.epochs.at(-1)?.after ?? 0n),
     onReplay: table =>
       log.warn({ system: source.system, table }, 'a table is read without an exact place in the log'),
   })
 }
+
+/** A reading's epoch begins where others were read up to, which can be beyond the log's last entry. */
+const furthest = (one: Lsn, other: Lsn) => (one > other ? one : other)
 
 function findReadables(source: SqlServerSource, { tables }: Catalog, progress: Progress): Readable[] {
   return source.tables.flatMap(table => {

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts'
 import { formatLsn, type Lsn, readLsn } from './lsn.ts'
 import type { Cells, Session } from './session.ts'
 import { readChanges, readMoreChanges } from './statements.ts'
+import type { Reached } from './table-identity.ts'
 import { isLarge, selected } from './types.ts'
 import { readSingle, type SqlServerValue } from './values.ts'
 
@@ -148,9 +149,8 @@ export function makeFollower({
     get reached() {
       return reached
     },
+    at: (): Reached => ({ reached, instance: instance.objectId, isWithin: cursor !== undefined }),
     isBehind: (to: Lsn) => cursor !== undefined || reached < to,
-    /** Whether a transaction was read in part: another instance would number it from its beginning again. */
-    isWithin: () => cursor !== undefined,
     /** The next changes, up to a place in the log. */
     async next(session: Session, to: Lsn): Promise<SqlServerChange[]> {
       const rows = await ask(session, to)

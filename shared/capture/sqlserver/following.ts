@@ -7,9 +7,16 @@ import { inspectTables } from './inspect.ts'
 import { formatLsn, type Lsn } from './lsn.ts'
 import { cleanedText, LostChangesError } from './plan.ts'
 import { type Guards, type Latest, readCaptureGuards, readLatest } from './poll.ts'
-import { epochAt, type Progress } from './progress.ts'
+import { epochAt, type Progress, reachedOf } from './progress.ts'
 import type { Session } from './session.ts'
-import { capturedColumns, chooseInstance, findDifference, identityOf } from './table-identity.ts'
+import {
+  capturedColumns,
+  chooseInstance,
+  chooseNext,
+  findDifference,
+  identityOf,
+  type Reached,
+} from './table-identity.ts'
 
 /** Only reading a table again can put it right; the next start of the capture does so. */
 export class ReadAgainError extends Error {
@@ -49,8 +56,13 @@ export function makeFollowing({ source, session, progress, catalog: first, clock
     followers.set(table.name, follower)
   }
 
-  const requireInstance = (table: SourceTable, found: TableFacts, reached: Lsn): InstanceFacts => {
-    const instance = chooseInstance(found.instances, capturedColumns(table, found), reached)
+  /** @param followed how far it was followed; or the place that it is to be followed from */
+  const requireInstance = (table: SourceTable, found: TableFacts, followed: Reached | Lsn): InstanceFacts => {
+    const captured = capturedColumns(table, found)
+    const instance =
+      typeof followed === 'bigint'
+        ? chooseInstance(found.instances, captured, followed)
+        : chooseNext(found.instances, captured, followed, progress.log?.lsn)
     if (!instance)
       throw new ReadAgainError(`table ${table.name} is read again: its capture instance was replaced`)
     return instance
@@ -88,28 +100,34 @@ export function makeFollowing({ source, session, progress, catalog: first, clock
     }
   }
 
-  /** Takes each table to the newest instance that has what comes next: an older one may be dropped. */
-  const chooseInstances = async () => {
+  const placesNow = () => new Map([...followers].map(([name, follower]) => [name, follower.at()]))
+
+  /** Follows each table from a place on, by the newest instance that has what comes next: an older one may be dropped. */
+  const chooseInstances = async (places: Map<string, Reached>) => {
     await refresh()
-    for (const { table, instance, reached } of [...followers.values()]) {
+    for (const table of source.tables) {
       const found = catalog.tables.get(table.name)
-      const chosen = found && requireInstance(table, found, reached)
-      if (chosen && chosen.objectId !== instance.objectId) follow(table, chosen, found, reached)
+      const at = places.get(table.name)
+      if (found && at) follow(table, requireInstance(table, found, at), found, at.reached)
     }
     isOutdated = false
   }
 
-  /** Whether what was just read is what was there: clean-up, and changes of definitions, come between. */
-  const check = async (before: Map<Follower, Lsn>) => {
+  /**
+   * Whether what was just read is what was there: clean-up, and changes of definitions, come between.
+   * @param places how far the tables were followed before
+   * @returns false where an instance is gone: another one of the same name may have been read in its place
+   */
+  const check = async (places: Map<string, Reached>): Promise<boolean> => {
     const guards = await readCaptureGuards(session)
-    for (const [{ table, instance }, reached] of before) {
-      const guard = guards.get(instance.objectId)
-      if (!guard) isOutdated = true
-      else if (guard.startLsn > reached)
-        throw new LostChangesError(cleanedText(table.name, reached, guard.startLsn))
+    for (const [name, { instance, reached }] of places) {
+      const guard = guards.get(instance)
+      if (!guard) return false
+      if (guard.startLsn > reached) throw new LostChangesError(cleanedText(name, reached, guard.startLsn))
     }
     if (hasNewInstance(guards)) isOutdated = true
     if (hasNewDefinition(guards)) await refresh()
+    return true
   }
 
   const hasNewInstance = (guards: Guards) => {
@@ -123,7 +141,7 @@ export function makeFollowing({ source, session, progress, catalog: first, clock
     const followed = progress.followed[table.name]
     const found = catalog.tables.get(table.name)
     if (followed && found)
-      follow(table, requireInstance(table, found, followed.reached), found, followed.reached)
+      follow(table, requireInstance(table, found, reachedOf(followed)), found, followed.reached)
   }
 
   return {
@@ -135,21 +153,23 @@ export function makeFollowing({ source, session, progress, catalog: first, clock
     },
     /** @param holdOf the place that a table's changes must not pass for now */
     async round(holdOf: (table: SourceTable) => Lsn | undefined): Promise<Round> {
-      if (isOutdated) await chooseInstances()
+      if (isOutdated) await chooseInstances(placesNow())
       const proof = followers.size > 0 ? progress.log : undefined
       const latest = await readLatest(session, proof, explainLoss)
       if (!latest) return { changes: [], latest, isBehind: false }
-      const before = new Map([...followers.values()].map(follower => [follower, follower.reached]))
+      const before = placesNow()
       const targetOf = ({ table }: Follower) => {
         const hold = holdOf(table)
         return hold !== undefined && hold < latest.lsn ? hold : latest.lsn
       }
       const changes: SqlServerChange[] = []
-      for (const follower of followers.values()) {
-        const target = targetOf(follower)
-        if (follower.isBehind(target)) changes.push(...(await follower.next(session, target)))
+      const behind = [...followers.values()].filter(follower => follower.isBehind(targetOf(follower)))
+      for (const follower of behind) changes.push(...(await follower.next(session, targetOf(follower))))
+      const isNews = latest.lsn !== progress.log?.lsn || behind.length > 0
+      if (isNews && !(await check(before))) {
+        await chooseInstances(before)
+        return { changes: [], latest: undefined, isBehind: true }
       }
-      if (latest.lsn !== progress.log?.lsn || changes.length > 0) await check(before)
       const { lsn, transaction, at } = latest
       progress.log = { lsn, transaction, at }
       return {

@@ -4,8 +4,8 @@ import type { Store, Transaction } from '../../store/index.ts'
 import { type CaptureLease, saveProblem } from '../state.ts'
 import type { Catalog, TableFacts } from './catalog.ts'
 import { formatLsn, type Lsn } from './lsn.ts'
-import { emptyProgress, loadProgress, type Progress, saveProgress } from './progress.ts'
-import { capturedColumns, chooseInstance, findDifference, identityOf } from './table-identity.ts'
+import { emptyProgress, loadProgress, type Progress, reachedOf, saveProgress } from './progress.ts'
+import { capturedColumns, chooseNext, findDifference, identityOf } from './table-identity.ts'
 
 type PlanOptions = {
   source: Source
@@ -75,7 +75,7 @@ function planReadings({ source, onReading }: PlanOptions, { tables }: Catalog, p
   const isFirst = Object.keys(plan.tables).length === 0 && Object.keys(plan.followed).length === 0
   const newest = plan.epochs.at(-1)?.epoch ?? 1
   const epoch = isFirst ? newest : newest + 1
-  if (!isFirst) plan.epochs.push({ epoch, after: furthest(plan) })
+  const after = furthest(plan)
   for (const { table, found, because } of begun) {
     onReading(table.name, because)
     plan.reading[table.name] = {
@@ -89,8 +89,12 @@ function planReadings({ source, onReading }: PlanOptions, { tables }: Catalog, p
     }
     delete plan.followed[table.name]
   }
-  // Another log may follow: nothing of this one is needed any more.
-  if (Object.keys(plan.followed).length === 0) plan.log = undefined
+  if (Object.keys(plan.followed).length > 0) plan.epochs.push({ epoch, after })
+  else {
+    // Another log may follow, with lower places: nothing of this one is needed any more.
+    plan.epochs = [{ epoch, after: 0n }]
+    plan.log = undefined
+  }
   plan.state = 'snapshot'
   return begun.map(({ table }) => table.topic)
 }
@@ -108,7 +112,7 @@ function findReason(table: SourceTable, found: TableFacts, plan: Progress): stri
   const difference = findDifference(was.identity, identityOf(table, found))
   if (difference || !followed) return difference
   const captured = capturedColumns(table, found)
-  if (chooseInstance(found.instances, captured, followed.reached)) return undefined
+  if (chooseNext(found.instances, captured, reachedOf(followed), plan.log?.lsn)) return undefined
   const own = found.instances.find(({ objectId }) => objectId === followed.instance)
   if (own && !plan.reading[table.name])
     throw new LostChangesError(cleanedText(table.name, followed.reached, own.startLsn))

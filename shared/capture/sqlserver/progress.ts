@@ -1,8 +1,8 @@
-import type { Position } from '../../bus/index.ts'
+import { commitOf, type Position } from '../../bus/index.ts'
 import type { Query, Store } from '../../store/index.ts'
 import { type CaptureLease, checkLease } from '../state.ts'
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts'
-import type { TableIdentity } from './table-identity.ts'
+import type { Reached, TableIdentity } from './table-identity.ts'
 
 /** Changes that are committed after this place in the log belong to an epoch: the place decides, however often they are read. */
 export type Epoch = { epoch: number; after: Lsn }
@@ -158,6 +158,12 @@ export async function saveProgress(
     ],
   )
 }
+
+export const reachedOf = ({ instance, reached, position }: Followed): Reached => ({
+  instance,
+  reached,
+  isWithin: position !== undefined && commitOf(position) > reached,
+})
 
 /** The epoch of a place in the log. */
 export function epochAt(epochs: Epoch[], lsn: Lsn): number {

@@ -58,8 +58,8 @@ type ReaderOptions = {
   reachedOf(table: string): Lsn | undefined
   /** Begins to follow a table from a place in the log on. */
   follow(readable: Readable, from: Lsn): void
-  /** The last place that the change tables are complete up to. */
-  latest(): Lsn | undefined
+  /** The last place that is known of the log. */
+  latest(): Lsn
   onReplay(table: string): void
 }
 
@@ -87,7 +87,7 @@ export function makeTableReader(options: ReaderOptions) {
     const isExact = !options.isSecondary && !options.isElsewhere
     const exact = isExact ? await openExactly(options.open, source.namespace, table.name) : undefined
     if (!exact) options.onReplay(table.name)
-    const latest = options.latest() ?? 0n
+    const latest = options.latest()
     const first = found.instances.at(-1)?.startLsn ?? 0n
     // Right after a table's capture was enabled the log's last entry is older than that.
     const handover = exact ?? (await openReplayed(options.open, reached ?? (latest > first ? latest : first)))

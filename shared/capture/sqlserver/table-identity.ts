@@ -42,6 +42,15 @@ export function isFull({ columns }: InstanceFacts, captured: ColumnFacts[]): boo
   return captured.every(({ id }) => columns.has(id))
 }
 
+/** How far a table was followed. */
+export type Reached = {
+  reached: Lsn
+  /** By which instance. */
+  instance: number
+  /** Whether a later transaction was read in part. */
+  isWithin: boolean
+}
+
 /**
  * The instance that has all changes after a place: the newest, so that an older one can be dropped. One that begins later is
  * used once its beginning is reached.
@@ -52,4 +61,22 @@ export function chooseInstance(
   reached: Lsn,
 ): InstanceFacts | undefined {
   return instances.findLast(instance => isFull(instance, captured) && instance.startLsn <= reached)
+}
+
+/**
+ * The instance that goes on where another one, or the same, was followed to. A transaction that was read in part is read to its
+ * end by the instance that began it: with other columns another one counts its changes differently. Another one must also
+ * have been there when the log was read last: else change data capture was disabled and enabled since, and the log that was
+ * read is gone.
+ * @param log up to where the log was read
+ */
+export function chooseNext(
+  instances: InstanceFacts[],
+  captured: ColumnFacts[],
+  { reached, instance: own, isWithin }: Reached,
+  log: Lsn | undefined,
+): InstanceFacts | undefined {
+  const mayFollow = ({ objectId, startLsn }: InstanceFacts) =>
+    objectId === own || (!isWithin && startLsn <= (log ?? reached))
+  return chooseInstance(instances.filter(mayFollow), captured, reached)
 }
