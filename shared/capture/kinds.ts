@@ -8,7 +8,7 @@ import { sqlserver } from './sqlserver/kind.ts'
 export type CaptureKinds = Record<string, CaptureKind>
 
 /** Every kind of capture, by what a source file calls it. A new one is a folder beside these and a line here. */
-export const KINDS: CaptureKinds = { postgres, sqlserver, debezium }
+export const KINDS: CaptureKinds = { postgres, debezium, sqlserver }
 
 /** @throws TypeError for a source of another set of kinds */
 export function kindOf(source: Source, kinds: CaptureKinds = KINDS): CaptureKind {

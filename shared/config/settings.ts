@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { z } from 'zod'
 import { ConfigError } from '../errors/index.ts'
+import { demoSettings } from './demo-settings.ts'
 
 /** A URL that may hold a password: it prints without it; `reveal()` is the only way to the whole. */
 export class SecretUrl {
@@ -148,32 +149,7 @@ export const settingsSchema = z.object({
   TIMEOUT_MS: positiveInt
     .default(30_000)
     .describe("Time limit of one call, unless the function's definition says otherwise"),
-  DEMO_TODAY: z.iso
-    .date()
-    .optional()
-    .describe(
-      "The demo's current date, at most seven days after the end of its history; default: the real date",
-    ),
-  DEMO_DAYS: positiveInt
-    .default(911)
-    .describe("Days of history in the demo's source, counted back from its last order; fewer start faster"),
-  DEMO_SOURCE: z
-    .enum(['postgres', 'sqlserver'])
-    .default('postgres')
-    .describe(
-      "What the demo's shop is followed on: its Postgres, or a double of SQL Server that holds the same (docs/sources/sqlserver.md)",
-    ),
-  DEMO_SHOP: z
-    .enum(['living', 'still'])
-    .optional()
-    .describe(
-      "living: the demo's shop keeps selling after its history, at the same pace and with the stories of stacks/demo/stories.yml; still: the data as published, without changes; default: living, or still where DEMO_TODAY or DEMO_RATE is set",
-    ),
-  DEMO_RATE: z.coerce
-    .number()
-    .min(0)
-    .optional()
-    .describe('Additional row changes per second in the demo, for measuring'),
+  ...demoSettings,
   FUNCTION_URLS: z
     .string()
     .transform((text, context) => {

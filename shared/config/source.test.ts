@@ -297,7 +297,7 @@ test("nobody's own system may be called as that of what Cordage records", contex
     /Cordage\.yml: cordage is the system of what Cordage itself records: rename the file$/,
   )
   writeFileSync(join(folder, 'Cordage.yml'), GOOD.replace(/capture: \w+/, 'capture: own'))
-  assert.throws(() => readSources(folder), /"own" is unknown: there are postgres, debezium/)
+  assert.throws(() => readSources(folder), /"own" is unknown: there are postgres, debezium, sqlserver/)
 })
 
 test('a trigger file is refused by its file and field', context => {

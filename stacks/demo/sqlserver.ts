@@ -44,7 +44,7 @@ export async function serveShopAsSqlServer(
   shop: SecretUrl,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const abort = new AbortController()
-  const database = makeDatabase({ name: 'adventureworks', clock: systemClock })
+  const database = makeDatabase({ name: 'adventureworks', clock: systemClock, version: '16.0 (a double)' })
   const tables = await copyShop(shop, database)
   database.enableCdc()
   for (const name of tables.keys()) database.enableTable({ table: `${SCHEMA}.${name}` })

@@ -79,7 +79,7 @@ Client:
     ClientID: { type: string, as: client_id }
     Name: { type: string, as: name }`
 
-const KEYS: Record<string, string[]> = {
+export const KEYS: Record<string, string[]> = {
   Product: ['ProductID'],
   OrderItem: ['OrderID', 'LineNumber'],
   Client: ['ClientID'],

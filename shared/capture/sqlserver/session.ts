@@ -135,7 +135,7 @@ async function send(
 ): Promise<Cells[]> {
   const rows: Cells[] = []
   await new Promise<void>((resolve, reject) => {
-    const request = new Request(text, error => (error ? reject(error) : resolve()))
+    const request = new Request(text, error => (error ? reject(toError(error)) : resolve()))
     for (const [name, parameter] of Object.entries(parameters)) addParameter(request, name, parameter)
     request.on('row', (columns: { value: unknown }[]) => {
       const cells: Cells = new Array(columns.length)
@@ -146,6 +146,13 @@ async function send(
     else connection.execSqlBatch(request)
   })
   return rows
+}
+
+/** What the server says is its error; all else is a lost connection, or an answer that does not come. */
+function toError(error: Error): Error {
+  return errorNumber(error) === undefined
+    ? new OutageError('source', 'the connection broke', { cause: error })
+    : error
 }
 
 function addParameter(request: Request, name: string, parameter: Parameter): void {
