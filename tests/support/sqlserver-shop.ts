@@ -82,8 +82,8 @@ export async function openSqlServerShop(
     },
     async caughtUp(whenLost) {
       while (database.scan() > 0);
-      const { startLsn } = database.writeEmptyEntry()
-      const end = formatLsn(readLsn(lsnToBytes(startLsn)))
+      const textOf = (lsn: string) => formatLsn(readLsn(lsnToBytes(lsn)))
+      const end = textOf(database.writeEmptyEntry().startLsn)
       await waitFor(
         `${system} to be captured (${followed.failures.at(-1) ?? 'nothing failed'})`,
         async () => {
@@ -91,7 +91,8 @@ export async function openSqlServerShop(
           const place = await reached()
           // A table that is being read waits for the job to come to its place: with nothing to do it writes an entry now and then.
           if (place === undefined && database.scan() === 0) database.writeEmptyEntry()
-          return (place ?? '') >= end
+          // A place beyond the log's end is of the log that was there before a restore.
+          return place !== undefined && place >= end && place <= textOf(database.logEnd())
         },
         60_000,
       )

@@ -12,7 +12,7 @@ import { readSingle, type SqlServerValue } from './values.ts'
 
 export const COMMIT_DIGITS = 20
 /** Changes of a table that are read, and written, at a time. */
-export const MOST_CHANGES = 5000
+const MOST_CHANGES = 5000
 
 export type SqlServerRow = RawRow<SqlServerValue>
 export type SqlServerChange = RawChange<SqlServerValue>
@@ -44,6 +44,8 @@ type FollowerOptions = {
   last: Position | undefined
   epochAt(commit: Lsn): number
   clock: Clock
+  /** Rows of its change table that are read at a time. */
+  mostChanges?: number
 }
 
 export type Follower = ReturnType<typeof makeFollower>
@@ -61,6 +63,7 @@ export function makeFollower({
   last,
   epochAt,
   clock,
+  mostChanges = MOST_CHANGES,
 }: FollowerOptions) {
   const names = columns.map(column => selected(column, 'c'))
   const rowOf = makeRowReader(columns, instance)
@@ -73,7 +76,7 @@ export function makeFollower({
   const ask = (session: Session, to: Lsn): Promise<Cells[]> =>
     cursor
       ? session.query(readMoreChanges.text(instance.name, names), {
-          limit: { int: MOST_CHANGES },
+          limit: { int: mostChanges },
           to: { lsn: to },
           lsn: { lsn: cursor.lsn },
           command: { int: cursor.command },
@@ -81,7 +84,7 @@ export function makeFollower({
           operation: { int: cursor.operation },
         })
       : session.query(readChanges.text(instance.name, names), {
-          limit: { int: MOST_CHANGES },
+          limit: { int: mostChanges },
           to: { lsn: to },
           reached: { lsn: reached },
         })
@@ -155,7 +158,7 @@ export function makeFollower({
     async next(session: Session, to: Lsn): Promise<SqlServerChange[]> {
       const rows = await ask(session, to)
       const changes = read(rows)
-      if (rows.length < MOST_CHANGES) {
+      if (rows.length < mostChanges) {
         if (before) throw broken('an update has no row after it')
         reached = to
         cursor = undefined
