@@ -3,11 +3,12 @@ import type { Capture, CaptureKind } from './capture.ts'
 import { debezium } from './debezium/kind.ts'
 import { OWN_CAPTURE, own } from './own/kind.ts'
 import { postgres } from './postgres/kind.ts'
+import { sqlserver } from './sqlserver/kind.ts'
 
 export type CaptureKinds = Record<string, CaptureKind>
 
 /** Every kind of capture, by what a source file calls it. A new one is a folder beside these and a line here. */
-export const KINDS: CaptureKinds = { postgres, debezium }
+export const KINDS: CaptureKinds = { postgres, sqlserver, debezium }
 
 /** @throws TypeError for a source of another set of kinds */
 export function kindOf(source: Source, kinds: CaptureKinds = KINDS): CaptureKind {

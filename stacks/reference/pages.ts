@@ -19,6 +19,7 @@ import { type FunctionFolder, listFunctions, loadFunction, ROOT } from '../proje
 import { toCSharp, toCurl, toCurlGet } from './examples.ts'
 import { code, fieldTable, type JsonSchema, listFields, table } from './fields.ts'
 import { entitiesMacro, entitiesPage, sourcesPage } from './sources.ts'
+import { sqlServerPage } from './sqlserver.ts'
 import { typesPage } from './types.ts'
 
 type RequestFunction = FunctionDefinition & { kind: 'request' }
@@ -38,6 +39,7 @@ export async function makePages(): Promise<Map<string, string>> {
     'deliveries.md': deliveriesPage(),
     'entities.md': entitiesPage(),
     'types.md': typesPage(),
+    'sqlserver.md': sqlServerPage(),
     'marts.md': martsPage(),
     'features.md': featuresPage(),
     'metrics.md': metricsPage(await registry.getMetricsAsJSON()),

@@ -2,6 +2,7 @@ import { POSTGRES_TYPES, REFUSED_TYPES, readableKinds } from '../../shared/captu
 import type { ColumnType } from '../../shared/config/index.ts'
 import { deltaTypeName } from '../../shared/lake/columns.ts'
 import { code, table } from './fields.ts'
+import { sqlServerTypes } from './sqlserver.ts'
 
 /** What a declared type is on its way, where that is not printed from the code. */
 type Way = { type: ColumnType; event: string; mart?: string; answer: string; noPlace: string }
@@ -102,6 +103,8 @@ ${table(['a column of', 'may be declared as', 'how'], known)}
 A domain is read as the type below it. \`string\` is what Postgres prints, with these settings whatever a role or database has set: DateStyle ISO, TimeZone UTC, IntervalStyle postgres, bytea in hex, money as \`-$1,234.50\`. Renaming an enum's value changes the text of rows that are sent afterwards, not of those that have landed.
 
 Through Debezium a column has what its connector sends: arrays and \`time\` are no text there, and are parked where they are declared as \`string\`.
+
+${sqlServerTypes()}
 
 ## On the way
 

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { type SecretUrl, type SourceTable, takenColumns } from '../../config/index.ts'
 import { connectPostgres } from '../../store/index.ts'
 import type { RawRow } from '../admission.ts'
+import { makePace, type Pace } from '../pace.ts'
 import type { Collector, ReadStep } from './collector.ts'
 import type { PostgresSource } from './keys.ts'
 import type { Reading } from './progress.ts'
@@ -12,11 +13,6 @@ import { readVisibility } from './visibility.ts'
 
 /** How long a statement of ours may take at the source: one that would take longer reads less at a time. */
 const STATEMENT_MS = 10_000
-/** A statement that takes longer is too long, although our own work between its answers is in it: the next reads less. */
-const LONG_MS = 2000
-const CHUNK_BYTES = 4_000_000
-const FIRST_ROWS = 1000
-const MOST_ROWS = 20_000
 /** Chunks that are read before the first of them was put in its place. */
 const AHEAD = 3
 /** Rows that wait to be written beyond which no more are read. */
@@ -73,7 +69,7 @@ async function readPart(
 ): Promise<void> {
   const { source, collector, signal } = options
   const from = partNames.get(part.oid) ?? { schema: source.namespace, name: table.name }
-  const pace = makePace()
+  const pace = makePace(bytesOf)
   const ahead: Promise<void>[] = []
   let after: string[] | null = part.after ?? null
   for (let isLast = false; !isLast; ) {
@@ -115,7 +111,7 @@ export async function readOwed(options: ReaderOptions): Promise<void> {
       const { table, keys } = owed
       const width = table.key.length
       const tuples = keys.map((_, n) => `(${table.key.map((_, i) => `$${n * width + i + 1}`).join(', ')})`)
-      const { placed } = await readChunk(options, client, makePace(), {
+      const { placed } = await readChunk(options, client, makePace(bytesOf), {
         table,
         select: () => ({
           text: `select ${listOf(namesOf(table))} from ${nameOf({ schema: source.namespace, name: table.name })}
@@ -145,7 +141,7 @@ type Piece = {
 async function readChunk(
   { collector, signal }: ReaderOptions,
   client: pg.Client,
-  pace: ReturnType<typeof makePace>,
+  pace: Pace<RawRow<string>>,
   { table, select, step }: Piece,
 ): Promise<{ rows: RawRow<string>[]; asked: number; placed: Promise<void> }> {
   for (;;) {
@@ -190,27 +186,8 @@ async function readAtOneMoment(client: pg.Client, { text, values }: { text: stri
   }
 }
 
-/** How many rows are read at a time, so that a statement is short and its rows fit into memory. */
-function makePace() {
-  let rows = FIRST_ROWS
-  return {
-    rows: () => rows,
-    took(ms: number, read: RawRow<string>[]) {
-      if (read.length === 0) return
-      const sample = read.slice(0, 50)
-      const bytes =
-        sample.reduce(
-          (sum, row) => sum + [...row.values()].reduce((all, value) => all + (value?.length ?? 0), 0),
-          0,
-        ) / sample.length
-      const most = Math.min(MOST_ROWS, CHUNK_BYTES / Math.max(1, bytes))
-      rows = Math.max(1, Math.round(Math.min(ms < LONG_MS ? rows * 2 : rows / 2, most)))
-    },
-    slower() {
-      rows = Math.max(1, Math.floor(rows / 4))
-    },
-  }
-}
+const bytesOf = (row: RawRow<string>) =>
+  [...row.values()].reduce((sum, value) => sum + (value?.length ?? 0), 0)
 
 /** Waits for the stream to reach an LSN, and meanwhile asks the source how far it is. */
 async function until(

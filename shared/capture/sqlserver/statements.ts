@@ -29,7 +29,7 @@ export const readServer = define({
   text: () => `select cast(serverproperty('ProductVersion') as nvarchar(128)) as version,
   cast(serverproperty('EngineEdition') as int) as edition, db_name() as database_name, d.is_cdc_enabled,
   d.snapshot_isolation_state, cast(databasepropertyex(db_name(), 'Updateability') as nvarchar(128)) as updateability,
-  datepart(tzoffset, sysdatetimeoffset()) as utc_offset,
+  datepart(tzoffset, sysdatetimeoffset()) as utc_offset, d.collation_name,
   (select cast(c.value_in_use as int) from sys.configurations c where c.name = 'max text repl size (B)') as max_text_bytes
 from sys.databases d where d.database_id = db_id()`,
 })
@@ -41,7 +41,7 @@ export const readColumns = define({
   text: (
     tables: number,
   ) => `select o.name as table_name, o.object_id, o.type as kind, c.name as column_name, c.column_id,
-  t.name as type_name, c.max_length, c.precision, c.scale, c.is_nullable, c.is_computed, c.is_column_set, c.is_identity,
+  t.name as type_name, c.max_length, c.precision, c.scale, c.is_nullable, c.is_computed, c.is_column_set, c.collation_name,
   has_perms_by_name(quotename(s.name) + '.' + quotename(o.name), 'OBJECT', 'SELECT', c.name, 'COLUMN') as may_read
 from sys.objects o
 join sys.schemas s on s.schema_id = o.schema_id
@@ -83,56 +83,52 @@ export const readInstances = define({
   right: ON_CDC,
   cost: 'two small tables',
   text: () => `select ct.capture_instance, ct.object_id, ct.source_object_id, ct.start_lsn, ct.partition_switch,
-  cc.column_name, cc.column_id, cc.column_ordinal
+  (select max(d.ddl_lsn) from cdc.ddl_history d where d.object_id = ct.object_id) as ddl_lsn, cc.column_id, cc.column_ordinal
 from cdc.change_tables ct
 join cdc.captured_columns cc on cc.object_id = ct.object_id
 order by ct.object_id, cc.column_ordinal`,
 })
 
-export const readLatest = define({
-  when: 'at the start of a snapshot that has no exact place in the log',
-  right: ON_CDC,
-  cost: 'the last row of an index',
-  text: () =>
-    `select top (1) start_lsn, tran_end_time, tran_id from cdc.lsn_time_mapping order by start_lsn desc`,
-})
-
-export const readTransactions = define({
+export const readLog = define({
   when: 'at each poll',
   right: ON_CDC,
-  cost: 'a seek in an index, and as many rows as there are new transactions',
-  text: () => `select top (@limit) start_lsn, tran_end_time, tran_id from cdc.lsn_time_mapping
-where start_lsn >= @from order by start_lsn`,
+  cost: 'two seeks in an index',
+  text: () => `select start_lsn, tran_end_time, tran_id from cdc.lsn_time_mapping where start_lsn = @reached
+union all
+select start_lsn, tran_end_time, tran_id from (select top (1) start_lsn, tran_end_time, tran_id
+  from cdc.lsn_time_mapping order by start_lsn desc) latest`,
 })
 
-/** In the order in which the source made them: the sequence values alone are not in order (facts of `__$command_id`). */
-const IN_ORDER = '[__$start_lsn], [__$command_id], [__$seqval], [__$operation]'
+/** In the order in which the source made them: sequence values alone are not, where a transaction has several statements. */
+const IN_ORDER = 'c.[__$start_lsn], c.[__$command_id], c.[__$seqval], c.[__$operation]'
+
+/** An instance's changes in their order, each with the time of its commit. */
+const changesOf = (instance: string, columns: string[], where: string) =>
+  `select top (@limit) ${IN_ORDER}, m.tran_end_time, c.[__$update_mask], ${columns.join(', ')}
+from cdc.${quoted(`${instance}_CT`)} c
+left join cdc.lsn_time_mapping m on m.start_lsn = c.[__$start_lsn]
+where ${where}
+order by ${IN_ORDER}`
 
 export const readChanges = define({
   when: 'for each table, at a poll with new transactions',
   right: ON_CDC,
   cost: 'a range of the clustered index of a change table: the changed rows',
-  text: (
-    instance: string,
-    columns: string[],
-  ) => `select top (@limit) ${IN_ORDER}, [__$update_mask], ${columns.join(', ')}
-from cdc.${quoted(`${instance}_CT`)}
-where [__$start_lsn] > @from and [__$start_lsn] <= @to
-order by ${IN_ORDER}`,
+  text: (instance: string, columns: string[]) =>
+    changesOf(instance, columns, 'c.[__$start_lsn] > @reached and c.[__$start_lsn] <= @to'),
 })
 
 export const readMoreChanges = define({
   when: 'where one answer does not hold all of them',
   right: ON_CDC,
   cost: 'as readChanges',
-  text: (
-    instance: string,
-    columns: string[],
-  ) => `select top (@limit) ${IN_ORDER}, [__$update_mask], ${columns.join(', ')}
-from cdc.${quoted(`${instance}_CT`)}
-where [__$start_lsn] >= @lsn and [__$start_lsn] <= @to and ([__$start_lsn] > @lsn or [__$command_id] > @command
-  or [__$command_id] = @command and ([__$seqval] > @seqval or [__$seqval] = @seqval and [__$operation] > @operation))
-order by ${IN_ORDER}`,
+  text: (instance: string, columns: string[]) =>
+    changesOf(
+      instance,
+      columns,
+      `c.[__$start_lsn] >= @lsn and c.[__$start_lsn] <= @to and (c.[__$start_lsn] > @lsn or c.[__$command_id] > @command
+  or c.[__$command_id] = @command and (c.[__$seqval] > @seqval or c.[__$seqval] = @seqval and c.[__$operation] > @operation))`,
+    ),
 })
 
 export const readGuards = define({
@@ -149,15 +145,6 @@ export const readClock = define({
   right: 'none',
   cost: 'nothing',
   text: () => `select datepart(tzoffset, sysdatetimeoffset()) as utc_offset, sysutcdatetime() as at`,
-})
-
-export const readScans = define({
-  when: 'once a second',
-  right: 'VIEW DATABASE STATE (VIEW DATABASE PERFORMANCE STATE from 2022)',
-  cost: 'one row of a view in memory',
-  without: 'a quiet source counts as fresh up to its last entry in the log only, five minutes old at most',
-  text: () => `select top (1) session_id, start_time, end_time, empty_scan_count, error_count
-from sys.dm_cdc_log_scan_sessions where session_id > 0 order by session_id desc`,
 })
 
 export const readErrors = define({
@@ -181,16 +168,19 @@ export const lockTable = define({
   when: 'where the reading of a table begins, on a connection of its own that is rolled back at once',
   right: ON_TABLES,
   cost: 'a shared lock of the table for some milliseconds; it waits for writers for two seconds at most, and is then tried again later',
-  text: (schema: string, table: string) => `set lock_timeout 2000 begin transaction
-select * from ${quoted(schema)}.${quoted(table)} with (tablock, holdlock) where 1 = 0`,
+  text: (schema: string, table: string) => `set lock_timeout 2000;
+begin transaction;
+select * from ${quoted(schema)}.${quoted(table)} with (tablock, holdlock) where 1 = 0;`,
 })
 
 export const beginSnapshot = define({
   when: 'while that lock is held',
   right: ON_CDC,
-  cost: 'a transaction that keeps row versions in tempdb until it ends: ten minutes at most',
-  text: () => `set transaction isolation level snapshot begin transaction
-select top (1) object_id from cdc.change_tables save transaction cordage`,
+  cost: 'a transaction that keeps row versions in tempdb until it ends: two minutes at most',
+  text: () => `set transaction isolation level snapshot;
+begin transaction;
+select top (1) object_id from cdc.change_tables;
+save transaction cordage;`,
 })
 
 export const readPlace = define({
@@ -210,7 +200,8 @@ export const rollBack = define({
   when: 'at the end of each of these transactions',
   right: 'none',
   cost: 'nothing',
-  text: () => `if @@trancount > 0 rollback transaction set transaction isolation level read committed`,
+  text: () => `if @@trancount > 0 rollback transaction;
+set transaction isolation level read committed;`,
 })
 
 export const readRows = define({
