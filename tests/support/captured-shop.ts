@@ -1,23 +1,18 @@
 import pg from 'pg'
-import { topicsOf } from '../../shared/bus/index.ts'
-import { openStoreBus } from '../../shared/bus/store-bus.ts'
 import { type Capture, type SourceReport, slotOf } from '../../shared/capture/index.ts'
 import { postgresCapture } from '../../shared/capture/postgres/index.ts'
 import { parseSource } from '../../shared/capture/sources.ts'
 import { SecretUrl, type Source } from '../../shared/config/index.ts'
-import { describeError } from '../../shared/errors/index.ts'
-import type { Change, Row } from '../../shared/events/index.ts'
-import { openVault } from '../../shared/privacy/index.ts'
-import { makeLeases, type Store } from '../../shared/store/index.ts'
-import { makeLogger } from '../../shared/telemetry/index.ts'
+import type { Store } from '../../shared/store/index.ts'
 import { waitFor } from './demo.ts'
+import { type FollowedSource, followSource } from './follow-source.ts'
 import { startTestPostgres, type TestPostgres } from './postgres.ts'
 import { runProgram } from './run.ts'
 
 const capture: Capture = postgresCapture
 
 /** Somebody's shop: a database, a source file, and what Cordage captures of it. */
-export type Shop = {
+export type Shop = FollowedSource & {
   source: Source
   /** As the shop's own application. */
   readonly sql: pg.Client
@@ -31,19 +26,9 @@ export type Shop = {
   moveTo(server: SecretUrl): Promise<void>
   /** What `npm run snapshot` does. */
   readAgain(): Promise<void>
-  /** Begins, or goes on, with the capture; whatever ends it, it begins again, as under a connector. */
-  start(): void
-  stop(): Promise<void>
   /** Until everything that was committed by now is on the bus. */
   caughtUp(): Promise<void>
-  /** The rows of a table as the bus tells them, by key: what every sink arrives at. */
-  rows(table: string): Promise<Record<string, Row>>
-  /** What the capture says of itself. */
-  state(): Promise<{ state: string; problem: string | null; epoch: number; isReading: boolean } | undefined>
-  /** What ended the capture so far. */
-  failures: string[]
   store: Store
-  close(): Promise<void>
 }
 
 let shops = 0
@@ -77,43 +62,15 @@ export async function openShop(
         .join('\n')}\n`,
     )
   const source = file(tables)
-  const bus = openStoreBus(store)
-  await bus.ensureTopics(topicsOf([source]))
-  const failures: string[] = []
-  let running: { abort: AbortController; ended: Promise<void> } | undefined
-
-  const run = async (signal: AbortSignal) => {
-    const leases = makeLeases(store, system)
-    while (!signal.aborted) {
-      const lease = await leases.tryAcquire(`capture/${system}`)
-      if (lease)
-        await capture
-          .run({
-            source,
-            url,
-            store,
-            bus,
-            vault: openVault(system, Buffer.alloc(32, 7)),
-            lease,
-            log: makeLogger({ level: 'silent' }),
-            signal: AbortSignal.any([signal, lease.signal]),
-          })
-          .catch(error => {
-            if (!signal.aborted) failures.push(describeError(error))
-          })
-      if (lease) await leases.release(lease)
-      await new Promise(resolve => setTimeout(resolve, 100))
-    }
-    await leases.close()
-  }
+  const followed = await followSource({ capture, source, urlOf: () => url, store })
 
   const shop: Shop = {
+    ...followed,
     source,
     get sql() {
       return client
     },
     store,
-    failures,
     check: () => capture.check(url, source),
     forget: () => capture.forget(url, source),
     async checkAsReader() {
@@ -141,20 +98,11 @@ export async function openShop(
       })
       if (code !== 0) throw new Error(stderr)
     },
-    start() {
-      const abort = new AbortController()
-      running = { abort, ended: run(abort.signal) }
-    },
-    async stop() {
-      running?.abort.abort()
-      await running?.ended
-      running = undefined
-    },
     async caughtUp() {
       const { rows } = await client.query<{ now: Date }>('select clock_timestamp() as now')
       const now = rows[0]?.now ?? new Date()
       await waitFor(
-        `${system} to be captured (${failures.at(-1) ?? 'nothing failed'})`,
+        `${system} to be captured (${followed.failures.at(-1) ?? 'nothing failed'})`,
         async () => {
           const [place] = await store.query<{ ok: boolean }>(
             `select bool_and(heartbeat_at > $1) and bool_and(coalesce(complete_offset, 0) <= next_offset) and
@@ -166,42 +114,8 @@ export async function openShop(
         30_000,
       )
     },
-    async rows(name) {
-      const events = await store.query<{ key: string; type: string; position: string; value: string }>(
-        `select key, type, position, value from bus.event e join bus.topic t on t.id = e.topic_id
-         where t.name = $1 order by position collate "C"`,
-        [`cdc.${system}.${name}`],
-      )
-      const latest = new Map<string, { row: Row; position: string }>()
-      let epoch = ''
-      for (const { key, type, position, value } of events) {
-        if (type !== 'cordage.change.v1') {
-          epoch = (JSON.parse(value) as { epoch: number }).epoch.toString(16).padStart(4, '0')
-          continue
-        }
-        const { op, after } = JSON.parse(value) as Change
-        if (op === 't') latest.clear()
-        else if (op === 'd') latest.delete(key)
-        else if (after) latest.set(key, { row: after, position })
-      }
-      return Object.fromEntries(
-        [...latest].filter(([, { position }]) => position >= epoch).map(([key, { row }]) => [key, row]),
-      )
-    },
-    async state() {
-      const [row] = await store.query<{
-        state: string
-        problem: string | null
-        epoch: number
-        isReading: boolean
-      }>(
-        `select state, problem, epoch, reading <> '{}' as "isReading" from ingest.capture where system <> 'cordage'`,
-      )
-      return row
-    },
     async close() {
-      await shop.stop()
-      await bus.close()
+      await followed.close()
       await client.query(
         'select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1 and active',
         [slotOf(source)],

@@ -124,6 +124,8 @@ test('sources, parked events and schedules are listed with what is wrong with th
       reading: [{ table: 'Sale', rows: 1200, estimatedRows: 56_000 }],
       retainedBytes: 5_000_000_000,
       retainedLimitBytes: 4_294_967_296,
+      server: null,
+      reads: null,
       problem: 'its slot is lost',
     },
   ])

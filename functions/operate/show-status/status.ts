@@ -31,6 +31,16 @@ export const statusSchema = z.object({
         .describe('Tables whose rows are being read while changes are followed'),
       retainedBytes: z.number().nullable().describe('Log that the source retains for Cordage'),
       retainedLimitBytes: z.number().nullable().describe('Limit above which the source drops it'),
+      server: z.string().nullable().describe('What the source is, where that is known'),
+      reads: z
+        .object({
+          since: z.iso.datetime(),
+          statements: z.number().int(),
+          rows: z.number().int(),
+          ms: z.number().int().describe('How long they took, on both sides'),
+        })
+        .nullable()
+        .describe('What reading it has cost the source since its capture began, where that is counted'),
       problem: z.string().nullable(),
     }),
   ),
@@ -142,9 +152,12 @@ export async function readStatus(query: Query): Promise<Status> {
     retained: string | null
     retained_limit: string | null
     reading: Record<string, { rows: number; estimatedRows: number }>
+    server: string | null
+    reads: Status['sources'][number]['reads']
     problem: string | null
   }>(
-    'select system, state, epoch, retained_bytes as retained, retained_limit_bytes as retained_limit, reading, problem from ingest.capture order by system',
+    `select system, state, epoch, retained_bytes as retained, retained_limit_bytes as retained_limit, reading,
+       progress ->> 'server' as server, progress -> 'reads' as reads, problem from ingest.capture order by system`,
   )
   const tables = await query<{
     topic: string

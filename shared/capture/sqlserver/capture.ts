@@ -3,7 +3,7 @@ import { SecretUrl } from '../../config/index.ts'
 import { describeError } from '../../errors/index.ts'
 import { type CaptureOptions, refuseProblems } from '../capture.ts'
 import { saveProblem } from '../state.ts'
-import { type Catalog, readCatalog } from './catalog.ts'
+import { type Catalog, describeServer, readCatalog } from './catalog.ts'
 import { type Clock, makeClock } from './clock.ts'
 import { type Following, makeFollowing, type Round } from './following.ts'
 import { inspectSource, uniqueIndex } from './inspect.ts'
@@ -11,7 +11,7 @@ import type { SqlServerSource } from './keys.ts'
 import { LostChangesError, planCapture, saveLost } from './plan.ts'
 import type { Progress } from './progress.ts'
 import { makeTableReader, type Readable, type TableReader } from './reader.ts'
-import { openSession, type Session } from './session.ts'
+import { type Meter, openSession, type Session } from './session.ts'
 import { capturedColumns } from './table-identity.ts'
 import { makeWatch } from './watch.ts'
 import { type Mark, makeWriter } from './writer.ts'
@@ -30,9 +30,10 @@ const HEARTBEAT_MS = 1000
 export async function captureSqlServer(options: Options): Promise<void> {
   const { source, url, store, signal } = options
   try {
-    const session = await openSession(url, signal)
+    const meter = { statements: 0, rows: 0, ms: 0 }
+    const session = await openSession(url, { signal, meter })
     try {
-      await capture(options, session)
+      await capture(options, session, meter)
     } finally {
       await session.close()
     }
@@ -45,7 +46,7 @@ export async function captureSqlServer(options: Options): Promise<void> {
   }
 }
 
-async function capture(options: Options, session: Session): Promise<void> {
+async function capture(options: Options, session: Session, meter: Meter): Promise<void> {
   const { source, store, bus, lease, log } = options
   const { system } = source
   const catalog = await readCatalog(session, source)
@@ -59,9 +60,9 @@ async function capture(options: Options, session: Session): Promise<void> {
   const clock = makeClock(source, catalog.server.utcOffsetMinutes)
   log.info({ system, zone: clock.zone }, "times of the server's log are read in this zone")
   const following = makeFollowing({ source, session, progress, catalog, clock })
-  const reader = openReader(options, catalog, progress, following)
+  const reader = openReader(options, catalog, progress, following, meter)
   try {
-    await follow(options, { session, catalog, progress, clock, following, reader })
+    await follow(options, { session, catalog, progress, clock, following, reader, meter })
   } finally {
     await reader.close()
   }
@@ -74,13 +75,19 @@ type Running = {
   clock: Clock
   following: Following
   reader: TableReader
+  meter: Meter
 }
 
 /** Looks at the change tables, and reads a piece of a table, until the end. */
 async function follow(options: Options, running: Running): Promise<void> {
   const { source, signal } = options
   const { progress, following, reader } = running
-  const writer = makeWriter({ ...options, progress })
+  const writer = makeWriter({
+    ...options,
+    progress,
+    server: describeServer(running.catalog),
+    meter: running.meter,
+  })
   const watch = makeWatch({ ...running, source })
   let told: Mark | undefined
   let toldMs = 0
@@ -119,12 +126,14 @@ function openReader(
   catalog: Catalog,
   progress: Progress,
   following: Following,
+  meter: Meter,
 ): TableReader {
   const { source, url, log, signal } = options
   const isElsewhere = source.snapshot?.fromSecondary ?? false
+  const from = isElsewhere ? withReadOnlyIntent(url) : url
   return makeTableReader({
     source,
-    url: isElsewhere ? withReadOnlyIntent(url) : url,
+    open: () => openSession(from, { signal, meter }),
     isSecondary: catalog.server.isReadOnly,
     isElsewhere,
     readables: findReadables(source, catalog, progress),
@@ -134,7 +143,6 @@ function openReader(
     latest: () => progress.log?.lsn,
     onReplay: table =>
       log.warn({ system: source.system, table }, 'a table is read without an exact place in the log'),
-    signal,
   })
 }
 

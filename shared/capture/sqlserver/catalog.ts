@@ -94,6 +94,10 @@ export async function readCatalog(session: Session, source: Source): Promise<Cat
   return { server, tables: await readTables(session, server, source) }
 }
 
+/** As the status shows it. */
+export const describeServer = ({ server }: Catalog): string =>
+  server.edition === AZURE_SQL_DATABASE ? 'Azure SQL Database' : `SQL Server ${server.version}`
+
 async function readTables(
   session: Session,
   server: ServerFacts,

@@ -1,6 +1,5 @@
-import type { SecretUrl } from '../../config/index.ts'
 import { type Lsn, lsnOfDecimal, readLsn } from './lsn.ts'
-import { errorNumber, openSession, type Session } from './session.ts'
+import { errorNumber, type Session } from './session.ts'
 import * as statements from './statements.ts'
 
 /** A table's rows, and the place in the log that they are of: every change before it is in them. */
@@ -29,6 +28,9 @@ const NOT_PERMITTED = [229, 230, 262, 297, 300, 371]
 const isRefused = (error: unknown): boolean =>
   [NO_SNAPSHOTS, ...NOT_PERMITTED].includes(errorNumber(error) ?? 0)
 
+/** Opens a session at the server that tables are read from. */
+export type OpenSession = () => Promise<Session>
+
 /**
  * Opens a table's rows as of an exact place in the log. One session holds a shared lock on the table, so that nobody has a
  * change of it under way; meanwhile another begins to read as of that moment, and a savepoint has it write its own place to
@@ -37,13 +39,12 @@ const isRefused = (error: unknown): boolean =>
  * @throws an error for which `isPassing` holds where somebody writes to the table for longer than two seconds
  */
 export async function openExactly(
-  url: SecretUrl,
+  open: OpenSession,
   schema: string,
   table: string,
-  signal: AbortSignal,
 ): Promise<Handover | undefined> {
-  const locker = await openSession(url, signal)
-  const session = await openSession(url, signal).catch(async error => {
+  const locker = await open()
+  const session = await open().catch(async error => {
     await locker.close()
     throw error
   })
@@ -68,8 +69,8 @@ export async function openExactly(
 }
 
 /** Opens a table's rows as they are now, for a place that was followed already. */
-export async function openReplayed(url: SecretUrl, place: Lsn, signal: AbortSignal): Promise<Handover> {
-  const session = await openSession(url, signal)
+export async function openReplayed(open: OpenSession, place: Lsn): Promise<Handover> {
+  const session = await open()
   const at = await readNow(session)
   return { session, place, isExact: false, at, ...opened(session) }
 }

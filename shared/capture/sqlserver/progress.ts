@@ -51,6 +51,8 @@ type Written = {
   log?: { lsn: string; transaction: string; at: string }
   followed?: Record<string, { instance: number; reached: string; position?: string }>
   tables?: Record<string, TableProgress>
+  server?: string
+  reads?: SourceNews['reads']
 }
 type WrittenReading = Omit<Reading, 'place'> & { place?: string }
 
@@ -104,13 +106,22 @@ export async function loadProgress(store: Store, system: string): Promise<Progre
   }
 }
 
-/** Writes all of it, under the lease. @param problem what is wrong at the source although capture continues */
+/** What the status says of a source besides. */
+export type SourceNews = {
+  /** What is wrong there although capture continues. */
+  problem: string | undefined
+  server: string
+  /** What reading it has cost since this capture began. */
+  reads: { since: string; statements: number; rows: number; ms: number }
+}
+
+/** Writes all of it, under the lease. */
 export async function saveProgress(
   query: Query,
   system: string,
   lease: CaptureLease,
   { state, epochs, log, followed, tables, reading }: Progress,
-  problem?: string,
+  news?: SourceNews,
 ): Promise<void> {
   await checkLease(query, lease)
   const progress: Written = {
@@ -122,6 +133,7 @@ export async function saveProgress(
       ...(position !== undefined && { position }),
     })),
     tables,
+    ...(news && { server: news.server, reads: news.reads }),
   }
   const positions = Object.values(followed).flatMap(({ position }) => position ?? [])
   await query(
@@ -142,7 +154,7 @@ export async function saveProgress(
         })),
       ),
       positions.sort().at(-1) ?? null,
-      problem ?? null,
+      news?.problem ?? null,
     ],
   )
 }

@@ -1,10 +1,17 @@
 import { makePosition } from '../../bus/index.ts'
-import type { SecretUrl, SourceTable } from '../../config/index.ts'
+import type { SourceTable } from '../../config/index.ts'
 import { makeSnapshotEnds } from '../admission.ts'
 import { makePace, type Pace } from '../pace.ts'
 import type { ColumnFacts, TableFacts } from './catalog.ts'
 import { COMMIT_DIGITS, type SqlServerChange, type SqlServerRow } from './follower.ts'
-import { type Handover, isPassing, openExactly, openReplayed, readLatestLsn } from './handover.ts'
+import {
+  type Handover,
+  isPassing,
+  type OpenSession,
+  openExactly,
+  openReplayed,
+  readLatestLsn,
+} from './handover.ts'
 import type { SqlServerSource } from './keys.ts'
 import type { Lsn } from './lsn.ts'
 import type { Reading } from './progress.ts'
@@ -35,9 +42,12 @@ export type Piece = {
   ends: ReturnType<typeof makeSnapshotEnds> | undefined
 }
 
+/** The table that is being read now. */
+type Current = { readable: Readable; handover: Handover; pace: Pace<SqlServerRow> }
+
 type ReaderOptions = {
   source: SqlServerSource
-  url: SecretUrl
+  open: OpenSession
   /** Whether it is a readable secondary: there an exact place cannot be had. */
   isSecondary: boolean
   /** Whether the tables are read from another server than the changes. */
@@ -51,7 +61,6 @@ type ReaderOptions = {
   /** The last place that the change tables are complete up to. */
   latest(): Lsn | undefined
   onReplay(table: string): void
-  signal: AbortSignal
 }
 
 export type TableReader = ReturnType<typeof makeTableReader>
@@ -61,41 +70,40 @@ export type TableReader = ReturnType<typeof makeTableReader>
  * in the log: they come behind all changes before it, and the table's later changes wait until the rows are on the bus.
  */
 export function makeTableReader(options: ReaderOptions) {
-  const { source, readables, readingOf, reachedOf, signal } = options
+  const { source, readables, readingOf, reachedOf } = options
   const waiting = readables.filter(({ table }) => readingOf(table.name))
-  let open: { readable: Readable; handover: Handover; pace: Pace<SqlServerRow> } | undefined
+  let current: Current | undefined
   let pausedUntilMs = 0
 
   const close = async () => {
-    const { handover } = open ?? {}
-    open = undefined
+    const { handover } = current ?? {}
+    current = undefined
     await handover?.close()
   }
 
-  const begin = async (readable: Readable): Promise<typeof open> => {
+  const begin = async (readable: Readable): Promise<Current> => {
     const { table, found } = readable
     const reached = reachedOf(table.name)
     const isExact = !options.isSecondary && !options.isElsewhere
-    const exact = isExact ? await openExactly(options.url, source.namespace, table.name, signal) : undefined
+    const exact = isExact ? await openExactly(options.open, source.namespace, table.name) : undefined
     if (!exact) options.onReplay(table.name)
     const latest = options.latest() ?? 0n
     const first = found.instances.at(-1)?.startLsn ?? 0n
     // Right after a table's capture was enabled the log's last entry is older than that.
-    const handover =
-      exact ?? (await openReplayed(options.url, reached ?? (latest > first ? latest : first), signal))
+    const handover = exact ?? (await openReplayed(options.open, reached ?? (latest > first ? latest : first)))
     if (reached === undefined) options.follow(readable, handover.place)
     return { readable, handover, pace: makePace(bytesOf) }
   }
 
   /** Whether everything before its place is on the bus, and in what is read. */
-  const isReady = async ({ readable, handover }: NonNullable<typeof open>): Promise<boolean> => {
+  const isReady = async ({ readable, handover }: Current): Promise<boolean> => {
     const reached = reachedOf(readable.table.name) ?? 0n
     if (reached < handover.place) return false
     if (!options.isElsewhere) return true
     return ((await readLatestLsn(handover.session)) ?? 0n) >= handover.place
   }
 
-  const readPiece = async ({ readable, handover, pace }: NonNullable<typeof open>): Promise<Piece> => {
+  const readPiece = async ({ readable, handover, pace }: Current): Promise<Piece> => {
     const { table, columns, along } = readable
     const reading = readingOf(table.name)
     if (!reading) throw new Error(`table ${table.name} is not being read`)
@@ -154,18 +162,18 @@ export function makeTableReader(options: ReaderOptions) {
     isDone: () => waiting.length === 0,
     /** The place that a table's changes must not pass for now. */
     holdOf: (table: SourceTable): Lsn | undefined =>
-      open?.readable.table === table ? open.handover.place : undefined,
+      current?.readable.table === table ? current.handover.place : undefined,
     /** The next rows; undefined where there are none yet, or none any more. */
     async next(): Promise<Piece | undefined> {
       const [readable] = waiting
       if (!readable || performance.now() < pausedUntilMs) return undefined
       try {
-        open ??= await begin(readable)
-        if (!open || !(await isReady(open))) return undefined
-        const piece = await readPiece(open)
+        current ??= await begin(readable)
+        if (!(await isReady(current))) return undefined
+        const piece = await readPiece(current)
         if (piece.ends) waiting.shift()
-        const age = performance.now() - open.handover.openedMs
-        if (piece.ends || age > (open.handover.isExact ? SNAPSHOT_MS : REPLAY_MS)) await close()
+        const age = performance.now() - current.handover.openedMs
+        if (piece.ends || age > (current.handover.isExact ? SNAPSHOT_MS : REPLAY_MS)) await close()
         return piece
       } catch (error) {
         await close().catch(() => {})

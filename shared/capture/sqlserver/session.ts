@@ -10,6 +10,9 @@ export type Parameter = { lsn: Lsn } | { int: number } | { text: string }
 /** One row of an answer, in the order of what was selected. */
 export type Cells = unknown[]
 
+/** What statements have cost a server: how many there were, the rows that came back, and how long they took, our side included. */
+export type Meter = { statements: number; rows: number; ms: number }
+
 /** One connection to a SQL Server, which is never replaced unnoticed: what was begun on it ends with it. */
 export type Session = {
   query(text: string, parameters?: Record<string, Parameter>): Promise<Cells[]>
@@ -36,7 +39,10 @@ const PARAMETERS = [
  * @param url `sqlserver://user:password@host:port/database`
  * @throws ConfigError where it cannot be used; OutageError where the server does not answer, or refuses the login
  */
-export async function openSession(url: SecretUrl, signal?: AbortSignal): Promise<Session> {
+export async function openSession(
+  url: SecretUrl,
+  { signal, meter }: { signal?: AbortSignal; meter?: Meter } = {},
+): Promise<Session> {
   signal?.throwIfAborted()
   const connection = new Connection(configure(url))
   // The loss of an idle connection is an event, which without a listener is an exception.
@@ -47,7 +53,12 @@ export async function openSession(url: SecretUrl, signal?: AbortSignal): Promise
   await connect(connection, url)
   signal?.throwIfAborted()
   return {
-    query: (text, parameters = {}) => send(connection, text, parameters),
+    async query(text, parameters = {}) {
+      const startedMs = performance.now()
+      const rows = await send(connection, text, parameters)
+      if (meter) count(meter, rows.length, performance.now() - startedMs)
+      return rows
+    },
     async close() {
       if (connection.closed) return
       const ended = new Promise<void>(resolve => connection.once('end', () => resolve()))
@@ -55,6 +66,12 @@ export async function openSession(url: SecretUrl, signal?: AbortSignal): Promise
       await ended
     },
   }
+}
+
+function count(meter: Meter, rows: number, ms: number): void {
+  meter.statements += 1
+  meter.rows += rows
+  meter.ms += ms
 }
 
 async function connect(connection: Connection, url: SecretUrl): Promise<void> {

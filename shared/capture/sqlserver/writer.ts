@@ -9,6 +9,7 @@ import { COMMIT_DIGITS, type Follower, type SqlServerChange } from './follower.t
 import type { Lsn } from './lsn.ts'
 import { epochAt, type Progress, saveProgress } from './progress.ts'
 import { type Piece, READ_ORDINAL } from './reader.ts'
+import type { Meter } from './session.ts'
 import { readSqlServerValue } from './values.ts'
 
 type WriterOptions = {
@@ -19,6 +20,9 @@ type WriterOptions = {
   lease: CaptureLease
   /** What is written of it is what is on the bus. */
   progress: Progress
+  /** Of the source, as the status shows it. */
+  server: string
+  meter: Meter
 }
 
 /** A moment at the source: everything committed before `at` is on the bus once these tables' changes up to `lsn` are. */
@@ -34,7 +38,9 @@ type Work = {
 export type Writer = ReturnType<typeof makeWriter>
 
 /** Writes changes, rows that were read, and how far both are, in one transaction: a kill at any moment loses and doubles nothing. */
-export function makeWriter({ source, store, bus, vault, lease, progress }: WriterOptions) {
+export function makeWriter(options: WriterOptions) {
+  const { source, store, bus, vault, lease, progress, server, meter } = options
+  const since = new Date().toISOString()
   /** What is wrong at the source although capture continues. */
   let problem: string | undefined
 
@@ -83,7 +89,8 @@ export function makeWriter({ source, store, bus, vault, lease, progress }: Write
           )
         follow(changes, followers)
         const ended = piece ? read(piece) : []
-        await saveProgress(query, source.system, lease, progress, problem)
+        const reads = { ...meter, since, ms: Math.round(meter.ms) }
+        await saveProgress(query, source.system, lease, progress, { problem, server, reads })
         if (ended.length > 0) await bus.endSnapshot(transaction, ended)
       })
     },

@@ -13,6 +13,7 @@ export type Template = (statement: string) => Holes | undefined
  * - `{name:condition}`: comparisons with `and` and `or`
  * - `{name:number}`: digits
  * - `{name:string}`: a string literal, told without its quotes
+ * - `{name:settings}`: `set …` of options of a session, one or more
  */
 export function makeTemplate(text: string): Template {
   const holes: { name: string; kind: Kind }[] = []
@@ -36,7 +37,12 @@ export function makeTemplate(text: string): Template {
   }
 }
 
+const OPTIONS =
+  'ansi_\\w+|arithabort|concat_null_yields_null|cursor_close_on_commit|implicit_transactions|numeric_roundabort|quoted_identifier|nocount|xact_abort|textsize|datefirst|dateformat|language|lock_timeout|transaction isolation level(?: read| repeatable)?'
+const SETTING = `[Ss][Ee][Tt] (?:${OPTIONS}|${OPTIONS.toUpperCase().replaceAll('\\W', '\\w')}) -?\\w+`
+
 const KINDS = {
+  settings: { source: `${SETTING}(?:(?:;| |; )${SETTING})*;?`, read: (text: string) => text },
   identifier: { source: '\\[(?:[^\\]]|\\]\\])+\\]', read: unquote },
   list: { source: '.+?', read: (text: string) => text },
   condition: { source: '.+?', read: (text: string) => text },

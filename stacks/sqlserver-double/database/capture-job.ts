@@ -1,7 +1,7 @@
 import { SqlError } from '../tds/errors.ts'
 import { append, lastOf, replaceAll } from './append-only.ts'
 import type { CaptureInstance, Cdc, ChangeRow, LsnTime } from './cdc-state.ts'
-import { alterCaptured, type CaptureHabits, makeChangeRows } from './change-rows.ts'
+import { alterCaptured, type CaptureHabits, compareChanges, makeChangeRows } from './change-rows.ts'
 import { type Clock, localDateTime } from './clock.ts'
 import {
   flushLog,
@@ -57,23 +57,29 @@ function captureTransaction(
 ): void {
   const { commitLsn, records, beganAt, committedAt, id, beginLsn } = transaction
   const seqvals = seqvalsOf(records, habits)
-  const made: [CaptureInstance, ChangeRow[]][] = []
+  const made = new Map<CaptureInstance, ChangeRow[]>()
   for (const [index, record] of records.entries()) {
     const instances = cdc.instances.filter(
       ({ sourceObjectId, startLsn }) => sourceObjectId === record.tableId && startLsn <= commitLsn,
     )
     for (const instance of instances) {
-      if (record.kind === 'ddl')
+      if (record.kind === 'ddl') {
         captureDdl(cdc, instance, record, commitLsn, localDateTime(clock, committedAt))
-      else
-        made.push([
-          instance,
-          makeChangeRows(instance, record, { startLsn: commitLsn, seqval: seqvals[index] as Lsn, habits }),
-        ])
+        continue
+      }
+      const rows = makeChangeRows(instance, record, {
+        startLsn: commitLsn,
+        seqval: seqvals[index] as Lsn,
+        habits,
+      })
+      const own = made.get(instance) ?? []
+      made.set(instance, own)
+      own.push(...rows)
     }
   }
-  for (const [instance, rows] of made) for (const row of rows) append(instance.changes, row)
-  if (made.every(([, rows]) => rows.length === 0)) return
+  for (const [instance, rows] of made)
+    for (const row of rows.sort(compareChanges)) append(instance.changes, row)
+  if ([...made.values()].every(rows => rows.length === 0)) return
   append(cdc.times, {
     startLsn: commitLsn,
     began: localDateTime(clock, beganAt),

@@ -80,6 +80,15 @@ function capturedValue(
   return value === null ? null : storeValue(type, value)
 }
 
+/** The order of a change table's clustered index. */
+export function compareChanges(a: Place, b: Place): number {
+  if (a.startLsn !== b.startLsn) return a.startLsn < b.startLsn ? -1 : 1
+  if (a.commandId !== b.commandId) return a.commandId - b.commandId
+  if (a.seqval !== b.seqval) return a.seqval < b.seqval ? -1 : 1
+  return a.operation - b.operation
+}
+type Place = { startLsn: Lsn; commandId: number; seqval: Lsn; operation: number }
+
 /** A change table's column takes another type: all that it holds is converted. @throws SqlError where a value does not fit */
 export function alterCaptured(instance: CaptureInstance, columnId: number, type: SqlType): ChangeRow[] {
   const index = instance.columns.findIndex(column => column.columnId === columnId)

@@ -34,6 +34,9 @@ export const systemClock: Clock = {
   utcOffset: at => -new Date(at).getTimezoneOffset(),
 }
 
+/** Minutes east of UTC, now. */
+export const localOffset = (clock: Clock) => clock.utcOffset(clock.now())
+
 /** A moment as `datetime` has it in the server's local time: to three hundredths of a second. */
 export function localDateTime({ utcOffset }: Clock, at: number): string {
   const local = at + utcOffset(at) * 60_000

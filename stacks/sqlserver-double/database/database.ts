@@ -35,6 +35,11 @@ export type DatabaseOptions = {
   allowsSnapshots?: boolean
   /** `max text repl size (B)`. */
   maxTextBytes?: number
+  version?: string
+  /** Of SERVERPROPERTY('EngineEdition'); 3 is Enterprise. */
+  edition?: number
+  /** By its name only: texts are compared and sent as those of the default are. */
+  collation?: string
   habits?: Partial<CaptureHabits>
 }
 
@@ -95,6 +100,9 @@ export function makeDatabase(options: DatabaseOptions): Database {
     restores: [],
     recoveryFork: `${firstFork}01`,
     maxTextBytes: options.maxTextBytes ?? 65_536,
+    version: options.version ?? '16.0.4125.3',
+    edition: options.edition ?? 3,
+    collation: options.collation ?? 'SQL_Latin1_General_CP1_CI_AS',
   }
   const around: Surroundings & { server: ServerState; habits: CaptureHabits } = {
     ...{ name, clock, server, locks: makeLocks(), open: new Set<Transaction>(), isReadOnly: false },

@@ -45,6 +45,7 @@ export function makeDdl(around: Surroundings): Ddl {
       const altered = change()
       state.seq += 1
       table.changedAt = state.seq
+      table.rowChanges += 1
       transaction.logDdl({ tableId: table.objectId, command, altered })
       transaction.commit()
     } catch (error) {
@@ -161,6 +162,7 @@ export function makeDdl(around: Surroundings): Ddl {
       const { state } = around
       state.seq += 1
       table.changedAt = state.seq
+      table.rowChanges += 1
       for (const [key, { row }] of table.rows)
         if (row && partitionOf(toObject(table, row)) === number) {
           table.rows.delete(key)

@@ -25,6 +25,10 @@ export type ServerState = {
   restores: Restore[]
   recoveryFork: string
   maxTextBytes: number
+  version: string
+  /** Of SERVERPROPERTY('EngineEdition'). */
+  edition: number
+  collation: string
 }
 
 export const emptyState = (allowsSnapshots: boolean): DatabaseState => ({

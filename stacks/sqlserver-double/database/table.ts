@@ -18,6 +18,8 @@ export type TableColumn = {
   isIdentity: boolean
   /** What computes it; such a column is never given. */
   compute: ((row: RowObject) => Value) | undefined
+  /** Of a text, where it is not the database's. */
+  collation: string | undefined
 }
 
 /** The primary key is the index with id 1, and the clustered one. */
@@ -45,6 +47,8 @@ export type Table = {
   /** A partition that is switched in has an id of its own. */
   lastPartitionId: bigint
   partitionOf: ((row: RowObject) => number) | undefined
+  /** Counts what happened to its rows. */
+  rowChanges: number
   /** The commit of the last DDL, which older snapshots may not look behind. */
   changedAt: number
 }
@@ -55,6 +59,7 @@ export type ColumnDefinition = {
   type: string
   identity?: boolean
   compute?: (row: RowObject) => Value
+  collation?: string
 }
 
 export type TableDefinition = {
@@ -69,12 +74,18 @@ export type TableDefinition = {
   partitions?: { count: number; of: (row: RowObject) => number }
 }
 
-export function defineColumn(
-  { name, type, identity = false, compute }: ColumnDefinition,
-  id: number,
-): TableColumn {
+export function defineColumn(definition: ColumnDefinition, id: number): TableColumn {
+  const { name, type, identity = false, compute, collation } = definition
   const bare = type.replace(/ not null$/i, '')
-  return { id, name, type: parseType(bare), nullable: bare === type, isIdentity: identity, compute }
+  return {
+    id,
+    name,
+    type: parseType(bare),
+    nullable: bare === type,
+    isIdentity: identity,
+    compute,
+    collation,
+  }
 }
 
 export function defineTable(definition: TableDefinition, objectId: number, changedAt: number): Table {
@@ -97,7 +108,7 @@ export function defineTable(definition: TableDefinition, objectId: number, chang
   const firstPartitionId = BigInt(objectId) << 16n
   return {
     ...{ objectId, schema, name, kind, columns, lastColumnId: columns.length, indexes },
-    ...{ rows: new Map(), count: 0, lastIdentity: 0, lastHeapRow: 0, changedAt },
+    ...{ rows: new Map(), count: 0, lastIdentity: 0, lastHeapRow: 0, rowChanges: 0, changedAt },
     partitions: Array.from({ length: partitionCount }, (_, index) => ({
       id: firstPartitionId + BigInt(index + 1),
       number: index + 1,
@@ -145,6 +156,7 @@ export function putRow(
   { seq, keepOlder }: { seq: number; keepOlder: boolean },
 ): void {
   const older = table.rows.get(key)
+  table.rowChanges += 1
   table.count += (row ? 1 : 0) - (older?.row ? 1 : 0)
   if (row === undefined && !keepOlder) table.rows.delete(key)
   else table.rows.set(key, { seq, row, older: keepOlder ? older : undefined })

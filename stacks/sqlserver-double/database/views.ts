@@ -5,6 +5,8 @@ import { type StoredRow, type Table, versionAt } from './table.ts'
 
 /** What a reader sees: the last commits, or those up to a snapshot's. */
 export type View = {
+  /** A snapshot stays as it is. */
+  isFrozen: boolean
   state: DatabaseState
   table(name: string): Table
   rows(table: Table): Iterable<StoredRow>
@@ -14,6 +16,7 @@ export type View = {
 /** As the last commit left it. A reader does not wait for open transactions, as with READ_COMMITTED_SNAPSHOT. */
 export function liveView(state: DatabaseState): View {
   return {
+    isFrozen: false,
     state,
     table: name => tableNamed(state, name),
     rows: table => rowsAt(table, Number.POSITIVE_INFINITY),
@@ -32,6 +35,7 @@ export function snapshotView(state: DatabaseState, database: string): View {
       )
   }
   return {
+    isFrozen: true,
     state,
     table(name) {
       const table = tableNamed(state, name)

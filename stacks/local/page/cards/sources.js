@@ -1,4 +1,5 @@
-import { bytes, count } from '../data/format.js'
+import { ageMs } from '../data/clock.js'
+import { bytes, count, durationInWords } from '../data/format.js'
 import { watchStatus } from '../data/status.js'
 import { html } from '../parts/dom.js'
 import { makeList } from '../parts/list.js'
@@ -30,7 +31,7 @@ export function sourceList({ signal }) {
 }
 
 /** @param {SourceStatus} source */
-function describe({ state, reading, retainedBytes, retainedLimitBytes }) {
+function describe({ state, reading, retainedBytes, retainedLimitBytes, server, reads }) {
   const read = reading
     .filter(({ rows }) => rows > 0)
     .map(
@@ -40,5 +41,10 @@ function describe({ state, reading, retainedBytes, retainedLimitBytes }) {
   const limit = retainedLimitBytes ? `, and drops it above ${bytes(retainedLimitBytes)}` : ''
   const kept =
     retainedBytes === null ? '' : ` It keeps ${bytes(retainedBytes)} of its log for Cordage${limit}.`
-  return `${STATES[state] ?? state}.${read.join('')}${kept}`
+  const what = server === null ? '' : ` It is ${server}.`
+  const cost =
+    reads === null
+      ? ''
+      : ` Reading it took ${count(reads.statements)} statements, ${count(reads.rows)} rows and ${durationInWords(reads.ms)} in ${durationInWords(ageMs(reads.since))}.`
+  return `${STATES[state] ?? state}.${what}${read.join('')}${kept}${cost}`
 }

@@ -206,6 +206,8 @@ export type SourceStatus = {
   reading: { table: string; rows: number; estimatedRows: number }[]
   retainedBytes: number | null
   retainedLimitBytes: number | null
+  server: string | null
+  reads: { since: string; statements: number; rows: number; ms: number } | null
   problem: string | null
 }
 
