@@ -17,7 +17,7 @@ import {
   TABLES,
   toMessage,
   toSnapshotRow,
-} from '../../../tests/support/sql-server-history.ts'
+} from '../../../tests/support/sent-by-debezium.ts'
 import admitChanges from './handler.ts'
 
 /** Every seed is a history of its own. */
