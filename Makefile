@@ -16,14 +16,14 @@ export UV_NO_PROGRESS := 1
 # A test file that leaves something running fails.
 NODE_TEST := node --import ./tests/support/nothing-left.ts --test --test-reporter=spec
 
-.PHONY: help demo start infra test test-infra verify-postgres verify-upgrade verify-llm bench bench-infra mutate lint format doctor reference manifests feast mlflow clean setup setup-demo setup-test setup-infra setup-bench needs-infra
+.PHONY: help demo start infra test test-infra verify-postgres verify-sqlserver verify-upgrade verify-llm bench bench-infra mutate lint format doctor reference manifests feast mlflow clean setup setup-demo setup-test setup-infra setup-bench needs-infra
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-demo: setup-demo ## Start everything with a bike retailer's living database, on http://127.0.0.1:8080
+demo: setup-demo ## Start everything with a bike retailer's living database, on http://127.0.0.1:8080 (SOURCE=sqlserver: on SQL Server's protocol)
 	@node stacks/doctor/main.ts --demo
-	@exec node stacks/demo/main.ts
+	@DEMO_SOURCE=$(or $(SOURCE),$(DEMO_SOURCE),postgres) exec node stacks/demo/main.ts
 
 start: setup ## Start everything with your own settings and sources (docs/sources.md)
 	@node stacks/doctor/main.ts
@@ -41,6 +41,9 @@ test-infra: setup-test .venvs/trino/.installed .venvs/feast/.installed .venvs/ml
 verify-postgres: setup-test ## Capture from another version of Postgres: SOURCE_POSTGRES=<folder of its programs>
 	@test -x "$(SOURCE_POSTGRES)/postgres" || { echo "set SOURCE_POSTGRES to a folder that has postgres and initdb"; exit 1; }
 	SOURCE_POSTGRES="$(SOURCE_POSTGRES)" $(NODE_TEST) 'tests/faults/{captured,refused}-shops.test.ts'
+
+verify-sqlserver: setup-test ## The tests of SQL Server's capture on a real one: SOURCE_URL=sqlserver://… (docs/sources/sqlserver.md)
+	@SOURCE_URL='$(SOURCE_URL)' node tests/verify/sqlserver.ts
 
 verify-upgrade: setup-test ## This code on what an older one left: FROM=<the folder of an older checkout, set up>
 	@node tests/upgrade/main.ts "$(FROM)"

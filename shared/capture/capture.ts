@@ -43,10 +43,29 @@ export type CaptureOptions<Own extends Source = Source> = {
   signal: AbortSignal
 }
 
+/** A column of a database, as a source file may list it. */
+export type ListedColumn = {
+  name: string
+  /** What may be declared for it, as it stands in the file; undefined where it cannot be captured. */
+  type: string | undefined
+  /** Whether its type alone may tell who somebody is. */
+  isPersonal: boolean
+}
+
+/** A table of a database, as a source file may name it. */
+export type ListedTable = {
+  name: string
+  /** Of its primary key, or else of the shortest key; undefined where it has none. */
+  key: string[] | undefined
+  columns: ListedColumn[]
+}
+
 /** A way to follow a source: one for each kind that the connector follows itself. */
 export type Capture<Own extends Source = Source> = {
   /** Compares a source file with its source, and changes nothing. @throws OutageError where that cannot be reached */
   check(url: SecretUrl, source: Own): Promise<SourceReport>
+  /** The tables of a database, of the schema that has most of them. @throws OutageError where it cannot be reached */
+  listTables?(url: SecretUrl): Promise<{ namespace: string; tables: ListedTable[] }>
   /**
    * Puts what the source holds, and every change of it, on the bus until `signal` aborts. Its progress is in the store, so
    * that it resumes where it was.

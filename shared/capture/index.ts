@@ -11,6 +11,8 @@ export {
   type CaptureKind,
   type CaptureOptions,
   emptyReport,
+  type ListedColumn,
+  type ListedTable,
   requireSource,
   type SourceReport,
 } from './capture.ts'
@@ -23,10 +25,8 @@ export { type CaptureKinds, isFollowed, KINDS, kindOf, openCapture } from './kin
 export { isOwn, OWN_SYSTEM } from './own/kind.ts'
 export { dropOldOwnRows } from './own/record.ts'
 export { parkRefusals } from './parking.ts'
-export type { ColumnFacts, TableFacts } from './postgres/catalog.ts'
-export { mayBeTaken, slotOf } from './postgres/inspect.ts'
-export { readTables } from './postgres/prepare.ts'
+export { slotOf } from './postgres/inspect.ts'
 export { forgetTables } from './postgres/progress.ts'
-export { proposeType, snakeName, yamlName } from './postgres/types.ts'
+export { snakeName, yamlName } from './postgres/types.ts'
 export { parseSource, readSources, readSourceText } from './sources.ts'
 export { type CaptureLease, checkLease, saveAdmitted } from './state.ts'

@@ -157,6 +157,12 @@ export const settingsSchema = z.object({
   DEMO_DAYS: positiveInt
     .default(911)
     .describe("Days of history in the demo's source, counted back from its last order; fewer start faster"),
+  DEMO_SOURCE: z
+    .enum(['postgres', 'sqlserver'])
+    .default('postgres')
+    .describe(
+      "What the demo's shop is followed on: its Postgres, or a double of SQL Server that holds the same (docs/sources/sqlserver.md)",
+    ),
   DEMO_SHOP: z
     .enum(['living', 'still'])
     .optional()

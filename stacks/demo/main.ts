@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, openSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
-import { readSettings, type Settings } from '../../shared/config/index.ts'
+import { readSettings, SecretUrl, type Settings } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { describeError } from '../../shared/errors/index.ts'
 import type { EmbeddedPostgres } from '../../shared/store/embedded.ts'
@@ -13,6 +13,7 @@ import { ensureGroup } from '../python-groups.ts'
 import { loadDemo } from './load.ts'
 import { makeShopClock, runShop } from './shop.ts'
 import { runSimulator } from './simulator.ts'
+import { prepareDoubleSource, serveShopAsSqlServer } from './sqlserver.ts'
 import { readStories } from './stories.ts'
 import { showAnswers, showForecast, showPropositions } from './tour.ts'
 
@@ -29,6 +30,7 @@ function say(text: string): void {
 try {
   const settings = readSettings()
   const home = settings.CORDAGE_HOME
+  const isDouble = settings.DEMO_SOURCE === 'sqlserver'
   const days = settings.DEMO_DAYS
   const clock = makeShopClock(settings.DEMO_TODAY)
   const shop = isLiving(settings) ? { stories: readStories(), seed: SEED } : undefined
@@ -40,21 +42,34 @@ try {
     destination: pino.destination({ dest: openSync(join(home, 'logs', 'cordage.log'), 'a'), sync: true }),
   })
 
+  let source = new SecretUrl('')
+  let closeDouble: (() => Promise<void>) | undefined
   const makeSource = async (postgres: EmbeddedPostgres) => {
     await postgres.ensureDatabase(DATABASE)
-    const url = postgres.url(DATABASE)
-    const loaded = await loadDemo(url, { today: new Date(clock()), days, ...(shop && { shop }) })
+    source = postgres.url(DATABASE)
+    const loaded = await loadDemo(source, { today: new Date(clock()), days, ...(shop && { shop }) })
     if (loaded) {
       const [products, clients, lines] = Object.values(loaded).map(count => count.toLocaleString('en'))
       say(
         `created a bike retailer's database: ${products} products, ${clients} clients, ${lines} order lines`,
       )
     }
-    writeFileSync(join(home, 'secrets', `${DATABASE}.url`), url.reveal(), { mode: 0o600 })
+    let followed = source.reveal()
+    if (isDouble) {
+      await prepareDoubleSource(home, settings.STORE_URL ?? postgres.url('cordage'), DATABASE)
+      const double = await serveShopAsSqlServer(source)
+      closeDouble = double.close
+      followed = double.url
+      say('a double of SQL Server holds the same, and is followed by its change data capture')
+    }
+    writeFileSync(join(home, 'secrets', `${DATABASE}.url`), followed, { mode: 0o600 })
   }
   say(`starting in ${home}`)
-  const stack = await startLocalStack({ settings, log, onPostgres: makeSource })
-  const source = stack.sourceUrl(DATABASE)
+  const stack = await startLocalStack({
+    settings: isDouble ? { ...settings, SOURCES: join(home, 'sources') } : settings,
+    log,
+    onPostgres: makeSource,
+  })
   writeFileSync(
     join(home, 'demo.json'),
     JSON.stringify(
@@ -75,6 +90,7 @@ try {
   const stop = async () => {
     say('stopping')
     abort.abort()
+    await closeDouble?.()
     await stack.stop()
     process.exit(0)
   }

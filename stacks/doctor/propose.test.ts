@@ -8,6 +8,8 @@ import { parseSource } from '../../shared/capture/sources.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../../tests/support/postgres.ts'
 import { runProgram } from '../../tests/support/run.ts'
 import { startShop } from '../../tests/support/shop.ts'
+import { makeDatabase as makeSqlServer } from '../sqlserver-double/database/database.ts'
+import { serveDouble } from '../sqlserver-double/serve.ts'
 
 const FURNITURE = readFileSync(join(ROOT, 'docs/examples/furniture.sql'), 'utf8')
 
@@ -218,4 +220,46 @@ test('what is wrong with many tables alike is one line, with SQL that can be pas
   await owner.query(wrong.at(-1)?.replace(/^.*: /, '') ?? '')
   await owner.end()
   assert.equal((await checkSource('foreign_tables', reader.href)).code, 0)
+})
+
+test('a database of SQL Server without a source file gets a draft, by its own types', async () => {
+  const database = makeSqlServer({ name: 'shop' })
+  database.ddl.createTable({
+    name: 'Product',
+    columns: [
+      { name: 'ProductID', type: 'int' },
+      { name: 'ProductNumber', type: 'nvarchar(25) not null' },
+      { name: 'Name', type: 'nvarchar(50) not null' },
+      { name: 'ListPrice', type: 'money' },
+      { name: 'Weight', type: 'decimal(8,2)' },
+      { name: 'ModifiedDate', type: 'datetime' },
+      { name: 'Gross', type: 'money', compute: () => null },
+      { name: 'Version', type: 'rowversion' },
+    ],
+    primaryKey: ['ProductID'],
+  })
+  database.enableCdc()
+  database.enableTable({ table: 'Product' })
+  const double = await serveDouble(database, { user: 'cordage', password: 'x' })
+  try {
+    const { code, stdout } = await checkSource('erp', double.url, '--propose')
+    assert.equal(code, 0, stdout)
+    const source = parseSource(fileOf('erp'), read('erp'))
+    assert.deepEqual([source.capture, source.namespace], ['sqlserver', 'dbo'])
+    const [product] = source.tables
+    assert.deepEqual(
+      Object.entries(product?.columns ?? {}).map(([name, { type, as }]) => [name, type?.kind, as]),
+      [
+        ['ProductID', 'int', 'product_id'],
+        ['ProductNumber', 'string', 'sku'],
+        ['Name', 'string', 'name'],
+        ['ListPrice', 'decimal', 'list_price'],
+        ['Weight', 'decimal', 'weight'],
+        ['ModifiedDate', 'timestampNtz', 'modified_at'],
+        ['Version', 'binary', 'version'],
+      ],
+    )
+  } finally {
+    await double.close()
+  }
 })

@@ -1,11 +1,9 @@
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
 import {
-  type ColumnFacts,
-  mayBeTaken,
-  proposeType,
-  readTables,
+  KINDS,
+  type ListedColumn,
+  type ListedTable,
   snakeName,
-  type TableFacts,
   yamlName,
 } from '../../shared/capture/index.ts'
 import { readSourceText } from '../../shared/capture/sources.ts'
@@ -78,7 +76,6 @@ const COLUMN_NAMES: Partial<Record<Entity, [string, RegExp][]>> = {
 /** Columns that may tell who somebody is. */
 const PERSONAL =
   /mail|phone|mobile|fax|birth|born|dob$|street|address|zip|post_?code|postal|(^|_)ip(_|$)|iban|passw|ssn|(first|last|full|sur|user|contact|customer|client)_?name|salutation|signature/
-const PERSONAL_TYPES = ['inet', 'cidr', 'macaddr', 'macaddr8']
 
 /** Entities whose `name` is a thing's; any other table's may be somebody's. */
 const OF_THINGS: Entity[] = ['product', 'category', 'subcategory', 'inventory', 'territory', 'transporter']
@@ -91,11 +88,13 @@ const FOR_ALL_ELSE: Entity = 'interaction'
  * dropped.
  */
 export async function draftSource(url: SecretUrl, system: string): Promise<string> {
-  const { namespace, tables } = await readTables(url)
+  const kind = url.scheme === 'sqlserver' ? 'sqlserver' : 'postgres'
+  const capture = await KINDS[kind]?.open?.()
+  const { namespace = '', tables = [] } = (await capture?.listTables?.(url)) ?? {}
   const head = `# Drafted by check-source: entities, names and treatments are guessed by the names and types in the database.
 # Read it, correct it, and check it again. What each field means: docs/sources.md.
 connection: ${yamlName(system)}
-capture: postgres
+capture: ${kind}
 namespace: ${yamlName(namespace)}
 timeZone: UTC # of its business dates, such as Europe/Berlin
 currency: USD # of its amounts
@@ -125,11 +124,11 @@ function checkDraft(system: string, head: string, draft: Draft): Draft {
   return 'source' in read ? draft : { because: read.problems.map(({ says }) => says).join('; ') }
 }
 
-const leftOut = ({ name }: TableFacts, draft: Draft | undefined) =>
+const leftOut = ({ name }: ListedTable, draft: Draft | undefined) =>
   `  # ${JSON.stringify(name)} is left out: ${draft && 'because' in draft ? draft.because : ''}\n`
 
-function draftTable(table: TableFacts, entity: Entity): Draft {
-  const primary = keyOf(table)
+function draftTable(table: ListedTable, entity: Entity): Draft {
+  const primary = table.key
   if (!primary) return { because: 'it has no key' }
   const named = nameColumns(table.columns, primary, entity)
   const nameOf = (ours: string) => [...named].find(([, name]) => name === ours)?.[0]
@@ -143,8 +142,7 @@ function draftTable(table: TableFacts, entity: Entity): Draft {
   const personal = client !== undefined && (entity === 'client' || secret.length > 0)
   const ids = new Set([...key, client])
   const lines = table.columns.flatMap(column => {
-    const { name } = column
-    const type = mayBeTaken(column) ? proposeType(column) : undefined
+    const { name, type } = column
     const isDropped = type === undefined || secret.includes(name) || (entity === 'client' && !ids.has(name))
     if (!isDropped)
       return [
@@ -166,17 +164,8 @@ function draftTable(table: TableFacts, entity: Entity): Draft {
   }
 }
 
-/** The primary key, or else the shortest unique index of columns that are never null. */
-function keyOf({ indexes, columns }: TableFacts): string[] | undefined {
-  const isNotNull = (name: string) => columns.some(column => column.name === name && column.isNotNull)
-  return indexes
-    .filter(index => index.isUnique && index.columns.every(isNotNull))
-    .sort((a, b) => Number(b.isPrimary) - Number(a.isPrimary) || a.columns.length - b.columns.length)[0]
-    ?.columns
-}
-
 /** Our name for each column, keys first; no two have the same. */
-function nameColumns(columns: ColumnFacts[], key: string[], entity: Entity): Map<string, string> {
+function nameColumns(columns: ListedColumn[], key: string[], entity: Entity): Map<string, string> {
   const named = new Map<string, string>()
   const taken = new Set<string>()
   const give = (column: string, wanted: (string | undefined)[]) => {
@@ -202,12 +191,10 @@ function pointedTo(column: string): string | undefined {
   return entity && POINTED_TO.includes(entity) ? `${entity}_id` : undefined
 }
 
-function isPersonal({ name, type }: ColumnFacts, entity: Entity): boolean {
-  const snake = snakeName(name)
+function isPersonal(column: ListedColumn, entity: Entity): boolean {
+  const snake = snakeName(column.name)
   return (
-    PERSONAL_TYPES.includes(type.name) ||
-    PERSONAL.test(snake) ||
-    (/(^|_)name$/.test(snake) && !OF_THINGS.includes(entity))
+    column.isPersonal || PERSONAL.test(snake) || (/(^|_)name$/.test(snake) && !OF_THINGS.includes(entity))
   )
 }
 

@@ -44,9 +44,11 @@ export async function serveDouble(database: Readable, options: DoubleOptions): P
   const answer = (session: DoubleSession, request: Request, signal: AbortSignal): Answer => {
     switch (request.kind) {
       case 'statement':
-        return registry.answer(request, session, signal)
-      case 'procedure':
-        return registry.answer({ procedure: request.name, parameters: request.parameters }, session, signal)
+        return withOwed(session, () => registry.answer(request, session, signal))
+      case 'procedure': {
+        const { name: procedure, parameters } = request
+        return withOwed(session, () => registry.answer({ procedure, parameters }, session, signal))
+      }
       case 'transaction':
         return manageTransaction(session, request)
     }
@@ -94,6 +96,20 @@ export async function serveDouble(database: Readable, options: DoubleOptions): P
   }
 }
 
+/** An answer that begins a transaction by itself tells the client so, before what it read. */
+async function* withOwed(session: DoubleSession, answer: () => Answer) {
+  try {
+    for await (const part of answer()) {
+      yield* session.takeOwed()
+      yield part
+    }
+  } catch (error) {
+    yield* session.takeOwed()
+    throw error
+  }
+  yield* session.takeOwed()
+}
+
 function admit(login: Login, expected: { user: string; password: string; database: string }): void {
   if (login.integrated)
     throw new SqlError(18_452, 'Login failed. The login is from an untrusted domain.', { severity: 14 })
@@ -127,6 +143,8 @@ function manageTransaction(
     case 'commit':
       return [...session.commit(), ...(request.andBegin ? beginNext() : [])]
     case 'rollback':
+      if (request.name !== '')
+        throw new SqlError(102, `The double rolls back whole transactions, not to ${request.name}.`)
       return [...session.rollback(), ...(request.andBegin ? beginNext() : [])]
   }
 }

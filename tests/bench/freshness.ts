@@ -10,6 +10,9 @@ import { makeQueries } from './search-load.ts'
 
 const UPDATES = Number(process.env.UPDATES ?? 500)
 const RATE = Number(process.env.RATE ?? 100)
+/** sqlserver is a double, whose capture job looks every 100 ms. */
+const DEMO_SOURCE = process.env.SOURCE ?? 'postgres'
+const MOST_MS = DEMO_SOURCE === 'sqlserver' ? 600 : 300
 /** More products than the demo has, and searches a second meanwhile. */
 const PRODUCTS = Number(process.env.PRODUCTS ?? 0)
 const SEARCHES = Number(process.env.SEARCHES ?? 0)
@@ -18,7 +21,7 @@ const SEARCHES = Number(process.env.SEARCHES ?? 0)
  * Single updates of a product's price while the simulator makes RATE changes a second: from the update's commit until
  * search-products answers with the new price, and until land-changes has committed it to the lake.
  */
-const demo = await startDemo({ env: { DEMO_SHOP: 'still' } })
+const demo = await startDemo({ env: { DEMO_SHOP: 'still', DEMO_SOURCE } })
 const client = new pg.Client({ connectionString: demo.source })
 const store = new pg.Client({ connectionString: demo.store })
 const abort = new AbortController()
@@ -69,7 +72,7 @@ try {
   await simulating
   if (SEARCHES > 0) report('freshness_searches_p99', quantile(await searching, 0.99), 'ms')
   report('freshness_search_p50', quantile(searchable, 0.5), 'ms')
-  report('freshness_search_p99', quantile(searchable, 0.99), 'ms', { atMost: 300 })
+  report('freshness_search_p99', quantile(searchable, 0.99), 'ms', { atMost: MOST_MS })
   report('freshness_search_max', Math.max(...searchable), 'ms')
   report('freshness_lake_p50', quantile(landed, 0.5) / 1000, 's')
   report('freshness_lake_max', Math.max(...landed) / 1000, 's', { atMost: 6 })

@@ -18,8 +18,17 @@ const BENCHES: { name: string; program: string; takes: string; isInfra?: boolean
   { name: 'propositions-live', program: 'propositions-live.ts', takes: '4 min' },
   { name: 'reports', program: 'reports.ts', takes: '4 min; REPORTS sets how many of each kind' },
   { name: 'memory', program: 'memory.ts', takes: '1 min' },
-  { name: 'freshness', program: 'freshness.ts', takes: '2 min; RATE, PRODUCTS and SEARCHES set it' },
+  {
+    name: 'freshness',
+    program: 'freshness.ts',
+    takes: '2 min; RATE, PRODUCTS and SEARCHES set it, SOURCE=sqlserver',
+  },
   { name: 'start', program: 'start.ts', takes: '2 min' },
+  {
+    name: 'sqlserver',
+    program: join('sqlserver', 'main.ts'),
+    takes: '8 min; CHANGES, ROWS and KILLS set it',
+  },
   { name: 'landing', program: 'landing.ts', takes: '1 min' },
   { name: 'upkeep', program: 'lake-upkeep.ts', takes: '1 min' },
   { name: 'race', program: 'lake-race.ts', takes: '3 min' },

@@ -3,7 +3,7 @@ import type { SecretUrl, Source } from '../../config/index.ts'
 import { ConfigError, isOutage, OutageError } from '../../errors/index.ts'
 import { connectPostgres } from '../../store/index.ts'
 import { refuseProblems, type SourceReport } from '../capture.ts'
-import { type Catalog, type PublicationFacts, readCatalog, type TableFacts } from './catalog.ts'
+import { type Catalog, type PublicationFacts, readCatalog } from './catalog.ts'
 import { findHazards, withLeaves } from './identity.ts'
 import { inspectSource, missingTables, SENDS_GENERATED, SENDS_ROOT, slotOf } from './inspect.ts'
 import { SESSION_OPTIONS } from './types.ts'
@@ -32,30 +32,6 @@ export async function checkSource(url: SecretUrl, source: Source): Promise<Sourc
   const client = await connectSource(url)
   try {
     return inspectSource(await readSourceCatalog(client, source), source)
-  } finally {
-    await client.end()
-  }
-}
-
-/**
- * Tables that a source file may name: they hold rows of their own and are no partition, no extension's and no parent.
- * Of the schema public, or, where that has none, of the schema with the most.
- */
-export async function readTables(url: SecretUrl): Promise<{ namespace: string; tables: TableFacts[] }> {
-  const client = await connectSource(url)
-  try {
-    const { rows } = await client.query<{ schema: string; names: string[] }>(
-      `select n.nspname as schema, array_agg(c.relname::text order by c.relname) as names
-       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where c.relkind in ('r', 'p') and c.relpersistence = 'p' and not c.relispartition
-         and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
-         and not exists (select 1 from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
-         and not exists (select 1 from pg_inherits where inhparent = c.oid and c.relkind = 'r')
-       group by 1 order by n.nspname = 'public' desc, count(*) desc, 1 limit 1`,
-    )
-    const { schema: namespace, names } = rows[0] ?? { schema: 'public', names: [] }
-    const catalog = await readCatalog(client, { schema: namespace, tables: names, slot: '' })
-    return { namespace, tables: names.flatMap(name => catalog.tables.get(name) ?? []) }
   } finally {
     await client.end()
   }

@@ -45,6 +45,7 @@ export type Progress = {
 }
 
 type ProgressRow = {
+  epoch: number
   state: Progress['state']
   slot: string
   progress: {
@@ -70,7 +71,7 @@ const KEPT_EPOCHS = 20
 
 export async function loadProgress(store: Store, system: string): Promise<Progress | undefined> {
   const [row] = await store.query<ProgressRow>(
-    `select state, slot, progress, reading, confirmed_lsn::text as lsn, position, last_commit, owed
+    `select epoch, state, slot, progress, reading, confirmed_lsn::text as lsn, position, last_commit, owed
      from ingest.capture where system = $1`,
     [system],
   )
@@ -80,7 +81,10 @@ export async function loadProgress(store: Store, system: string): Promise<Progre
     state: row.state,
     slot: row.slot,
     server,
-    epochs: epochs.map(({ epoch, from }) => ({ epoch, from: parseLsn(from) })),
+    // Of another kind of capture only the newest epoch counts.
+    epochs: epochs.every(({ from }) => from)
+      ? epochs.map(({ epoch, from }) => ({ epoch, from: parseLsn(from) }))
+      : [{ epoch: row.epoch, from: 0n }],
     tables: byName(
       Object.entries(tables).map(([name, { epoch, identity, oid = '' }]) => [
         name,

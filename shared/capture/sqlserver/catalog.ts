@@ -98,10 +98,10 @@ export async function readCatalog(session: Session, source: Source): Promise<Cat
 export const describeServer = ({ server }: Catalog): string =>
   server.edition === AZURE_SQL_DATABASE ? 'Azure SQL Database' : `SQL Server ${server.version}`
 
-async function readTables(
+export async function readTables(
   session: Session,
   server: ServerFacts,
-  { namespace, tables }: Source,
+  { namespace, tables }: { namespace: string; tables: { name: string }[] },
 ): Promise<Map<string, TableFacts>> {
   const names: Record<string, Parameter> = { schema: { text: namespace } }
   for (const [i, { name }] of tables.entries()) names[`t${i}`] = { text: name }

@@ -4,6 +4,7 @@ import { captureSqlServer } from './capture.ts'
 import { readCatalog } from './catalog.ts'
 import { inspectSource } from './inspect.ts'
 import type { SqlServerSource } from './keys.ts'
+import { listTables } from './list-tables.ts'
 import { openSession } from './session.ts'
 
 async function check(url: SecretUrl, source: SqlServerSource): Promise<SourceReport> {
@@ -18,6 +19,7 @@ async function check(url: SecretUrl, source: SqlServerSource): Promise<SourceRep
 /** Follows a SQL Server by its own change data capture. */
 export const sqlServerCapture: Capture<SqlServerSource> = {
   check,
+  listTables,
   run: captureSqlServer,
   // Capture creates nothing there.
   forget: async () => [],

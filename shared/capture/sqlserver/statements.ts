@@ -34,6 +34,15 @@ export const readServer = define({
 from sys.databases d where d.database_id = db_id()`,
 })
 
+export const readTableNames = define({
+  when: 'by check-source --propose, for a database without a source file',
+  right: 'none: tables that the login may not see are left out',
+  cost: 'the tables in system views',
+  text: () => `select s.name as schema_name, t.name as table_name from sys.tables t
+join sys.schemas s on s.schema_id = t.schema_id
+where t.is_ms_shipped = 0 and s.name <> N'cdc' order by s.name, t.name`,
+})
+
 export const readColumns = define({
   when: 'at the start, by check-source, and when the source has logged a change of a table',
   right: ON_TABLES,

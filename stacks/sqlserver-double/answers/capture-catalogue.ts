@@ -44,6 +44,18 @@ from sys.databases d where d.database_id = db_id()`,
     },
   },
   {
+    name: 'readTableNames',
+    text: `select s.name as schema_name, t.name as table_name from sys.tables t
+join sys.schemas s on s.schema_id = t.schema_id
+where t.is_ms_shipped = 0 and s.name <> N'cdc' order by s.name, t.name`,
+    answer({ session: { database } }) {
+      const tables = database.state.tables.filter(({ kind }) => kind === 'table')
+      const names = tables.map(({ schema, name }) => [schema, name])
+      names.sort(([a = '', b = ''], [c = '', d = '']) => (a === c ? (b < d ? -1 : 1) : a < c ? -1 : 1))
+      return [tableOf({ schema_name: 'sysname not null', table_name: 'sysname not null' }, names)]
+    },
+  },
+  {
     name: 'readColumns',
     text: `select o.name as table_name, o.object_id, o.type as kind, c.name as column_name, c.column_id,
   t.name as type_name, c.max_length, c.precision, c.scale, c.is_nullable, c.is_computed, c.is_column_set, c.collation_name,

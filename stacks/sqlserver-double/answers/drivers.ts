@@ -14,6 +14,8 @@ export const driverStatements: Recogniser<DoubleSession>[] = [
       ))
         session.isolation = setting.toLowerCase() as DoubleSession['isolation']
       for (const [, ms] of settings.matchAll(/lock_timeout (-?\d+)/gi)) session.lockTimeoutMs = Number(ms)
+      for (const [, to = ''] of settings.matchAll(/implicit_transactions (on|off)/gi))
+        session.implicitTransactions = to.toLowerCase() === 'on'
       return []
     },
   },

@@ -20,6 +20,8 @@ export type DoubleSession = {
   isolation: Isolation
   /** Negative: without end. */
   lockTimeoutMs: number
+  /** A statement that reads begins a transaction, where none is open. */
+  implicitTransactions: boolean
   readonly transaction: Transaction | undefined
   /** `@@trancount`. */
   readonly depth: number
@@ -28,6 +30,8 @@ export type DoubleSession = {
   rollback(): Part[]
   /** What its next statement reads. */
   view(): View
+  /** What the client has to be told before the next part of its answer. */
+  takeOwed(): Part[]
   isDenied(right: string): boolean
   /** @throws SqlError 229 or 230 where the login may not read the table, or a column of it */
   requireSelect(table: Table, columns?: readonly string[]): void
@@ -41,6 +45,7 @@ export type DoubleSession = {
 export function makeSession(database: Readable, login: Login, denied: Denied): DoubleSession {
   let transaction: Transaction | undefined
   let depth = 0
+  let owed: Part[] = []
   const isDenied = (right: string) => denied.has(right.toLowerCase())
   const refuse = (number: number, text: string) => {
     throw new SqlError(number, text, { severity: 14 })
@@ -49,6 +54,7 @@ export function makeSession(database: Readable, login: Login, denied: Denied): D
 
   const session: DoubleSession = {
     ...{ login, database, isolation: 'read committed', lockTimeoutMs: -1, isDenied },
+    implicitTransactions: false,
     get transaction() {
       return transaction?.isOpen ? transaction : undefined
     },
@@ -82,6 +88,7 @@ export function makeSession(database: Readable, login: Login, denied: Denied): D
     },
     view() {
       const { state } = database
+      if (session.implicitTransactions && depth === 0) owed.push(...session.begin())
       const isSnapshot = (session.transaction?.isolation ?? session.isolation) === 'snapshot'
       if (isSnapshot && !state.allowsSnapshots && !database.isReadOnly)
         throw new SqlError(
@@ -89,6 +96,11 @@ export function makeSession(database: Readable, login: Login, denied: Denied): D
           `Snapshot isolation transaction failed accessing database '${database.name}' because snapshot isolation is not allowed in this database.`,
         )
       return session.transaction?.view() ?? liveView(state)
+    },
+    takeOwed() {
+      const parts = owed
+      owed = []
+      return parts
     },
     requireSelect(table, columns = table.columns.map(({ name }) => name)) {
       const object = `'${table.name}', database '${database.name}', schema '${table.schema}'.`

@@ -80,6 +80,9 @@ export type Cdc = {
 
 export const emptyCdc = (): Cdc => ({ instances: [], times: emptyList(), ddl: emptyList() })
 
+export const instancesOf = (cdc: Cdc | undefined, { objectId }: { objectId: number }) =>
+  cdc?.instances.filter(({ sourceObjectId }) => sourceObjectId === objectId) ?? []
+
 /** As it is now, whatever the capture job and clean-up do: what a snapshot sees. */
 export function freezeCdc({ instances, times, ddl }: Cdc): Cdc {
   return {

@@ -143,6 +143,16 @@ test('where the server has the habit, a bit that may not be null is null in dele
   }
 })
 
+test("a value that is too long for a captured table makes the application's own statement fail", () => {
+  const { database } = make()
+  const long = (characters: number) => () =>
+    database.commit([{ table: 'product', op: 'insert', row: { ...first, note: 'x'.repeat(characters) } }])
+  assert.throws(long(32_769), { number: 7139 })
+  long(32_768)()
+  database.disableTable('dbo_product')
+  database.commit([{ table: 'product', op: 'update', row: { id: 1, note: 'x'.repeat(99_999) } }])
+})
+
 test('a row whose key changes is deleted and inserted, with two numbers', () => {
   const { database, scan } = make()
   database.commit([{ table: 'product', op: 'insert', row: first }])

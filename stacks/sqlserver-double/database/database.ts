@@ -104,7 +104,7 @@ export function makeDatabase(options: DatabaseOptions): Database {
     edition: options.edition ?? 3,
     collation: options.collation ?? 'SQL_Latin1_General_CP1_CI_AS',
   }
-  const around: Surroundings & { server: ServerState; habits: CaptureHabits } = {
+  const around: Surroundings & { habits: CaptureHabits } = {
     ...{ name, clock, server, locks: makeLocks(), open: new Set<Transaction>(), isReadOnly: false },
     habits: { losesBitsOfDeletes: false, disordersSeqvals: false, ...options.habits },
     get state() {
@@ -221,7 +221,7 @@ export function makeSecondary(primary: Database): Secondary {
     job: { exists: false, isRunning: false, sessions: [], errors: [] },
   }
   const around: Surroundings = {
-    ...{ name, clock, locks: makeLocks(), open: new Set<Transaction>(), isReadOnly: true },
+    ...{ name, clock, server, locks: makeLocks(), open: new Set<Transaction>(), isReadOnly: true },
     get state() {
       return state
     },

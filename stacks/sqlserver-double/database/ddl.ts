@@ -1,6 +1,7 @@
 import { SqlError } from '../tds/errors.ts'
 import { parseType, type Value } from '../tds/types.ts'
-import { disableTable, instancesOf } from './instances.ts'
+import { instancesOf } from './cdc-state.ts'
+import { disableTable } from './instances.ts'
 import { nextObjectId, tableNamed } from './state.ts'
 import {
   type ColumnDefinition,

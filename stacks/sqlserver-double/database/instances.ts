@@ -1,13 +1,12 @@
 import { SqlError } from '../tds/errors.ts'
 import { emptyList, findFrom, itemsOf, lastOf, replaceAll } from './append-only.ts'
 import type { CaptureAround } from './capture-job.ts'
-import type { CaptureInstance, Cdc } from './cdc-state.ts'
-import { emptyCdc } from './cdc-state.ts'
+import { type CaptureInstance, type Cdc, emptyCdc, instancesOf } from './cdc-state.ts'
 import { localDateTime } from './clock.ts'
 import { flushLog, writeRecord } from './log.ts'
 import { type Lsn, NO_LSN } from './lsn.ts'
 import { type DatabaseState, nextObjectId, requireCdc, tableNamed } from './state.ts'
-import { columnNamed, fullName, type Table } from './table.ts'
+import { columnNamed, fullName } from './table.ts'
 
 /** sp_cdc_enable_db. */
 export function enableDatabase({ state }: { state: DatabaseState }): void {
@@ -67,9 +66,6 @@ export function enableTable({ state, server, clock }: CaptureAround, options: En
   cdc.instances.push(instance)
   return instance
 }
-
-export const instancesOf = (cdc: Cdc | undefined, { objectId }: Pick<Table, 'objectId'>) =>
-  cdc?.instances.filter(({ sourceObjectId }) => sourceObjectId === objectId) ?? []
 
 export function instanceNamed(cdc: Cdc, name: string): CaptureInstance | undefined {
   return cdc.instances.find(instance => instance.name.toLowerCase() === name.toLowerCase())

@@ -94,8 +94,7 @@ export function defineTable(definition: TableDefinition, objectId: number, chang
     const defined = defineColumn(column, index + 1)
     return primaryKey?.includes(column.name) ? { ...defined, nullable: false } : defined
   })
-  const idsOf = (names: string[]) =>
-    names.map(name => columnNamed({ name: definition.name, columns }, name).id)
+  const idsOf = (names: string[]) => names.map(name => columnNamed({ columns }, name).id)
   const indexes = unique.map((names, index) => ({
     id: index + 2,
     name: `uq_${name}_${index + 2}`,
@@ -118,8 +117,16 @@ export function defineTable(definition: TableDefinition, objectId: number, chang
   }
 }
 
-export function columnNamed(table: Pick<Table, 'name' | 'columns'>, name: string): TableColumn {
-  const column = table.columns.find(column => column.name.toLowerCase() === name.toLowerCase())
+/** Columns by their names in lower case: names are looked up for every value that is written. */
+const namesOf = new WeakMap<TableColumn[], Map<string, TableColumn>>()
+
+export function columnNamed({ columns }: Pick<Table, 'columns'>, name: string): TableColumn {
+  let names = namesOf.get(columns)
+  if (!names) {
+    names = new Map(columns.map(column => [column.name.toLowerCase(), column]))
+    namesOf.set(columns, names)
+  }
+  const column = names.get(name) ?? names.get(name.toLowerCase())
   if (column) return column
   throw new SqlError(207, `Invalid column name '${name}'.`)
 }

@@ -1,13 +1,15 @@
 import { SqlError } from '../tds/errors.ts'
 import type { Isolation } from '../tds/requests.ts'
+import { instancesOf } from './cdc-state.ts'
 import type { Clock } from './clock.ts'
 import type { Locks } from './locks.ts'
 import { flushLog, type LoggedChange, type LoggedDdl, nextTransactionId, writeRecord } from './log.ts'
 import { type Lsn, NO_LSN } from './lsn.ts'
 import { logStatement } from './records.ts'
-import { type DatabaseState, tableNamed } from './state.ts'
+import { type DatabaseState, type ServerState, tableNamed } from './state.ts'
 import { type Change, type RowChange, requireUnique, resolveChange, type VisibleRows } from './statement.ts'
-import { putRow, type StoredRow, type Table, versionAt } from './table.ts'
+import { cellOf, putRow, type StoredRow, type Table, versionAt } from './table.ts'
+import { isMax, isOldLarge } from './values.ts'
 import { snapshotView, type View } from './views.ts'
 
 /** One statement: a change, or several rows at once. */
@@ -23,6 +25,7 @@ export type Surroundings = {
   locks: Locks
   open: Set<Transaction>
   isReadOnly: boolean
+  server: ServerState
 }
 
 export type Transaction = {
@@ -98,6 +101,7 @@ export function beginTransaction(around: Surroundings, isolation: Isolation = 'r
       .map(change => resolveChange(tableNamed(state, change.table), change, visible, nextRowversion))
       .filter(change => change !== undefined)
     for (const change of resolved) requireUnlocked(around, transaction, change)
+    for (const change of resolved) requireReplicable(around, change)
     requireUnique(resolved, visible)
     command += 1
     // What a statement's rows leave is put first: another of its rows may come to the same place.
@@ -203,6 +207,24 @@ function requireUnlocked(
   const own = rowOwners.get(transaction) ?? new Set()
   for (const place of places) own.add(place)
   rowOwners.set(transaction, own)
+}
+
+/** A long value makes the application's own statement fail, where its table is captured. */
+function requireReplicable({ state, server }: Surroundings, { table, before, after }: RowChange): void {
+  const { maxTextBytes } = server
+  if (!after || maxTextBytes < 0 || instancesOf(state.cdc, table).length === 0) return
+  for (const { id, type } of table.columns) {
+    const value = cellOf(after, id)
+    if (value === null || value === before?.[id - 1] || !(isMax(type) || isOldLarge(type))) continue
+    const bytes = Buffer.isBuffer(value)
+      ? value.length
+      : String(value).length * (type.name.startsWith('n') ? 2 : 1)
+    if (bytes > maxTextBytes)
+      throw new SqlError(
+        7139,
+        `Length of LOB data (${bytes}) to be replicated exceeds configured maximum ${maxTextBytes}.`,
+      )
+  }
 }
 
 function applyRows(

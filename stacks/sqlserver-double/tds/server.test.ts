@@ -49,6 +49,7 @@ function answer(request: Request, signal: AbortSignal): Answer {
   const [, count] = /^select (\d+) rows$/.exec(request.text) ?? []
   if (count) return [{ columns: COLUMNS, rows: manyRows(Number(count)) }]
   if (/^set /i.test(request.text)) return []
+  if (request.text === 'fatal') throw new SqlError(596, 'The session is in the kill state.', { severity: 21 })
   if (request.text === 'wait') return wait(signal)
   if (request.text === 'several')
     return [
@@ -182,6 +183,22 @@ test('a prepared statement runs with its parameters by name', async t => {
   assert.deepEqual((await prepared.execute({ p: 'one' })).recordset, [{ p: 'one' }])
   assert.deepEqual((await prepared.execute({ p: 'two' })).recordset, [{ p: 'two' }])
   await prepared.unprepare()
+})
+
+test('what was not prepared is error 8179', async t => {
+  const pool = await open(t)
+  const request = pool.request().input('handle', sql.Int, 99)
+  await assert.rejects(request.execute('sp_execute'), { number: 8179 })
+  assert.deepEqual((await pool.request().query('echo')).recordset, [{ p: 'null' }])
+})
+
+test('an error of severity 20 ends the connection', async () => {
+  const { socket } = await logIn()
+  const ended = once(socket, 'end')
+  socket.resume()
+  socket.write(batch('fatal'))
+  await ended
+  socket.destroy()
 })
 
 test('transactions are begun with an isolation level, saved and ended', async t => {

@@ -1,0 +1,90 @@
+import { type Capture, forgetTables, type SourceReport } from '../../shared/capture/index.ts'
+import { parseSource } from '../../shared/capture/sources.ts'
+import { sqlServerCapture } from '../../shared/capture/sqlserver/index.ts'
+import { formatLsn, readLsn } from '../../shared/capture/sqlserver/lsn.ts'
+import { SecretUrl, type Source } from '../../shared/config/index.ts'
+import type { Store } from '../../shared/store/index.ts'
+import type { Database } from '../../stacks/sqlserver-double/database/database.ts'
+import { lsnToBytes } from '../../stacks/sqlserver-double/database/lsn.ts'
+import { serveDouble } from '../../stacks/sqlserver-double/serve.ts'
+import { waitFor } from './demo.ts'
+import { type FollowedSource, followSource } from './follow-source.ts'
+
+const capture: Capture = sqlServerCapture
+const USER = { user: 'cordage', password: 'geh€im' }
+
+/** A shop on a double of SQL Server, and what Cordage captures of it. */
+export type SqlServerShop = FollowedSource & {
+  database: Database
+  source: Source
+  /** The report of check-source. */
+  check(): Promise<SourceReport>
+  /** What `npm run snapshot` does. */
+  readAgain(): Promise<void>
+  /** The place in the log that everything is on the bus up to; undefined where nothing is, or a table is being read. */
+  reached(): Promise<string | undefined>
+  /** The capture job reads the log, and everything in it comes to the bus. @param whenLost what to do where changes were lost */
+  caughtUp(whenLost?: () => Promise<void>): Promise<void>
+}
+
+/** @param tables the source file's, as YAML below `tables:` */
+export async function openSqlServerShop(
+  store: Store,
+  database: Database,
+  { system, tables, head = '' }: { system: string; tables: string; head?: string },
+): Promise<SqlServerShop> {
+  const double = await serveDouble(database, USER)
+  const url = new SecretUrl(double.url)
+  const source = parseSource(
+    `${system}.yml`,
+    `connection: ${system}\ncapture: sqlserver\ntimeZone: UTC\npollMs: 10\n${head}\ntables:\n${tables
+      .split('\n')
+      .map(line => `  ${line}`)
+      .join('\n')}\n`,
+  )
+  const followed = await followSource({ capture, source, urlOf: () => url, store })
+
+  const reached = async () => {
+    const [row] = await store.query<{ log: string | null; places: string[] | null; isReading: boolean }>(
+      `select progress -> 'log' ->> 'lsn' as log, reading <> '{}' as "isReading",
+         (select array_agg(value ->> 'reached') from jsonb_each(progress -> 'followed')) as places
+       from ingest.capture where system = $1`,
+      [system],
+    )
+    if (!row?.log || row.isReading || row.places?.length !== source.tables.length) return undefined
+    return [row.log, ...row.places].sort()[0]
+  }
+
+  return {
+    ...followed,
+    database,
+    source,
+    check: () => capture.check(url, source),
+    reached,
+    async readAgain() {
+      await store.transaction(async ({ query }) => {
+        await query('update ops.lease set fencing = fencing + 1, expires_at = now() where name = $1', [
+          `capture/${system}`,
+        ])
+        await forgetTables(query, system)
+      })
+    },
+    async caughtUp(whenLost) {
+      while (database.scan() > 0);
+      const { startLsn } = database.writeEmptyEntry()
+      const end = formatLsn(readLsn(lsnToBytes(startLsn)))
+      await waitFor(
+        `${system} to be captured (${followed.failures.at(-1) ?? 'nothing failed'})`,
+        async () => {
+          if (whenLost && (await followed.state())?.state === 'lost') await whenLost()
+          return ((await reached()) ?? '') >= end
+        },
+        60_000,
+      )
+    },
+    async close() {
+      await followed.close()
+      await double.close()
+    },
+  }
+}
