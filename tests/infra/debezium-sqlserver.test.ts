@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { Kafka, logLevel } from 'kafkajs'
-import { commitOf, isOfSnapshot, type NewRecord, rawTopicOf } from '../../shared/bus/index.ts'
+import { commitOf, isOfSnapshot, type NewRecord } from '../../shared/bus/index.ts'
+import { SNAPSHOT_END } from '../../shared/events/index.ts'
 import { takeFreePort } from '../../shared/store/embedded.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { type ConnectServer, startConnect } from '../../stacks/infra/connect.ts'
@@ -17,7 +17,13 @@ import { jdbcStatements } from '../../stacks/sqlserver-double/answers/jdbc.ts'
 import { systemClock } from '../../stacks/sqlserver-double/database/clock.ts'
 import { makeDatabase } from '../../stacks/sqlserver-double/database/database.ts'
 import { type ServedDouble, serveDouble } from '../../stacks/sqlserver-double/serve.ts'
-import { createShop, type MadeChange, makeShopkeeper, shopSource } from '../support/debezium-shop.ts'
+import {
+  createShop,
+  type MadeChange,
+  makeShopkeeper,
+  type Shopkeeper,
+  shopSource,
+} from '../support/debezium-shop.ts'
 import { parseDebeziumSource } from '../support/debezium-source.ts'
 import { waitFor } from '../support/demo.ts'
 import { ROOT, startTestPostgres, type TestPostgres } from '../support/postgres.ts'
@@ -28,6 +34,10 @@ import { slowly } from './slow-rows.ts'
 
 const SEED = Number(process.env.SEED ?? 20261128)
 const CHANGES = Number(process.env.CHANGES ?? 4000)
+/** Changes before the snapshot. */
+const BEFORE = 300
+/** A column that comes later, in the source file. */
+const EXTRA = '\n      Extra: { type: int, as: extra }'
 const LARGE = 240
 /** Between two rows of a large transaction: longer than Connect keeps offsets unsaved, in all. */
 const PAUSE_MS = 6
@@ -100,100 +110,84 @@ test('one Connect has the connectors of both databases, each of its version', as
 test(`from SQL Server through Debezium to the lake each change comes once, at a place that never moves, whenever Connect is killed (SEED=${SEED})`, {
   timeout: 400_000,
 }, async t => {
+  const say = (what: string) => t.diagnostic(`${what} after ${process.uptime().toFixed(0)} s`)
   createShop(database)
   const keeper = makeShopkeeper(database, SEED)
-  while (keeper.made.length < 300) await keeper.small()
+  while (keeper.made.length < BEFORE) await keeper.small()
   database.scan()
-  const snapshot = keeper.made.length
+  const [snapshot, readRows] = [keeper.made.length, keeper.allMarks()]
   const job = setInterval(() => database.scan(), SCAN_MS)
   const written: NewRecord[] = []
-  const pipelineOf = (columns = '') =>
+  const startFor = (columns: string) =>
     startPipeline({
       ...{ source: parseDebeziumSource('shop.yml', shopSource(columns)), store, kafkaUrl: kafka.url },
       ...{ objects: home, written: records => written.push(...records) },
     })
-  let pipeline = await pipelineOf()
-  const messages = watchOffset()
+  let pipeline = await startFor('')
   try {
     await configure(shopSource())
-    await waitFor(
-      'the snapshot',
-      async () => written.filter(({ type }) => type.includes('snapshot-end')).length,
-    )
-    t.diagnostic(`snapshot after ${elapsed()} s`)
+    await waitFor('the snapshot', async () => written.some(({ type }) => type === SNAPSHOT_END))
+    say('snapshot read')
+    await killInTransactions(keeper, written, say)
 
-    let inside = 0
-    for (let kills = 0; kills < KILLS.inside; kills++) {
-      for (let i = 0; i < 12; i++) await keeper.small()
-      rows.pauseMs = PAUSE_MS
-      const { lsn } = await keeper.large(LARGE)
-      const reached = Math.ceil(LARGE * (0.2 + 0.5 * keeper.random()))
-      await waitFor('a part of the transaction', async () => countOf(lsn, written) > reached)
-      await connect.kill()
-      const seen = countOf(lsn, written)
-      if (seen < LARGE) inside += 1
-      rows.pauseMs = 0
-      await startWorker()
-      t.diagnostic(`killed after ${seen} of ${LARGE} changes, again after ${elapsed()} s`)
-    }
-
-    assert.ok(inside > 0, 'at least one transaction was cut')
-
-    // Another column: Debezium's lists first, then the instance that captures it, and Cordage's file once it comes.
-    const extra = '\n      Extra: { type: int, as: extra }'
-    database.ddl.addColumn('Product', { name: 'Extra', type: 'int' })
-    await configure(shopSource(extra))
-    database.enableTable({ table: 'Product', captureInstance: 'dbo_Product_2' })
-    for (let i = 0; i < 40; i++) await keeper.small()
-    await kill()
-    await untilAdmitted(keeper.made, written)
-    t.diagnostic(`a column more after ${elapsed()} s`)
+    await addColumn(keeper, written)
     await pipeline.stop()
-    pipeline = await pipelineOf(extra)
+    pipeline = await startFor(EXTRA)
     keeper.extra.push('Extra')
+    say('a column more')
 
-    while (keeper.made.length < CHANGES) {
-      await keeper.small()
-      if (keeper.below(250) === 0) await sleep(keeper.below(50))
-    }
-    for (let kills = 1; kills < KILLS.anywhere; kills++) {
-      await sleep(keeper.below(800))
-      await kill()
-      for (let i = 0; i < 20; i++) await keeper.small()
-    }
+    while (keeper.made.length < CHANGES) await keeper.small()
+    await killAnywhere(keeper)
     await untilAdmitted(keeper.made, written)
-    t.diagnostic(`${keeper.made.length} changes made after ${elapsed()} s`)
-    const landed = await waitFor('everything to land', () => readLake(keeper.made.length - snapshot), 60_000)
     const made = keeper.made.slice(snapshot)
-    checkLake(made, checkPositions(made, written), landed)
+    const landed = await waitFor('everything to land', () => readLake(made.length), 60_000)
+    checkLake(made, checkPositions(made, written), landed.changes)
+    assert.deepEqual(landed.snapshot.map(({ Mark }) => Mark).sort(), readRows)
     assert.deepEqual([double.unknown, faults], [[], []])
-    const sent = written.filter(isChange).length
-    t.diagnostic(
-      `${sent} changes sent of ${keeper.made.length - snapshot}, in ${await messages.next()} messages, ${elapsed()} s`,
-    )
+    say(`${made.length} changes made, ${written.filter(isChange).length} sent`)
   } finally {
     clearInterval(job)
-    await messages.close()
     await pipeline.stop()
   }
 })
 
-/** How many messages the raw topic has. */
-function watchOffset() {
-  const [broker = ''] = [kafka.broker]
-  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin()
-  const connected = admin.connect()
-  return {
-    async next(): Promise<number> {
-      await connected
-      const [partition] = await admin.fetchTopicOffsets(rawTopicOf('shop'))
-      return Number(partition?.high ?? 0)
-    },
-    close: () => admin.disconnect(),
+/** Connect is killed while it reads a large transaction, and reads the rest of it, or all of it, once more. */
+async function killInTransactions(keeper: Shopkeeper, written: NewRecord[], say: (what: string) => void) {
+  let inside = 0
+  for (let kills = 0; kills < KILLS.inside; kills++) {
+    for (let i = 0; i < 12; i++) await keeper.small()
+    rows.pauseMs = PAUSE_MS
+    const { lsn } = await keeper.large(LARGE)
+    const part = Math.ceil(LARGE * (0.2 + 0.5 * keeper.random()))
+    await waitFor('a part of the transaction', async () => countOf(lsn, written) > part)
+    await connect.kill()
+    const seen = countOf(lsn, written)
+    if (seen < LARGE) inside += 1
+    rows.pauseMs = 0
+    await startWorker()
+    say(`killed at ${seen} of ${LARGE} changes, started again`)
   }
+  assert.ok(inside > 0, 'at least one transaction was cut')
 }
 
-const elapsed = () => process.uptime().toFixed(0)
+/** Debezium's lists first, then the instance that captures the column; Cordage's own file once it comes. */
+async function addColumn(keeper: Shopkeeper, written: NewRecord[]): Promise<void> {
+  database.ddl.addColumn('Product', { name: 'Extra', type: 'int' })
+  await configure(shopSource(EXTRA))
+  database.enableTable({ table: 'Product', captureInstance: 'dbo_Product_2' })
+  for (let i = 0; i < 40; i++) await keeper.small()
+  await kill()
+  await untilAdmitted(keeper.made, written)
+}
+
+async function killAnywhere(keeper: Shopkeeper): Promise<void> {
+  // One was killed with the column.
+  for (let kills = 1; kills < KILLS.anywhere; kills++) {
+    await sleep(keeper.below(800))
+    await kill()
+    for (let i = 0; i < 20; i++) await keeper.small()
+  }
+}
 
 const isChange = ({ type, position }: NewRecord) => type === 'cordage.change.v1' && !isOfSnapshot(position)
 
@@ -248,8 +242,8 @@ function checkPositions(made: MadeChange[], written: NewRecord[]): Map<string, s
 
 type LakeRow = { [column: string]: string | number | boolean | null }
 
-/** The changes in the lake, once there are as many, as delta-rs reads them. */
-async function readLake(count: number): Promise<LakeRow[] | undefined> {
+/** The rows in the lake, as delta-rs reads them, once there are as many changes. */
+async function readLake(count: number) {
   const { stdout } = await run(
     join(ROOT, '.venvs/test/bin/python'),
     [join(ROOT, 'tests/support/dump_lake.py'), join(home, 'lake')],
@@ -259,8 +253,11 @@ async function readLake(count: number): Promise<LakeRow[] | undefined> {
     .trim()
     .split('\n')
     .map(line => JSON.parse(line) as { table: string; row: LakeRow })
-  const changes = all.map(({ row }) => row).filter(row => !isOfSnapshot(String(row._position)))
-  return changes.length >= count ? changes : undefined
+  const { changes = [], snapshot = [] } = Object.groupBy(
+    all.map(({ row }) => row),
+    row => (isOfSnapshot(String(row._position)) ? 'snapshot' : 'changes'),
+  )
+  return changes.length >= count ? { changes, snapshot } : undefined
 }
 
 /** The lake has exactly these changes at their positions, and of each but a deletion the whole row. */

@@ -79,6 +79,8 @@ export function shopSource(more = ''): string {
   return `connection: shop\ncapture: debezium\nnamespace: dbo\ntimeZone: UTC\ntables:\n${tables.join('\n')}\n`
 }
 
+export type Shopkeeper = ReturnType<typeof makeShopkeeper>
+
 /** Who works in the shop: random transactions, and a list of what they changed. */
 export function makeShopkeeper(database: Database, seed: number) {
   const random = makeRandom(seed)
@@ -152,8 +154,12 @@ export function makeShopkeeper(database: Database, seed: number) {
     made,
     random,
     below,
-    rows,
     extra,
+    /** The marks of all rows that there are, in order. */
+    allMarks: () =>
+      Object.values(rows)
+        .flatMap(table => [...table.values()].map(row => String(row.Mark)))
+        .sort(),
     /** A few statements on a few rows. */
     small: () => commit(Array.from({ length: 1 + below(4) }, () => statement(1 + below(6)))),
     /** Rows that are made and changed twice, a statement after the other. */

@@ -86,7 +86,11 @@ test('SQL Server: the place is the commit in its log, and which change of it thi
     commit: 0x2700000ac00002n,
     commitDigits: 20,
     ordinal: 2,
-    change: { at: '0000002700000ac0000100000002', id: '0000002700000ac0000100000002 c Product' },
+    change: {
+      commit: '0000002700000ac00002',
+      at: '0000002700000ac0000100000002',
+      id: '0000002700000ac0000100000002 c Product',
+    },
   }
   assert.deepEqual(placeOf({}, lsns(commit)), place)
   assert.deepEqual(placeOf({ transaction: null }, lsns(commit)), { ...place, ordinal: undefined })

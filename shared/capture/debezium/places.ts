@@ -50,8 +50,8 @@ async function loadEpoch(query: Query, system: string, epoch: number, wanted: Sq
   if (again.length > 0) {
     for (const [commit, changes] of await rows.loadOrdinals(query, spanOf(again)))
       known.set(commit, new Map([...(known.get(commit) ?? []), ...changes]))
-    const isLate = (place: SqlServerPlace) => !known.get(commitOf(place))?.has(place.change.id)
-    const late = new Set(again.filter(isLate).map(commitOf))
+    const isLate = (place: SqlServerPlace) => !known.get(place.change.commit)?.has(place.change.id)
+    const late = new Set(again.filter(isLate).map(({ change }) => change.commit))
     late.delete(reached.commit)
     if (late.size > 0)
       for (const [commit, ordinal] of await rows.loadHighest(query, [...late])) highest.set(commit, ordinal)
@@ -65,52 +65,45 @@ function makeEpoch(system: string, epoch: number, memory?: Memory) {
   const added: SqlServerPlace[] = []
   return {
     ordinalOf(place: SqlServerPlace): number {
-      const commit = commitOf(place)
+      const { commit, at, id } = place.change
       const changes: Ordinals = known.get(commit) ?? new Map()
-      const admitted = changes.get(place.change.id)
+      const admitted = changes.get(id)
       if (admitted !== undefined) return admitted
       const ordinal = Math.max(place.ordinal ?? 0, (highest.get(commit) ?? 0) + 1)
-      known.set(commit, changes.set(place.change.id, ordinal))
+      known.set(commit, changes.set(id, ordinal))
       highest.set(commit, ordinal)
       added.push(place)
       const isFurther = !reached || isBeyond(place, reached)
-      if (!reached || isFurther) reached = { commit, change: place.change.at, ordinal }
+      if (!reached || isFurther) reached = { commit, change: at, ordinal }
       else if (commit === reached.commit) reached = { ...reached, ordinal }
       return ordinal
     },
-    highestOf: (place: SqlServerPlace) => highest.get(commitOf(place)) ?? 0,
+    highestOf: ({ change }: SqlServerPlace) => highest.get(change.commit) ?? 0,
     async save(write: Query): Promise<void> {
       if (!reached || added.length === 0) return
       const ordinals = new Map<string, Ordinals>()
-      for (const [commit, places] of Map.groupBy(added, commitOf))
-        ordinals.set(
-          commit,
-          new Map(places.map(({ change: { id } }) => [id, known.get(commit)?.get(id) as number])),
-        )
+      for (const { change } of added) {
+        const ofCommit = ordinals.get(change.commit) ?? new Map()
+        ordinals.set(change.commit, ofCommit.set(change.id, known.get(change.commit)?.get(change.id)))
+      }
       const row = { number: number + 1, span: spanOf(added), ordinals, reached }
       await openPlaceRows(system, epoch).insert(write, row)
     },
   }
 }
 
-/** Its commit's LSN, as the rows have it. */
-function commitOf({ commit }: SqlServerPlace): string {
-  return commit.toString(16).padStart(20, '0')
+function isBeyond({ change: { commit, at } }: SqlServerPlace, reached: Reached): boolean {
+  return commit > reached.commit || (commit === reached.commit && at > reached.change)
 }
 
-function isBeyond(place: SqlServerPlace, reached: Reached): boolean {
-  const commit = commitOf(place)
-  return commit > reached.commit || (commit === reached.commit && place.change.at > reached.change)
-}
-
-function spanOf(places: SqlServerPlace[]): Span {
-  const commits = places.map(commitOf).sort()
-  const changes = places.map(({ change }) => change.at).sort()
-  const last = places.length - 1
-  return {
-    firstCommit: commits[0] as string,
-    lastCommit: commits[last] as string,
-    lowestChange: changes[0] as string,
-    highestChange: changes[last] as string,
+function spanOf([first, ...others]: SqlServerPlace[]): Span {
+  const { commit, at } = (first as SqlServerPlace).change
+  const span = { firstCommit: commit, lastCommit: commit, lowestChange: at, highestChange: at }
+  for (const { change } of others) {
+    if (change.commit < span.firstCommit) span.firstCommit = change.commit
+    if (change.commit > span.lastCommit) span.lastCommit = change.commit
+    if (change.at < span.lowestChange) span.lowestChange = change.at
+    if (change.at > span.highestChange) span.highestChange = change.at
   }
+  return span
 }

@@ -12,6 +12,8 @@ export type SqlServerPlace = {
 
 /** A change of SQL Server's log. */
 export type LogChange = {
+  /** Its commit's LSN, 20 hex digits. */
+  commit: string
   /** Its LSN and its number among the events at that LSN, in hex: compared as text, in the log's order. */
   at: string
   /** Its name in its commit, the same however often it is sent. */
@@ -36,7 +38,7 @@ export function readSqlServerPlace(
     commit: BigInt(`0x${commit}`),
     commitDigits: 20,
     ordinal,
-    change: { at, id: `${at} ${op} ${origin.table}` },
+    change: { commit, at, id: `${at} ${op} ${origin.table}` },
   }
 }
 
