@@ -106,7 +106,9 @@ KNATIVE_VERSION := v0.51.0
 CHECK_MANIFESTS := .tools/infra/bin/check-manifests
 KNATIVE_SCHEMA := .tools/infra/knative/service-$(KNATIVE_VERSION).yaml
 GO_BUILT := .tools/infra/.minio-$(MINIO_VERSION) .tools/infra/.versitygw-$(VERSITY_VERSION) $(CHECK_MANIFESTS) $(KNATIVE_SCHEMA)
-MAVEN_FETCHED := .tools/infra/kafka/.installed .tools/infra/plugins/debezium/.installed .tools/infra/trino/.installed .tools/infra/hive-metastore/.installed
+# Connectors of different versions, each with its jars in a folder of its own.
+DEBEZIUM := .tools/infra/plugins/debezium/.installed .tools/infra/plugins/debezium-sqlserver/.installed
+MAVEN_FETCHED := .tools/infra/kafka/.installed $(DEBEZIUM) .tools/infra/trino/.installed .tools/infra/hive-metastore/.installed
 setup-infra: needs-infra $(GO_BUILT) $(MAVEN_FETCHED)
 $(GO_BUILT) $(MAVEN_FETCHED): | needs-infra
 
@@ -177,8 +179,8 @@ MAVEN_COPY := mvn -q -B dependency:copy-dependencies -DincludeScope=runtime
 	@$(MAVEN_COPY) -f $< -DoutputDirectory=$(CURDIR)/$(@D)
 	@touch $@
 
-.tools/infra/plugins/debezium/.installed: stacks/infra/debezium.pom.xml
-	@echo "installing Debezium"
+.tools/infra/plugins/%/.installed: stacks/infra/%.pom.xml
+	@echo "installing Debezium: $*"
 	@rm -rf $(@D)
 	@$(MAVEN_COPY) -f $< -DoutputDirectory=$(CURDIR)/$(@D)
 	@touch $@

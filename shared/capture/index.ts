@@ -16,10 +16,11 @@ export {
   requireSource,
   type SourceReport,
 } from './capture.ts'
-export { readDebeziumValue } from './debezium/envelope.ts'
 export { loadRawEpochs } from './debezium/epochs.ts'
 export { type DebeziumSource, isDebezium } from './debezium/kind.ts'
-export { readMessages } from './debezium/messages.ts'
+export { findPlaces, parseMessages, readMessages } from './debezium/messages.ts'
+export { loadPlaces } from './debezium/places.ts'
+export { readDebeziumValue } from './debezium/read-value.ts'
 export { type CaptureKinds, isFollowed, KINDS, kindOf, openCapture } from './kinds.ts'
 export { isOwn, OWN_SYSTEM } from './own/kind.ts'
 export { dropOldOwnRows } from './own/record.ts'

@@ -49,6 +49,12 @@ test('the history has the same sign-in to Kafka as we', () => {
   }
 })
 
+test('of SQL Server transactions are not counted: after their borders a killed connector leaves a change out', () => {
+  assert.equal(configOf(SERVER)['provide.transaction.metadata'], 'false')
+  assert.equal(configOf(SERVER)['data.query.mode'], 'direct')
+  assert.equal(configOf('postgres://me:x@db.example/shop')['provide.transaction.metadata'], 'true')
+})
+
 test('whom an encrypted connection trusts is said in its URL', () => {
   assert.equal(configOf(SERVER)['database.encrypt'], 'true')
   assert.equal(configOf(SERVER)['database.trustServerCertificate'], undefined)

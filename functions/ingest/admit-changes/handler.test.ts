@@ -116,6 +116,11 @@ const mark = (commit: number) => ({
   source: { ...told('', 'm', {}, { commit }).source, table: '' },
 })
 
+const sqlServerMark = (lsn: string) => ({
+  ...told('', 'u', {}, { lsn }),
+  source: { ...told('', 'u', {}, { lsn }).source, table: 'cordage_heartbeat' },
+})
+
 async function written(table = 'Product') {
   const topic = (await bus.ensureTopics([{ name: `cdc.shop.${table}`, partitions: 1 }])).get(
     `cdc.shop.${table}`,
@@ -192,6 +197,54 @@ test('SQL Server: commits keep their order where the log outgrows 16 digits, and
   assert.deepEqual(positions.toSorted(), positions)
 })
 
+test('SQL Server: a long value that was cleared is null, also where Debezium says that it did not change', async () => {
+  const cleared = {
+    ...product(1, { lsn: '00000001:00000002:0001' }, 'u'),
+    before: { ProductID: 1, Name: 'long' },
+    after: { ProductID: 1, Name: '__debezium_unavailable_value' },
+  }
+  assert.deepEqual(await (await start())([cleared]), ['done'])
+  const [{ value } = { value: '{}' }] = await written()
+  assert.deepEqual(JSON.parse(value).after, { ProductID: 1, Name: null })
+  assert.deepEqual(await store.query('select * from ops.parked'), [])
+})
+
+test('SQL Server: what was admitted is forgotten after an hour and a thousand batches', async () => {
+  const remember = (from: number, to: number, age: string) =>
+    store.query(
+      `insert into ingest.raw_place (system, epoch, number, first_commit, last_commit, lowest_change, highest_change, ordinals,
+         reached_commit, reached_change, reached_ordinal, admitted_at)
+       select 'shop', 1, n, '1', '1', '1', '1', '{}', '1', '1', 1, now() - $3::interval from generate_series($1::int, $2) n`,
+      [from, to, age],
+    )
+  const admit = await start()
+  await admit([product(1, { snapshot: 'last', lsn: '00000001:00000001:0001' }, 'r')])
+  await remember(1, 60, '50 minutes')
+  await remember(61, 1099, '70 minutes')
+  await admit([product(2, { lsn: '00000001:00000002:0001' })], 1)
+  const kept = await store.query(
+    'select count(*)::int as rows, min(number)::int as oldest, max(number)::int as newest from ingest.raw_place',
+  )
+  assert.deepEqual(kept, [{ rows: 60 + 1000, oldest: 1, newest: 1100 }])
+})
+
+test('SQL Server: a batch without changes that are new is remembered by nobody', async () => {
+  const admit = await start()
+  const messages = [
+    product(1, { snapshot: 'last', lsn: '00000001:00000001:0001' }, 'r'),
+    product(2, { lsn: '00000001:00000002:0001' }),
+    sqlServerMark('00000001:00000003:0001'),
+  ]
+  await admit(messages)
+  await admit(messages)
+  await admit(messages.slice(2), 2)
+  assert.deepEqual(await store.query('select count(*)::int as rows from ingest.raw_place'), [{ rows: 1 }])
+  const marks = await store.query(
+    'select distinct heartbeat_position from bus.partition where heartbeat_at is not null',
+  )
+  assert.deepEqual(marks, [{ heartbeat_position: '0001-00000001000000030001-00000000' }])
+})
+
 test('an older installation keeps its positions, and begins another epoch where the log outgrows them', async () => {
   const before = [
     product(1, { snapshot: 'first', lsn: '0000fffe:00000001:0001' }, 'r'),
@@ -201,7 +254,7 @@ test('an older installation keeps its positions, and begins another epoch where 
     product(3, { lsn: '0000fffe:00000002:0001' }),
     product(4, { lsn: '0000ffff:00000002:0001' }),
     product(5, { lsn: '00010000:00000001:0001' }),
-    { ...mark(0), source: { ...mark(0).source, commit_lsn: '00010000:00000001:0002' } },
+    sqlServerMark('00010000:00000001:0002'),
     product(6, { lsn: '00010000:00000003:0001' }),
   ]
   await (await start())(before)

@@ -3,9 +3,12 @@ import {
   type Admitted,
   admit,
   type DebeziumSource,
+  findPlaces,
   isDebezium,
+  loadPlaces,
   loadRawEpochs,
   parkRefusals,
+  parseMessages,
   readDebeziumValue,
   readMessages,
   saveAdmitted,
@@ -57,7 +60,9 @@ async function admitMessages(
   { store, bus }: Pick<Resources, 'store' | 'bus'>,
 ): Promise<BatchResult[]> {
   const epochs = await loadRawEpochs(store.query, source.system, events[0]?.busid ?? '')
-  const read = readMessages(source, events, epochs)
+  const messages = parseMessages(source, events)
+  const places = await loadPlaces(store.query, source.system, findPlaces(messages, epochs))
+  const read = readMessages(source, messages, epochs, places)
   const records: NewRecord[] = []
   const refusals: Admitted['refusals'] = []
   for (const { changes, ends } of read.runs) {
@@ -69,6 +74,8 @@ async function admitMessages(
     refusals.push(...admitted.refusals)
   }
   await store.transaction(async transaction => {
+    // First, because it refuses where another process has admitted the same: nothing has left then.
+    await places.save(transaction.query)
     await bus.append(transaction, records)
     await parkRefusals(transaction.query, refusals)
     const { mark, last } = read

@@ -4,15 +4,15 @@ import { parseDebeziumSource } from '../../../tests/support/debezium-source.ts'
 import { epochStart, makePosition, snapshotEnd } from '../../bus/index.ts'
 import type { ColumnType } from '../../config/index.ts'
 import { NoPlaceError, ValueError } from '../values.ts'
-import { readDebezium, readDebeziumValue } from './envelope.ts'
+import { readDebezium } from './envelope.ts'
+import { readDebeziumValue } from './read-value.ts'
 
-const sourceWith = (debezium = '') =>
+const sourceWith = (columns = '') =>
   parseDebeziumSource(
     'shop.yml',
     `
 connection: shop
 capture: debezium
-${debezium}
 namespace: dbo
 timeZone: UTC
 tables:
@@ -22,9 +22,13 @@ tables:
     columns:
       ProductID: { type: bigint, as: product_id }
       Price: { type: "decimal(19,4)", as: price }
+${columns}
 `,
   )
 const SOURCE = sourceWith()
+const WITH_TEXTS = sourceWith(`
+      Name: { type: string, as: name }
+      Note: { type: string, as: note }`)
 
 const origin = (more: object = {}) => ({
   connector: 'postgresql',
@@ -64,24 +68,43 @@ test('a change has its table, its commit time, and its place: the commit before 
   assert.equal(message.snapshot, undefined)
 })
 
-test('SQL Server: the place is the commit in its log', () => {
-  const message = readDebezium(
-    SOURCE,
-    change(
-      {},
-      { sequence: undefined, commit_lsn: '00000027:00000ac0:0002', change_lsn: '00000027:00000ac0:0001' },
-    ),
-  )
-  assert.ok(message.kind === 'change')
-  assert.deepEqual(message.place, { commit: 0x2700000ac00002n, commitDigits: 20, ordinal: 2 })
+const lsns = (commit_lsn: string, more: object = {}) => ({
+  sequence: undefined,
+  commit_lsn,
+  change_lsn: '00000027:00000AC0:0001',
+  event_serial_no: 2,
+  ...more,
+})
+
+test('SQL Server: the place is the commit in its log, and which change of it this is, counted or not', () => {
+  const placeOf = (more: object, from: object) => {
+    const message = readDebezium(SOURCE, change(more, from))
+    return message.kind === 'change' ? message.place : message
+  }
+  const commit = '00000027:00000ac0:0002'
+  const place = {
+    commit: 0x2700000ac00002n,
+    commitDigits: 20,
+    ordinal: 2,
+    change: {
+      commit: '0000002700000ac00002',
+      at: '0000002700000ac0000100000002',
+      id: '0000002700000ac0000100000002 c Product',
+    },
+  }
+  assert.deepEqual(placeOf({}, lsns(commit)), place)
+  assert.deepEqual(placeOf({ transaction: null }, lsns(commit)), { ...place, ordinal: undefined })
+  const foreign = { kind: 'foreign', reason: 'malformed_event' }
+  for (const change_lsn of [undefined, null, '27:ac0:1'])
+    assert.deepEqual(placeOf({}, lsns(commit, { change_lsn })), foreign, String(change_lsn))
 })
 
 test('SQL Server: a log that is past its 65,535th file keeps the order of its commits', () => {
   const positionOf = (commit_lsn: string) => {
-    const message = readDebezium(SOURCE, change({}, { sequence: undefined, commit_lsn }))
+    const message = readDebezium(SOURCE, change({}, lsns(commit_lsn)))
     assert.ok(message.kind === 'change' && message.place, commit_lsn)
-    const { commit, commitDigits, ordinal } = message.place
-    return makePosition(1, commit, ordinal, commitDigits)
+    const { commit, commitDigits } = message.place
+    return makePosition(1, commit, 2, commitDigits)
   }
   const inOrder = [
     '00000027:00000ac0:0002',
@@ -95,7 +118,7 @@ test('SQL Server: a log that is past its 65,535th file keeps the order of its co
   assert.equal(inOrder[4], '0001-0001f0af00001b980005-00000002')
   assert.ok(inOrder.every(position => position > snapshotEnd(1) && position < epochStart(2)))
   assert.equal(positionOf('00000000:00000000:0001') > snapshotEnd(1), true)
-  const other = readDebezium(SOURCE, change({}, { sequence: undefined, commit_lsn: '27:ac0:2' }))
+  const other = readDebezium(SOURCE, change({}, lsns('27:ac0:2')))
   assert.deepEqual(other, { kind: 'foreign', reason: 'malformed_event' })
 })
 
@@ -248,6 +271,28 @@ test('a value that did not change and was not in the log is not there; null is n
       ['Price', undefined],
     ],
   )
+})
+
+test('SQL Server: what Debezium calls unchanged in the row after is null, and a null in the row before was not recorded', () => {
+  const before = { ProductID: 7, Name: null, Price: null, Note: '__debezium_unavailable_value' }
+  const after = { ProductID: 7, Name: 'x', Price: null, Note: '__debezium_unavailable_value' }
+  const rowsFrom = (from: object) => {
+    const message = readDebezium(WITH_TEXTS, change({ op: 'u', before, after }, from))
+    assert.ok(message.kind === 'change')
+    return [message.before, message.after].map(row =>
+      Object.fromEntries(
+        [...(row ?? [])].map(([name, value]) => [name, value === null ? null : value?.value]),
+      ),
+    )
+  }
+  assert.deepEqual(rowsFrom(lsns('00000027:00000ac0:0002')), [
+    { ProductID: 7, Name: undefined, Price: null, Note: undefined },
+    { ProductID: 7, Name: 'x', Price: null, Note: null },
+  ])
+  assert.deepEqual(rowsFrom({}), [
+    { ProductID: 7, Name: null, Price: null, Note: undefined },
+    { ProductID: 7, Name: 'x', Price: null, Note: undefined },
+  ])
 })
 
 test('decimals come as text, as bytes with a declared scale, or with a scale of their own', () => {

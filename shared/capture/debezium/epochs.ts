@@ -16,29 +16,26 @@ export type RawEpochs = Awaited<ReturnType<typeof loadRawEpochs>>
  * gets the position that it had.
  */
 export async function loadRawEpochs(query: Query, system: string, busId: string) {
+  // In one statement: of two that look while an epoch begins, both see it or neither.
   const rows = await query<{
-    epoch: number
+    epoch: number | null
     first_offset: string
     end_offset: string | null
     is_wide: boolean
+    latest: number
   }>(
-    'select epoch, first_offset, end_offset, is_wide from ingest.raw_epoch where system = $1 and bus_id = $2 order by first_offset',
+    `select e.epoch, e.first_offset, e.end_offset, e.is_wide, l.latest
+     from (select greatest((select max(epoch) from ingest.raw_epoch where system = $1),
+       (select epoch from ingest.capture where system = $1), 0) as latest) l
+     left join ingest.raw_epoch e on e.system = $1 and e.bus_id = $2 order by e.first_offset`,
     [system, busId],
   )
-  const [latest] = await query<{ epoch: number }>(
-    `select greatest((select max(epoch) from ingest.raw_epoch where system = $1),
-       (select epoch from ingest.capture where system = $1), 0) as epoch`,
-    [system],
-  )
-  const epochs = rows.map(
-    (row): RawEpoch => ({
-      epoch: row.epoch,
-      firstOffset: BigInt(row.first_offset),
-      endOffset: row.end_offset === null ? undefined : BigInt(row.end_offset),
-      isWide: row.is_wide,
-    }),
-  )
-  let last = latest?.epoch ?? 0
+  const epochs = rows.flatMap((row): RawEpoch[] => {
+    if (row.epoch === null) return []
+    const endOffset = row.end_offset === null ? undefined : BigInt(row.end_offset)
+    return [{ epoch: row.epoch, firstOffset: BigInt(row.first_offset), endOffset, isWide: row.is_wide }]
+  })
+  let last = rows[0]?.latest ?? 0
   const changed = new Set<RawEpoch>()
   const add = (firstOffset: bigint, endOffset?: bigint): RawEpoch => {
     last += 1

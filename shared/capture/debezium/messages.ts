@@ -1,9 +1,12 @@
 import { makePosition, type NewRecord, type Position, snapshotEnd } from '../../bus/index.ts'
 import type { BusEvent } from '../../events/index.ts'
 import { makeSnapshotEnds, ORDINALS_PER_CHANGE, type RawChange } from '../admission.ts'
-import { type DebeziumValue, type Place, readDebezium } from './envelope.ts'
+import { type DebeziumMessage, type Place, readDebezium } from './envelope.ts'
 import type { RawEpoch, RawEpochs } from './epochs.ts'
 import type { DebeziumSource } from './kind.ts'
+import type { Places } from './places.ts'
+import type { DebeziumValue } from './read-value.ts'
+import type { SqlServerPlace } from './sql-server.ts'
 
 /** Changes up to the end of a snapshot, and the events that mark its end. */
 type Run = { changes: RawChange<DebeziumValue>[]; ends: NewRecord[] }
@@ -17,11 +20,41 @@ export type ReadMessages = {
   last: { epoch: number; state: 'snapshot' | 'streaming'; position: Position } | undefined
 }
 
+/** A message of the raw topic, and where in it. */
+export type RawMessage = { id: string; offset: bigint; message: DebeziumMessage }
+
+export function parseMessages(source: DebeziumSource, events: BusEvent[]): RawMessage[] {
+  return events.map(({ id, offset, data }) => ({
+    id,
+    offset: BigInt(offset),
+    message: readDebezium(source, data),
+  }))
+}
+
+/** Changes of a SQL Server, by the epoch that is known of them. */
+export function findPlaces(messages: RawMessage[], epochs: RawEpochs): Map<number, SqlServerPlace[]> {
+  const found = new Map<number, SqlServerPlace[]>()
+  for (const { offset, message } of messages) {
+    const place = message.kind === 'change' && !message.snapshot ? message.place : undefined
+    const epoch = epochs.at(offset)?.epoch
+    if (!place?.change || epoch === undefined) continue
+    const places = found.get(epoch) ?? []
+    places.push(place)
+    found.set(epoch, places)
+  }
+  return found
+}
+
 /**
- * Reads messages of a system's raw topic, in the topic's order: each change with its position, and where a
+ * Gives messages of a system's raw topic, in the topic's order, what they stand for: each change its position, and where a
  * snapshot begins and ends.
  */
-export function readMessages(source: DebeziumSource, events: BusEvent[], epochs: RawEpochs): ReadMessages {
+export function readMessages(
+  source: DebeziumSource,
+  messages: RawMessage[],
+  epochs: RawEpochs,
+  places: Places,
+): ReadMessages {
   let run: Run = { changes: [], ends: [] }
   const read: ReadMessages = { results: [], runs: [run], mark: undefined, last: undefined }
   const endSnapshot = (epoch: RawEpoch, offset: bigint, at: string) => {
@@ -33,9 +66,7 @@ export function readMessages(source: DebeziumSource, events: BusEvent[], epochs:
     run = { changes: [], ends: [] }
     read.runs.push(run)
   }
-  for (const { id, data, offset: text } of events) {
-    const offset = BigInt(text)
-    const message = readDebezium(source, data)
+  for (const { id, offset, message } of messages) {
     if (message.kind === 'foreign') {
       read.results.push({ id, status: 'parked', reason: message.reason })
       continue
@@ -59,7 +90,8 @@ export function readMessages(source: DebeziumSource, events: BusEvent[], epochs:
       endSnapshot(known, offset, message.kind === 'change' ? message.changedAt : message.at.toISOString())
     const epoch = known && hasRoomFor(known, place) ? known : epochs.beginWithoutSnapshot(offset)
     const digits = epoch.isWide ? place.commitDigits : NARROW_DIGITS
-    const position = makePosition(epoch.epoch, place.commit, place.ordinal * ORDINALS_PER_CHANGE, digits)
+    const ordinal = message.kind === 'mark' ? markOf(places, epoch, place) : ordinalOf(places, epoch, place)
+    const position = makePosition(epoch.epoch, place.commit, ordinal * ORDINALS_PER_CHANGE, digits)
     read.last = { epoch: epoch.epoch, state: 'streaming', position }
     if (message.kind === 'mark') read.mark = { position, at: message.at }
     else {
@@ -68,6 +100,15 @@ export function readMessages(source: DebeziumSource, events: BusEvent[], epochs:
     }
   }
   return read
+}
+
+function ordinalOf(places: Places, { epoch }: RawEpoch, place: Place): number {
+  return place.change ? places.ordinalOf(epoch, place) : place.ordinal
+}
+
+/** A mark is no change, and is remembered by nobody: it stands at the last change before it. */
+function markOf(places: Places, { epoch }: RawEpoch, place: Place): number {
+  return place.change ? places.highestOf(epoch, place) : place.ordinal
 }
 
 const NARROW_DIGITS = 16

@@ -27,6 +27,8 @@ const END_ORDINAL = 0xffff_ffff
 const SNAPSHOT_MS = 120_000
 /** Without one, changes of the table wait for this long at most while it is read. */
 const REPLAY_MS = 2000
+/** For a capture job that is behind; one that stands still must not keep row versions. */
+const MOST_WAIT_MS = 600_000
 /** After somebody had the table locked. */
 const RETRY_MS = 1000
 
@@ -169,11 +171,11 @@ export function makeTableReader(options: ReaderOptions) {
       if (!readable || performance.now() < pausedUntilMs) return undefined
       try {
         current ??= await begin(readable)
-        if (!(await isReady(current))) return undefined
-        const piece = await readPiece(current)
-        if (piece.ends) waiting.shift()
-        const age = performance.now() - current.handover.openedMs
-        if (piece.ends || age > (current.handover.isExact ? SNAPSHOT_MS : REPLAY_MS)) await close()
+        const { openedMs, isExact } = current.handover
+        const piece = (await isReady(current)) ? await readPiece(current) : undefined
+        if (piece?.ends) waiting.shift()
+        const mostMs = piece ? (isExact ? SNAPSHOT_MS : REPLAY_MS) : MOST_WAIT_MS
+        if (piece?.ends || performance.now() - openedMs > mostMs) await close()
         return piece
       } catch (error) {
         await close().catch(() => {})

@@ -29,7 +29,7 @@ export const serverStatements: Recogniser<DoubleSession>[] = [
   { name: 'readJobs', procedure: 'sys.sp_cdc_help_jobs', answer: ({ session }) => helpJobs(session) },
 ]
 
-function helpJobs(session: DoubleSession): Answer {
+export function helpJobs(session: DoubleSession): Answer {
   session.requireExecute('sys.sp_cdc_help_jobs')
   const { name, server } = session.database
   const types = {
