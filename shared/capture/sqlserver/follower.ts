@@ -1,10 +1,11 @@
 import { makePosition, type Position } from '../../bus/index.ts'
 import type { SourceTable } from '../../config/index.ts'
 import { ORDINALS_PER_CHANGE, type RawChange, type RawRow } from '../admission.ts'
+import { makePace } from '../pace.ts'
 import type { ColumnFacts, InstanceFacts } from './catalog.ts'
 import type { Clock } from './clock.ts'
 import { formatLsn, type Lsn, readLsn } from './lsn.ts'
-import type { Cells, Session } from './session.ts'
+import { bytesOf, type Cells, type Session } from './session.ts'
 import { readChanges, readMoreChanges } from './statements.ts'
 import type { Reached } from './table-identity.ts'
 import { isLarge, selected } from './types.ts'
@@ -67,16 +68,18 @@ export function makeFollower({
 }: FollowerOptions) {
   const names = columns.map(column => selected(column, 'c'))
   const rowOf = makeRowReader(columns, instance)
+  // Few at a time where values are large: a round holds those of every table.
+  const pace = makePace(bytesOf)
   let reached = start
   let cursor: Cursor | undefined
   let count = 0
   let before: SqlServerRow | undefined
   let committedAt: Date | undefined
 
-  const ask = (session: Session, to: Lsn): Promise<Cells[]> =>
+  const ask = (session: Session, to: Lsn, limit: number): Promise<Cells[]> =>
     cursor
       ? session.query(readMoreChanges.text(instance.name, names), {
-          limit: { int: mostChanges },
+          limit: { int: limit },
           to: { lsn: to },
           lsn: { lsn: cursor.lsn },
           command: { int: cursor.command },
@@ -84,7 +87,7 @@ export function makeFollower({
           operation: { int: cursor.operation },
         })
       : session.query(readChanges.text(instance.name, names), {
-          limit: { int: mostChanges },
+          limit: { int: limit },
           to: { lsn: to },
           reached: { lsn: reached },
         })
@@ -156,9 +159,12 @@ export function makeFollower({
     isBehind: (to: Lsn) => cursor !== undefined || reached < to,
     /** The next changes, up to a place in the log. */
     async next(session: Session, to: Lsn): Promise<SqlServerChange[]> {
-      const rows = await ask(session, to)
+      const limit = Math.min(mostChanges, pace.rows())
+      const startedMs = performance.now()
+      const rows = await ask(session, to, limit)
+      pace.took(performance.now() - startedMs, rows)
       const changes = read(rows)
-      if (rows.length < mostChanges) {
+      if (rows.length < limit) {
         if (before) throw broken('an update has no row after it')
         reached = to
         cursor = undefined

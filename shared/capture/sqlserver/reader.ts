@@ -15,7 +15,7 @@ import {
 import type { SqlServerSource } from './keys.ts'
 import type { Lsn } from './lsn.ts'
 import type { Reading } from './progress.ts'
-import type { Cells } from './session.ts'
+import { bytesOf, type Cells } from './session.ts'
 import { quoted, readRows } from './statements.ts'
 import { compared, selected } from './types.ts'
 import { printValue, readSingle, type SqlServerValue } from './values.ts'
@@ -45,7 +45,7 @@ export type Piece = {
 }
 
 /** The table that is being read now. */
-type Current = { readable: Readable; handover: Handover; pace: Pace<SqlServerRow> }
+type Current = { readable: Readable; handover: Handover; pace: Pace<Cells> }
 
 type ReaderOptions = {
   source: SqlServerSource
@@ -128,7 +128,7 @@ export function makeTableReader(options: ReaderOptions) {
       },
     )
     const rows = cells.map(row => toRow(columns, row))
-    pace.took(performance.now() - startedMs, rows)
+    pace.took(performance.now() - startedMs, cells)
     const perSecond = source.snapshot?.rowsPerSecond
     if (perSecond) pausedUntilMs = startedMs + (rows.length / perSecond) * 1000
     return place(readable, handover, reading, rows, rows.length < asked)
@@ -198,10 +198,3 @@ function toRow(columns: ColumnFacts[], cells: Cells): SqlServerRow {
 }
 
 const keyText = (value: SqlServerValue | null | undefined): string => printValue(value ?? '')
-
-function bytesOf(row: SqlServerRow): number {
-  let bytes = 0
-  for (const value of row.values())
-    bytes += typeof value === 'string' ? value.length : Buffer.isBuffer(value) ? value.length : 8
-  return bytes
-}

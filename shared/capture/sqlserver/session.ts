@@ -10,6 +10,15 @@ export type Parameter = { lsn: Lsn } | { int: number } | { text: string }
 /** One row of an answer, in the order of what was selected. */
 export type Cells = unknown[]
 
+/** What a row takes in memory, about. */
+export function bytesOf(cells: Cells): number {
+  let bytes = 0
+  for (const cell of cells)
+    bytes += typeof cell === 'string' || Buffer.isBuffer(cell) ? cell.length : NUMBER_BYTES
+  return bytes
+}
+const NUMBER_BYTES = 8
+
 /** What statements have cost a server: how many there were, the rows that came back, and how long they took, our side included. */
 export type Meter = { statements: number; rows: number; ms: number }
 
