@@ -104,7 +104,7 @@ async function follow(options: Options, running: Running): Promise<void> {
       told = mark
       toldMs = performance.now()
     }
-    if (!round.isBehind && !piece) await sleep(source.pollMs, undefined, { signal }).catch(() => {})
+    if (!round.isBehind && !piece) await sleep(source.pollIntervalMs, undefined, { signal }).catch(() => {})
   }
 }
 

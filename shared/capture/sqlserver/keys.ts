@@ -16,7 +16,7 @@ export const keys = {
       .describe(
         "Zone of the server's own clock, in which its log is written; default is timeZone where their clocks agree now, else what the clock is off from UTC now",
       ),
-    pollMs: z
+    pollIntervalMs: z
       .number()
       .int()
       .min(10)
