@@ -48,7 +48,7 @@ export async function openSqlServerShop(
   const url = new SecretUrl(double.url)
   const source = parseSource(
     `${system}.yml`,
-    `connection: ${system}\ncapture: sqlserver\ntimeZone: UTC\npollMs: 10\n${head}\ntables:\n${tables
+    `connection: ${system}\ncapture: sqlserver\ntimeZone: UTC\npollIntervalMs: 10\n${head}\ntables:\n${tables
       .split('\n')
       .map(line => `  ${line}`)
       .join('\n')}\n`,
