@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Store } from '../../shared/store/index.ts'
+import type { Value } from '../../stacks/sqlserver-double/tds/types.ts'
 import { waitFor } from '../support/demo.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import {
@@ -252,4 +253,59 @@ test('a table of a key alone is followed, and so is one that is emptied', async 
   await shop.readAgain()
   await shop.caughtUp()
   assert.deepEqual(await shop.rows('Item'), {})
+})
+
+test('a key of any type resumes the reading of its table behind the row that was read last', async t => {
+  const keys: [string, string, (n: number) => Value][] = [
+    ['bit', 'boolean', n => n % 2 === 0],
+    ['decimal(9,4)', 'decimal(9,4)', n => `${n % 7}.${String(n % 3).padEnd(4, '0')}`],
+    ['money', 'decimal(19,4)', n => `-${n % 9}.5000`],
+    ['real', 'double', n => Math.fround((n % 9) / 7)],
+    ['float', 'double', n => (n % 9) / 7],
+    ['datetime', 'timestampNtz', n => `2026-01-05T08:00:0${n % 9}.${['000', '003', '007'][n % 3]}`],
+    ['datetime2(7)', 'string', n => `2026-01-05T08:00:00.123456${n % 9}`],
+    ['time(7)', 'string', n => `08:00:00.123456${n % 9}`],
+    ['varchar(20)', 'string', n => `${'äÖß'[n % 3]}]'[${n % 9}`],
+    ['varbinary(4)', 'binary', n => Buffer.from([n % 9, 255])],
+  ]
+  const database = makeCapturedItems(
+    {},
+    keys.map(([type], i) => ({
+      name: `T${i}`,
+      columns: [
+        {
+          name: "the ]key's",
+          type,
+          ...(type.startsWith('varchar') && { collation: 'Cyrillic_General_CI_AS' }),
+        },
+        { name: 'N', type: 'int' },
+      ],
+      primaryKey: ["the ]key's", 'N'],
+    })),
+  )
+  const count = 1050
+  for (const [i, [, , keyOf]] of keys.entries())
+    database.commit([
+      {
+        rows: Array.from({ length: count }, (_, n) => ({
+          table: `T${i}`,
+          op: 'insert' as const,
+          row: { "the ]key's": keyOf(n), N: n },
+        })),
+      },
+    ])
+  const tables = keys.map(([, kind], i) =>
+    yamlOf(`T${i}`, ["the ]key's", 'N'], { "the ]key's": `"${kind}"`, N: 'int' }),
+  )
+  const shop = await openItems(t, store, database, { tables: tables.join('\n') })
+  shop.start()
+  await shop.caughtUp()
+  for (const i of keys.keys()) {
+    const told = await shop.told(`T${i}`)
+    assert.deepEqual(
+      [keys[i]?.[0], told.length, Object.keys(await shop.rows(`T${i}`)).length],
+      [keys[i]?.[0], count, count],
+    )
+  }
+  assert.deepEqual(shop.failures, [])
 })

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../../shared/events/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { makeCountedClock } from '../../stacks/sqlserver-double/database/clock.ts'
-import { type Backup, makeDatabase } from '../../stacks/sqlserver-double/database/database.ts'
+import { type Backup, type Database, makeDatabase } from '../../stacks/sqlserver-double/database/database.ts'
+import type { Commit, Statement } from '../../stacks/sqlserver-double/database/transaction.ts'
 import { waitFor } from './demo.ts'
 import { DEFINITIONS, makePlain, type PlainChange, TABLES } from './sqlserver-plain.ts'
 import { openSqlServerShop } from './sqlserver-shop.ts'
@@ -32,24 +33,36 @@ export async function playHistory(store: Store, seed: number): Promise<void> {
   const list: (PlainChange & { lsn: string })[] = []
   const instances = new Map<string, string[]>()
   let names = 0
+  /** Names of instances are used again, as servers do that give none. */
   const enable = (table: string) => {
-    const captureInstance = `i${++names}_${table}`
+    const own = instances.get(table) ?? []
+    const captureInstance = own.includes(table) ? `${table}_2` : table
     database.enableTable({ table, captureInstance })
-    instances.set(table, [...(instances.get(table) ?? []), captureInstance])
+    instances.set(table, [...own, captureInstance])
   }
   const commit = async () => {
     const { statements, changes } = plain.transaction()
-    const { lsn } = await database.commitWhenFree(statements)
+    const { lsn } = await commitNow(database, statements)
     list.push(...changes.map(change => ({ ...change, lsn })))
   }
   for (let i = 0; i < 10; i++) await commit()
   database.enableCdc()
   for (const { name } of DEFINITIONS) enable(name)
 
-  const shop = await openSqlServerShop(store, database, { system: `shop${seed}`, tables: TABLES })
+  const between = makeBetween()
+  const shop = await openSqlServerShop(store, database, {
+    ...{ system: `shop${seed}`, tables: TABLES },
+    onStatement: between.onStatement,
+  })
   let isLost = false
   let backup:
-    | { copy: Backup; rows: ReturnType<typeof plain.keep>; listed: number; instances: Map<string, string[]> }
+    | {
+        copy: Backup
+        end: string
+        rows: ReturnType<typeof plain.keep>
+        listed: number
+        instances: Map<string, string[]>
+      }
     | undefined
   const restart = async () => {
     await shop.stop()
@@ -142,10 +155,18 @@ export async function playHistory(store: Store, seed: number): Promise<void> {
     () => database.allowSnapshots(random() < 0.5),
     () => {
       const copied = new Map([...instances].map(([table, own]) => [table, [...own]]))
-      backup = { copy: database.backUp(), rows: plain.keep(), listed: list.length, instances: copied }
+      backup = {
+        copy: database.backUp(),
+        end: database.logEnd(),
+        rows: plain.keep(),
+        listed: list.length,
+        instances: copied,
+      }
     },
+    // Of a log that was read no further than a backup has it, nothing tells it from the one that is restored.
     async () => {
-      if (!backup) return
+      const read = ((await shop.reached()) ?? '').replaceAll(':', '')
+      if (!backup || read < backup.end.toLowerCase()) return
       database.restore(backup.copy)
       database.job.add()
       plain.giveBack(backup.rows)
@@ -194,12 +215,46 @@ export async function playHistory(store: Store, seed: number): Promise<void> {
           database.logEnd(),
           await shop.reached(),
         )
-      await chosen()
+      await (random() < 0.5 ? chosen() : between.run(1 + below(8), chosen))
       if (random() < 0.05) await check()
     }
     await check()
   } finally {
     await shop.close()
+  }
+}
+
+/** At once where the tables are free: then nothing comes between. */
+async function commitNow(database: Database, statements: readonly Statement[]): Promise<Commit> {
+  try {
+    return database.commit(statements)
+  } catch (error) {
+    if ((error as { number?: number }).number !== 1222) throw error
+    return database.commitWhenFree(statements)
+  }
+}
+
+/** Where no statement is sent, what waits for one is done all the same. */
+const PATIENCE_MS = 200
+
+/** Does things right before a statement of the capture is answered. */
+function makeBetween() {
+  let waiting: { left: number; start: () => void } | undefined
+  return {
+    onStatement() {
+      if (!waiting || --waiting.left > 0) return
+      waiting.start()
+    },
+    run: (nth: number, work: () => void | Promise<void>) =>
+      new Promise<void>((resolve, reject) => {
+        const start = () => {
+          waiting = undefined
+          clearTimeout(timer)
+          Promise.try(work).then(resolve, reject)
+        }
+        const timer = setTimeout(start, PATIENCE_MS)
+        waiting = { left: nth, start }
+      }),
   }
 }
 

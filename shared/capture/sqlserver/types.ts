@@ -125,14 +125,22 @@ export function printedType({ typeName, maxLength, precision, scale }: TypedColu
   }
 }
 
-/** The parameter's text as a value of the column's own type, so that its index and its collation decide. */
-export function compared(column: TypedColumn, parameter: string): string {
+/**
+ * The parameter's text as a value of the column's own type, so that its index and its collation decide. A text that is not
+ * Unicode also needs the collation for its letters: the database's may have no such ones.
+ */
+export function compared(
+  column: TypedColumn & { collation?: string | undefined },
+  parameter: string,
+): string {
+  const isNarrow = column.typeName === 'char' || column.typeName === 'varchar'
+  const text = isNarrow && column.collation ? `${parameter} collate ${column.collation}` : parameter
   const style = ['binary', 'varbinary', 'timestamp'].includes(column.typeName)
     ? ', 1'
     : /date|time/.test(column.typeName)
       ? ', 121'
       : ''
-  return `convert(${printedType(column)}, ${parameter}${style})`
+  return `convert(${printedType(column)}, ${text}${style})`
 }
 
 /** Why a column cannot be read as it is declared, or only in part; undefined where all is well. */

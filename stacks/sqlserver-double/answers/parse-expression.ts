@@ -132,6 +132,8 @@ function parseConvert(tokens: Tokens): Expression {
   }
   tokens.expect(',')
   const of = parseExpression(tokens)
+  // All texts are compared in one way here.
+  if (tokens.skip('collate') && !/^\w+$/.test(tokens.next())) throw tokens.fail()
   const style = tokens.skip(',') ? Number(tokens.next()) : 0
   tokens.expect(')')
   if (!Number.isInteger(style)) throw tokens.fail()

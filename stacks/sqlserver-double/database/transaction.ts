@@ -175,7 +175,8 @@ export function beginTransaction(around: Surroundings, isolation: Isolation = 'r
       return { lsn: commitLsn ?? NO_LSN, at: committedAt }
     },
     rollback() {
-      if (!isOpen) return
+      // A lock that it waited for may have been granted when its connection was cut.
+      if (!isOpen) return locks.release(transaction)
       if (beginLsn !== undefined) writeRecord(state.log)
       finish()
     },
