@@ -13,6 +13,8 @@ import { type FollowedSource, followSource } from './follow-source.ts'
 const capture: Capture = sqlServerCapture
 const USER = { user: 'cordage', password: 'geh€im' }
 
+const textOf = (lsn: string) => formatLsn(readLsn(lsnToBytes(lsn)))
+
 /** A shop on a double of SQL Server, and what Cordage captures of it. */
 export type SqlServerShop = FollowedSource & {
   database: Database
@@ -66,6 +68,18 @@ export async function openSqlServerShop(
     return [row.log, ...row.places].sort()[0]
   }
 
+  /** Whether the entry that was read last is in the database's log: after a restore there is another one. */
+  const isOfThisLog = async () => {
+    const [row] = await store.query<{ lsn: string; at: string }>(
+      `select progress -> 'log' ->> 'lsn' as lsn, progress -> 'log' ->> 'at' as at from ingest.capture where system = $1`,
+      [system],
+    )
+    const { items = [], length = 0 } = database.state.cdc?.times ?? {}
+    return items
+      .slice(0, length)
+      .some(({ startLsn, ended }) => textOf(startLsn) === row?.lsn && `${ended}Z` === row.at)
+  }
+
   return {
     ...followed,
     database,
@@ -82,7 +96,6 @@ export async function openSqlServerShop(
     },
     async caughtUp(whenLost) {
       while (database.scan() > 0);
-      const textOf = (lsn: string) => formatLsn(readLsn(lsnToBytes(lsn)))
       const end = textOf(database.writeEmptyEntry().startLsn)
       await waitFor(
         `${system} to be captured (${followed.failures.at(-1) ?? 'nothing failed'})`,
@@ -91,8 +104,7 @@ export async function openSqlServerShop(
           const place = await reached()
           // A table that is being read waits for the job to come to its place: with nothing to do it writes an entry now and then.
           if (place === undefined && database.scan() === 0) database.writeEmptyEntry()
-          // A place beyond the log's end is of the log that was there before a restore.
-          return place !== undefined && place >= end && place <= textOf(database.logEnd())
+          return place !== undefined && place >= end && (await isOfThisLog())
         },
         60_000,
       )

@@ -2,6 +2,7 @@ import { findFrom } from '../database/append-only.ts'
 import { lsnAsNumeric } from '../database/lsn.ts'
 import type { Table } from '../database/table.ts'
 import type { Answer, Part } from '../tds/answer.ts'
+import { SqlError } from '../tds/errors.ts'
 import { compileCondition, compileOrder, compileSelected } from './evaluate.ts'
 import { type Condition, type Expression, parseCondition, parseSelected } from './parse-expression.ts'
 import type { Asked, Recogniser } from './registry.ts'
@@ -68,7 +69,12 @@ async function* lockTable({ holes, session, signal }: Asked<DoubleSession>): Asy
   yield* session.begin()
   const table = namedTable(session, holes)
   session.requireSelect(table)
-  const owner = session.transaction ?? session
+  const owner = session.transaction
+  // Its connection may have been cut meanwhile: nobody would give the lock back.
+  if (!owner)
+    throw new SqlError(596, 'Cannot continue the execution because the session is in the kill state.', {
+      severity: 21,
+    })
   await session.database.locks.lock(table.objectId, owner, 'shared', session.lockTimeoutMs, signal)
   yield { columns: table.columns.map(({ name, type, nullable }) => ({ name, type, nullable })), rows: [] }
 }
