@@ -23,12 +23,12 @@ import { printValue, readSingle, type SqlServerValue } from './values.ts'
 /** Ordinals from here on are of rows that were read after a transaction, not of its own changes. */
 export const READ_ORDINAL = 0x8000_0000
 const END_ORDINAL = 0xffff_ffff
-/** A snapshot keeps row versions at the source, and changes of its table wait for it. */
+/** For this long changes of a table wait for its snapshot. */
 const SNAPSHOT_MS = 120_000
-/** Without one, changes of the table wait for this long at most while it is read. */
+/** And without a snapshot, while it is read. */
 const REPLAY_MS = 2000
-/** For a capture job that is behind; one that stands still must not keep row versions. */
-const MOST_WAIT_MS = 600_000
+/** Where none waits, or the capture job is behind: the source keeps row versions for a snapshot. */
+const MOST_MS = 600_000
 /** After somebody had the table locked. */
 const RETRY_MS = 1000
 
@@ -171,10 +171,11 @@ export function makeTableReader(options: ReaderOptions) {
       if (!readable || performance.now() < pausedUntilMs) return undefined
       try {
         current ??= await begin(readable)
-        const { openedMs, isExact } = current.handover
+        const { openedMs, isExact, place } = current.handover
         const piece = (await isReady(current)) ? await readPiece(current) : undefined
         if (piece?.ends) waiting.shift()
-        const mostMs = piece ? (isExact ? SNAPSHOT_MS : REPLAY_MS) : MOST_WAIT_MS
+        const isAwaited = options.latest() > place
+        const mostMs = piece && isAwaited ? (isExact ? SNAPSHOT_MS : REPLAY_MS) : MOST_MS
         if (piece?.ends || performance.now() - openedMs > mostMs) await close()
         return piece
       } catch (error) {

@@ -185,7 +185,7 @@ select * from ${quoted(schema)}.${quoted(table)} with (tablock, holdlock) where 
 export const beginSnapshot = define({
   when: 'while that lock is held',
   right: ON_CDC,
-  cost: 'a transaction that keeps row versions in tempdb until it ends: two minutes at most, ten where the capture job lags behind',
+  cost: 'a transaction that keeps row versions in tempdb until it ends: two minutes at most, ten where nothing is changed meanwhile or the capture job lags behind',
   text: () => `set transaction isolation level snapshot;
 begin transaction;
 select top (1) object_id from cdc.change_tables;

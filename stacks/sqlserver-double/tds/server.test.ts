@@ -93,7 +93,7 @@ async function open(t: { after(end: () => Promise<void>): void }, packetSize = 4
   return pool
 }
 
-test('a million rows are streamed in bounded memory, and faster than 60,000 a second', async t => {
+test('a million rows are streamed, no more at a time than are read', async t => {
   const pool = await open(t, 32_767)
   const request = pool.request()
   request.stream = true
@@ -117,11 +117,7 @@ test('a million rows are streamed in bounded memory, and faster than 60,000 a se
   request.cancel()
   await cancelled
 
-  const began = performance.now()
-  const bytes = await countAnswer(`select ${MANY} rows`)
-  const perSecond = (MANY / (performance.now() - began)) * 1000
-  assert.ok(bytes > MANY * 100)
-  assert.ok(perSecond > 60_000, `${Math.round(perSecond)} rows a second`)
+  assert.ok((await countAnswer(`select ${MANY} rows`)) > MANY * 100)
 })
 
 test('an attention stops an answer half-way, and the connection can be used', async t => {
