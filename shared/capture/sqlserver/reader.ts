@@ -29,6 +29,8 @@ const SNAPSHOT_MS = 120_000
 const REPLAY_MS = 2000
 /** Where none waits, or the capture job is behind: the source keeps row versions for a snapshot. */
 const MOST_MS = 600_000
+/** For the capture job to come to a snapshot's place: it looks every five seconds, or every twenty. */
+const PATIENCE_MS = 30_000
 /** After somebody had the table locked. */
 const RETRY_MS = 1000
 
@@ -100,7 +102,12 @@ export function makeTableReader(options: ReaderOptions) {
   /** Whether everything before its place is on the bus, and in what is read. */
   const isReady = async ({ readable, handover }: Current): Promise<boolean> => {
     const reached = reachedOf(readable.table.name) ?? 0n
-    if (reached < handover.place) return false
+    if (reached < handover.place) {
+      if (!handover.isExact || performance.now() - handover.openedMs < PATIENCE_MS) return false
+      // Where nothing is changed the capture job writes for minutes nothing either. What comes between is told again.
+      handover.place = reached
+      handover.isExact = false
+    }
     if (!options.isElsewhere) return true
     return ((await readLatestLsn(handover.session)) ?? 0n) >= handover.place
   }
@@ -171,8 +178,8 @@ export function makeTableReader(options: ReaderOptions) {
       if (!readable || performance.now() < pausedUntilMs) return undefined
       try {
         current ??= await begin(readable)
-        const { openedMs, isExact, place } = current.handover
         const piece = (await isReady(current)) ? await readPiece(current) : undefined
+        const { openedMs, isExact, place } = current.handover
         if (piece?.ends) waiting.shift()
         const isAwaited = options.latest() > place
         const mostMs = piece && isAwaited ? (isExact ? SNAPSHOT_MS : REPLAY_MS) : MOST_MS
