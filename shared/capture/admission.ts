@@ -183,6 +183,10 @@ function toRecords<V>(
 
 /** Every change takes two ordinals, so that the second half of a key's update has a position of its own. */
 export const ORDINALS_PER_CHANGE = 2
+/** Ordinals from here on are of rows that were read after a transaction, not of its own changes. */
+export const READ_ORDINAL = 0x8000_0000
+/** After all rows that are read at a place in the log. */
+export const END_ORDINAL = 0xffff_ffff
 
 /** The events that close a table's snapshot, one for each partition. */
 export function makeSnapshotEnds(

@@ -34,3 +34,28 @@ export async function saveAdmitted(
     [system, state, epoch, position],
   )
 }
+
+/** A record that has nothing but its own names: a table may be called "constructor". */
+export function byName<Value>(entries: [string, Value][] = []): Record<string, Value> {
+  return Object.assign(Object.create(null), Object.fromEntries(entries))
+}
+
+/** Has every table read again, by the capture that begins next. */
+export async function forgetTables(query: Query, system: string): Promise<void> {
+  await query(
+    `update ingest.capture set state = 'snapshot', progress = progress - 'tables', reading = '{}', problem = null
+     where system = $1`,
+    [system],
+  )
+}
+
+/** The same of a system that may be captured now: its capture ends, and reads its tables under a new epoch. */
+export async function readSystemAgain(store: Store, system: string): Promise<void> {
+  await store.transaction(async ({ query }) => {
+    // The lease first: it waits for a write of the running capture to end, and no other can begin after it.
+    await query('update ops.lease set fencing = fencing + 1, expires_at = now() where name = $1', [
+      `capture/${system}`,
+    ])
+    await forgetTables(query, system)
+  })
+}

@@ -29,7 +29,9 @@ export {
   type SourceKinds,
   type SourceOf,
   type SourceTable,
+  snapshotKeys,
   sourceSchemaOf,
+  zoneName,
 } from './source-schema.ts'
 export * from './triggers.ts'
 export * from './yaml-text.ts'

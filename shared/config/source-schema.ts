@@ -31,12 +31,13 @@ const search = z.strictObject({
     .describe('Lists of words that mean the same in this shop'),
 })
 
+export const zoneName = z
+  .string()
+  .refine(zone => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'unknown time zone')
+
 /** Keys that a source of any kind has, besides `capture` and `tables`. */
 const sourceKeys = {
-  timeZone: z
-    .string()
-    .refine(zone => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'unknown time zone')
-    .describe('Zone of its business dates, such as Europe/Berlin'),
+  timeZone: zoneName.describe('Zone of its business dates, such as Europe/Berlin'),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'must be a currency code such as EUR')
@@ -98,6 +99,16 @@ export const connectionKey = {
 export const databaseKeys = {
   ...connectionKey,
   namespace: z.string().default('public').describe('Schema of the tables'),
+}
+
+/** How a snapshot of a database reads its tables: of each kind that reads them itself. */
+export const snapshotKeys = {
+  rowsPerSecond: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Most rows read from it per second, where the database has little to spare'),
 }
 
 /** What a kind of capture adds to the keys of a source file: to the source, and to each of its tables. */

@@ -1,4 +1,4 @@
-import { forgetTables } from '../../shared/capture/index.ts'
+import { readSystemAgain } from '../../shared/capture/index.ts'
 import { readSettings } from '../../shared/config/index.ts'
 import { exitWith } from '../../shared/contract/index.ts'
 import { ConfigError } from '../../shared/errors/index.ts'
@@ -16,13 +16,7 @@ try {
   sayHome(settings)
   const store = openStore(findStore(settings), { maxConnections: 1 })
   await requireSystem(store.query, settings, [system])
-  await store.transaction(async ({ query }) => {
-    // The lease first: it waits for a write of the streaming capture to end, and no other can begin after it.
-    await query('update ops.lease set fencing = fencing + 1, expires_at = now() where name = $1', [
-      `capture/${system}`,
-    ])
-    await forgetTables(query, system)
-  })
+  await readSystemAgain(store, system)
   await store.close()
   process.stdout.write(`${system} is read again under a new epoch as soon as its capture notices\n`)
 } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { READ_ORDINAL } from '../../shared/capture/admission.ts'
 import type { Change } from '../../shared/events/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { makeCountedClock } from '../../stacks/sqlserver-double/database/clock.ts'
@@ -9,8 +10,6 @@ import { waitFor } from './demo.ts'
 import { DEFINITIONS, makePlain, type PlainChange, TABLES } from './sqlserver-plain.ts'
 import { openSqlServerShop } from './sqlserver-shop.ts'
 
-/** Ordinals of a transaction's own changes are below it. */
-const READ_ORDINAL = 0x8000_0000
 const STEPS = 30
 /** Changes of tables are awkward in turn: each history has some of them. */
 const RARE = 0.5

@@ -1,4 +1,4 @@
-import { type Capture, forgetTables, type SourceReport } from '../../shared/capture/index.ts'
+import { type Capture, readSystemAgain, type SourceReport } from '../../shared/capture/index.ts'
 import { parseSource } from '../../shared/capture/sources.ts'
 import { sqlServerCapture } from '../../shared/capture/sqlserver/index.ts'
 import { formatLsn, readLsn } from '../../shared/capture/sqlserver/lsn.ts'
@@ -86,14 +86,7 @@ export async function openSqlServerShop(
     source,
     check: () => capture.check(url, source),
     reached,
-    async readAgain() {
-      await store.transaction(async ({ query }) => {
-        await query('update ops.lease set fencing = fencing + 1, expires_at = now() where name = $1', [
-          `capture/${system}`,
-        ])
-        await forgetTables(query, system)
-      })
-    },
+    readAgain: () => readSystemAgain(store, system),
     async caughtUp(whenLost) {
       while (database.scan() > 0);
       const end = textOf(database.writeEmptyEntry().startLsn)

@@ -1,6 +1,13 @@
 import { commitOf, makePosition, ordinalOf, type Position } from '../../bus/index.ts'
 import { type SourceTable, takenColumns } from '../../config/index.ts'
-import { ORDINALS_PER_CHANGE, type RawChange, type RawRow, rawKeyOf } from '../admission.ts'
+import {
+  END_ORDINAL,
+  ORDINALS_PER_CHANGE,
+  type RawChange,
+  type RawRow,
+  READ_ORDINAL,
+  rawKeyOf,
+} from '../admission.ts'
 import { makeMovedKeys } from './moved-keys.ts'
 import { makePgoutputDecoder, type PgMessage, type Relation } from './pgoutput.ts'
 import { type Epoch, epochAt, type LastCommit } from './progress.ts'
@@ -81,10 +88,6 @@ const OTHER_LOG = 'its log is not the one that was read: the database was restor
 
 /** Changes appended in one transaction. */
 const MAX_BATCH = 5000
-/** Ordinals from here on are of rows that were read after a transaction, not of its own changes. */
-const READ_ORDINAL = 0x8000_0000
-/** After all rows that are read at an LSN. */
-const END_ORDINAL = 0xffff_ffff
 
 /** While a chunk is being read: whose rows the stream changes meanwhile, by key, and in which transactions. */
 type Window = {

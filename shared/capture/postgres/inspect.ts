@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { type Source, type SourceTable, takenColumns } from '../../config/index.ts'
-import { emptyReport, type SourceReport } from '../capture.ts'
+import { emptyReport, type ListedColumn, type SourceReport } from '../capture.ts'
+import { isFreeName, reportUnlisted } from '../proposals.ts'
 import type {
   Catalog,
   ColumnFacts,
@@ -10,7 +11,7 @@ import type {
   TableFacts,
 } from './catalog.ts'
 import { findHazards, publishedBy, withLeaves } from './identity.ts'
-import { checkType, proposeColumn, readableKinds } from './types.ts'
+import { checkType, proposeType, readableKinds } from './types.ts'
 
 /** The slot and the publication of a system carry its name, so that an operator finds them at the source. */
 export function slotOf({ system }: Source): string {
@@ -186,30 +187,23 @@ function inspectTable(
     ...findPublishingProblems(table, found, publication),
   )
   inspectColumns(catalog, table, found, publication, report)
-  const unlisted = found.columns.filter(({ name }) => !Object.hasOwn(table.columns, name))
-  if (unlisted.length > 0)
-    report.notCaptured.set(
-      table.name,
-      unlisted.map(({ name }) => name),
-    )
-  const proposed = unlisted.filter(column => table.personal || mayBeTaken(column))
-  if (proposed.length > 0)
-    report.proposals.set(
-      table.name,
-      proposed.map(column => proposeColumn(column, table.personal)),
-    )
-  if (!table.personal) return
-  const lacking = unlisted.map(
-    ({ name }) =>
-      `column ${table.name}.${name} is not listed in a table with personal data: list it with a policy (keep, drop, hash, generalise, encrypt)`,
-  )
-  report.problems.push(...lacking)
-  report.unlisted.push(...lacking)
+  reportUnlisted(report, table, found.columns.map(toListedColumn))
 }
 
 /** Whether a column can be captured, judged by itself. */
-export function mayBeTaken({ name, type, generated }: ColumnFacts): boolean {
-  return generated === '' && readableKinds(type).length > 0 && !/^(_.*|year|month|)$/i.test(name)
+function mayBeTaken({ name, type, generated }: ColumnFacts): boolean {
+  return generated === '' && readableKinds(type).length > 0 && isFreeName(name)
+}
+
+/** Columns of these may tell who somebody is. */
+const PERSONAL_TYPES = ['inet', 'cidr', 'macaddr', 'macaddr8']
+
+export function toListedColumn(column: ColumnFacts): ListedColumn {
+  return {
+    name: column.name,
+    type: mayBeTaken(column) ? proposeType(column) : undefined,
+    isPersonal: PERSONAL_TYPES.includes(column.type.name),
+  }
 }
 
 /** Tables that cannot be captured at all: their changes are not in the log, or under another name. */

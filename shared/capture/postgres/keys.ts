@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { databaseKeys, type SourceKeys, type SourceOf } from '../../config/index.ts'
+import { databaseKeys, type SourceKeys, type SourceOf, snapshotKeys } from '../../config/index.ts'
 
 /** What a source file says of a Postgres that the connector follows. */
 export const keys = {
@@ -7,12 +7,7 @@ export const keys = {
     ...databaseKeys,
     snapshot: z
       .strictObject({
-        rowsPerSecond: z
-          .number()
-          .int()
-          .min(1)
-          .optional()
-          .describe('Most rows read from it per second, where the database has little to spare'),
+        ...snapshotKeys,
       })
       .optional()
       .describe('How a snapshot reads its tables'),

@@ -1,12 +1,9 @@
 import type { SecretUrl } from '../../config/index.ts'
 import type { ListedTable } from '../capture.ts'
+import { bestKey } from '../proposals.ts'
 import { readCatalog, type TableFacts } from './catalog.ts'
-import { mayBeTaken } from './inspect.ts'
+import { toListedColumn } from './inspect.ts'
 import { connectSource } from './prepare.ts'
-import { proposeType } from './types.ts'
-
-/** Columns of these may tell who somebody is. */
-const PERSONAL_TYPES = ['inet', 'cidr', 'macaddr', 'macaddr8']
 
 /**
  * Tables that a source file may name: they hold rows of their own and are no partition, no extension's and no parent.
@@ -33,23 +30,8 @@ export async function listTables(url: SecretUrl): Promise<{ namespace: string; t
   }
 }
 
-function toListed(table: TableFacts): ListedTable {
-  return {
-    name: table.name,
-    key: keyOf(table),
-    columns: table.columns.map(column => ({
-      name: column.name,
-      type: mayBeTaken(column) ? proposeType(column) : undefined,
-      isPersonal: PERSONAL_TYPES.includes(column.type.name),
-    })),
-  }
-}
-
-/** The primary key, or else the shortest unique index of columns that are never null. */
-function keyOf({ indexes, columns }: TableFacts): string[] | undefined {
+function toListed({ name, columns, indexes }: TableFacts): ListedTable {
   const isNotNull = (name: string) => columns.some(column => column.name === name && column.isNotNull)
-  return indexes
-    .filter(index => index.isUnique && index.columns.every(isNotNull))
-    .sort((a, b) => Number(b.isPrimary) - Number(a.isPrimary) || a.columns.length - b.columns.length)[0]
-    ?.columns
+  const keys = indexes.filter(index => index.isUnique && index.columns.every(isNotNull))
+  return { name, key: bestKey(keys)?.columns, columns: columns.map(toListedColumn) }
 }

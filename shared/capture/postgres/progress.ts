@@ -1,6 +1,6 @@
 import type { Position } from '../../bus/index.ts'
 import type { Query, Store } from '../../store/index.ts'
-import { type CaptureLease, checkLease } from '../state.ts'
+import { byName, type CaptureLease, checkLease } from '../state.ts'
 import { formatLsn, parseLsn } from './replication.ts'
 import type { TableIdentity } from './table-identity.ts'
 
@@ -59,11 +59,6 @@ type ProgressRow = {
   position: string | null
   last_commit: { lsn: string; at: string } | null
   owed: Progress['owed']
-}
-
-/** A record that has nothing but its own names: a table may be called "constructor". */
-export function byName<Value>(entries: [string, Value][] = []): Record<string, Value> {
-  return Object.assign(Object.create(null), Object.fromEntries(entries))
 }
 
 /** Epochs kept: older ones are of a log that the source no longer has. */
@@ -193,15 +188,6 @@ export async function saveRead(
 /** The epoch of a place in the log. */
 export function epochAt(epochs: Epoch[], lsn: bigint): number {
   return epochs.findLast(({ from }) => from <= lsn)?.epoch ?? epochs[0]?.epoch ?? 1
-}
-
-/** Has every table read again, by a new slot, by the capture that begins next. */
-export async function forgetTables(query: Query, system: string): Promise<void> {
-  await query(
-    `update ingest.capture set state = 'snapshot', progress = progress - 'tables', reading = '{}', problem = null
-     where system = $1`,
-    [system],
-  )
 }
 
 /** Has a table read again by the capture that begins next. */

@@ -135,14 +135,6 @@ export function checkType(
   return undefined
 }
 
-/** A line of the source file for a column. @param isPersonal whether its table holds personal data */
-export function proposeColumn(column: TypedColumn & { name: string }, isPersonal: boolean): string {
-  const type = proposeType(column)
-  return type === undefined || isPersonal
-    ? `${yamlName(column.name)}: { policy: drop }`
-    : `${yamlName(column.name)}: { type: ${type}, as: ${yamlName(snakeName(column.name))} }`
-}
-
 /** What may be declared for a column, as it stands in the file; undefined where it cannot be captured. */
 export function proposeType({ type, digits }: TypedColumn): string | undefined {
   const [kind] = readableKinds(type)
@@ -160,21 +152,6 @@ const MAX_DIGITS = 38
 const MONEY_DIGITS = { precision: 19, scale: 2 }
 /** For a numeric without limits. */
 const OPEN_DIGITS = { precision: MAX_DIGITS, scale: 9 }
-
-/** A name as YAML takes it for a text. */
-export function yamlName(name: string): string {
-  return /^(?!(?:true|false|null)$)[A-Za-z_][A-Za-z0-9_]*$/i.test(name) ? name : JSON.stringify(name)
-}
-
-/** A column's name in snake_case. */
-export function snakeName(name: string): string {
-  const snake = name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_]+/g, '_')
-    .replace(/^[^a-z]+/, '')
-  return snake || 'other'
-}
 
 /** Of `numeric(precision, scale)`; a scale has eleven bits, and may be negative (numeric.c). */
 export function digitsOf(modifier: number): TypedColumn['digits'] {

@@ -1,6 +1,6 @@
 import { type Source, type SourceTable, takenColumns } from '../../config/index.ts'
-import { emptyReport, type SourceReport } from '../capture.ts'
-import { snakeName, yamlName } from '../postgres/types.ts'
+import { emptyReport, type ListedColumn, type SourceReport } from '../capture.ts'
+import { bestKey, isFreeName, reportUnlisted } from '../proposals.ts'
 import {
   AZURE_SQL_DATABASE,
   type Catalog,
@@ -76,48 +76,25 @@ function inspectTable(
     report.warnings.push(
       `table ${name} is partitioned, and partitions may be switched in and out, which change data capture does not see: enable its capture with @allow_partition_switch = 0, or read it again after a switch`,
     )
-  const unlisted = found.columns.filter(column => !Object.hasOwn(table.columns, column.name))
-  if (unlisted.length > 0)
-    report.notCaptured.set(
-      table.name,
-      unlisted.map(column => column.name),
-    )
-  const proposed = unlisted.filter(column => table.personal || mayBeTaken(column))
-  if (proposed.length > 0)
-    report.proposals.set(
-      table.name,
-      proposed.map(column => proposeColumn(column, table.personal)),
-    )
-  if (!table.personal) return
-  const lacking = unlisted.map(
-    column =>
-      `column ${table.name}.${column.name} is not listed in a table with personal data: list it with a policy (keep, drop, hash, generalise, encrypt)`,
-  )
-  report.problems.push(...lacking)
-  report.unlisted.push(...lacking)
+  reportUnlisted(report, table, found.columns.map(toListedColumn))
 }
 
 /** Whether a column can be captured, judged by itself. */
-export function mayBeTaken({ name, typeName, isComputed, isColumnSet }: ColumnFacts): boolean {
-  return (
-    !isComputed && !isColumnSet && readableKinds(typeName).length > 0 && !/^(_.*|year|month|)$/i.test(name)
-  )
+function mayBeTaken({ name, typeName, isComputed, isColumnSet }: ColumnFacts): boolean {
+  return !isComputed && !isColumnSet && readableKinds(typeName).length > 0 && isFreeName(name)
 }
 
-/** A line of the source file for a column. */
-function proposeColumn(column: ColumnFacts, isPersonal: boolean): string {
+export function toListedColumn(column: ColumnFacts): ListedColumn {
   const type = mayBeTaken(column) ? proposeType(column) : undefined
-  return type === undefined || isPersonal
-    ? `${yamlName(column.name)}: { policy: drop }`
-    : `${yamlName(column.name)}: { type: ${type}, as: ${yamlName(snakeName(column.name))} }`
+  return { name: column.name, type, isPersonal: false }
 }
 
 /** The index by which a table's rows are told apart: unique, of columns that are never null, all of them in its key. */
 export function uniqueIndex(table: SourceTable, found: TableFacts): IndexFacts | undefined {
   const isNotNull = (name: string) => found.columns.some(column => column.name === name && !column.isNullable)
-  return found.indexes
-    .filter(index => index.columns.every(name => table.key.includes(name) && isNotNull(name)))
-    .sort((a, b) => Number(b.isPrimary) - Number(a.isPrimary) || a.columns.length - b.columns.length)[0]
+  return bestKey(
+    found.indexes.filter(index => index.columns.every(name => table.key.includes(name) && isNotNull(name))),
+  )
 }
 
 function findKeyProblems(table: SourceTable, found: TableFacts): string[] {

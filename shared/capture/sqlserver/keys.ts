@@ -1,17 +1,12 @@
 import { z } from 'zod'
-import { connectionKey, type SourceKeys, type SourceOf } from '../../config/index.ts'
+import { connectionKey, type SourceKeys, type SourceOf, snapshotKeys, zoneName } from '../../config/index.ts'
 
 /** What a source file says of a SQL Server that the connector follows. */
 export const keys = {
   source: {
     ...connectionKey,
     namespace: z.string().default('dbo').describe('Schema of the tables'),
-    serverTimeZone: z
-      .string()
-      .refine(
-        zone => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC',
-        'unknown time zone',
-      )
+    serverTimeZone: zoneName
       .optional()
       .describe(
         "Zone of the server's own clock, in which its log is written; default is timeZone where their clocks agree now, else what the clock is off from UTC now",
@@ -25,12 +20,7 @@ export const keys = {
       .describe('How long it waits between two looks at the change tables'),
     snapshot: z
       .strictObject({
-        rowsPerSecond: z
-          .number()
-          .int()
-          .min(1)
-          .optional()
-          .describe('Most rows read from it per second, where the database has little to spare'),
+        ...snapshotKeys,
         fromSecondary: z
           .boolean()
           .default(false)

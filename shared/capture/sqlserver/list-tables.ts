@@ -1,10 +1,10 @@
 import type { SecretUrl } from '../../config/index.ts'
 import type { ListedTable } from '../capture.ts'
+import { bestKey } from '../proposals.ts'
 import { readServer, readTables, type TableFacts } from './catalog.ts'
-import { mayBeTaken } from './inspect.ts'
+import { toListedColumn } from './inspect.ts'
 import { openSession } from './session.ts'
 import { readTableNames } from './statements.ts'
-import { proposeType } from './types.ts'
 
 const USUAL_SCHEMA = 'dbo'
 /** A statement can have 2,100 parameters. */
@@ -36,16 +36,6 @@ export async function listTables(url: SecretUrl): Promise<{ namespace: string; t
 
 function toListed({ name, columns, indexes }: TableFacts): ListedTable {
   const isNotNull = (name: string) => columns.some(column => column.name === name && !column.isNullable)
-  return {
-    name,
-    key: indexes
-      .filter(index => index.columns.every(isNotNull))
-      .sort((a, b) => Number(b.isPrimary) - Number(a.isPrimary) || a.columns.length - b.columns.length)[0]
-      ?.columns,
-    columns: columns.map(column => ({
-      name: column.name,
-      type: mayBeTaken(column) ? proposeType(column) : undefined,
-      isPersonal: false,
-    })),
-  }
+  const keys = indexes.filter(index => index.columns.every(isNotNull))
+  return { name, key: bestKey(keys)?.columns, columns: columns.map(toListedColumn) }
 }

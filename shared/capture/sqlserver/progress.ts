@@ -1,6 +1,6 @@
 import { commitOf, type Position } from '../../bus/index.ts'
 import type { Query, Store } from '../../store/index.ts'
-import { type CaptureLease, checkLease } from '../state.ts'
+import { byName, type CaptureLease, checkLease } from '../state.ts'
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts'
 import type { Reached, TableIdentity } from './table-identity.ts'
 
@@ -59,23 +59,16 @@ type WrittenReading = Omit<Reading, 'place'> & { place?: string }
 /** Epochs kept: older ones are of a log that the source no longer has. */
 const KEPT_EPOCHS = 20
 
-/** A record that has nothing but its own names: a table may be called "constructor". */
-function byName<From, To>(record: Record<string, From>, each: (value: From) => To): Record<string, To> {
-  return Object.assign(
-    Object.create(null),
-    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, each(value)])),
-  )
-}
-
-const same = <T>(value: T) => value
+const mapByName = <From, To>(record: Record<string, From>, each: (value: From) => To): Record<string, To> =>
+  byName(Object.entries(record).map(([name, value]): [string, To] => [name, each(value)]))
 
 export const emptyProgress = (epoch: number, after: Lsn): Progress => ({
   state: 'snapshot',
   epochs: [{ epoch, after }],
   log: undefined,
-  followed: byName<Followed, Followed>({}, same),
-  tables: byName<TableProgress, TableProgress>({}, same),
-  reading: byName<Reading, Reading>({}, same),
+  followed: byName<Followed>(),
+  tables: byName<TableProgress>(),
+  reading: byName<Reading>(),
 })
 
 export async function loadProgress(store: Store, system: string): Promise<Progress | undefined> {
@@ -93,13 +86,13 @@ export async function loadProgress(store: Store, system: string): Promise<Progre
     state: row.state,
     epochs: epochs.map(({ epoch, after }) => ({ epoch, after: parseLsn(after) })),
     log: log && { ...log, lsn: parseLsn(log.lsn) },
-    followed: byName(followed, ({ instance, reached, position }) => ({
+    followed: mapByName(followed, ({ instance, reached, position }) => ({
       instance,
       reached: parseLsn(reached),
       position,
     })),
-    tables: byName(tables, same),
-    reading: byName(row.reading, ({ place, ...reading }) => ({
+    tables: byName(Object.entries(tables)),
+    reading: mapByName(row.reading, ({ place, ...reading }) => ({
       ...reading,
       place: place === undefined ? undefined : parseLsn(place),
     })),
@@ -127,7 +120,7 @@ export async function saveProgress(
   const progress: Written = {
     epochs: epochs.slice(-KEPT_EPOCHS).map(({ epoch, after }) => ({ epoch, after: formatLsn(after) })),
     ...(log && { log: { ...log, lsn: formatLsn(log.lsn) } }),
-    followed: byName(followed, ({ instance, reached, position }) => ({
+    followed: mapByName(followed, ({ instance, reached, position }) => ({
       instance,
       reached: formatLsn(reached),
       ...(position !== undefined && { position }),
@@ -148,7 +141,7 @@ export async function saveProgress(
       epochs.at(-1)?.epoch ?? 0,
       JSON.stringify(progress),
       JSON.stringify(
-        byName(reading, ({ place, ...rest }) => ({
+        mapByName(reading, ({ place, ...rest }) => ({
           ...rest,
           ...(place !== undefined && { place: formatLsn(place) }),
         })),

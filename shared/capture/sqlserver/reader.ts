@@ -1,6 +1,6 @@
 import { makePosition } from '../../bus/index.ts'
 import type { SourceTable } from '../../config/index.ts'
-import { makeSnapshotEnds } from '../admission.ts'
+import { END_ORDINAL, makeSnapshotEnds, READ_ORDINAL } from '../admission.ts'
 import { makePace, type Pace } from '../pace.ts'
 import type { ColumnFacts, TableFacts } from './catalog.ts'
 import { COMMIT_DIGITS, type SqlServerChange, type SqlServerRow } from './follower.ts'
@@ -20,9 +20,6 @@ import { quoted, readRows } from './statements.ts'
 import { compared, selected } from './types.ts'
 import { printValue, readSingle, type SqlServerValue } from './values.ts'
 
-/** Ordinals from here on are of rows that were read after a transaction, not of its own changes. */
-export const READ_ORDINAL = 0x8000_0000
-const END_ORDINAL = 0xffff_ffff
 /** For this long changes of a table wait for its snapshot. */
 const SNAPSHOT_MS = 120_000
 /** And without a snapshot, while it is read. */
@@ -168,7 +165,6 @@ export function makeTableReader(options: ReaderOptions) {
   }
 
   return {
-    isDone: () => waiting.length === 0,
     /** The place that a table's changes must not pass for now. */
     holdOf: (table: SourceTable): Lsn | undefined =>
       current?.readable.table === table ? current.handover.place : undefined,

@@ -157,20 +157,12 @@ export const readClock = define({
 })
 
 export const readErrors = define({
-  when: 'where the capture job has come to a stop, and by check-source',
+  when: 'where the capture job has come to a stop',
   right: 'VIEW DATABASE STATE (VIEW DATABASE PERFORMANCE STATE from 2022)',
   cost: 'one row of a view in memory',
   without: 'the message about a stopped capture job does not say why it stopped',
   text: () =>
     `select top (1) entry_time, error_number, error_message from sys.dm_cdc_errors order by entry_time desc`,
-})
-
-export const readJobs = define({
-  when: 'by check-source',
-  right: 'db_owner',
-  cost: 'two rows',
-  without: 'check-source does not say how often the capture job looks, nor for how long changes are kept',
-  text: () => 'exec sys.sp_cdc_help_jobs',
 })
 
 export const lockTable = define({
